@@ -1,0 +1,71 @@
+"""The firm's log: append-only for the firm's own role, each line chained to the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from accounts.models import AuditEntry, Nobody, User
+
+# One lock a firm: the key is the same everywhere, since advisory locks are asked for with the schema's hash.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.audit', 0))"
+
+
+def digest(entry: AuditEntry) -> str:
+    """SHA-256 over the line's words and the digest of the line before."""
+    words = [
+        entry.before,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        str(entry.actor or ""),
+        entry.actor_name,
+        entry.action,
+        entry.about_kind,
+        entry.about,
+        json.dumps(entry.detail, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+        entry.network,
+    ]
+    return hashlib.sha256("\x1f".join(words).encode()).hexdigest()
+
+
+def record(
+    action: str,
+    *,
+    by: User | Nobody | None,
+    at: datetime,
+    about: models.Model | None = None,
+    network: str = "",
+    **detail: Any,
+) -> AuditEntry:
+    """Adds a line. `action` is a noun and a verb such as “student.read”; `detail` holds ids and counts, no text of a record."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK)
+        last = AuditEntry.objects.order_by("-id").values_list("digest", flat=True).first()
+        entry = AuditEntry(
+            at=at,
+            actor=by.pk if by else None,
+            actor_name=by.name if by else "",
+            action=action,
+            about_kind=about._meta.model_name or "" if about is not None else "",
+            about=str(about.pk) if about is not None else "",
+            detail=detail,
+            network=network,
+            before=last or "",
+        )
+        entry.digest = digest(entry)
+        entry.save(force_insert=True)
+    return entry
+
+
+def broken() -> Iterator[AuditEntry]:
+    """Lines of the current firm's log that do not agree with their digest or with the line before."""
+    before = ""
+    for entry in AuditEntry.objects.order_by("id").iterator(chunk_size=2000):
+        if entry.before != before or digest(entry) != entry.digest:
+            yield entry
+        before = entry.digest

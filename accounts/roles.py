@@ -1,0 +1,41 @@
+"""Which role may do what: the one table."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from web.access import Can
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Administrator")
+    ADVOCATE = "advocate", _("Advocate")
+    ASSISTANT = "assistant", _("Assistant")
+    BILLING = "billing", _("Billing")
+    FAMILY = "family", _("Family")
+    GUEST = "guest", _("School guest")
+
+
+STAFF = frozenset({Role.OWNER, Role.ADMIN, Role.ADVOCATE, Role.ASSISTANT, Role.BILLING})
+
+_EVERYONE = frozenset({Can.HAVE_ACCOUNT})
+_BILLING = _EVERYONE | {Can.WORK_HERE}
+_ASSISTANT = _BILLING | {Can.SEE_STUDENTS, Can.EDIT_STUDENTS, Can.SEE_BOOKINGS, Can.SEE_ALL_BOOKINGS, Can.EDIT_BOOKINGS}
+_ADVOCATE = _BILLING | {
+    Can.SEE_STUDENTS, Can.EDIT_STUDENTS, Can.SEE_BOOKINGS, Can.EDIT_BOOKINGS, Can.SET_OWN_HOURS, Can.USE_API,
+}  # fmt: skip
+_ADMIN = _ADVOCATE | {
+    Can.SEE_ALL_STUDENTS, Can.SEE_ALL_BOOKINGS, Can.SET_SERVICES, Can.SET_FIRM, Can.SET_STAFF, Can.READ_AUDIT,
+}  # fmt: skip
+
+MAY: dict[str, frozenset[Can]] = {
+    Role.OWNER: _ADMIN,
+    Role.ADMIN: _ADMIN,
+    Role.ADVOCATE: _ADVOCATE,
+    Role.ASSISTANT: _ASSISTANT,
+    Role.BILLING: _BILLING,
+    Role.FAMILY: _EVERYONE | {Can.VISIT_PORTAL},
+    Role.GUEST: _EVERYONE | {Can.VISIT_SHARED_PAGE},
+}

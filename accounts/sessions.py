@@ -1,0 +1,25 @@
+"""Sessions as rows of the firm's schema, with who, where and when beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.sessions.backends.db import SessionStore as DbStore
+
+
+class SessionStore(DbStore):
+    @classmethod
+    def get_model_class(cls) -> Any:
+        from accounts.models import Session
+
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        row = super().create_model_instance(data)
+        row.user_id = data.get("user")
+        row.device = data.get("device", "")
+        row.network = data.get("network", "")
+        if data.get("started_at"):
+            row.started_at = data["started_at"]
+        row.seen_at = data.get("seen_at")
+        return row

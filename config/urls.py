@@ -1,0 +1,3 @@
+"""A firm's host."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""The public host."""
+
+urlpatterns: list = []

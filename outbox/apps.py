@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "outbox"
+
+    def ready(self) -> None:
+        from outbox import sending
+        from tenants.due import on_due
+
+        on_due(sending.DUE, lambda keys, at: sending.deliver(keys, at) and None)
+        on_due(sending.RECONCILE, sending.reconcile)

@@ -1,0 +1,142 @@
+"""What leaves a firm: every text and e-mail is a row first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from web.ids import new_id
+
+
+class Channel(models.TextChoices):
+    SMS = "sms", _("Text")
+    EMAIL = "email", _("E-mail")
+
+
+class State(models.TextChoices):
+    DUE = "due", _("Waiting")
+    LEASED = "leased", _("Taken by a worker")
+    SENDING = "sending", _("Handed over, answer awaited")
+    SENT = "sent", _("Sent")
+    UNKNOWN = "unknown", _("Not known whether it left")
+    FAILED = "failed", _("Could not be sent")
+    SUPPRESSED = "suppressed", _("Held back")
+
+
+class Delivery(models.TextChoices):
+    """What the provider reports, in the order in which a message goes through it."""
+
+    NONE = "", _("No word yet")
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Leaving")
+    SENT = "sent", _("Left")
+    DELIVERED = "delivered", _("Delivered")
+    UNDELIVERED = "undelivered", _("Not delivered")
+    FAILED = "failed", _("Failed")
+
+
+RANK = {"": 0, "accepted": 1, "scheduled": 1, "queued": 1, "sending": 2, "sent": 3, "delivered": 4, "undelivered": 4, "failed": 4}  # fmt: skip
+
+
+class Message(models.Model):
+    """One text or e-mail to one recipient. `(kind, subject, occurrence, recipient, channel)` is written once.
+
+    `subject` names what it is about (“booking:<id>”), `occurrence` which of several (“day-before/2”).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    occurrence = models.CharField(max_length=60, blank=True)
+    recipient = models.CharField(max_length=254)
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    language = models.CharField(max_length=5, default="en")
+    title = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    attachments = models.JSONField(default=list)  # [{name, type, base64}]
+    # It answers something the person just did, so sending hours do not hold it.
+    answers = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    written_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    reason = models.CharField(max_length=200, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=64, blank=True)
+    delivery = models.CharField(max_length=12, choices=Delivery.choices, blank=True, default="")
+    delivery_error = models.CharField(max_length=20, blank=True)
+    segments = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject", "occurrence", "recipient", "channel"], name="one_message_an_occurrence"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="message_state_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_at"]),
+            models.Index(fields=["subject"]),
+            models.Index(fields=["recipient", "-due_at"]),
+            models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_by_provider_id"),
+        ]
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def standing(self, number: str) -> Consent | None:
+        """The last word about texts to this number, or None when nothing was ever said."""
+        return self.filter(number=number).order_by("-at", "-id").first()
+
+
+class Consent(models.Model):
+    """One word about texts to a number: yes with the wording shown, or no. Rows are only added."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=16, db_index=True)
+    given = models.BooleanField()
+    how = models.CharField(max_length=20)  # form, text, staff, provider
+    wording = models.TextField(blank=True)
+    wording_version = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=5, default="en")
+    network = models.CharField(max_length=45, blank=True)
+    by = models.UUIDField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    objects = ConsentQuerySet.as_manager()
+
+
+class Inbound(models.Model):
+    """A text that someone sent to the firm's number."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    provider_id = models.CharField(max_length=64, unique=True)
+    number = models.CharField(max_length=16, db_index=True)
+    to = models.CharField(max_length=16)
+    body = models.TextField(blank=True)
+    media = models.JSONField(default=list)
+    at = models.DateTimeField()
+    meant = models.CharField(max_length=12, blank=True)  # stop, start, help, or what an app made of it
+
+
+def may_text(number: str) -> bool:
+    """Whether the last word about this number is a yes."""
+    word = Consent.objects.standing(number)
+    return bool(word and word.given)
+
+
+def allow(number: str, *, how: str, at: datetime, wording: str = "", version: str = "", language: str = "en", network: str = "", by: object = None) -> None:  # fmt: skip
+    Consent.objects.create(number=number, given=True, how=how, wording=wording, wording_version=version, language=language, network=network, by=by, at=at)  # fmt: skip
+
+
+def withdraw(number: str, *, how: str, at: datetime, by: object = None) -> None:
+    """No more texts to this number, rows that a worker already holds included. Bookings stand."""
+    Consent.objects.create(number=number, given=False, how=how, by=by, at=at)
+    Message.objects.filter(
+        recipient=number, channel=Channel.SMS, state__in=[State.DUE, State.LEASED], answers=False
+    ).update(state=State.SUPPRESSED, reason="texts are off for this number", leased_until=None)

@@ -1,0 +1,60 @@
+"""E-mail over SMTP, with a plain twin, one button at most, and a Message-ID that is ours."""
+
+from __future__ import annotations
+
+import base64
+import smtplib
+from email.utils import formataddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from outbox.models import Message
+from outbox.providers.outcome import Answer, Outcome
+from tenants.places import current_firm
+
+
+def compose(message: Message) -> EmailMultiAlternatives:
+    firm = current_firm()
+    mail = EmailMultiAlternatives(
+        subject=" ".join(message.title.split()),
+        body=message.body,
+        from_email=formataddr((firm.name, settings.EMAIL_FROM)),
+        to=[message.recipient],
+        headers={
+            "Message-ID": f"<{message.pk}@{settings.EMAIL_FROM.rpartition('@')[2]}>",
+            "Content-Language": message.language,
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    for attached in message.attachments:
+        mail.attach(attached["name"], base64.b64decode(attached["base64"]), attached["type"])
+    return mail
+
+
+def send(message: Message) -> Answer:
+    """Hands one e-mail to the server."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        return Answer(Outcome.AGAIN, reason=f"the mail server did not answer ({type(error).__name__})")
+    try:
+        mail = compose(message)
+        mail.connection = connection
+        mail.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code, words = next(iter(error.recipients.values()))
+        reason = words.decode(errors="replace")[:180]
+        return Answer(Outcome.AGAIN if 400 <= code < 500 else Outcome.REFUSED, reason=reason, code=str(code))
+    except smtplib.SMTPResponseException as error:
+        words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        outcome = Outcome.AGAIN if 400 <= error.smtp_code < 500 else Outcome.REFUSED
+        return Answer(outcome, reason=str(words)[:180], code=str(error.smtp_code))
+    except (OSError, smtplib.SMTPException) as error:
+        return Answer(Outcome.UNKNOWN, reason=f"the mail server's answer was lost ({type(error).__name__})")
+    finally:
+        connection.close()
+    return Answer(Outcome.SENT, provider_id=str(message.pk))

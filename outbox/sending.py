@@ -1,0 +1,233 @@
+"""Rows in, messages out. Never lost, never knowingly repeated.
+
+A row goes due → leased → sending → sent, each step committed. The step to *sending* is committed
+before the provider is called, so a worker that dies leaves a row of which we know that we do not know:
+it becomes *unknown* and is sent again only when the provider's own list says that it never got it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from outbox import segments
+from outbox.hours import Hours, text_time
+from outbox.models import Channel, Message, State, may_text
+from outbox.providers import mail, twilio
+from outbox.providers.outcome import Answer, Outcome
+from tenants import due, throttle
+from tenants.places import current_firm
+
+log = logging.getLogger("roundtable.outbox")
+
+DUE, RECONCILE = "outbox.send", "outbox.reconcile"
+LEASE = timedelta(seconds=60)
+TRIES = 8
+TEXTS_A_DAY_A_NUMBER = 12
+TEXTS_A_DAY_A_FIRM = 1000
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one message says, in its recipient's language."""
+
+    body: str
+    title: str = ""
+    html: str = ""
+    attachments: Sequence[dict[str, str]] = ()
+
+
+def write(
+    kind: str,
+    *,
+    subject: str,
+    channel: str,
+    to: str,
+    words: Words,
+    due_at: datetime,
+    at: datetime,
+    zone: ZoneInfo,
+    language: str = "en",
+    occurrence: str = "",
+    event_at: datetime | None = None,
+    answers: bool = False,
+    hours: Hours = Hours(),  # noqa: B008 (frozen)
+) -> Message:
+    """Writes a message and its due-work row in the caller's transaction; writing it twice is once.
+
+    `zone` is the recipient's; `event_at` is what a reminder is about. A message that `answers` an act
+    of the last minutes leaves at once; any other waits for the sending hours.
+    """
+    when: datetime | None = due_at
+    reason = ""
+    if not answers and channel == Channel.SMS:
+        when = text_time(due_at, zone=zone, now=at, event=event_at, hours=hours)
+        reason = "" if when else "no allowed minute was left before it was due"
+    message, made = Message.objects.get_or_create(
+        kind=kind,
+        subject=subject,
+        occurrence=occurrence,
+        recipient=to,
+        channel=channel,
+        defaults={
+            "language": language,
+            "title": words.title,
+            "body": words.body,
+            "html": words.html,
+            "attachments": list(words.attachments),
+            "answers": answers,
+            "due_at": when or due_at,
+            "state": State.DUE if when else State.SUPPRESSED,
+            "reason": reason,
+            "segments": segments.count(words.body)[0] if channel == Channel.SMS else None,
+        },
+    )
+    if made and message.state == State.DUE:
+        due.plan(DUE, str(message.pk), due_at=message.due_at)
+        if message.due_at <= at:
+            from outbox.tasks import send_now
+            from tenants.tasks import run_later
+
+            run_later(send_now, keys=[str(message.pk)])
+    return message
+
+
+def call_off(*, subject: str, reason: str) -> None:
+    """What is still waiting about this subject is not sent."""
+    waiting = Message.objects.filter(subject=subject, state__in=[State.DUE, State.LEASED], answers=False)
+    keys = [str(key) for key in waiting.values_list("pk", flat=True)]
+    waiting.update(state=State.SUPPRESSED, reason=reason, leased_until=None)
+    due.settle(DUE, *keys)
+
+
+def held_back(message: Message, *, at: datetime) -> str:
+    """Why this message may not leave now, or nothing."""
+    firm = current_firm()
+    if message.channel == Channel.EMAIL:
+        return "" if settings.EMAIL_IS_ON else "e-mail is not set up here"
+    if not twilio.is_on():
+        return "texts are not set up here"
+    if not firm.texts_on:
+        return "the owner's address is not confirmed yet, so the firm sends e-mail only"
+    if not message.answers and not may_text(message.recipient):
+        return "nobody has agreed to texts at this number"
+    day = timedelta(days=1)
+    if throttle.count("texts to", message.recipient, within=day, at=at) >= TEXTS_A_DAY_A_NUMBER:
+        return "this number has had its texts for today"
+    if throttle.count("texts of", str(firm.id), within=day, at=at) >= TEXTS_A_DAY_A_FIRM:
+        return "the firm has sent its texts for today"
+    return ""
+
+
+def lease(keys: Sequence[str], *, at: datetime) -> list[Message]:
+    """Takes the rows that are due and free. A row that was being sent when its worker died becomes unknown."""
+    with transaction.atomic():
+        rows = list(
+            Message.objects.filter(pk__in=keys, state__in=[State.DUE, State.LEASED, State.SENDING])
+            .select_for_update(skip_locked=True)
+            .order_by("due_at")
+        )
+        free = [row for row in rows if row.leased_until is None or row.leased_until <= at]
+        lost = [row for row in free if row.state == State.SENDING]
+        for row in lost:
+            _unknown(row, "the worker ended while it was being sent", at=at)
+        ready = [row for row in free if row.state != State.SENDING and row.due_at <= at]
+        Message.objects.filter(pk__in=[row.pk for row in ready]).update(state=State.LEASED, leased_until=at + LEASE)
+    return ready
+
+
+def _unknown(message: Message, reason: str, *, at: datetime) -> None:
+    Message.objects.filter(pk=message.pk).update(state=State.UNKNOWN, reason=reason, leased_until=None)
+    due.settle(DUE, str(message.pk))
+    if message.channel == Channel.SMS:
+        due.plan(RECONCILE, str(message.pk), due_at=at + timedelta(minutes=2))
+
+
+def deliver(keys: Sequence[str], at: datetime) -> int:
+    """Sends what is due of these rows; the number that left."""
+    left = 0
+    for message in lease(keys, at=at):
+        left += _send(message, at=at)
+    # Keys whose message has gone, been called off or been settled elsewhere are due no more.
+    waiting = set(
+        str(key)
+        for key in Message.objects.filter(
+            pk__in=keys, state__in=[State.DUE, State.LEASED, State.SENDING]
+        ).values_list("pk", flat=True)
+    )
+    due.settle(DUE, *[key for key in keys if key not in waiting])
+    return left
+
+
+def _send(message: Message, *, at: datetime) -> bool:
+    reason = held_back(message, at=at)
+    if reason:
+        Message.objects.filter(pk=message.pk, state=State.LEASED).update(
+            state=State.SUPPRESSED, reason=reason, leased_until=None
+        )
+        return False
+    # Committed before the call. A STOP that came since the lease has changed the state, and wins.
+    began = Message.objects.filter(pk=message.pk, state=State.LEASED).update(
+        state=State.SENDING, attempted_at=at, attempts=message.attempts + 1, leased_until=at + LEASE
+    )
+    if not began:
+        return False
+    message.attempts += 1
+    provider = twilio if message.channel == Channel.SMS else mail
+    answer = provider.send(message)
+    if message.channel == Channel.SMS and answer.outcome in {Outcome.SENT, Outcome.UNKNOWN}:
+        throttle.note("texts to", message.recipient, at=at)
+        throttle.note("texts of", str(current_firm().id), at=at)
+    settle_answer(message, answer, at=at)
+    return answer.outcome == Outcome.SENT
+
+
+@transaction.atomic
+def settle_answer(message: Message, answer: Answer, *, at: datetime) -> None:
+    """Writes down what the provider said."""
+    row = Message.objects.filter(pk=message.pk)
+    if answer.outcome == Outcome.SENT:
+        # The words of a sign-in code are of no use once it has left.
+        kept: dict[str, Any] = {"body": "", "html": ""} if message.kind == "code" else {}
+        row.update(
+            state=State.SENT, sent_at=at, provider_id=answer.provider_id, reason="", leased_until=None, **kept
+        )
+        due.settle(DUE, str(message.pk))
+    elif answer.outcome == Outcome.UNKNOWN:
+        _unknown(message, answer.reason, at=at)
+    elif answer.outcome == Outcome.AGAIN and message.attempts < TRIES:
+        again = at + min(timedelta(seconds=15 * 2**message.attempts), timedelta(minutes=30))
+        row.update(state=State.DUE, due_at=again, reason=answer.reason, leased_until=None)
+        due.plan(DUE, str(message.pk), due_at=again)
+    else:
+        row.update(state=State.FAILED, reason=answer.reason, delivery_error=answer.code, leased_until=None)
+        due.settle(DUE, str(message.pk))
+        if answer.opted_out:
+            from outbox.models import withdraw
+
+            withdraw(message.recipient, how="provider", at=at)
+
+
+def reconcile(keys: Sequence[str], at: datetime) -> None:
+    """Asks the provider's own list about messages of which nobody knows whether they left."""
+    for message in Message.objects.filter(pk__in=keys, state=State.UNKNOWN, channel=Channel.SMS):
+        found = twilio.find(message)
+        if found is None:
+            due.plan(RECONCILE, str(message.pk), due_at=at + timedelta(minutes=5))
+            continue
+        with transaction.atomic():
+            if found.outcome == Outcome.SENT:
+                settle_answer(message, found, at=at)
+            else:
+                Message.objects.filter(pk=message.pk).update(state=State.DUE, reason="", leased_until=None)
+                due.plan(DUE, str(message.pk), due_at=at)
+            due.settle(RECONCILE, str(message.pk))
+    unknown = {str(k) for k in Message.objects.filter(pk__in=keys, state=State.UNKNOWN).values_list("pk", flat=True)}
+    due.settle(RECONCILE, *[key for key in keys if key not in unknown])

@@ -1,0 +1,8 @@
+"""What the apps above may listen to (listed in docs/architecture.md)."""
+
+from django.dispatch import Signal
+
+# A text came in that was not STOP, START or HELP. `inbound`, `at`; a receiver that acted returns what it made of it.
+text_received = Signal()
+# A message's delivery changed. `message`, `at`.
+delivery_changed = Signal()

@@ -1,0 +1,43 @@
+"""Which number a firm texts from, and which firm a texted number belongs to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from tenants.hosts import reference
+from tenants.models import Firm, ProviderAddress
+from tenants.places import FirmRef, current_firm, in_public
+
+
+def own_number() -> str | None:
+    """The current firm's number, if it has one."""
+    return (
+        ProviderAddress.objects.filter(firm_id=current_firm().id, kind="number")
+        .values_list("address", flat=True)
+        .first()
+    )
+
+
+def give_number(firm: FirmRef) -> str | None:
+    """Gives the firm the first of the platform's numbers that nobody has; None when none is left."""
+    with in_public():
+        taken = set(ProviderAddress.objects.filter(kind="number").values_list("address", flat=True))
+        for number in settings.TWILIO_NUMBERS:
+            if number in taken:
+                continue
+            try:
+                with transaction.atomic():
+                    ProviderAddress.objects.create(firm_id=firm.id, kind="number", address=number)
+            except IntegrityError:  # another firm was given it this moment
+                continue
+            return number
+    return None
+
+
+def firm_of_number(number: str) -> FirmRef | None:
+    """The firm that was texted: found by the number texted to, never by a guess."""
+    with in_public():
+        row = ProviderAddress.objects.filter(kind="number", address=number).first()
+        firm = Firm.objects.filter(pk=row.firm_id).select_related("entitlement").first() if row else None
+    return reference(firm) if firm else None

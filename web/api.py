@@ -1,0 +1,47 @@
+"""What every API view shares: declared access, paging, and errors a program can read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework import exceptions, pagination, permissions, views
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from web.access import SAFE, Can
+
+
+class MayDeclared(permissions.BasePermission):
+    """Opens an API view to holders of its `can` (reading) or `can_write` (all else).
+
+    A token narrows further: one without the scope `write` only reads.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        reads = request.method in SAFE
+        needed: Can | None = view.can if reads else getattr(view, "can_write", None)
+        if needed is None or not request.user.is_authenticated:
+            return False
+        token = request.auth
+        return bool(token) and request.user.can(needed) and (reads or token.may_write)
+
+
+class Pages(pagination.CursorPagination):
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = "-id"
+
+
+def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """`{"error": {"code", "message", "fields"}}` for everything a caller can do wrong."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    response = views.exception_handler(error, context)
+    if response is None or not isinstance(error, exceptions.APIException):
+        return response
+    fields = error.get_full_details() if isinstance(error, exceptions.ValidationError) else {}
+    message = str(error.default_detail if fields else error.detail)
+    response.data = {"error": {"code": error.default_code if fields else getattr(error.detail, "code", error.default_code), "message": message, "fields": fields}}  # fmt: skip
+    return response

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+
+LANGUAGES = {code for code, _ in settings.LANGUAGES}
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """The person's choice, else the browser's, else the firm's."""
+    cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if cookie in LANGUAGES:
+        return cookie
+    if request.headers.get("Accept-Language"):
+        return translation.get_language_from_request(request)
+    firm = getattr(request, "firm", None)
+    return firm.language if firm else settings.LANGUAGE_CODE
+
+
+class LanguageMiddleware:
+    """Sets the language and the firm's zone for the request, and takes both back."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = chosen_language(request)
+        firm = getattr(request, "firm", None)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        with translation.override(language), timezone.override(ZoneInfo(firm.timezone) if firm else None):
+            response = self.answer(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
