@@ -1,0 +1,323 @@
+"""Charts as SVG drawn on the server: each with a sentence that says the same and a table of its numbers.
+
+Looks are classes of `parts.css` (`aim`, `got`, `goal`, `grid`), so charts follow the firm's colour, dark mode and print.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from web.dates import say_day
+
+
+@dataclass(frozen=True)
+class Point:
+    """A value measured on a day."""
+
+    on: date
+    value: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart for `components/chart.html`. `rows` hold (column name, value) pairs; `talk` may be empty."""
+
+    svg: SafeString
+    summary: str
+    columns: list[str]
+    rows: list[list[tuple[str, str]]]
+    unit: str = ""
+    talk: str = ""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Maps days and values to the picture. `lows` and `highs` are (x of days as ordinals, y of values)."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    days: tuple[int, int]
+    values: tuple[float, float]
+    ticks: list[float] = field(default_factory=list)
+
+    def x(self, on: date) -> float:
+        first, last = self.days
+        share = (on.toordinal() - first) / max(last - first, 1)
+        return self.left + share * (self.width - self.left - self.right)
+
+    def y(self, value: float) -> float:
+        low, high = self.values
+        return (
+            self.height - self.bottom - (value - low) / (high - low) * (self.height - self.top - self.bottom)
+        )
+
+    def at(self, point: Point) -> str:
+        return f"{self.x(point.on):.1f},{self.y(point.value):.1f}"
+
+
+STAR = "m0,-9 2.1,5.9 6.2,.2 -4.9,3.9 1.7,6 -5.1,-3.5 -5.1,3.5 1.7,-6 -4.9,-3.9 6.2,-.2z"
+
+
+def goal_chart(
+    points: Sequence[Point], *, start: Point, goal: Point, unit: str, small: bool = False, name: str = ""
+) -> Chart:
+    """A goal's progress: the points so far, a dashed aim line from `start` to `goal`, and a star at the goal.
+
+    `unit` says what is counted ("words a minute"). `small` leaves out the axes. A goal below its start counts down.
+    Raises ValueError when the goal does not lie after the start.
+    """
+    if goal.on <= start.on:
+        raise ValueError(_("A goal ends after it starts."))
+    points = sorted(points, key=lambda point: point.on)
+    shown = [start, *points, goal]
+    frame = _frame(shown, small=small)
+    parts = [] if small else [_axes(frame)]
+    parts.append(format_html('<path class="aim" d="M{} L{}"/>', frame.at(start), frame.at(goal)))
+    if len(points) > 1:
+        parts.append(format_html('<polyline class="got" points="{}"/>', " ".join(map(frame.at, points))))
+    parts += [
+        format_html('<circle cx="{:.1f}" cy="{:.1f}" r="4"/>', frame.x(point.on), frame.y(point.value))
+        for point in points
+    ]
+    x, y = frame.x(goal.on), frame.y(goal.value)
+    parts.append(format_html('<path class="goal" transform="translate({:.1f} {:.1f})" d="{}"/>', x, y, STAR))
+    if not small:
+        parts.append(
+            format_html(
+                '<text x="{:.1f}" y="{:.1f}">{}</text>',
+                x + 13,
+                y + 4.5,
+                _("Goal: %s") % say_number(goal.value),
+            )
+        )
+        if points:
+            now = points[-1]
+            text = _("Now: %s") % say_number(now.value)
+            below = frame.y(now.value) + 20
+            # Under the last point, unless that is where the axis labels stand.
+            level = below if below < frame.height - frame.bottom else frame.y(now.value) - 12
+            parts.append(
+                format_html('<text x="{:.1f}" y="{:.1f}">{}</text>', frame.x(now.on) + 8, level, text)
+            )
+    summary = _goal_summary(points, start, goal, unit)
+    columns = [_("Date"), unit[:1].upper() + unit[1:], _("Aim")]
+    rows = [
+        [
+            (columns[0], say_day(point.on, style="brief", today=goal.on)),
+            (columns[1], say_number(point.value)),
+            (columns[2], say_number(round(aim(start, goal, point.on), 1))),
+        ]
+        for point in points
+    ]
+    return Chart(
+        _svg(frame, name or summary, parts),
+        summary,
+        columns,
+        rows,
+        unit,
+        talk(points, start=start, goal=goal),
+    )
+
+
+def aim(start: Point, goal: Point, on: date) -> float:
+    """The value of the straight aim line on a day."""
+    return start.value + (goal.value - start.value) * ((on - start.on).days / (goal.on - start.on).days)
+
+
+def talk(points: Sequence[Point], *, start: Point, goal: Point) -> str:
+    """A sentence when the last four points lie on one side of the aim line, else "".
+
+    The four-point rule of progress monitoring (Fuchs, Fuchs, Hintze and Lembke; National Center on Student
+    Progress Monitoring, 2006): four in a row are a reason to look at the plan or to raise the goal.
+    """
+    last = sorted(points, key=lambda point: point.on)[-4:]
+    if len(last) < 4:
+        return ""
+    up = 1 if goal.value >= start.value else -1
+    sides = {math.copysign(1, gap) if (gap := up * (p.value - aim(start, goal, p.on))) else 0.0 for p in last}
+    if sides == {1.0}:
+        return _("Four points in a row are ahead of the line. It may be time to aim higher together.")
+    if sides == {-1.0}:
+        return _("Four points in a row are behind the line. It is a good time to ask what would help.")
+    return ""
+
+
+def _goal_summary(points: Sequence[Point], start: Point, goal: Point, unit: str) -> str:
+    said = {
+        "unit": unit[:1].upper() + unit[1:],
+        "start": say_number(start.value),
+        "goal": say_number(goal.value),
+        "by": say_day(goal.on, style="bare"),
+        "since": say_day(start.on, style="bare"),
+    }
+    if not points:
+        return _("%(unit)s: %(start)s on %(since)s. Goal: %(goal)s by %(by)s. No points yet.") % said
+    now = points[-1]
+    gap = (now.value - aim(start, goal, now.on)) * (1 if goal.value >= start.value else -1)
+    said["now"] = say_number(now.value)
+    if gap > 0:
+        return (
+            _("%(unit)s: %(start)s on %(since)s, now %(now)s. Goal: %(goal)s by %(by)s. Ahead of the line.")
+            % said
+        )
+    if gap < 0:
+        return (
+            _("%(unit)s: %(start)s on %(since)s, now %(now)s. Goal: %(goal)s by %(by)s. Behind the line.")
+            % said
+        )
+    return _("%(unit)s: %(start)s on %(since)s, now %(now)s. Goal: %(goal)s by %(by)s. On the line.") % said
+
+
+def line_chart(points: Sequence[Point], *, unit: str) -> Chart:
+    """Values over time. Raises ValueError without points."""
+    if not points:
+        raise ValueError(_("A chart needs at least one number."))
+    points = sorted(points, key=lambda point: point.on)
+    frame = _frame(points)
+    parts = [_axes(frame)]
+    if len(points) > 1:
+        parts.append(format_html('<polyline class="got" points="{}"/>', " ".join(map(frame.at, points))))
+    parts += [
+        format_html('<circle cx="{:.1f}" cy="{:.1f}" r="4"/>', frame.x(p.on), frame.y(p.value))
+        for p in points
+    ]
+    first, last = points[0], points[-1]
+    summary = _("%(unit)s: %(first)s on %(since)s, %(last)s on %(until)s.") % {
+        "unit": unit[:1].upper() + unit[1:],
+        "first": say_number(first.value),
+        "since": say_day(first.on, style="bare"),
+        "last": say_number(last.value),
+        "until": say_day(last.on, style="bare"),
+    }
+    columns = [_("Date"), unit[:1].upper() + unit[1:]]
+    rows = [
+        [(columns[0], say_day(p.on, style="brief", today=last.on)), (columns[1], say_number(p.value))]
+        for p in points
+    ]
+    return Chart(_svg(frame, summary, parts), summary, columns, rows, unit)
+
+
+def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
+    """Amounts side by side: (label, value) pairs, values not below zero. Raises ValueError otherwise."""
+    if not bars:
+        raise ValueError(_("A chart needs at least one number."))
+    if any(value < 0 for _label, value in bars):
+        raise ValueError(_("Bars show amounts from zero up."))
+    height, top, left, row, wide = 34 * len(bars) + 8, 8, 120, 34, 220
+    most = max(value for _label, value in bars) or 1
+    parts = []
+    for at, (label, value) in enumerate(bars):
+        y = top + at * row
+        length = value / most * wide
+        parts.append(format_html('<text class="end" x="{}" y="{}">{}</text>', left - 10, y + 16, label))
+        parts.append(
+            format_html('<rect x="{}" y="{}" width="{:.1f}" height="20" rx="3"/>', left, y, max(length, 1.5))
+        )
+        parts.append(
+            format_html('<text x="{:.1f}" y="{}">{}</text>', left + length + 8, y + 16, say_number(value))
+        )
+    top_label, top_value = max(bars, key=lambda bar: bar[1])
+    summary = ngettext(
+        "%(unit)s, %(count)s row. Most: %(label)s with %(value)s.",
+        "%(unit)s, %(count)s rows. Most: %(label)s with %(value)s.",
+        len(bars),
+    ) % {
+        "unit": unit[:1].upper() + unit[1:],
+        "count": len(bars),
+        "label": top_label,
+        "value": say_number(top_value),
+    }
+    columns = [_("What"), unit[:1].upper() + unit[1:]]
+    rows = [[(columns[0], label), (columns[1], say_number(value))] for label, value in bars]
+    frame = _Frame(400, height, left, 0, top, 0, (0, 1), (0, 1))
+    return Chart(_svg(frame, summary, parts), summary, columns, rows, unit)
+
+
+def say_number(value: float) -> str:
+    """A value without a needless ".0"."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def _frame(points: Sequence[Point], *, small: bool = False) -> _Frame:
+    ticks = _ticks(min(p.value for p in points), max(p.value for p in points))
+    days = (min(p.on for p in points).toordinal(), max(p.on for p in points).toordinal())
+    if small:
+        low, high = min(p.value for p in points), max(p.value for p in points)
+        return _Frame(300, 84, 10, 12, 14, 12, days, (low, high if high > low else low + 1))
+    return _Frame(400, 170, 40, 78, 18, 32, days, (ticks[0], ticks[-1]), ticks)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Three to five round values that hold both ends."""
+    spread = (high - low) or max(abs(high), 1)
+    for step in (base * 10**power for power in range(-2, 9) for base in (1, 2, 2.5, 5)):
+        first, last = math.floor(low / step), math.ceil(high / step)
+        if last - first <= 4 and step * 5 >= spread:
+            last += 1 if first == last else 0
+            return [round(step * at, 6) for at in range(first, last + 1)]
+    return [low, high + 1]
+
+
+def _axes(frame: _Frame) -> SafeString:
+    lines = format_html_join(
+        "",
+        '<path class="grid" d="M{} {:.1f}H{}"/><text class="end" x="{}" y="{:.1f}">{}</text>',
+        (
+            (
+                frame.left,
+                frame.y(t),
+                frame.width - frame.right,
+                frame.left - 8,
+                frame.y(t) + 4.5,
+                say_number(t),
+            )
+            for t in frame.ticks
+        ),
+    )
+    months = format_html_join(
+        "",
+        '<text class="mid" x="{:.1f}" y="{}">{}</text>',
+        ((frame.x(day), frame.height - 8, say_day(day, style="month")) for day in _months(*frame.days)),
+    )
+    return lines + months
+
+
+def _months(first: int, last: int) -> list[date]:
+    """Up to five days to label, months apart, the first day of the picture among them."""
+    start, end = date.fromordinal(first), date.fromordinal(last)
+    months = [start]
+    while (following := _next_month(months[-1])) <= end:
+        months.append(following)
+    every = max(1, math.ceil((len(months) - 1) / 4))
+    chosen = months[::every]
+    # Labels closer than this many days of the span would touch.
+    room = (last - first) / 8
+    return [chosen[0], *[b for a, b in pairwise(chosen) if (b - a).days >= room]]
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _svg(frame: _Frame, name: str, parts: Sequence[SafeString]) -> SafeString:
+    body = format_html_join("", "{}", ((part,) for part in parts))
+    return format_html(
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        frame.width,
+        frame.height,
+        name,
+        body,
+    )

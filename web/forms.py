@@ -1,0 +1,184 @@
+"""Forms as every page shows them: `{% field %}` draws a field, `{% errors %}` the summary. Forms only clean a POST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from web.phones import phone
+from web.zones import zone_choices
+
+
+class _Plain:
+    """Labels end as written, and fields without a label of their own autocomplete keep the browser's default."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class Form(_Plain, forms.Form):
+    """A plain form without the trailing colon."""
+
+
+class ModelForm(_Plain, forms.ModelForm):
+    """A model form without the trailing colon."""
+
+
+class HoneypotMixin(forms.Form):
+    """One field that people never see. A program that fills it is told a sentence and nothing is kept."""
+
+    company_page = forms.CharField(
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def clean_company_page(self) -> str:
+        if self.cleaned_data.get("company_page"):
+            raise ValidationError(_("We could not read that. Please reload the page and try again."))
+        return ""
+
+
+class Tiles(forms.RadioSelect):
+    """Radios drawn as tiles, `columns` beside each other where there is room."""
+
+    def __init__(self, *args: Any, columns: int = 3, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns = columns
+
+
+class Switch(forms.CheckboxInput):
+    """A checkbox drawn as a switch."""
+
+
+class PhoneField(forms.CharField):
+    """A telephone number; cleans to E.164 ("+14065550142") or an empty string."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+
+    def __init__(self, *, region: str = "US", **kwargs: Any) -> None:
+        self.region = region
+        kwargs.setdefault("max_length", 40)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return phone(text, self.region)
+        except ValueError as problem:
+            raise ValidationError(str(problem), code="invalid") from None
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone of the United States by its common name; cleans to the IANA key."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Time zone"))
+        super().__init__(choices=zone_choices, **kwargs)
+
+
+@dataclass
+class Dressed:
+    """A bound field with everything its template prints."""
+
+    kind: str
+    id: str
+    label: str | Promise
+    hint: str
+    errors: list[str]
+    skippable: bool
+    described: str
+    control: SafeString | str = ""
+    columns: int = 3
+    choices: list[Any] = field(default_factory=list)
+
+    @property
+    def hint_id(self) -> str:
+        return f"{self.id}_helptext"
+
+    @property
+    def error_id(self) -> str:
+        return f"{self.id}_error"
+
+
+_KINDS: list[tuple[type[forms.Widget], str]] = [
+    (Tiles, "tiles"),
+    (forms.RadioSelect, "choices"),
+    (forms.CheckboxSelectMultiple, "choices"),
+    (Switch, "switch"),
+    (forms.CheckboxInput, "check"),
+]
+# What a browser should offer and which keys a phone should show, by the type of the field.
+_BY_FIELD: list[tuple[type[forms.Field], dict[str, str]]] = [
+    (forms.EmailField, {"autocomplete": "email", "inputmode": "email"}),
+    (forms.URLField, {"autocomplete": "url", "inputmode": "url"}),
+    (forms.DecimalField, {"inputmode": "decimal"}),
+    (forms.IntegerField, {"inputmode": "numeric"}),
+]
+
+
+def dress(bound: forms.BoundField) -> Dressed:
+    """Everything `components/field.html` prints for a bound field: kind, ids, errors and the control itself."""
+    widget = bound.field.widget
+    kind = "hidden" if bound.is_hidden else next((k for cls, k in _KINDS if isinstance(widget, cls)), "text")
+    dressed = Dressed(
+        kind=kind,
+        id=bound.auto_id or bound.html_name,
+        label=bound.label,
+        hint=str(bound.help_text or ""),
+        errors=list(bound.errors),
+        skippable=not bound.field.required and kind not in ("check", "switch", "hidden"),
+        described="",
+    )
+    described = [dressed.hint_id] if dressed.hint else []
+    described += [dressed.error_id] if dressed.errors else []
+    dressed.described = " ".join(described)
+    if kind in ("tiles", "choices"):
+        dressed.choices = list(bound.subwidgets)
+        dressed.columns = getattr(widget, "columns", 3)
+        return dressed
+    dressed.control = bound.as_widget(attrs=_attributes(bound, dressed))
+    return dressed
+
+
+def _attributes(bound: forms.BoundField, dressed: Dressed) -> dict[str, Any]:
+    attrs: dict[str, Any] = dict(
+        next((attrs for cls, attrs in _BY_FIELD if isinstance(bound.field, cls)), {})
+        if isinstance(bound.field.widget, forms.TextInput | forms.NumberInput)
+        else {}
+    )
+    attrs.update(bound.field.widget.attrs)
+    if dressed.kind == "text":
+        attrs["class"] = f"input {attrs.get('class', '')}".strip()
+    if dressed.described:
+        attrs["aria-describedby"] = dressed.described
+    if dressed.errors:
+        attrs["aria-invalid"] = "true"
+    return attrs
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an error summary, and the id of the control it speaks of ("" when it speaks of the whole form)."""
+
+    text: str
+    target: str
+
+
+def error_lines(form: forms.BaseForm) -> list[Line]:
+    """What is wrong with a bound form, in the order of the page: the form's own errors, then each field's."""
+    lines = [Line(str(error), "") for error in form.non_field_errors()]
+    for bound in form:
+        if bound.errors:
+            target = bound.id_for_label or bound.auto_id
+            lines += [Line(str(error), "" if bound.is_hidden else target) for error in bound.errors]
+    return lines

@@ -1,0 +1,68 @@
+"""The menus. An app registers its items in `ready()`; a page asks for the menu of an area.
+
+Areas: `staff` (side of the workspace), `new` (the New menu), `account` (under the person's name), `family`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+Label = Any  # a string or a lazily translated one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One entry. `can` is a permission the person needs; `count` says how many things wait behind the entry."""
+
+    label: Label
+    icon: str
+    url_name: str
+    order: int = 100
+    phone: bool = False  # on the bottom bar of a phone; four fit beside "More"
+    can: Any = None
+    count: Callable[[HttpRequest], int] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    icon: str
+    url: str
+    current: bool
+    phone: bool
+    count: int
+
+
+_items: dict[str, dict[str, Item]] = {}
+
+
+def register(area: str, **entry: Any) -> None:
+    """Add an item to an area; registering the same URL name again replaces it."""
+    item = Item(**entry)
+    _items.setdefault(area, {})[item.url_name] = item
+
+
+def links(area: str, request: HttpRequest | None) -> list[Link]:
+    """The entries of an area that this person may open, in order. An item without a route yet is left out."""
+    user = getattr(request, "user", None)
+    found = []
+    for item in sorted(_items.get(area, {}).values(), key=lambda item: item.order):
+        if item.can is not None and not (user is not None and user.can(item.can)):
+            continue
+        try:
+            url = reverse(item.url_name, urlconf=getattr(request, "urlconf", None))
+        except NoReverseMatch:
+            continue
+        count = item.count(request) if item.count and request is not None else 0
+        found.append(Link(str(item.label), item.icon, url, _is_current(url, request), item.phone, count))
+    return found
+
+
+def _is_current(url: str, request: HttpRequest | None) -> bool:
+    path = getattr(request, "path", "")
+    return path == url or (url != "/" and path.startswith(url))

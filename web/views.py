@@ -1,0 +1,140 @@
+"""Pages that belong to no app: errors, the theme choice, offline, the kit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from web import kit as kits
+from web import theme as themes
+
+LOOKS = (
+    "css/tokens.css",
+    "css/base.css",
+    "css/parts.css",
+    "css/family.css",
+    "icons.svg",
+    "vendor/atkinson-hyperlegible-next-5.3.0/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+)
+
+
+def bad_request(
+    request: HttpRequest, exception: Exception | None = None, *, reason: str = ""
+) -> HttpResponse:
+    """`handler400`. `reason` is a sentence for people."""
+    return render(request, "errors/400.html", {"reason": reason}, status=400)
+
+
+def permission_denied(
+    request: HttpRequest, exception: Exception | None = None, *, reason: str = ""
+) -> HttpResponse:
+    """`handler403`. `reason` is a sentence for people."""
+    return render(request, "errors/403.html", {"reason": reason}, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """`handler404`."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`. Uses no context processor and no database: those may be what failed."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """`CSRF_FAILURE_VIEW`: the form's token was missing or old."""
+    return render(request, "errors/csrf.html", status=403)
+
+
+def too_many(request: HttpRequest, *, wait_seconds: int = 0) -> HttpResponse:
+    """429 with the time to wait, in the page and in `Retry-After`."""
+    response = render(request, "errors/429.html", {"wait_minutes": -(-wait_seconds // 60)}, status=429)
+    if wait_seconds:
+        response["Retry-After"] = str(wait_seconds)
+    return response
+
+
+def expired_link(
+    request: HttpRequest, *, resend_url: str = "", resend_fields: dict[str, Any] | None = None
+) -> HttpResponse:
+    """410 for a link that has run out; with `resend_url` a button posts `resend_fields` there for a new one."""
+    context = {"resend_url": resend_url, "resend_fields": resend_fields or {}}
+    return render(request, "errors/expired_link.html", context, status=410)
+
+
+def read_only(request: HttpRequest) -> HttpResponse:
+    """403 for a change in a firm that is read-only."""
+    return render(request, "errors/read_only.html", status=403)
+
+
+def suspended(request: HttpRequest, *, sign_in_url: str = "") -> HttpResponse:
+    """503 for every page of a suspended firm."""
+    return render(request, "errors/suspended.html", {"sign_in_url": sign_in_url}, status=503)
+
+
+def unknown_host(request: HttpRequest, *, find_url: str = "") -> HttpResponse:
+    """404 for a host that is no firm's; `find_url` is where people find theirs."""
+    return render(request, "errors/unknown_host.html", {"find_url": find_url}, status=404)
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker shows without a connection. It names no firm and no person."""
+    return render(request, "errors/offline.html", {"firm": None, "user": None, "service_worker": ""})
+
+
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The worker behind the offline page. It changes with the language and the looks, and then replaces itself."""
+    kept = [reverse("offline"), *map(static, LOOKS)]
+    language = get_language() or "en"
+    page = render_to_string("errors/offline.html")
+    version = hashlib.sha256("".join([*kept, page]).encode()).hexdigest()[:12]
+    context = {"kept": json.dumps(kept), "language": language, "version": version}
+    response = render(request, "web/sw.js", context, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or neither, and go back to where one was."""
+    response = back(request)
+    themes.choose(response, request.POST.get("theme", ""))
+    return response
+
+
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Switch single-letter shortcuts on or off, and go back to where one was."""
+    response = back(request)
+    themes.switch_shortcuts(response, on=request.POST.get("on") == "1")
+    return response
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """A redirect to the form's `next` when it is on this host, else to the first page."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return HttpResponseRedirect(wanted)
+    return HttpResponseRedirect("/")
+
+
+@require_GET
+def kit(request: HttpRequest) -> HttpResponse:
+    """Every component on one page, for eyes and for tests."""
+    return render(request, "kit.html", kits.context(timezone.localdate()))
