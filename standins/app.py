@@ -40,6 +40,7 @@ class App:
         Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return {
             "twilio": f"{base}/twilio",
+            "stripe": f"{base}/stripe",
             "mail": f"smtp://127.0.0.1:{self.mail_server.port}",
             "control": f"{base}/control",
         }

@@ -61,7 +61,7 @@ def _body(message: EmailMessage, kind: str) -> str | None:
     """The first part of that kind that is no attachment."""
     for part in message.walk():
         if part.get_content_type() == f"text/{kind}" and not part.get_filename():
-            return str(part.get_content())
+            return str(part.get_content()).replace("\r\n", "\n")
     return None
 
 

@@ -164,9 +164,7 @@ class Twilio:
         self.senders.provision()
         self.requests.clear()
         self.off_description.clear()
-        self.messages.peaks.clear()
-        self.messages.per_second, self.messages.callbacks = None, "all"
-        self.messages.step_seconds = 0.05
+        self.messages.settle_down()
 
     def _work(self, request: Request, path: str) -> Reply:
         try:

@@ -47,12 +47,16 @@ class Messages:
         self.records = journal.store("twilio.messages")
         self.media = journal.store("twilio.media")
         self.stops = journal.store("twilio.stops")
+        self.base = ""
+        self.settle_down()
+
+    def settle_down(self) -> None:
+        """Pace and counters as at the start."""
         self.step_seconds = 0.05
         self.callbacks = "all"
         self.per_second: int | None = None
         self.peaks: Counter[str] = Counter()
         self._this_second: tuple[int, Counter[str]] = (0, Counter())
-        self.base = ""
 
     # out
 
@@ -257,7 +261,8 @@ class Messages:
             return fields
 
     def _callback(self, message_sid: str, fields: dict[str, str], wish: str | None) -> None:
-        url = self.records[message_sid]["_callback"]
+        record = self.records.get(message_sid)
+        url = record["_callback"] if record else None
         status = fields["MessageStatus"]
         if not url or self.callbacks == "none" or (self.callbacks == "final" and status not in _FINAL):
             return
