@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DbStore
@@ -19,7 +20,7 @@ class SessionStore(DbStore):
         row.user_id = data.get("user")
         row.device = data.get("device", "")
         row.network = data.get("network", "")
-        if data.get("started_at"):
-            row.started_at = data["started_at"]
-        row.seen_at = data.get("seen_at")
+        now = datetime.now(UTC)
+        row.started_at = datetime.fromtimestamp(data["started"], UTC) if data.get("started") else now
+        row.seen_at = datetime.fromtimestamp(data["seen"], UTC) if data.get("seen") else now
         return row

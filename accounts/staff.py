@@ -1,0 +1,287 @@
+"""The firm's staff: invite, change, deactivate. And each person's own sessions and tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit, signing_in
+from accounts.forms import InvitationForm, NewPasswordForm, ProfileForm, StaffForm, TokenForm
+from accounts.models import ApiToken, AuditEntry, Invitation, Session, User
+from accounts.roles import Role
+from accounts.secrets import address_digest, digest, new_token
+from accounts.views import halfway
+from outbox import sending
+from outbox.models import Channel
+from tenants.places import current_firm
+from web.access import Can, requires
+from web.paging import page_of
+from web.views import expired_link
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class LastOwner(Exception):
+    """A firm keeps at least one owner."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A firm needs an owner. Make somebody else an owner first."))
+
+
+@transaction.atomic
+def set_role(user: User, role: str, *, by: User, at: datetime) -> None:
+    """Gives a role; the person's sessions end, so that the next request has the new rights. Raises LastOwner."""
+    if role == user.role:
+        return
+    _keep_an_owner(user)
+    before, user.role = user.role, role
+    user.save(update_fields=["role"])
+    user.end_other_sessions()
+    audit.record("person.role_changed", by=by, at=at, about=user, before=before, after=role)
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User, at: datetime) -> None:
+    """They can no longer sign in; what they did stays theirs. Raises LastOwner."""
+    _keep_an_owner(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    user.end_other_sessions()
+    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+    audit.record("person.deactivated", by=by, at=at, about=user)
+
+
+def _keep_an_owner(user: User) -> None:
+    owners = User.objects.select_for_update().active().filter(role=Role.OWNER)
+    if user.role == Role.OWNER and [owner.pk for owner in owners] == [user.pk]:
+        raise LastOwner
+
+
+@transaction.atomic
+def invite(*, name: str, email: str, role: str, by: User, at: datetime) -> Invitation:
+    """Asks somebody to join the staff; an earlier open invitation to the address is withdrawn."""
+    Invitation.objects.filter(email=email, accepted_by=None, withdrawn_at=None).update(withdrawn_at=at)
+    token = new_token()
+    invitation = Invitation.objects.create(
+        name=name, email=email, role=role, digest=digest("invitation", token), invited_by=by, invited_at=at
+    )
+    firm = current_firm()
+    context = {
+        "firm": firm,
+        "title": _("Join %(firm)s on Roundtable") % {"firm": firm.name},
+        "text": _("%(who)s asks you to join the staff of %(firm)s.") % {"who": by.name, "firm": firm.name},
+        "button": _("Join"),
+        "link": firm.url(f"/invitations/{token}/"),
+        "language": get_language() or "en",
+    }
+    sending.write(
+        "invitation", subject=f"invitation:{invitation.pk}", channel=Channel.EMAIL, to=email,
+        words=sending.Words(
+            body=render_to_string("mail/link.txt", context).strip() + "\n",
+            html=render_to_string("mail/link.html", context),
+            title=str(context["title"]),
+        ),
+        due_at=at, at=at, zone=firm.zone, answers=True,
+    )  # fmt: skip
+    audit.record("person.invited", by=by, at=at, about=invitation, role=role)
+    return invitation
+
+
+@transaction.atomic
+def accept(invitation: Invitation, password: str, *, at: datetime, language: str) -> User | None:
+    """Makes the account, once."""
+    open_one = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not open_one.is_open(at=at):
+        return None
+    user = User.objects.filter(email=open_one.email).first()
+    if user is None:
+        user = User.objects.create_user(
+            email=open_one.email, password=password, name=open_one.name, role=open_one.role,
+            language=language, email_confirmed_at=at,
+        )  # fmt: skip
+    else:
+        user.role, user.is_active, user.name = open_one.role, True, open_one.name
+        user.set_password(password)
+        user.save()
+        user.end_other_sessions()
+    signing_in.write_digest(user, address_digest(open_one.email))
+    open_one.accepted_by = user
+    open_one.save(update_fields=["accepted_by"])
+    audit.record("person.joined", by=user, at=at, about=user, role=user.role)
+    return user
+
+
+# -- pages -----------------------------------------------------------------------------------
+
+
+@requires(Can.SET_STAFF)
+@require_GET
+def staff(request: HttpRequest) -> HttpResponse:
+    people = User.objects.staff().order_by("name")
+    open_ones = [row for row in Invitation.objects.order_by("-invited_at")[:50] if row.is_open(at=timezone.now())]
+    return render(request, "accounts/staff.html", {"people": people, "invitations": open_ones})
+
+
+@requires(Can.SET_STAFF)
+@FORM
+def invitation_new(request: HttpRequest) -> HttpResponse:
+    form = InvitationForm(request.POST or None, giver=request.user)
+    if request.method != "POST":
+        return render(request, "accounts/invitation_new.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "accounts/invitation_new.html", {"form": form}, status=422)
+    invite(**form.cleaned_data, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": form.cleaned_data["email"]})
+    return redirect("staff")
+
+
+@requires(Can.SET_STAFF)
+@require_POST
+def invitation_withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    invitation = get_object_or_404(Invitation, pk=pk, accepted_by=None)
+    Invitation.objects.filter(pk=pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
+    audit.record("person.invitation_withdrawn", by=request.user, at=timezone.now(), about=invitation)  # type: ignore[arg-type]
+    return redirect("staff")
+
+
+@FORM
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """A GET shows who asks; the POST takes the invitation up."""
+    now = timezone.now()
+    row = Invitation.objects.filter(digest=digest("invitation", token)).select_related("invited_by").first()
+    if row is None or not row.is_open(at=now):
+        return expired_link(request)
+    form = NewPasswordForm(request.POST or None, user=User(email=row.email, name=row.name))
+    context = {"form": form, "invitation": row}
+    if request.method != "POST":
+        return render(request, "accounts/invitation.html", context)
+    if not form.is_valid():
+        return render(request, "accounts/invitation.html", context, status=422)
+    user = accept(row, form.cleaned_data["password"], at=now, language=get_language() or "en")
+    return halfway(request, user) if user else expired_link(request)
+
+
+@requires(Can.SET_STAFF)
+@FORM
+def staff_member(request: HttpRequest, pk: UUID) -> HttpResponse:
+    person = get_object_or_404(User.objects.staff(), pk=pk)
+    form = StaffForm(request.POST or None, giver=request.user, initial={"name": person.name, "role": person.role})
+    context = {"form": form, "person": person}
+    if request.method != "POST":
+        return render(request, "accounts/staff_member.html", context)
+    # Only an owner changes an owner.
+    if person.role == Role.OWNER and request.user.role != Role.OWNER:  # type: ignore[union-attr]
+        form.add_error(None, _("Only an owner can change an owner."))
+    if form.is_valid():
+        try:
+            set_role(person, form.cleaned_data["role"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except LastOwner as problem:
+            form.add_error("role", str(problem))
+        else:
+            User.objects.filter(pk=pk).update(name=form.cleaned_data["name"])
+            messages.success(request, _("Saved."))
+            return redirect("staff")
+    return render(request, "accounts/staff_member.html", context, status=422)
+
+
+@requires(Can.SET_STAFF)
+@require_POST
+def staff_deactivation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    person = get_object_or_404(User.objects.staff(), pk=pk)
+    if person.role == Role.OWNER and request.user.role != Role.OWNER:  # type: ignore[union-attr]
+        messages.error(request, _("Only an owner can change an owner."))
+        return redirect("staff-member", pk)
+    try:
+        deactivate(person, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except LastOwner as problem:
+        messages.error(request, str(problem))
+        return redirect("staff-member", pk)
+    messages.success(request, _("%(name)s can no longer sign in.") % {"name": person.name})
+    return redirect("staff")
+
+
+@requires(Can.HAVE_ACCOUNT)
+@FORM
+def profile(request: HttpRequest) -> HttpResponse:
+    """A person's own name and language, where they are signed in, and their keys to the API."""
+    user: Any = request.user
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-seen_at")
+    context = {
+        "form": form,
+        "sessions": sessions,
+        "current_key": request.session.session_key,
+        "tokens": ApiToken.objects.filter(user=user, revoked_at=None).order_by("-made_at"),
+    }
+    if request.method != "POST":
+        return render(request, "accounts/profile.html", context)
+    if not form.is_valid():
+        return render(request, "accounts/profile.html", context, status=422)
+    user.name, user.language = form.cleaned_data["name"], form.cleaned_data["language"]
+    user.save(update_fields=["name", "language"])
+    messages.success(request, _("Saved."))
+    return redirect("profile")
+
+
+@requires(Can.HAVE_ACCOUNT, even_read_only=True)
+@require_POST
+def other_sessions_end(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    user.end_other_sessions()
+    request.session["epoch"] = user.epoch
+    Session.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
+    audit.record("person.other_sessions_ended", by=user, at=timezone.now(), about=user)
+    messages.success(request, _("You are signed out everywhere else."))
+    return redirect("profile")
+
+
+@requires(Can.USE_API)
+@FORM
+def token_new(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    if request.method != "POST":
+        return render(request, "accounts/token_new.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "accounts/token_new.html", {"form": form}, status=422)
+    secret, now = new_token(), timezone.now()
+    token = ApiToken.objects.create(
+        user=request.user, name=form.cleaned_data["name"], may_write=form.cleaned_data["may_write"],
+        digest=digest("api", secret), made_at=now,
+    )  # fmt: skip
+    audit.record("token.made", by=request.user, at=now, about=token)  # type: ignore[arg-type]
+    response = render(request, "accounts/token_made.html", {"token": token, "secret": secret})
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+@requires(Can.USE_API)
+@require_POST
+def token_revocation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    token = get_object_or_404(ApiToken, pk=pk, user=request.user)
+    ApiToken.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
+    audit.record("token.revoked", by=request.user, at=timezone.now(), about=token)  # type: ignore[arg-type]
+    return redirect("profile")
+
+
+@requires(Can.READ_AUDIT)
+@require_GET
+def access_log(request: HttpRequest) -> HttpResponse:
+    """The firm's log, newest first; reading it is itself a line."""
+    now = timezone.now()
+    entries = AuditEntry.objects.order_by("-id")
+    person = request.GET.get("person", "")
+    if person:
+        entries = entries.filter(actor_name__icontains=person[:120])
+    audit.record("log.read", by=request.user, at=now)  # type: ignore[arg-type]
+    return render(request, "accounts/access_log.html", {"page": page_of(entries, request), "person": person})

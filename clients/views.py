@@ -1,0 +1,81 @@
+"""Students and the grown-ups around them, as staff see them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from clients import joining
+from clients.models import Contact, Student
+from web.access import Can, requires
+from web.paging import page_of
+
+
+@requires(Can.SEE_STUDENTS)
+@require_GET
+def student_list(request: HttpRequest) -> HttpResponse:
+    rows = (
+        Student.objects.visible_to(request.user)  # type: ignore[arg-type]
+        .select_related("family")
+        .order_by("family_name", "given_name", "pk")
+    )
+    return render(request, "clients/students.html", {"page": page_of(rows, request)})
+
+
+@requires(Can.SEE_STUDENTS)
+@require_GET
+def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    user: Any = request.user
+    student = get_object_or_404(Student.objects.visible_to(user).select_related("family"), pk=pk)
+    audit.record("student.read", by=user, at=timezone.now(), about=student)
+    context = {
+        "student": student,
+        "guardianships": student.guardianships.select_related("contact").prefetch_related("contact__points"),
+        "team": student.care_team.filter(until=None).select_related("user"),
+    }
+    return render(request, "clients/student.html", context)
+
+
+@requires(Can.SEE_STUDENTS)
+@require_GET
+def contact_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    user: Any = request.user
+    contact = get_object_or_404(Contact.objects.visible_to(user).select_related("family").prefetch_related("points"), pk=pk)
+    audit.record("contact.read", by=user, at=timezone.now(), about=contact)
+    same = joining.may_be_same(contact) if contact.confirmed_at is None else Contact.objects.none()
+    return render(request, "clients/contact.html", {"contact": contact, "same": same.visible_to(user)})  # type: ignore[attr-defined]
+
+
+@requires(Can.EDIT_STUDENTS)
+@require_POST
+def contact_confirmation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    user: Any = request.user
+    contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
+    joining.confirm(contact, by=user, at=timezone.now())
+    messages.success(request, _("%(name)s is a family of its own now.") % {"name": contact.name})
+    return redirect("contact", pk)
+
+
+@requires(Can.EDIT_STUDENTS)
+@require_POST
+def contact_joining(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Joins an unconfirmed contact with one we know."""
+    user: Any = request.user
+    contact = get_object_or_404(Contact.objects.visible_to(user).filter(confirmed_at=None), pk=pk)
+    try:
+        wanted = UUID(request.POST.get("into", ""))
+    except ValueError:
+        messages.error(request, _("Choose whom to join it with."))
+        return redirect("contact", pk)
+    into = get_object_or_404(Contact.objects.visible_to(user).exclude(pk=pk), pk=wanted)
+    joining.join(contact, into, by=user, at=timezone.now())
+    messages.success(request, _("Joined with %(name)s.") % {"name": into.name})
+    return redirect("contact", into.pk)

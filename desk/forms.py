@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from web import brand
+from web.forms import Form, PhoneField, ZoneField
+from web.states import STATES
+
+
+class FirmForm(Form):
+    name = forms.CharField(label=_("Name of the firm"), max_length=120, error_messages={"required": _("Add the firm's name.")})
+    phone = PhoneField(label=_("Phone number families can call"), required=False)
+    state = forms.ChoiceField(label=_("State"), choices=STATES, error_messages={"required": _("Choose your state.")})
+    timezone = ZoneField()
+    language = forms.ChoiceField(label=_("Language of your pages"), choices=[("en", "English"), ("es", "Español")])
+
+
+class BrandForm(Form):
+    brand = forms.CharField(
+        label=_("Your color"),
+        max_length=7,
+        help_text=_("Six letters and digits after a #, like #0b5a6b."),
+        error_messages={"required": _("Choose a color.")},
+    )
+
+    def clean_brand(self) -> str:
+        text: str = self.cleaned_data["brand"].strip().lower()
+        text = text if text.startswith("#") else f"#{text}"
+        try:
+            brand.brand_css(text)
+        except ValueError:
+            raise ValidationError(_("Write a color as # and six letters or digits, like #0b5a6b.")) from None
+        return text
+
+
+def initial(firm: Any) -> dict[str, Any]:
+    return {key: getattr(firm, key) for key in ("name", "phone", "state", "timezone", "language")}

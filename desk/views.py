@@ -1,0 +1,93 @@
+"""The staff's front door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit, passwords
+from accounts.roles import Role
+from clients.models import Contact
+from desk.forms import BrandForm, FirmForm, initial
+from scheduling.models import Booking
+from tenants.models import Firm
+from tenants.places import current_firm
+from web import brand
+from web.access import Can, requires
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@requires(Can.WORK_HERE)
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs this person first, and their day."""
+    user: Any = request.user
+    now = timezone.localtime(timezone.now(), current_firm().zone)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Booking.objects.visible_to(user).select_related("service", "advocate", "contact", "student")
+    ahead = rows.standing().filter(ends_at__gte=now)
+    context = {
+        "now": now,
+        "day": rows.standing().between(midnight, midnight + timedelta(days=1)) if user.can(Can.SEE_BOOKINGS) else [],
+        "next": ahead.filter(starts_at__gte=midnight + timedelta(days=1))[:5] if user.can(Can.SEE_BOOKINGS) else [],
+        "new": rows.filter(seen_at=None, starts_at__gte=now)[:8] if user.can(Can.SEE_BOOKINGS) else [],
+        "unconfirmed": (
+            Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at")[:5]
+            if user.can(Can.SEE_STUDENTS)
+            else []
+        ),
+        "ask_confirmation": user.role == Role.OWNER and not user.email_confirmed_at,
+    }
+    return render(request, "desk/today.html", context)
+
+
+@requires(Can.SET_FIRM)
+@FORM
+def firm_settings(request: HttpRequest) -> HttpResponse:
+    """What sign-up asked, and the firm's colour."""
+    firm = Firm.objects.get(pk=current_firm().id)
+    posted = request.POST.get("part")
+    form = FirmForm(request.POST if posted == "firm" else None, initial=initial(firm))
+    colour = BrandForm(request.POST if posted == "brand" else None, initial={"brand": firm.brand})
+    context = {"form": form, "colour": colour, "swatches": brand.SWATCHES}
+    if request.method != "POST":
+        return render(request, "desk/firm_settings.html", context)
+    shown = colour if posted == "brand" else form
+    if not shown.is_valid():
+        return render(request, "desk/firm_settings.html", context, status=422)
+    with transaction.atomic():
+        for key, value in shown.cleaned_data.items():
+            setattr(firm, key, value)
+        firm.save(update_fields=list(shown.cleaned_data))
+        audit.record("firm.changed", by=request.user, at=timezone.now(), fields=sorted(shown.cleaned_data))  # type: ignore[arg-type]
+    shifted = posted == "brand" and brand.palette(firm.brand).shifted
+    messages.success(request, _("Saved. We made your color a little darker so everyone can read it.") if shifted else _("Saved."))
+    return redirect("firm-settings")
+
+
+@requires(Can.SET_FIRM)
+@require_POST
+def confirmation_mail(request: HttpRequest) -> HttpResponse:
+    """Sends the owner the mail that lets the firm text."""
+    user: Any = request.user
+    if user.email and not user.email_confirmed_at:
+        passwords.send_confirmation(user, at=timezone.now())
+        messages.success(request, _("We sent a mail to %(email)s.") % {"email": user.email})
+    return redirect("today")
+
+
+@require_GET
+def brand_css(request: HttpRequest, mark: str) -> HttpResponse:
+    """The firm's colours as a style sheet; its name changes with the colour, so it may be kept for ever."""
+    response = HttpResponse(brand.brand_css(current_firm().brand), content_type="text/css; charset=utf-8")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from web.access import Can
+        from web.navigation import register
+
+        register("family", label=_("Home"), icon="home", url_name="portal", order=10, can=Can.VISIT_PORTAL)
+        register("family", label=_("My details"), icon="user", url_name="profile", order=90, can=Can.VISIT_PORTAL)

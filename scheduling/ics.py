@@ -1,0 +1,41 @@
+"""A booking as a calendar file: the same UID for its whole life, a rising SEQUENCE, CANCEL at the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+
+from scheduling.models import Booking
+from tenants.places import current_firm
+
+
+def calendar(booking: Booking, *, at: datetime) -> bytes:
+    """The file for one booking, in the active language; times in the family's zone."""
+    firm = current_firm()
+    cancelled = not booking.is_standing
+    found = Calendar()
+    found.add("prodid", "-//Roundtable//EN")
+    found.add("version", "2.0")
+    found.add("method", "CANCEL" if cancelled else "REQUEST")
+    found.add_component(Timezone.from_tzinfo(booking.zone))
+    event = Event()
+    event.add("uid", f"{booking.pk}@{firm.host}")
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", at)
+    event.add("dtstart", booking.starts_at.astimezone(booking.zone))
+    event.add("dtend", booking.ends_at.astimezone(booking.zone))
+    # No name of a child in a calendar that others may look into.
+    event.add("summary", _("Call with %(firm)s") % {"firm": firm.name})
+    link = firm.url(f"/b/{booking.secret}/")
+    event.add("description", _("Change or call off: %(link)s") % {"link": link})
+    event.add("url", link)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    if booking.service.place:
+        event.add("location", booking.service.place)
+    organizer = vCalAddress(f"mailto:{booking.advocate.email}")
+    organizer.params["cn"] = vText(firm.name)
+    event.add("organizer", organizer)
+    found.add_component(event)
+    return found.to_ical()

@@ -1,0 +1,188 @@
+"""What a booking has us say: at once, the day before, two hours before. Written when it is made, and again when it changes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from outbox import sending
+from outbox.models import Channel, may_text
+from outbox.segments import plain
+from scheduling import ics
+from scheduling.models import Booking
+from tenants.places import current_firm
+from web.dates import say_when
+
+REMINDERS = (("day-before", timedelta(days=1)), ("two-hours", timedelta(hours=2)))
+AT_LEAST_APART = timedelta(hours=6)
+
+
+def link(booking: Booking) -> str:
+    return current_firm().url(f"/b/{booking.secret}/")
+
+
+def when(booking: Booking) -> str:
+    return say_when(booking.starts_at, booking.zone)
+
+
+def _fits(text: str, extra: str) -> str:
+    """Adds the link when the text still fits one segment with it."""
+    longer = f"{text} {extra}"
+    return longer if len(longer) <= 160 else text
+
+
+def _brief(booking: Booking) -> str:
+    return say_when(booking.starts_at, booking.zone, style="brief")
+
+
+def text_booked(booking: Booking) -> str:
+    words = _("%(firm)s: Call with %(advocate)s %(when)s, %(how)s. Reply C to confirm, R to change, X to call off. STOP ends texts.") % _facts(booking)  # fmt: skip
+    return _fits(words, link(booking))
+
+
+def text_reminder(booking: Booking) -> str:
+    words = _("%(firm)s: Reminder: call with %(advocate)s %(when)s, %(how)s. Reply C to confirm, R to change, X to call off. STOP ends texts.") % _facts(booking)  # fmt: skip
+    return _fits(words, link(booking))
+
+
+def text_moved(booking: Booking) -> str:
+    words = _("%(firm)s: Your call is now %(when)s, %(how)s, with %(advocate)s. Reply C to confirm, R to change, X to call off. STOP ends texts.") % _facts(booking)  # fmt: skip
+    return _fits(words, link(booking))
+
+
+def text_called_off(booking: Booking) -> str:
+    words = _("%(firm)s: The call on %(when)s is called off. To book again: %(book)s") % {
+        **_facts(booking),
+        "book": current_firm().url("/book/"),
+    }
+    return words
+
+
+def _facts(booking: Booking) -> dict[str, str]:
+    return {
+        "firm": current_firm().name,
+        "advocate": booking.advocate.name.split()[0],
+        "when": _brief(booking),
+        "how": str(booking.service.get_format_display()).lower(),
+    }
+
+
+def _mail(booking: Booking, template: str, title: str, *, at: datetime, with_calendar: bool = True) -> sending.Words:
+    context = {
+        "booking": booking,
+        "firm": current_firm(),
+        "when": when(booking),
+        "link": link(booking),
+        "book_link": current_firm().url("/book/"),
+        "language": booking.language,
+        "title": title,
+    }
+    attachments = []
+    if with_calendar:
+        method = "REQUEST" if booking.is_standing else "CANCEL"
+        attachments = [{
+            "name": "call.ics",
+            "type": f"text/calendar; method={method}; charset=utf-8",
+            "base64": base64.b64encode(ics.calendar(booking, at=at)).decode(),
+        }]  # fmt: skip
+    return sending.Words(
+        body=render_to_string(f"mail/{template}.txt", context).strip() + "\n",
+        html=render_to_string(f"mail/{template}.html", context),
+        title=title,
+        attachments=attachments,
+    )
+
+
+def _send(booking: Booking, kind: str, channel: str, to: str, words: sending.Words, *, due_at: datetime, at: datetime, answers: bool, occurrence: str = "") -> None:  # fmt: skip
+    if channel == Channel.SMS:
+        words = sending.Words(plain(words.body))
+    sending.write(
+        kind, subject=booking.subject, occurrence=occurrence or str(booking.sequence), channel=channel, to=to,
+        words=words, due_at=due_at, at=at, zone=booking.zone, language=booking.language,
+        event_at=booking.starts_at, answers=answers,
+    )  # fmt: skip
+
+
+def _to_family(booking: Booking, kind: str, text: Callable[[Booking], str], template: str, title: Callable[[], str], *, at: datetime, answers: bool) -> None:  # fmt: skip
+    """Says it by e-mail and, where texts were agreed to, by text."""
+    contact = booking.contact
+    with translation.override(booking.language):
+        if contact.email:
+            _send(booking, kind, Channel.EMAIL, contact.email, _mail(booking, template, title(), at=at), due_at=at, at=at, answers=answers)  # fmt: skip
+        if contact.phone and may_text(contact.phone):
+            _send(booking, kind, Channel.SMS, contact.phone, sending.Words(text(booking)), due_at=at, at=at, answers=answers)  # fmt: skip
+
+
+def _to_advocate(booking: Booking, kind: str, title: Callable[[], str], *, at: datetime) -> None:
+    advocate = booking.advocate
+    if not advocate.email:
+        return
+    with translation.override(advocate.language):
+        zone_words = say_when(booking.starts_at, current_firm().zone)
+        context = {"booking": booking, "when": zone_words, "firm": current_firm(), "link": current_firm().url("/today/"), "title": title(), "language": advocate.language}  # fmt: skip
+        words = sending.Words(
+            body=render_to_string("mail/to_advocate.txt", context).strip() + "\n",
+            html=render_to_string("mail/to_advocate.html", context),
+            title=title(),
+        )
+    sending.write(
+        kind, subject=booking.subject, occurrence=str(booking.sequence), channel=Channel.EMAIL, to=advocate.email,
+        words=words, due_at=at, at=at, zone=current_firm().zone, language=advocate.language, answers=True,
+    )  # fmt: skip
+
+
+def plan_reminders(booking: Booking, *, at: datetime) -> None:
+    """The day before and two hours before, by text where agreed, else by e-mail. Two within six hours are one."""
+    contact = booking.contact
+    by_text = bool(contact.phone) and may_text(contact.phone)
+    if not by_text and not contact.email:
+        return
+    planned: list[datetime] = []
+    with translation.override(booking.language):
+        for name, ahead in REMINDERS:
+            due_at = booking.starts_at - ahead
+            if due_at <= at or any(abs(due_at - other) < AT_LEAST_APART for other in planned):
+                continue
+            planned.append(due_at)
+            occurrence = f"{name}/{booking.sequence}"
+            if by_text:
+                _send(booking, "reminder", Channel.SMS, contact.phone, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
+            else:
+                title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
+                _send(booking, "reminder", Channel.EMAIL, contact.email, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
+
+
+def booked(booking: Booking, *, at: datetime) -> None:
+    _to_family(
+        booking, "booked", text_booked, "booked",
+        lambda: _("Your call with %(firm)s, %(when)s") % {"firm": current_firm().name, "when": when(booking)},
+        at=at, answers=True,
+    )  # fmt: skip
+    plan_reminders(booking, at=at)
+    _to_advocate(booking, "told-booked", lambda: _("New booking: %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
+
+
+def moved(booking: Booking, *, before: datetime, at: datetime, by_staff: bool) -> None:
+    sending.call_off(subject=booking.subject, reason="the booking was moved")
+    _to_family(
+        booking, "moved", text_moved, "moved",
+        lambda: _("New time for your call: %(when)s") % {"when": when(booking)},
+        at=at, answers=not by_staff,
+    )  # fmt: skip
+    plan_reminders(booking, at=at)
+    _to_advocate(booking, "told-moved", lambda: _("Booking moved to %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
+
+
+def called_off(booking: Booking, *, at: datetime, by_staff: bool) -> None:
+    sending.call_off(subject=booking.subject, reason="the booking was called off")
+    _to_family(
+        booking, "called-off", text_called_off, "called_off",
+        lambda: _("Called off: your call on %(when)s") % {"when": when(booking)},
+        at=at, answers=not by_staff,
+    )  # fmt: skip
+    _to_advocate(booking, "told-called-off", lambda: _("Called off: %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip

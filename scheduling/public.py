@@ -1,0 +1,204 @@
+"""What a family sees of booking: pick a time, say who you are, change it or call it off. No account needed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.signing_in import network
+from scheduling import booking as bookings
+from scheduling import ics
+from scheduling.availability import Slot, free_slots
+from scheduling.booking import Asker, SlotTaken, TooLate
+from scheduling.forms import BookingForm
+from scheduling.models import Booking, Service
+from tenants import throttle
+from web.views import too_many
+from web.zones import TIMEZONE_COOKIE, zone_choices
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+DAYS_SHOWN = 14
+BOOKINGS_AN_HOUR = 12  # from one network
+
+
+def chosen_zone(request: HttpRequest) -> ZoneInfo:
+    """The zone the person picked, else the phone's own, else the firm's."""
+    firm = request.firm  # type: ignore[attr-defined]
+    phone = request.COOKIES.get(TIMEZONE_COOKIE, "").replace("%2F", "/")
+    return bookings.zone_or(request.GET.get("zone", "") or request.POST.get("zone", "") or phone, firm.zone)
+
+
+def parse_moment(text: str) -> datetime | None:
+    """An ISO 8601 moment with its offset, or None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo and 2000 < moment.year < 2200 else None
+
+
+def by_day(slots: list[Slot], zone: ZoneInfo) -> dict[date, list[datetime]]:
+    """Starts by the family's own day, each once, whoever is free."""
+    days: dict[date, list[datetime]] = defaultdict(list)
+    for start in sorted({slot.starts_at for slot in slots}):
+        days[start.astimezone(zone).date()].append(start)
+    return dict(days)
+
+
+def times(request: HttpRequest, service: Service, *, leave_out: Booking | None = None) -> dict[str, Any]:
+    """What the page of times shows: the days with something free, and the times of one of them."""
+    now, zone = timezone.now(), chosen_zone(request)
+    until = now + timedelta(days=service.horizon_days + 1)
+    people = [leave_out.advocate] if leave_out else None
+    days = by_day(free_slots(service, since=now, until=until, at=now, advocates=people, leave_out=leave_out), zone)
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        day = None
+    if day not in days:
+        day = next(iter(days), None)
+    shown = sorted(days)
+    first = max(0, shown.index(day) - 3) if day else 0
+    window = shown[first : first + DAYS_SHOWN]
+    return {
+        "service": service,
+        "zone": zone,
+        "zones": zone_choices(),
+        "days": [(d, len(days[d])) for d in window],
+        "day": day,
+        "earlier": shown[max(0, first - DAYS_SHOWN)] if first else None,
+        "later": shown[first + DAYS_SHOWN] if first + DAYS_SHOWN < len(shown) else None,
+        "times": days.get(day, []) if day else [],
+    }
+
+
+@require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """The firm's first page."""
+    return render(request, "scheduling/front.html", {"services": Service.objects.published()})
+
+
+@require_GET
+def book(request: HttpRequest) -> HttpResponse:
+    """What can be booked; straight to the times when it is one thing."""
+    services = list(Service.objects.published())
+    if len(services) == 1:
+        return redirect("book-time", services[0].pk)
+    return render(request, "scheduling/services.html", {"services": services})
+
+
+@require_GET
+def book_time(request: HttpRequest, pk: UUID) -> HttpResponse:
+    service = get_object_or_404(Service.objects.published(), pk=pk)
+    context = times(request, service)
+    template = "scheduling/book_time.html#times" if request.headers.get("HX-Request") else "scheduling/book_time.html"
+    return render(request, template, context)
+
+
+@FORM
+def book_details(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who books. The POST books; when the time has gone meanwhile, everything typed stays and three others are offered."""
+    service = get_object_or_404(Service.objects.published(), pk=pk)
+    firm = request.firm  # type: ignore[attr-defined]
+    starts_at = parse_moment(request.POST.get("time", "") or request.GET.get("time", ""))
+    if starts_at is None:
+        return redirect("book-time", pk)
+    zone = chosen_zone(request)
+    contact = getattr(request.user, "contact", None) if request.user.is_authenticated else None
+    first = {"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else {}
+    form = BookingForm(request.POST or None, firm_name=firm.name, initial=first)
+    context: dict[str, Any] = {"service": service, "form": form, "starts_at": starts_at, "zone": zone}
+    context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
+    if request.method != "POST":
+        return render(request, "scheduling/book_details.html", context)
+    if not form.is_valid():
+        return render(request, "scheduling/book_details.html", context, status=422)
+    now, place = timezone.now(), network(request)
+    if not throttle.may("book", place, limit=BOOKINGS_AN_HOUR, within=timedelta(hours=1), at=now):
+        return too_many(request, wait_seconds=3600)
+    filled, once = form.cleaned_data, context["once"]
+    asker = Asker(
+        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
+        language=get_language() or "en", timezone=str(zone), network=place, contact=contact,
+        texts_wording=form.wording if filled["texts"] else "",
+    )  # fmt: skip
+    try:
+        # The same form sent twice books once.
+        made = bookings.book(
+            service, starts_at=starts_at, asker=asker, at=now, idempotency_key=f"form:{once}" if once else None
+        )
+    except SlotTaken as taken:
+        context["nearest"] = [slot.starts_at for slot in taken.nearest]
+        return render(request, "scheduling/book_details.html", context, status=409)
+    return redirect(reverse("booking-manage", args=[made.secret]) + "?new=1")
+
+
+def _booking(secret: str) -> Booking:
+    found = Booking.objects.select_related("service", "advocate", "contact").filter(secret=secret).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _manage(request: HttpRequest, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"booking": booking, "open": booking.can_be_changed(at=timezone.now()), **more}
+    return render(request, "scheduling/manage.html", context, status=status)
+
+
+@require_GET
+def manage(request: HttpRequest, secret: str) -> HttpResponse:
+    """The booking as its holder sees it. Opening it changes nothing."""
+    return _manage(request, _booking(secret), new=request.GET.get("new") == "1")
+
+
+@FORM
+def change(request: HttpRequest, secret: str) -> HttpResponse:
+    booking = _booking(secret)
+    if not booking.can_be_changed(at=timezone.now()):
+        return _manage(request, booking, status=409, problem=str(TooLate()))
+    if request.method != "POST":
+        context = times(request, booking.service, leave_out=booking)
+        return render(request, "scheduling/change.html", {**context, "booking": booking})
+    starts_at = parse_moment(request.POST.get("time", ""))
+    if starts_at is None:
+        context = times(request, booking.service, leave_out=booking)
+        problem = _("Choose a new time.")
+        return render(request, "scheduling/change.html", {**context, "booking": booking, "problem": problem}, status=422)
+    try:
+        moved = bookings.move(booking, starts_at=starts_at, at=timezone.now())
+    except TooLate as late:
+        return _manage(request, booking, status=409, problem=str(late))
+    except SlotTaken as taken:
+        context = times(request, booking.service, leave_out=booking)
+        nearest = [slot.starts_at for slot in taken.nearest]
+        return render(request, "scheduling/change.html", {**context, "booking": booking, "nearest": nearest}, status=409)
+    return redirect(reverse("booking-manage", args=[moved.secret]) + "?new=1")
+
+
+@require_POST
+def call_off(request: HttpRequest, secret: str) -> HttpResponse:
+    booking = _booking(secret)
+    try:
+        bookings.call_off(booking, at=timezone.now())
+    except TooLate as late:
+        return _manage(request, booking, status=409, problem=str(late))
+    return redirect("booking-manage", secret)
+
+
+@require_GET
+def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
+    booking = _booking(secret)
+    response = HttpResponse(ics.calendar(booking, at=timezone.now()), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="call.ics"'
+    return response

@@ -1,0 +1,27 @@
+from django.urls import path
+
+from scheduling import public as family
+from scheduling import views
+from web.access import public
+
+ANYONE = "families book without an account"
+LINK = "the link in the family's own message is the proof"
+
+urlpatterns = [
+    path("", public(family.front, why="the firm's own first page"), name="front"),
+    path("book/", public(family.book, why=ANYONE), name="book"),
+    path("book/<uuid:pk>/", public(family.book_time, why=ANYONE), name="book-time"),
+    path("book/<uuid:pk>/details/", public(family.book_details, why=ANYONE), name="book-details"),
+    path("b/<str:secret>/", public(family.manage, why=LINK), name="booking-manage"),
+    path("b/<str:secret>/change/", public(family.change, why=LINK), name="booking-change"),
+    path("b/<str:secret>/call-off/", public(family.call_off, why=LINK), name="booking-call-off"),
+    path("b/<str:secret>/call.ics", public(family.calendar_file, why=LINK), name="booking-calendar"),
+    path("bookings/", views.booking_list, name="bookings"),
+    path("bookings/new/", views.booking_new, name="booking-new"),
+    path("bookings/<uuid:pk>/", views.booking_detail, name="booking"),
+    path("bookings/<uuid:pk>/call-off/", views.booking_call_off, name="booking-staff-call-off"),
+    path("services/", views.service_list, name="services"),
+    path("services/new/", views.service_form, name="service-new"),
+    path("services/<uuid:pk>/", views.service_form, name="service"),
+    path("hours/", views.hours, name="hours"),
+]

@@ -1,0 +1,159 @@
+"""Bookings, services and hours as staff see them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit
+from accounts.models import User
+from scheduling import booking as bookings
+from scheduling.booking import Asker, SlotTaken
+from scheduling.forms import BookingForm, HoursForm, ServiceForm
+from scheduling.models import Booking, Service, WeeklyHours
+from scheduling.public import parse_moment, times
+from web.access import Can, requires
+from web.paging import page_of
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@requires(Can.SEE_BOOKINGS)
+@require_GET
+def booking_list(request: HttpRequest) -> HttpResponse:
+    """What lies ahead, then, on request, what is past."""
+    now = timezone.now()
+    rows = Booking.objects.visible_to(request.user).select_related("service", "advocate", "contact", "student")  # type: ignore[arg-type]
+    past = request.GET.get("past") == "1"
+    rows = rows.filter(ends_at__lt=now).order_by("-starts_at") if past else rows.filter(ends_at__gte=now).order_by("starts_at")
+    return render(request, "scheduling/bookings.html", {"page": page_of(rows, request), "past": past})
+
+
+@requires(Can.SEE_BOOKINGS)
+@require_GET
+def booking_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rows = Booking.objects.visible_to(request.user).select_related("service", "advocate", "contact", "student")  # type: ignore[arg-type]
+    booking = get_object_or_404(rows, pk=pk)
+    if booking.seen_at is None and booking.advocate_id == request.user.pk:
+        Booking.objects.filter(pk=pk).update(seen_at=timezone.now())
+    audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)  # type: ignore[arg-type]
+    return render(request, "scheduling/booking.html", {"booking": booking})
+
+
+@requires(Can.EDIT_BOOKINGS, even_read_only=True)
+@require_POST
+def booking_call_off(request: HttpRequest, pk: UUID) -> HttpResponse:
+    booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
+    bookings.call_off(booking, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("Called off. The family is told."))
+    return redirect("booking", pk)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@FORM
+def booking_new(request: HttpRequest) -> HttpResponse:
+    """Books on behalf of a family that phones."""
+    services = Service.objects.filter(advocates__isnull=False).distinct()
+    chosen = request.GET.get("service") or request.POST.get("service") or ""
+    service = next((s for s in services if str(s.pk) == chosen), services[0] if services else None)
+    form = BookingForm(request.POST or None, firm_name=request.firm.name)  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"services": services, "form": form, "service": service}
+    if service is None:
+        return render(request, "scheduling/booking_new.html", context)
+    context |= times(request, service)
+    if request.method != "POST":
+        return render(request, "scheduling/booking_new.html", context)
+    starts_at = parse_moment(request.POST.get("time", ""))
+    context["chosen"] = starts_at
+    if starts_at is None:
+        form.add_error(None, _("Choose a time."))
+    if not form.is_valid() or starts_at is None:
+        return render(request, "scheduling/booking_new.html", context, status=422)
+    filled = form.cleaned_data
+    asker = Asker(
+        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
+        language=request.POST.get("language", "en") if request.POST.get("language") in {"en", "es"} else "en",
+        timezone=str(context["zone"]), texts_wording=form.wording if filled["texts"] else "",
+    )  # fmt: skip
+    try:
+        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+    except SlotTaken as taken:
+        context["nearest"] = [slot.starts_at for slot in taken.nearest]
+        return render(request, "scheduling/booking_new.html", context, status=409)
+    messages.success(request, _("Booked. The family is told."))
+    return redirect("booking", made.pk)
+
+
+@requires(Can.SET_SERVICES)
+@require_GET
+def service_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "scheduling/service_list.html", {"services": Service.objects.prefetch_related("advocates")})
+
+
+@requires(Can.SET_SERVICES)
+@FORM
+def service_form(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+    service = get_object_or_404(Service, pk=pk) if pk else None
+    form = ServiceForm(request.POST or None, instance=service)
+    if request.method != "POST":
+        return render(request, "scheduling/service.html", {"form": form, "service": service})
+    if not form.is_valid():
+        return render(request, "scheduling/service.html", {"form": form, "service": service}, status=422)
+    with transaction.atomic():
+        saved = form.save()
+        audit.record("service.saved", by=request.user, at=timezone.now(), about=saved)  # type: ignore[arg-type]
+    messages.success(request, _("Saved."))
+    return redirect("services")
+
+
+def _whose_hours(request: HttpRequest) -> User:
+    """One's own hours, or, for those who set services, anybody's."""
+    user: Any = request.user
+    wanted = request.GET.get("person") or request.POST.get("person")
+    if wanted and user.can(Can.SET_SERVICES):
+        try:
+            return get_object_or_404(User.objects.advocates(), pk=UUID(wanted))
+        except ValueError:
+            return user
+    return user
+
+
+@requires(Can.SET_OWN_HOURS)
+@FORM
+def hours(request: HttpRequest) -> HttpResponse:
+    person = _whose_hours(request)
+    rows = list(WeeklyHours.objects.filter(advocate=person))
+    first: dict[str, Any] = {}
+    for day in range(7):
+        for n, row in enumerate([row for row in rows if row.weekday == day][:2], start=1):
+            first |= {f"d{day}_{n}_from": row.opens, f"d{day}_{n}_to": row.closes}
+    form = HoursForm(request.POST or None, initial=first)
+    context = {
+        "form": form,
+        "person": person,
+        "people": User.objects.advocates().order_by("name") if request.user.can(Can.SET_SERVICES) else [],  # type: ignore[union-attr]
+        "zone": person.timezone or request.firm.timezone,  # type: ignore[attr-defined]
+    }
+    if request.method != "POST":
+        return render(request, "scheduling/hours.html", context)
+    if not form.is_valid():
+        return render(request, "scheduling/hours.html", context, status=422)
+    with transaction.atomic():
+        WeeklyHours.objects.filter(advocate=person).delete()
+        WeeklyHours.objects.bulk_create(
+            WeeklyHours(advocate=person, weekday=day, opens=opens, closes=closes)
+            for day, opens, closes in form.stretches()
+        )
+        audit.record("hours.saved", by=request.user, at=timezone.now(), about=person)  # type: ignore[arg-type]
+    messages.success(request, _("Saved."))
+    return redirect("hours")
+
+
