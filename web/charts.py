@@ -189,10 +189,7 @@ def line_chart(points: Sequence[Point], *, unit: str) -> Chart:
     parts = [_axes(frame)]
     if len(points) > 1:
         parts.append(format_html('<polyline class="got" points="{}"/>', " ".join(map(frame.at, points))))
-    parts += [
-        format_html('<circle cx="{}" cy="{}" r="4"/>', frame.x(p.on), frame.y(p.value))
-        for p in points
-    ]
+    parts += [format_html('<circle cx="{}" cy="{}" r="4"/>', frame.x(p.on), frame.y(p.value)) for p in points]
     first, last = points[0], points[-1]
     summary = _("%(unit)s: %(first)s on %(since)s, %(last)s on %(until)s.") % {
         "unit": unit[:1].upper() + unit[1:],
@@ -226,7 +223,9 @@ def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
             format_html('<rect x="{}" y="{}" width="{}" height="20" rx="3"/>', left, y, max(length, 1.5))
         )
         parts.append(
-            format_html('<text x="{}" y="{}">{}</text>', round(left + length + 8, 1), y + 16, say_number(value))
+            format_html(
+                '<text x="{}" y="{}">{}</text>', round(left + length + 8, 1), y + 16, say_number(value)
+            )
         )
     top_label, top_value = max(bars, key=lambda bar: bar[1])
     summary = ngettext(
