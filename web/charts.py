@@ -96,21 +96,14 @@ def goal_chart(
     if not small:
         parts.append(
             format_html(
-                '<text x="{}" y="{}">{}</text>',
-                round(x + 13, 1),
-                round(y + 4.5, 1),
+                '<text class="end" x="{}" y="{}">{}</text>',
+                round(x + 12, 1),
+                round(y - 14, 1),
                 _("Goal: %s") % say_number(goal.value),
             )
         )
         if points:
-            now = points[-1]
-            text = _("Now: %s") % say_number(now.value)
-            below = round(frame.y(now.value) + 20, 1)
-            # Under the last point, unless that is where the axis labels stand.
-            level = below if below < frame.height - frame.bottom else round(frame.y(now.value) - 12, 1)
-            parts.append(
-                format_html('<text x="{}" y="{}">{}</text>', round(frame.x(now.on) + 8, 1), level, text)
-            )
+            parts.append(_now(frame, points[-1]))
     summary = _goal_summary(points, start, goal, unit)
     columns = [_("Date"), unit[:1].upper() + unit[1:], _("Aim")]
     rows = [
@@ -128,6 +121,18 @@ def goal_chart(
         rows,
         unit,
         talk(points, start=start, goal=goal),
+    )
+
+
+def _now(frame: _Frame, point: Point) -> SafeString:
+    """The last value in words, under its point unless the labels of the axis stand there."""
+    x, y = frame.x(point.on), frame.y(point.value)
+    level = y + 24 if y + 24 < frame.height - frame.bottom else y - 14
+    return format_html(
+        '<text x="{}" y="{}">{}</text>',
+        round(x + 8, 1),
+        round(level, 1),
+        _("Now: %s") % say_number(point.value),
     )
 
 
@@ -212,7 +217,9 @@ def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
         raise ValueError(_("A chart needs at least one number."))
     if any(value < 0 for _label, value in bars):
         raise ValueError(_("Bars show amounts from zero up."))
-    height, top, left, row, wide = 34 * len(bars) + 8, 8, 120, 34, 220
+    longest = max(len(label) for label, _value in bars)
+    height, top, row, left = 34 * len(bars) + 8, 8, 34, min(10 * longest + 14, 190)
+    wide = 400 - left - 60
     most = max(value for _label, value in bars) or 1
     parts = []
     for at, (label, value) in enumerate(bars):
@@ -255,7 +262,8 @@ def _frame(points: Sequence[Point], *, small: bool = False) -> _Frame:
     if small:
         low, high = min(p.value for p in points), max(p.value for p in points)
         return _Frame(300, 84, 10, 12, 14, 12, days, (low, high if high > low else low + 1))
-    return _Frame(400, 170, 40, 78, 18, 32, days, (ticks[0], ticks[-1]), ticks)
+    left = 16 + 11 * max(len(say_number(tick)) for tick in ticks)
+    return _Frame(400, 190, left, 18, 36, 32, days, (ticks[0], ticks[-1]), ticks)
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -36,9 +36,9 @@ class KitForm(Form):
         ],
         widget=Tiles(columns=3),
     )
-    days = forms.MultipleChoiceField(
-        label=gettext_lazy("Days that work"),
-        choices=[("mon", gettext_lazy("Monday")), ("tue", gettext_lazy("Tuesday"))],
+    times = forms.MultipleChoiceField(
+        label=gettext_lazy("Times that work"),
+        choices=[("am", gettext_lazy("Mornings")), ("pm", gettext_lazy("Afternoons"))],
         widget=forms.CheckboxSelectMultiple,
     )
     note = forms.CharField(
