@@ -70,7 +70,9 @@ def public(view: View, *, why: str) -> View:
 
 
 def access_of(view: Any) -> Access | None:
-    found: Access | None = getattr(view, "access", None) or getattr(getattr(view, "cls", None), "access", None)
+    found: Access | None = getattr(view, "access", None) or getattr(
+        getattr(view, "cls", None), "access", None
+    )
     return found
 
 
@@ -89,7 +91,11 @@ def every_view_declares(app_configs: Any, **_: Any) -> list[checks.CheckMessage]
     for urlconf in ("config.urls", "config.urls_public"):
         for path, item in routes(get_resolver(urlconf).url_patterns):
             if access_of(item.callback) is None:
-                found.append(checks.Error(f"/{path} declares no access", hint="Use @requires or public().", id="web.E001"))
+                found.append(
+                    checks.Error(
+                        f"/{path} declares no access", hint="Use @requires or public().", id="web.E001"
+                    )
+                )
     return found
 
 
@@ -102,7 +108,9 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.answer(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
         access = access_of(view)
         if access is None:
             return refuse(request)

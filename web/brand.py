@@ -21,12 +21,13 @@ from django.utils.translation import gettext_lazy as _
 # Grounds of tokens.css that brand colours stand on; a test compares them with the file.
 LIGHT_GROUNDS = {"surface": "#ffffff", "bg": "#f6f5f2", "surface-2": "#faf9f7"}
 DARK_GROUNDS = {"surface": "#1c2225", "bg": "#14181a", "surface-2": "#22292d", "sunken": "#2b3338"}
+DEFAULT = "#0b5a6b"  # "lagoon", the brand block of tokens.css
 CHROMA_CAP = 0.15
 STEP = 0.01
 VISIBLE = 0.02  # a change of chroma that people notice on a button
 
 SWATCHES = [
-    ("#0b5a6b", _("Lagoon")),
+    (DEFAULT, _("Lagoon")),
     ("#1d4f91", _("Harbor blue")),
     ("#4b3f8f", _("Iris")),
     ("#7a2e5d", _("Plum")),

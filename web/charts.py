@@ -56,13 +56,12 @@ class _Frame:
     def x(self, on: date) -> float:
         first, last = self.days
         share = (on.toordinal() - first) / max(last - first, 1)
-        return self.left + share * (self.width - self.left - self.right)
+        return round(self.left + share * (self.width - self.left - self.right), 1)
 
     def y(self, value: float) -> float:
         low, high = self.values
-        return (
-            self.height - self.bottom - (value - low) / (high - low) * (self.height - self.top - self.bottom)
-        )
+        share = (value - low) / (high - low)
+        return round(self.height - self.bottom - share * (self.height - self.top - self.bottom), 1)
 
     def at(self, point: Point) -> str:
         return f"{self.x(point.on):.1f},{self.y(point.value):.1f}"
@@ -89,29 +88,22 @@ def goal_chart(
     if len(points) > 1:
         parts.append(format_html('<polyline class="got" points="{}"/>', " ".join(map(frame.at, points))))
     parts += [
-        format_html('<circle cx="{:.1f}" cy="{:.1f}" r="4"/>', frame.x(point.on), frame.y(point.value))
+        format_html('<circle cx="{}" cy="{}" r="4"/>', frame.x(point.on), frame.y(point.value))
         for point in points
     ]
     x, y = frame.x(goal.on), frame.y(goal.value)
-    parts.append(format_html('<path class="goal" transform="translate({:.1f} {:.1f})" d="{}"/>', x, y, STAR))
+    parts.append(format_html('<path class="goal" transform="translate({} {})" d="{}"/>', x, y, STAR))
     if not small:
         parts.append(
             format_html(
-                '<text x="{:.1f}" y="{:.1f}">{}</text>',
-                x + 13,
-                y + 4.5,
+                '<text class="end" x="{}" y="{}">{}</text>',
+                round(x + 12, 1),
+                round(y - 14, 1),
                 _("Goal: %s") % say_number(goal.value),
             )
         )
         if points:
-            now = points[-1]
-            text = _("Now: %s") % say_number(now.value)
-            below = frame.y(now.value) + 20
-            # Under the last point, unless that is where the axis labels stand.
-            level = below if below < frame.height - frame.bottom else frame.y(now.value) - 12
-            parts.append(
-                format_html('<text x="{:.1f}" y="{:.1f}">{}</text>', frame.x(now.on) + 8, level, text)
-            )
+            parts.append(_now(frame, points[-1]))
     summary = _goal_summary(points, start, goal, unit)
     columns = [_("Date"), unit[:1].upper() + unit[1:], _("Aim")]
     rows = [
@@ -129,6 +121,18 @@ def goal_chart(
         rows,
         unit,
         talk(points, start=start, goal=goal),
+    )
+
+
+def _now(frame: _Frame, point: Point) -> SafeString:
+    """The last value in words, under its point unless the labels of the axis stand there."""
+    x, y = frame.x(point.on), frame.y(point.value)
+    level = y + 24 if y + 24 < frame.height - frame.bottom else y - 14
+    return format_html(
+        '<text x="{}" y="{}">{}</text>',
+        round(x + 8, 1),
+        round(level, 1),
+        _("Now: %s") % say_number(point.value),
     )
 
 
@@ -190,10 +194,7 @@ def line_chart(points: Sequence[Point], *, unit: str) -> Chart:
     parts = [_axes(frame)]
     if len(points) > 1:
         parts.append(format_html('<polyline class="got" points="{}"/>', " ".join(map(frame.at, points))))
-    parts += [
-        format_html('<circle cx="{:.1f}" cy="{:.1f}" r="4"/>', frame.x(p.on), frame.y(p.value))
-        for p in points
-    ]
+    parts += [format_html('<circle cx="{}" cy="{}" r="4"/>', frame.x(p.on), frame.y(p.value)) for p in points]
     first, last = points[0], points[-1]
     summary = _("%(unit)s: %(first)s on %(since)s, %(last)s on %(until)s.") % {
         "unit": unit[:1].upper() + unit[1:],
@@ -216,18 +217,22 @@ def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
         raise ValueError(_("A chart needs at least one number."))
     if any(value < 0 for _label, value in bars):
         raise ValueError(_("Bars show amounts from zero up."))
-    height, top, left, row, wide = 34 * len(bars) + 8, 8, 120, 34, 220
+    longest = max(len(label) for label, _value in bars)
+    height, top, row, left = 34 * len(bars) + 8, 8, 34, min(10 * longest + 14, 190)
+    wide = 400 - left - 60
     most = max(value for _label, value in bars) or 1
     parts = []
     for at, (label, value) in enumerate(bars):
         y = top + at * row
-        length = value / most * wide
+        length = round(value / most * wide, 1)
         parts.append(format_html('<text class="end" x="{}" y="{}">{}</text>', left - 10, y + 16, label))
         parts.append(
-            format_html('<rect x="{}" y="{}" width="{:.1f}" height="20" rx="3"/>', left, y, max(length, 1.5))
+            format_html('<rect x="{}" y="{}" width="{}" height="20" rx="3"/>', left, y, max(length, 1.5))
         )
         parts.append(
-            format_html('<text x="{:.1f}" y="{}">{}</text>', left + length + 8, y + 16, say_number(value))
+            format_html(
+                '<text x="{}" y="{}">{}</text>', round(left + length + 8, 1), y + 16, say_number(value)
+            )
         )
     top_label, top_value = max(bars, key=lambda bar: bar[1])
     summary = ngettext(
@@ -257,13 +262,14 @@ def _frame(points: Sequence[Point], *, small: bool = False) -> _Frame:
     if small:
         low, high = min(p.value for p in points), max(p.value for p in points)
         return _Frame(300, 84, 10, 12, 14, 12, days, (low, high if high > low else low + 1))
-    return _Frame(400, 170, 40, 78, 18, 32, days, (ticks[0], ticks[-1]), ticks)
+    left = 16 + 11 * max(len(say_number(tick)) for tick in ticks)
+    return _Frame(400, 190, left, 18, 36, 32, days, (ticks[0], ticks[-1]), ticks)
 
 
 def _ticks(low: float, high: float) -> list[float]:
     """Three to five round values that hold both ends."""
     spread = (high - low) or max(abs(high), 1)
-    for step in (base * 10**power for power in range(-2, 9) for base in (1, 2, 2.5, 5)):
+    for step in (base * 10**power for power in range(-2, 9) for base in (1, 2, 5)):
         first, last = math.floor(low / step), math.ceil(high / step)
         if last - first <= 4 and step * 5 >= spread:
             last += 1 if first == last else 0
@@ -274,14 +280,14 @@ def _ticks(low: float, high: float) -> list[float]:
 def _axes(frame: _Frame) -> SafeString:
     lines = format_html_join(
         "",
-        '<path class="grid" d="M{} {:.1f}H{}"/><text class="end" x="{}" y="{:.1f}">{}</text>',
+        '<path class="grid" d="M{} {}H{}"/><text class="end" x="{}" y="{}">{}</text>',
         (
             (
                 frame.left,
                 frame.y(t),
                 frame.width - frame.right,
                 frame.left - 8,
-                frame.y(t) + 4.5,
+                round(frame.y(t) + 4.5, 1),
                 say_number(t),
             )
             for t in frame.ticks
@@ -289,7 +295,7 @@ def _axes(frame: _Frame) -> SafeString:
     )
     months = format_html_join(
         "",
-        '<text class="mid" x="{:.1f}" y="{}">{}</text>',
+        '<text class="mid" x="{}" y="{}">{}</text>',
         ((frame.x(day), frame.height - 8, say_day(day, style="month")) for day in _months(*frame.days)),
     )
     return lines + months

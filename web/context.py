@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from web import theme
+from web.brand import DEFAULT, brand_version
 
 
 def languages() -> list[dict[str, Any]]:
@@ -18,17 +20,32 @@ def languages() -> list[dict[str, Any]]:
     return [{"code": code, "name": name, "current": code == now} for code, name in settings.LANGUAGES]
 
 
+def brand_url(firm: Any, request: HttpRequest) -> str:
+    """Where the firm's colours are served, or "" when they are the ones of tokens.css."""
+    colour = getattr(firm, "brand", "")
+    if not colour or colour == DEFAULT:
+        return ""
+    return address("brand", request, firm.slug, brand_version(colour))
+
+
+def address(name: str, request: HttpRequest, *args: str) -> str:
+    """The address of a route on the request's host, or "" when that host has no such route."""
+    try:
+        return reverse(name, urlconf=getattr(request, "urlconf", None), args=args)
+    except NoReverseMatch:
+        return ""
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of `base.html`. `request.firm` may be missing or None (public host, early errors)."""
-    try:
-        worker = reverse("service-worker")
-    except NoReverseMatch:
-        worker = ""
+    firm = getattr(request, "firm", None)
     return {
-        "firm": getattr(request, "firm", None),
+        "firm": firm,
+        "brand_url": brand_url(firm, request),
+        "messages": get_messages(request),
         "user": getattr(request, "user", None),
         "theme": theme.chosen(request),
         "shortcuts": theme.shortcuts_on(request),
         "languages": languages(),
-        "service_worker": worker,
+        "service_worker": address("service-worker", request),
     }

@@ -7,20 +7,36 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import DjangoTemplates
+from django.forms.utils import pretty_name
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from web.phones import phone
 from web.zones import zone_choices
 
+FILL = _("{label}: please fill this in.")
+CHOOSE = _("{label}: please choose.")
+TICK = _("Please tick this to go on: {label}")
+
 
 class _Plain:
-    """Labels end as written, and fields without a label of their own autocomplete keep the browser's default."""
+    """Labels end as written, and an empty field is asked for by its own name, which the error summary needs."""
+
+    default_renderer = DjangoTemplates()
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, item in self.fields.items():
+            if item.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                label = item.label or pretty_name(name)
+                choosing = isinstance(item, forms.ChoiceField | forms.FileField)
+                wanted = CHOOSE if choosing else TICK if isinstance(item, forms.BooleanField) else FILL
+                item.error_messages["required"] = format_lazy(wanted, label=label)
 
 
 class Form(_Plain, forms.Form):

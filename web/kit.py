@@ -22,7 +22,9 @@ class KitForm(Form):
     name = forms.CharField(
         label=gettext_lazy("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    phone = PhoneField(label=gettext_lazy("Phone number"), help_text=gettext_lazy("For example, 406-555-0142"))
+    phone = PhoneField(
+        label=gettext_lazy("Phone number"), help_text=gettext_lazy("For example, 406-555-0142")
+    )
     email = forms.EmailField(label=gettext_lazy("Email"), required=False)
     zone = ZoneField()
     how = forms.ChoiceField(
@@ -34,13 +36,15 @@ class KitForm(Form):
         ],
         widget=Tiles(columns=3),
     )
-    days = forms.MultipleChoiceField(
-        label=gettext_lazy("Days that work"),
-        choices=[("mon", gettext_lazy("Monday")), ("tue", gettext_lazy("Tuesday"))],
+    times = forms.MultipleChoiceField(
+        label=gettext_lazy("Times that work"),
+        choices=[("am", gettext_lazy("Mornings")), ("pm", gettext_lazy("Afternoons"))],
         widget=forms.CheckboxSelectMultiple,
     )
     note = forms.CharField(
-        label=gettext_lazy("Tell us what would help"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Tell us what would help"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     texts = forms.BooleanField(
         label=gettext_lazy("Text me a reminder. About 2 texts. Message rates may apply."), required=False
@@ -52,10 +56,14 @@ def context(today: date) -> dict[str, Any]:
     """Everything the kit template draws, with dates around `today`."""
     monday = today - timedelta(days=today.weekday())
     start, goal = Point(today - timedelta(days=75), 31), Point(today + timedelta(days=200), 55)
-    points = [Point(start.on + timedelta(days=15 * at), value) for at, value in enumerate([31, 33, 32, 36, 38, 40])]
+    points = [
+        Point(start.on + timedelta(days=15 * at), value) for at, value in enumerate([31, 33, 32, 36, 38, 40])
+    ]
     due = [today + timedelta(days=at) for at in (-1, 0, 0, 1, 3, 7, 7, 10, 14, 14, 14, 17)]
     return {
-        "form": KitForm({"name": "Marisol Ruiz", "phone": "555-010", "how": "phone", "zone": "America/Denver"}),
+        "form": KitForm(
+            {"name": "Marisol Ruiz", "phone": "555-010", "how": "phone", "zone": "America/Denver"}
+        ),
         "plain_form": KitForm(prefix="plain", initial={"how": "video"}),
         "ribbon": ribbon(due, today=today, url=lambda stretch: f"#{stretch}"),
         "week": week(_events(monday), monday=monday, zone=ZONE, today=today),
@@ -88,7 +96,11 @@ def context(today: date) -> dict[str, Any]:
             },
         ],
         "agenda": [
-            {"when": "10:30 am", "title": _("First call, Okafor family"), "text": _("Phone, 20 minutes. English.")},
+            {
+                "when": "10:30 am",
+                "title": _("First call, Okafor family"),
+                "text": _("Phone, 20 minutes. English."),
+            },
             {"when": "2:00 pm", "title": _("IEP meeting, Ada K."), "text": _("Lakeside School, room 12.")},
         ],
         "story": [
@@ -101,14 +113,26 @@ def context(today: date) -> dict[str, Any]:
 
 def _events(monday: date) -> list[Event]:
     def at(day: int, hour: int, minute: int = 0) -> datetime:
-        return datetime(monday.year, monday.month, monday.day, hour, minute, tzinfo=ZONE) + timedelta(days=day)
+        return datetime(monday.year, monday.month, monday.day, hour, minute, tzinfo=ZONE) + timedelta(
+            days=day
+        )
 
     return [
         Event(title=_("IEP meeting, Lily T."), starts=at(0, 9), ends=at(0, 10), url="#lily"),
         Event(title=_("Okafor call"), starts=at(1, 10, 30), ends=at(1, 10, 50), url="#okafor", kind="info"),
         Event(
-            title=_("IEP meeting, Ada K."), starts=at(1, 14), ends=at(1, 15, 30), url="#ada", place=_("Room 12")
+            title=_("IEP meeting, Ada K."),
+            starts=at(1, 14),
+            ends=at(1, 15, 30),
+            url="#ada",
+            place=_("Room 12"),
         ),
         Event(title=_("Team call"), starts=at(1, 14, 30), ends=at(1, 15), url="#team", kind="info"),
-        Event(title=_("Visit: see Mateo read"), starts=at(2, 9, 30), ends=at(2, 11, 30), url="#mateo", kind="win"),
+        Event(
+            title=_("Visit: see Mateo read"),
+            starts=at(2, 9, 30),
+            ends=at(2, 11, 30),
+            url="#mateo",
+            kind="win",
+        ),
     ]

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
 _TAG = "undo:"
+
+
+class NoticeCookie(CookieStorage):
+    """`MESSAGE_STORAGE`: notices wait in a signed cookie that no sibling host can set, so they need no session."""
+
+    cookie_name = "__Host-notices"
 
 
 @dataclass(frozen=True)

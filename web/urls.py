@@ -1,14 +1,22 @@
-"""Routes of every host: the language and theme choices and the offline page."""
+"""Routes of every host: the language and theme choices, the offline page and the firm's colours."""
 
 from django.urls import path
 from django.views.i18n import set_language
 
 from web import views
+from web.access import public
+
+LOOKS = "it only changes how pages look or read on this device"
 
 urlpatterns = [
-    path("language/", set_language, name="language"),
-    path("theme/", views.theme, name="theme"),
-    path("shortcuts/", views.shortcuts, name="shortcuts"),
-    path("offline/", views.offline, name="offline"),
-    path("sw.js", views.service_worker, name="service-worker"),
+    path("language/", public(set_language, why=LOOKS), name="language"),
+    path("theme/", public(views.theme, why=LOOKS), name="theme"),
+    path("shortcuts/", public(views.shortcuts, why=LOOKS), name="shortcuts"),
+    path(
+        "brand/<slug:slug>-<str:version>.css",
+        public(views.brand_sheet, why="public pages wear it"),
+        name="brand",
+    ),
+    path("offline/", public(views.offline, why="it names no firm and no person"), name="offline"),
+    path("sw.js", public(views.service_worker, why="it keeps the offline page alone"), name="service-worker"),
 ]

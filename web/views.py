@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from web import kit as kits
 from web import theme as themes
+from web.brand import brand_css, brand_version
 
 LOOKS = (
     "css/tokens.css",
@@ -105,6 +106,18 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     context = {"kept": json.dumps(kept), "language": language, "version": version}
     response = render(request, "web/sw.js", context, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_GET
+def brand_sheet(request: HttpRequest, slug: str, version: str) -> HttpResponse:
+    """The colours of the host's firm. An address of an older colour gets today's, and is not kept."""
+    firm = getattr(request, "firm", None)
+    if firm is None or firm.slug != slug:
+        raise Http404
+    response = HttpResponse(brand_css(firm.brand), content_type="text/css; charset=utf-8")
+    current = brand_version(firm.brand) == version
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if current else "no-cache"
     return response
 
 
