@@ -169,7 +169,7 @@ def dress(bound: forms.BoundField) -> Dressed:
 def _attributes(bound: forms.BoundField, dressed: Dressed) -> dict[str, Any]:
     attrs: dict[str, Any] = dict(
         next((attrs for cls, attrs in _BY_FIELD if isinstance(bound.field, cls)), {})
-        if isinstance(bound.field.widget, forms.TextInput | forms.NumberInput)
+        if isinstance(bound.field.widget, forms.widgets.Input)
         else {}
     )
     attrs.update(bound.field.widget.attrs)
@@ -195,6 +195,7 @@ def error_lines(form: forms.BaseForm) -> list[Line]:
     lines = [Line(str(error), "") for error in form.non_field_errors()]
     for bound in form:
         if bound.errors:
-            target = bound.id_for_label or bound.auto_id
+            # A group of radios or boxes has no id of its own; its first member has.
+            target = bound.id_for_label or f"{bound.auto_id}_0"
             lines += [Line(str(error), "" if bound.is_hidden else target) for error in bound.errors]
     return lines

@@ -93,7 +93,9 @@ def unknown_host(request: HttpRequest, *, find_url: str = "") -> HttpResponse:
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows without a connection. It names no firm and no person."""
-    return render(request, "errors/offline.html", {"firm": None, "user": None, "service_worker": ""})
+    return render(
+        request, "errors/offline.html", {"firm": None, "user": None, "brand_url": "", "service_worker": ""}
+    )
 
 
 @require_GET

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django import forms
+from django.template import engines
+
+from web.forms import Form, HoneypotMixin, PhoneField, Switch, Tiles, ZoneField, error_lines
+
+
+class Booking(HoneypotMixin, Form):
+    name = forms.CharField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    phone = PhoneField(label="Phone", help_text="We will call this number.")
+    email = forms.EmailField(label="Email", required=False)
+    how = forms.ChoiceField(
+        label="How", choices=[("phone", "Phone"), ("video", "Video")], widget=Tiles(columns=2)
+    )
+    days = forms.MultipleChoiceField(
+        label="Days", choices=[("1", "One")], widget=forms.CheckboxSelectMultiple, required=False
+    )
+    texts = forms.BooleanField(label="Text me", required=False)
+    keys = forms.BooleanField(label="Keys", required=False, widget=Switch)
+
+
+GOOD = {"name": "Luz", "phone": "406-555-0142", "how": "phone"}
+
+
+def draw(source: str, **context: object) -> str:
+    return engines["django"].from_string("{% load ui %}" + source).render(context)
+
+
+def attributes(html: str, tag: str = "input") -> dict[str, str]:
+    return dict(re.findall(r'([\w-]+)="([^"]*)"', re.search(rf"<{tag}\b[^>]*>", html)[0]))
+
+
+def test_a_field_has_its_label_hint_and_error_beside_it(english):
+    html = draw("{% field form.phone %}", form=Booking({**GOOD, "phone": "555"}))
+
+    control = attributes(html)
+    assert control["aria-describedby"] == "id_phone_helptext id_phone_error"
+    assert (control["aria-invalid"], control["autocomplete"], control["inputmode"], control["type"]) == (
+        "true",
+        "tel",
+        "tel",
+        "tel",
+    )
+    assert (control["class"], control["value"]) == ("input", "555")
+    assert '<div class="field" data-bad>' in html
+    assert '<label for="id_phone">Phone</label>' in html
+    assert '<span class="hint" id="id_phone_helptext">We will call this number.</span>' in html
+    assert re.search(r'id="id_phone_error">\s*Add a phone number with 10 digits, like 406-555-0142\.', html)
+
+
+def test_a_field_without_trouble_says_nothing_of_it(english):
+    html = draw("{% field form.phone %}", form=Booking(GOOD))
+    assert [word for word in ("data-bad", "aria-invalid", "_error") if word in html] == []
+
+
+def test_a_field_one_may_skip_says_so(english):
+    assert "(you can skip this)" in draw("{% field form.email %}", form=Booking())
+    assert "(you can skip this)" not in draw("{% field form.name %}", form=Booking())
+    assert "(es opcional)" not in draw("{% field form.texts %}", form=Booking())
+
+
+def test_the_type_of_a_field_names_its_keys_and_what_browsers_offer():
+    control = attributes(draw("{% field form.email %}", form=Booking()))
+    assert (control["autocomplete"], control["inputmode"], control["type"]) == ("email", "email", "email")
+
+
+def test_choices_are_real_radios_in_a_group_with_a_name(english):
+    html = draw("{% field form.how %}", form=Booking({**GOOD, "how": ""}))
+    assert (
+        '<fieldset class="field" data-bad aria-describedby="id_how_error"><legend class="label">How</legend>'
+        in re.sub(r">\s+<", "><", html)
+    )
+    assert html.count('type="radio"') == 2
+    assert 'class="tiles cols-2"' in html
+    assert 'type="checkbox"' in draw("{% field form.days %}", form=Booking())
+
+
+def test_a_switch_is_a_checkbox():
+    html = draw("{% field form.keys %}", form=Booking())
+    assert 'class="switch"' in html
+    assert attributes(html)["type"] == "checkbox"
+
+
+def test_the_summary_links_to_each_field_in_the_order_of_the_page(english):
+    form = Booking({"phone": "1", "texts": "on"})
+    html = draw("{% errors form %}", form=form)
+
+    assert re.findall(r'<a href="#([^"]+)">([^<]+)</a>', html) == [
+        ("id_name", "Your name: please fill this in."),
+        ("id_phone", "Add a phone number with 10 digits, like 406-555-0142."),
+        ("id_how_0", "How: please choose."),
+    ]
+    assert 'role="alert" tabindex="-1" data-focus' in html
+    assert "Please check 3 things" in html
+
+
+def test_no_error_no_summary():
+    assert draw("{% errors form %}", form=Booking(GOOD)).strip() == ""
+    assert draw("{% errors form %}", form=Booking()).strip() == ""
+
+
+def test_what_speaks_of_the_whole_form_comes_first(english):
+    form = Booking({**GOOD, "name": ""})
+    form.add_error(None, "That time was just taken.")
+    assert [line.text for line in error_lines(form)] == [
+        "That time was just taken.",
+        "Your name: please fill this in.",
+    ]
+
+
+def test_typed_text_is_kept_and_never_becomes_markup():
+    html = draw("{% field form.name %}", form=Booking({"name": '"><script>alert(1)</script>'}))
+    assert "&quot;&gt;&lt;script&gt;" in html
+    assert "<script>" not in html
+
+
+def test_the_trap_is_out_of_sight_and_catches(english):
+    html = draw("{% load ui %}{% trap form %}", form=Booking())
+    assert ('aria-hidden="true"' in html, 'tabindex="-1"' in html, 'autocomplete="off"' in html) == (
+        True,
+        True,
+        True,
+    )
+    assert Booking(GOOD).is_valid()
+    assert Booking({**GOOD, "company_page": "x"}).errors["company_page"] == [
+        "We could not read that. Please reload the page and try again."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("406-555-0142", "+14065550142"),
+        ("(406) 555 0142", "+14065550142"),
+        ("+52 55 1234 5678", "+525512345678"),
+        ("1.406.555.0142", "+14065550142"),
+    ],
+)
+def test_numbers_are_kept_in_one_form(typed, kept):
+    assert PhoneField().clean(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["555-010", "abc", "406-555-0142 ext 7", "4065550142406555", "☎", "0" * 39])
+def test_what_is_no_number_is_told(typed, english):
+    with pytest.raises(forms.ValidationError, match="Add a phone number with 10 digits"):
+        PhoneField().clean(typed)
+
+
+def test_an_empty_number_may_be_left_out():
+    assert PhoneField(required=False).clean("") == ""
+
+
+def test_zones_have_the_names_people_use(spanish):
+    assert ("America/Denver", "Hora de la Montaña") in ZoneField().choices
+    assert ZoneField().clean("America/Denver") == "America/Denver"
