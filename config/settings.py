@@ -218,6 +218,12 @@ STRIPE_API_KEY = env.read("STRIPE_API_KEY", str, "")
 STRIPE_WEBHOOK_SECRET = env.read("STRIPE_WEBHOOK_SECRET", str, "")
 STANDINS_CONTROL = env.read("STANDINS_CONTROL", env.base_address, None)
 
+# Both providers on this machine: the local set-up, where /outbox/ shows what left.
+IS_LOCAL = bool(STANDINS_CONTROL) and all(
+    urlsplit(base or "").hostname in {"127.0.0.1", "localhost", "::1"}
+    for base in (TWILIO_API_BASE, STRIPE_API_BASE, STANDINS_CONTROL)
+)
+
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 10
 EMAIL_FROM = env.read("EMAIL_FROM", str, f"no-reply@{PUBLIC_HOST if '.' in PUBLIC_HOST else 'roundtable.example'}")

@@ -1,3 +1,26 @@
 """A firm's host."""
 
-urlpatterns: list = []
+from django.conf import settings
+from django.urls import include, path
+
+from lobby.urls import everywhere
+
+urlpatterns = [
+    path("", include("web.urls")),
+    path("", include("scheduling.urls")),
+    path("", include("accounts.urls")),
+    path("", include("clients.urls")),
+    path("", include("desk.urls")),
+    path("", include("portal.urls")),
+    path("api/v1/", include("api.urls")),
+    *everywhere,
+]
+if settings.IS_LOCAL:
+    from lobby.outbox import urlpatterns as outbox
+
+    urlpatterns += outbox
+
+handler400 = "web.views.bad_request"
+handler403 = "web.views.permission_denied"
+handler404 = "web.views.page_not_found"
+handler500 = "web.views.server_error"

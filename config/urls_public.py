@@ -1,3 +1,17 @@
 """The public host."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+from outbox import hooks
+from web.access import public
+
+urlpatterns = [
+    path("", include("web.urls")),
+    path("", include("lobby.urls")),
+    path("hooks/twilio/inbound/", public(hooks.inbound, why="Twilio signs it"), name="twilio-inbound"),
+    path("hooks/twilio/status/", public(hooks.status, why="Twilio signs it"), name="twilio-status"),
+]
+handler400 = "web.views.bad_request"
+handler403 = "web.views.permission_denied"
+handler404 = "web.views.page_not_found"
+handler500 = "web.views.server_error"

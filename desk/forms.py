@@ -28,13 +28,10 @@ class BrandForm(Form):
     )
 
     def clean_brand(self) -> str:
-        text: str = self.cleaned_data["brand"].strip().lower()
-        text = text if text.startswith("#") else f"#{text}"
         try:
-            brand.brand_css(text)
-        except ValueError:
-            raise ValidationError(_("Write a color as # and six letters or digits, like #0b5a6b.")) from None
-        return text
+            return brand.read_hex(self.cleaned_data["brand"])
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
 
 
 def initial(firm: Any) -> dict[str, Any]:

@@ -69,8 +69,8 @@ def firm_settings(request: HttpRequest) -> HttpResponse:
             setattr(firm, key, value)
         firm.save(update_fields=list(shown.cleaned_data))
         audit.record("firm.changed", by=request.user, at=timezone.now(), fields=sorted(shown.cleaned_data))  # type: ignore[arg-type]
-    shifted = posted == "brand" and brand.palette(firm.brand).shifted
-    messages.success(request, _("Saved. We made your color a little darker so everyone can read it.") if shifted else _("Saved."))
+    note = brand.brand(firm.brand).note if posted == "brand" else ""
+    messages.success(request, f"{_('Saved.')} {note}".strip())
     return redirect("firm-settings")
 
 
@@ -83,11 +83,3 @@ def confirmation_mail(request: HttpRequest) -> HttpResponse:
         passwords.send_confirmation(user, at=timezone.now())
         messages.success(request, _("We sent a mail to %(email)s.") % {"email": user.email})
     return redirect("today")
-
-
-@require_GET
-def brand_css(request: HttpRequest, mark: str) -> HttpResponse:
-    """The firm's colours as a style sheet; its name changes with the colour, so it may be kept for ever."""
-    response = HttpResponse(brand.brand_css(current_firm().brand), content_type="text/css; charset=utf-8")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response

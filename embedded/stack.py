@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,24 @@ def running_environment(home: Home) -> dict[str, str] | None:
     except (OSError, ValueError):
         return None
     return found["env"] if alive(found["pid"]) else None
+
+
+NUMBERS = [f"+1406555{number:04}" for number in range(150, 170)]
+ACCOUNT = "AC" + "0" * 32
+
+
+def introduce(control: str, env: dict[str, str]) -> None:
+    """Tells the stand-in for Twilio our account and numbers, and where texts to them go."""
+    numbers = [
+        {"phone_number": number, "account": ACCOUNT, "sms_url": f"{env['PUBLIC_URL']}/hooks/twilio/inbound/"}
+        for number in NUMBERS
+    ]
+    told = {"accounts": [{"sid": ACCOUNT, "auth_token": env["TWILIO_AUTH_TOKEN"]}], "numbers": numbers}
+    request = urllib.request.Request(  # noqa: S310 (our own child on this machine)
+        f"{control}/twilio", json.dumps(told).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        pass
 
 
 @contextlib.contextmanager
@@ -71,13 +90,14 @@ def stack(home: Home, *, port: int | None = None, standins: bool = True) -> Iter
             server = Standins(home, python_env(env))
             started.append(server)
             at = server.start()
+            introduce(at["control"], env)
             env = {
                 "TWILIO_API_BASE": at["twilio"],
                 "STRIPE_API_BASE": at["stripe"],
                 "EMAIL_URL": at["mail"],
                 "STANDINS_CONTROL": at["control"],
-                "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-                "TWILIO_NUMBERS": ",".join(f"+1406555{number:04}" for number in range(100, 130)),
+                "TWILIO_ACCOUNT_SID": ACCOUNT,
+                "TWILIO_NUMBERS": ",".join(NUMBERS),
                 "STRIPE_API_KEY": "sk_test_standin",
                 **env,
             }

@@ -21,6 +21,7 @@ from web.forms import dress, error_lines
 from web.paging import ListPage
 from web.phones import say_phone
 from web.toasts import Undo, undo_of
+from web.zones import zone_name
 
 register = template.Library()
 
@@ -175,3 +176,9 @@ def initials(name: str) -> str:
 def phone_number(number: str) -> str:
     """An E.164 number as people write it."""
     return say_phone(number) if number else ""
+
+
+@register.filter
+def zone_words(zone: tzinfo | str) -> str:
+    """A zone's common name, as it is now: “Mountain Time”."""
+    return zone_name(ZoneInfo(zone) if isinstance(zone, str) else zone, at=now())

@@ -1,0 +1,22 @@
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.routers import SimpleRouter
+
+from scheduling import api as scheduling
+from web.access import public
+
+router = SimpleRouter()
+router.register("services", scheduling.ServiceViewSet, basename="api-service")
+router.register("bookings", scheduling.BookingViewSet, basename="api-booking")
+
+urlpatterns = [
+    path(
+        "schema/",
+        public(
+            SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[], urlconf="config.urls"),
+            why="a description of the API, the same at every firm",
+        ),
+        name="api-schema",
+    ),
+    *router.urls,
+]

@@ -1,0 +1,122 @@
+"""The demo firms. Dates move with today; each part adds what it brought."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from accounts import second_factor
+from accounts.models import User
+from accounts.roles import Role
+from accounts.secrets import address_digest
+from accounts.signing_in import write_digest
+from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from lobby.opening import open_firm
+from outbox.models import allow
+from scheduling import booking as bookings
+from scheduling.availability import free_slots
+from scheduling.models import Format, Service, WeeklyHours
+from tenants.models import Firm
+from tenants.places import FirmRef, in_public, within
+
+# Fixed, so that a second start and the tests know it; it opens nothing but the demo on this machine.
+TOTP = "ROUNDTABLEDEMOROUNDTABLEDEMO2345"
+
+
+def password() -> str:
+    """The demo's one password: made once for each data folder."""
+    file = Path(settings.LOCAL_DIR or settings.BASE_DIR / ".local") / "demo-password"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text("-".join(secrets.choice(WORDS) for _ in range(4)))
+    return file.read_text()
+
+
+WORDS = "amber birch candle delta ember fable garden harbor island jasper kettle lantern meadow nectar orchid pepper quartz river saddle timber umber velvet willow yonder zephyr".split()  # fmt: skip
+
+
+def seed(*, at: datetime) -> None:
+    """Opens Harbor and Birch unless they are there."""
+    with in_public():
+        there = set(Firm.objects.values_list("slug", flat=True))
+    secret = make_password(password())
+    if "harbor" not in there:
+        harbor(secret, at=at)
+    if "birch" not in there:
+        birch(secret, at=at)
+
+
+def _firm(slug: str, name: str, owner: str, state: str, timezone: str, secret: str, *, at: datetime) -> FirmRef:
+    firm, owner_id = open_firm(
+        name=name, slug=slug, owner_name=owner, owner_email=f"{owner.split()[0].lower()}@{slug}.example",
+        password_hash=secret, state=state, timezone=timezone, language="en", at=at, ask_confirmation=False,
+    )  # fmt: skip
+    with in_public():
+        Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=at, phone="+14065550142" if slug == "harbor" else "+15125550143")
+    with within(firm):
+        User.objects.filter(pk=owner_id).update(email_confirmed_at=at)
+        second_factor.set_up(User.objects.get(pk=owner_id), TOTP, step=0)
+    return firm
+
+
+def staff(slug: str, name: str, role: str, secret: str, *, at: datetime, language: str = "en") -> User:
+    email = f"{name.split()[0].lower()}@{slug}.example"
+    user = User(email=email, name=name, role=role, password=secret, email_confirmed_at=at, language=language)
+    user.languages_spoken = ["en", "es"] if name.startswith("Ana") else ["en"]
+    user.save()
+    second_factor.set_up(user, TOTP, step=0)
+    write_digest(user, address_digest(email))
+    return user
+
+
+def family(name: str, parent: str, email: str, phone: str, language: str, children: list[tuple[str, str]], team: list[User], *, at: datetime) -> Contact:  # fmt: skip
+    household = Family.objects.create(name=name, confirmed_at=at)
+    person = User.objects.create_user(email=email, name=parent, role=Role.FAMILY, phone=phone, language=language)
+    contact = Contact.objects.create(family=household, name=parent, language=language, user=person, timezone="America/Denver", confirmed_at=at)  # fmt: skip
+    ContactPoint.objects.create(contact=contact, kind="phone", value=phone)
+    ContactPoint.objects.create(contact=contact, kind="email", value=email)
+    allow(phone, how="form", at=at, wording="demo", version="demo", language=language)
+    for given, grade in children:
+        student = Student.objects.create(family=household, given_name=given, family_name=name, grade=grade, confirmed_at=at)  # fmt: skip
+        Guardianship.objects.create(contact=contact, student=student, relation="mother")
+        for member in team:
+            join_care_team(student, member, at=at)
+    return contact
+
+
+def harbor(secret: str, *, at: datetime) -> None:
+    firm = _firm("harbor", "Harbor Advocacy", "Olivia Hart", "MT", "America/Denver", secret, at=at)
+    with within(firm):
+        ana = staff("harbor", "Ana Reyes", Role.ADVOCATE, secret, at=at)
+        marcus = staff("harbor", "Marcus Bell", Role.ADVOCATE, secret, at=at)
+        staff("harbor", "Bo Lindqvist", Role.ASSISTANT, secret, at=at)
+        staff("harbor", "Bea Novak", Role.BILLING, secret, at=at)
+        first = Service.objects.get()
+        first.advocates.set([ana, marcus])
+        review = Service.objects.create(
+            name="IEP review talk", name_es="Plática sobre el IEP", minutes=60, format=Format.VIDEO, published=True,
+            about="We go through the newest IEP together.", about_es="Revisamos juntos el IEP más reciente.",
+            step_minutes=60, notice_minutes=24 * 60,
+        )  # fmt: skip
+        review.advocates.set([ana, marcus])
+        for person in (ana, marcus):
+            WeeklyHours.objects.bulk_create(
+                WeeklyHours(advocate=person, weekday=day, opens=opens, closes=closes)
+                for day in range(5)
+                for opens, closes in ((time(9), time(12)), (time(13), time(17, 30)))
+            )
+        rivera = family("Rivera", "Luz Rivera", "luz@family.example", "+14065550111", "es", [("Mateo", "3")], [ana], at=at)  # fmt: skip
+        family("Okafor", "Ngozi Okafor", "ngozi@family.example", "+14065550112", "en", [("Ada", "6")], [ana, marcus], at=at)  # fmt: skip
+        slots = free_slots(first, since=at, until=at + timedelta(days=6), at=at, advocates=[ana])
+        if slots:
+            asker = bookings.Asker(name="Luz Rivera", phone="+14065550111", email="luz@family.example", language="es", timezone="America/Denver", contact=rivera)  # fmt: skip
+            bookings.book(first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana)
+
+
+def birch(secret: str, *, at: datetime) -> None:
+    _firm("birch", "Birch Education Advocates", "Zoe Tran", "TX", "America/Chicago", secret, at=at)

@@ -1,0 +1,84 @@
+"""Opening a firm: its schema, its owner, a first service and hours. All of it, or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import audit, passwords, signing_in
+from accounts.models import User
+from accounts.roles import Role
+from accounts.secrets import address_digest
+from scheduling.models import Service, WeeklyHours
+from tenants.hosts import firm_by_id
+from tenants.numbers import give_number
+from tenants.opening import make_firm, open_doors, throw_away
+from tenants.places import FirmRef, within
+
+TERMS_VERSION = "2026-11-01"
+FIRST_HOURS = (time(9, 0), time(17, 0))
+
+
+def open_firm(
+    *,
+    name: str,
+    slug: str,
+    owner_name: str,
+    owner_email: str,
+    password_hash: str,
+    state: str,
+    timezone: str,
+    language: str,
+    at: datetime,
+    hours: tuple[time, time] = FIRST_HOURS,
+    ask_confirmation: bool = True,
+) -> tuple[FirmRef, UUID]:
+    """A firm that is open, and its owner's id. Raises AddressTaken, with nothing left behind."""
+    firm = make_firm(
+        slug=slug, name=name, state=state, timezone=timezone, language=language,
+        terms_version=TERMS_VERSION, terms_accepted_at=at,
+    )  # fmt: skip
+    try:
+        with within(firm), transaction.atomic(), translation.override(language):
+            owner = User(
+                email=owner_email.strip().lower(), name=owner_name, role=Role.OWNER, language=language,
+                password=password_hash,
+            )  # fmt: skip
+            owner.save()
+            signing_in.write_digest(owner, address_digest(owner_email))
+            furnish(owner, hours=hours)
+            audit.record("firm.opened", by=owner, at=at, terms=TERMS_VERSION)
+            if ask_confirmation:
+                passwords.send_confirmation(owner, at=at)
+        give_number(firm)
+        open_doors(firm, at=at)
+    except BaseException:
+        throw_away(firm)
+        raise
+    opened = firm_by_id(firm.id)
+    assert opened is not None
+    return opened, owner.pk
+
+
+def furnish(owner: User, *, hours: tuple[time, time]) -> None:
+    """A first service and hours, so that a family can book at once."""
+    with translation.override("es"):
+        name_es, about_es = _("Free 20-minute call"), _("You talk, we listen. No papers needed.")
+    with translation.override("en"):
+        service = Service.objects.create(
+            name=_("Free 20-minute call"), about=_("You talk, we listen. No papers needed."),
+            name_es=name_es, about_es=about_es, minutes=20, published=True,
+        )  # fmt: skip
+    service.advocates.add(owner)
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(advocate=owner, weekday=day, opens=hours[0], closes=hours[1]) for day in range(5)
+    )
+
+
+def hashed(password: str) -> str:
+    return make_password(password)

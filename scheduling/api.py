@@ -1,0 +1,187 @@
+"""Services, availability and bookings for programs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from scheduling import booking as bookings
+from scheduling.availability import free_slots
+from scheduling.models import Booking, Service
+from tenants.places import current_firm
+from web.access import Access, Can
+from web.phones import phone
+
+LONGEST = timedelta(days=62)
+
+
+class ServiceSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Service
+        fields = ["id", "name", "name_es", "about", "about_es", "minutes", "format", "place", "published"]
+
+
+class SlotSerializer(serializers.Serializer):
+    starts_at = serializers.DateTimeField()
+    advocate = serializers.UUIDField(source="advocate_id")
+
+
+class BookingSerializer(serializers.ModelSerializer):
+    manage_url = serializers.SerializerMethodField()
+    contact_name = serializers.CharField(source="contact.name", read_only=True)
+
+    class Meta:
+        model = Booking
+        fields = [
+            "id", "service", "advocate", "contact", "contact_name", "student", "starts_at", "ends_at", "timezone",
+            "language", "booked_at", "confirmed_at", "called_off_at", "sequence", "manage_url",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_manage_url(self, booking: Booking) -> str:
+        return current_firm().url(f"/b/{booking.secret}/")
+
+
+class NewBookingSerializer(serializers.Serializer):
+    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.all())
+    advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates(), required=False)
+    starts_at = serializers.DateTimeField()
+    name = serializers.CharField(max_length=120)
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    child = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    language = serializers.ChoiceField(choices=["en", "es"], default="en")
+    timezone = serializers.CharField(max_length=50, required=False)
+
+    def validate_phone(self, text: str) -> str:
+        try:
+            return phone(text) if text else ""
+        except ValueError as problem:
+            raise serializers.ValidationError(str(problem)) from None
+
+    def validate_timezone(self, text: str) -> str:
+        if str(bookings.zone_or(text, current_firm().zone)) != text:
+            raise serializers.ValidationError(_("This is no time zone."))
+        return text
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("phone") and not attrs.get("email"):
+            raise serializers.ValidationError({"phone": _("Add a mobile number or an e-mail address, so that we can reach you.")})  # fmt: skip
+        return attrs
+
+
+class MoveSerializer(serializers.Serializer):
+    starts_at = serializers.DateTimeField()
+
+
+def _moment(request: Request, name: str, default: datetime) -> datetime:
+    text = request.query_params.get(name)
+    if not text:
+        return default
+    try:
+        return serializers.DateTimeField().to_internal_value(text.replace(" ", "+"))
+    except (serializers.ValidationError, OverflowError):
+        raise ValidationError({name: _("Write a moment with its offset, like 2026-12-01T09:00:00-07:00.")}) from None
+
+
+def taken(problem: bookings.SlotTaken) -> Response:
+    """409 with the three nearest free slots."""
+    error = {"code": "slot_taken", "message": str(problem), "fields": {}}
+    return Response({"error": error, "nearest": SlotSerializer(problem.nearest, many=True).data}, status=409)
+
+
+class ServiceViewSet(viewsets.ReadOnlyModelViewSet):
+    """What can be booked."""
+
+    access = Access(Can.SEE_BOOKINGS)
+    can = Can.SEE_BOOKINGS
+    serializer_class = ServiceSerializer
+    queryset = Service.objects.all()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("since", datetime), OpenApiParameter("until", datetime), OpenApiParameter("advocate", str)],
+        responses=inline_serializer("Availability", {"slots": SlotSerializer(many=True)}),
+    )  # fmt: skip
+    @action(detail=True)
+    def availability(self, request: Request, pk: str | None = None) -> Response:
+        """Free slots from `since` to `until` (a month when left out, 62 days at most), for all who give it or for one."""
+        service = self.get_object()
+        now = timezone.now()
+        since = _moment(request, "since", now)
+        until = _moment(request, "until", since + timedelta(days=31))
+        if until - since > LONGEST:
+            raise ValidationError({"until": _("Ask for 62 days at most.")})
+        people = None
+        wanted = request.query_params.get("advocate")
+        if wanted:
+            people = [person for person in service.advocates.filter(is_active=True) if str(person.pk) == wanted]
+        slots = free_slots(service, since=since, until=until, at=now, advocates=people)
+        return Response({"slots": [{"starts_at": slot.starts_at, "advocate": slot.advocate_id} for slot in slots]})
+
+
+class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Bookings of the key's person. `Idempotency-Key` makes a repeated POST one booking."""
+
+    access = Access(Can.SEE_BOOKINGS)
+    can, can_write = Can.SEE_BOOKINGS, Can.EDIT_BOOKINGS
+    serializer_class = BookingSerializer
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Booking.objects.none()
+        return Booking.objects.visible_to(self.request.user).select_related("contact", "service")  # type: ignore[arg-type]
+
+    @extend_schema(request=NewBookingSerializer, responses={201: BookingSerializer})
+    def create(self, request: Request) -> Response:
+        asked = NewBookingSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        filled = asked.validated_data
+        key = request.headers.get("Idempotency-Key", "")[:40]
+        asker = bookings.Asker(
+            name=filled["name"], phone=filled.get("phone", ""), email=filled.get("email", "").lower(),
+            child=filled.get("child", ""), language=filled["language"],
+            timezone=filled.get("timezone") or current_firm().timezone,
+        )  # fmt: skip
+        user: Any = request.user
+        try:
+            made = bookings.book(
+                filled["service"], starts_at=filled["starts_at"], asker=asker, at=timezone.now(),
+                advocate=filled.get("advocate"), by=user,
+                idempotency_key=f"api:{user.pk.hex}:{key}"[:80] if key else None,
+            )  # fmt: skip
+        except bookings.SlotTaken as problem:
+            return taken(problem)
+        return Response(BookingSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=MoveSerializer, responses=BookingSerializer)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: str | None = None) -> Response:
+        """Moves it to another free slot."""
+        booking = self.get_object()
+        asked = MoveSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        try:
+            moved = bookings.move(booking, starts_at=asked.validated_data["starts_at"], at=timezone.now(), by=user)
+        except bookings.SlotTaken as problem:
+            return taken(problem)
+        except bookings.TooLate as problem:
+            raise ValidationError({"starts_at": str(problem)}) from None
+        return Response(BookingSerializer(moved).data)
+
+    @extend_schema(request=None, responses=BookingSerializer)
+    @action(detail=True, methods=["post"], url_path="call-off")
+    def call_off(self, request: Request, pk: str | None = None) -> Response:
+        """Calls it off; doing it twice is once."""
+        user: Any = request.user
+        return Response(BookingSerializer(bookings.call_off(self.get_object(), at=timezone.now(), by=user)).data)
