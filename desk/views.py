@@ -38,8 +38,8 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "day": rows.standing().between(midnight, midnight + timedelta(days=1)) if user.can(Can.SEE_BOOKINGS) else [],
-        "next": ahead.filter(starts_at__gte=midnight + timedelta(days=1))[:5] if user.can(Can.SEE_BOOKINGS) else [],
-        "new": rows.filter(seen_at=None, starts_at__gte=now)[:8] if user.can(Can.SEE_BOOKINGS) else [],
+        "coming": ahead.filter(starts_at__gte=midnight + timedelta(days=1))[:5] if user.can(Can.SEE_BOOKINGS) else [],
+        "fresh": rows.filter(seen_at=None, starts_at__gte=now)[:8] if user.can(Can.SEE_BOOKINGS) else [],
         "unconfirmed": (
             Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at")[:5]
             if user.can(Can.SEE_STUDENTS)

@@ -128,7 +128,7 @@ class Postgres:
                 )  # fmt: skip
             if made.returncode:
                 stop(f"PostgreSQL could not make its data folder: {made.stderr.strip()[-400:]}")
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._end_orphan()
         self.child = Child(
             "PostgreSQL",
             [*map(str, prefix), str(programs / "postgres"), "-D", str(self.data), "-k", str(self.sockets),
@@ -153,6 +153,27 @@ class Postgres:
             done = subprocess.run([*ask, statement], capture_output=True, text=True)
             if done.returncode and "already exists" not in done.stderr:
                 stop(f"PostgreSQL could not be prepared: {done.stderr.strip()[-400:]}")
+
+    def _end_orphan(self) -> None:
+        """Ends a server that a killed command left on this data; two on one folder would ruin it."""
+        note = self.data / "postmaster.pid"
+        try:
+            pid = int(note.read_text().split()[0])
+            os.kill(pid, 0)
+        except (OSError, ValueError, IndexError):
+            note.unlink(missing_ok=True)
+            return
+        if str(self.data) not in subprocess.run(
+            ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True
+        ).stdout:
+            note.unlink(missing_ok=True)  # the number belongs to another program by now
+            return
+        os.kill(pid, signal.SIGINT)
+        for _ in range(200):
+            time.sleep(0.1)
+            if not note.exists():
+                return
+        stop(f"A PostgreSQL of an earlier run (process {pid}) still holds {self.data} and does not end: stop it first.")
 
     def stop(self) -> None:
         if self.child:

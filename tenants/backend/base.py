@@ -135,7 +135,9 @@ class DatabaseWrapper(upstream.DatabaseWrapper):
             self.close()
 
     def close_if_unusable_or_obsolete(self) -> None:
-        if self.walled and not self.in_atomic_block:
+        if self.walled:
+            if self.in_atomic_block:
+                return  # somebody's transaction is under way: a test's, or a task run where it was rung for
             if self.connection is not None and self._reported() not in {NOBODY, ""}:
                 self._reset_server()
             self.stand(NOBODY)

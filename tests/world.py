@@ -1,0 +1,121 @@
+"""Two firms with the same cast under the same keys. Everything that Birch wrote holds a canary."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from django.contrib.auth.hashers import make_password
+
+from accounts import second_factor
+from accounts.models import User
+from accounts.roles import Role
+from accounts.secrets import address_digest
+from accounts.signing_in import write_digest
+from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from lobby.opening import open_firm
+from outbox.models import allow
+from scheduling.models import Service, WeeklyHours
+from tenants.models import Firm
+from tenants.places import FirmRef, in_public, within
+
+# Noon in Montana on a school-day Tuesday; the cast came the day before.
+NOW = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
+PASSWORD = "harbor lantern quartz river"
+TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CANARY = "canary7f3a91"
+PEOPLE = {
+    "olivia": ("Olivia Hart", Role.OWNER),
+    "ada": ("Adam Finch", Role.ADMIN),
+    "ana": ("Ana Reyes", Role.ADVOCATE),
+    "marcus": ("Marcus Bell", Role.ADVOCATE),
+    "bo": ("Bo Lindqvist", Role.ASSISTANT),
+    "bea": ("Bea Novak", Role.BILLING),
+    "luz": ("Luz Rivera", Role.FAMILY),
+    "ngozi": ("Ngozi Okafor", Role.FAMILY),
+    "gus": ("Gus Teller", Role.GUEST),
+}
+
+
+def key(name: str) -> uuid.UUID:
+    """The same primary key in both firms."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, name)
+
+
+@dataclass
+class Cast:
+    """A firm and its people; rows are read anew by each test."""
+
+    firm: FirmRef
+    canary: str = ""
+    people: dict[str, uuid.UUID] = field(default_factory=dict)
+
+
+def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
+    firm, owner = open_firm(
+        name=name, slug=slug, owner_name=f"Olivia Hart{canary}", owner_email=f"olivia@{slug}.example",
+        password_hash=make_password(PASSWORD), state="MT", timezone="America/Denver", language="en",
+        at=BEFORE, ask_confirmation=False,
+    )  # fmt: skip
+    with in_public():
+        Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=BEFORE, phone="+14065550142")
+    cast = Cast(firm=firm, canary=canary)
+    with within(firm):
+        _people(cast, slug, owner)
+        _families(cast)
+        _service(cast)
+    return cast
+
+
+def _people(cast: Cast, slug: str, owner: uuid.UUID) -> None:
+    Service.objects.get().advocates.clear()
+    WeeklyHours.objects.all().delete()
+    User.objects.filter(pk=owner).delete()
+    secret = make_password(PASSWORD)
+    for n, (short, (name, role)) in enumerate(PEOPLE.items()):
+        family = role in {Role.FAMILY, Role.GUEST}
+        person = User.objects.create(
+            pk=key(short), name=name + cast.canary, role=role, email=f"{short}@{slug}.example",
+            phone=f"+1406555{110 + n:04}" if family else None, password="!" if family else secret,
+            email_confirmed_at=BEFORE, language="es" if short == "luz" else "en",
+        )  # fmt: skip
+        cast.people[short] = person.pk
+        write_digest(person, address_digest(person.email or ""))
+        if not family:
+            second_factor.set_up(person, TOTP, step=0)
+
+
+def _families(cast: Cast) -> None:
+    for short, name, child, team in (("luz", "Rivera", "Mateo", ["ana"]), ("ngozi", "Okafor", "Ada", ["marcus"])):
+        person = User.objects.get(pk=key(short))
+        family = Family.objects.create(pk=key(f"family {name}"), name=name + cast.canary, confirmed_at=BEFORE)
+        contact = Contact.objects.create(
+            pk=key(f"contact {short}"), family=family, user=person, name=person.name, language=person.language,
+            timezone="America/Denver", confirmed_at=BEFORE,
+        )  # fmt: skip
+        ContactPoint.objects.create(contact=contact, kind="phone", value=person.phone)
+        ContactPoint.objects.create(contact=contact, kind="email", value=person.email)
+        allow(person.phone or "", how="form", at=BEFORE, wording="yes", version="test", language=person.language)
+        student = Student.objects.create(
+            pk=key(f"student {child}"), family=family, given_name=child + cast.canary, family_name=name,
+            confirmed_at=BEFORE,
+        )  # fmt: skip
+        Guardianship.objects.create(pk=key(f"guardianship {short}"), contact=contact, student=student)
+        for member in team:
+            join_care_team(student, User.objects.get(pk=key(member)), at=BEFORE)
+
+
+def _service(cast: Cast) -> None:
+    Service.objects.all().delete()
+    service = Service.objects.create(
+        pk=key("service"), name=f"Free 20-minute call{cast.canary}", name_es=f"Llamada gratis{cast.canary}",
+        minutes=20, published=True,
+    )  # fmt: skip
+    for short in ("ana", "marcus"):
+        person = User.objects.get(pk=key(short))
+        service.advocates.add(person)
+        WeeklyHours.objects.bulk_create(
+            WeeklyHours(advocate=person, weekday=day, opens=time(9), closes=time(17)) for day in range(5)
+        )
