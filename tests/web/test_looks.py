@@ -191,7 +191,10 @@ def test_a_letter_acts_unless_one_is_typing_or_it_is_switched_off(tab, site):
     page.wait_for_selector(".notice")
     assert pages.posts == ["/staff/"]
 
-    page.context.add_cookies([{"name": "__Host-shortcuts", "value": "off", "url": site, "secure": True}])
+    page.evaluate(
+        """() => fetch("/shortcuts/", {method: "POST", body: new URLSearchParams({
+            on: "0", csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value})})"""
+    )
     page.goto(site + "/staff/")
     page.keyboard.press("k")
     page.wait_for_timeout(200)
