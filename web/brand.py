@@ -145,7 +145,7 @@ def brand_css(colour: str) -> str:
         f":root{{{light}}}\n"
         f"@media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
         f":root[data-theme=dark]{{{dark}}}\n"
-        f"@media print{{:root,:root[data-theme=dark]{{{light}}}}}\n"
+        f"@media print{{:root[data-theme=dark],:root:not([data-theme=light]){{{light}}}}}\n"
     )
 
 

@@ -17,6 +17,10 @@ const typing = (element) => element.closest("input, textarea, select, [contented
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return openPalette(event);
+  if (palette && palette.open && event.key === "Escape") {
+    palette.close(); // a search field would swallow the first Escape to empty itself
+    return event.preventDefault();
+  }
   if (palette && palette.open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     const stops = [palette.querySelector("input[type=search]"), ...palette.querySelectorAll(".palette-results a")];
     const step = event.key === "ArrowDown" ? 1 : -1;

@@ -11,10 +11,9 @@ from django.template import engines
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_protect
 
-from web import navigation, views
+from web import views
 from web.toasts import offer_undo
 
-STAFF_MENU = [("Today", "sun", "today"), ("Students", "users", "students"), ("Calendar", "cal", "calendar")]
 PAGE = """{{% extends "{frame}.html" %}}{{% load ui %}}{{% block title %}}Start{{% endblock %}}
 {{% block content %}}<h1>Start</h1><p>{{{{ said }}}}</p>
 <form method="post">{{% csrf_token %}}<button class="btn btn-primary" data-key="k">Save the day</button></form>{{% endblock %}}"""
@@ -57,17 +56,6 @@ def standing(answer: Any) -> Any:
 
     return middleware
 
-
-for order, (label, icon, url_name) in enumerate(STAFF_MENU):
-    navigation.register(
-        "kit-staff",
-        label=label,
-        icon=icon,
-        url_name=url_name,
-        order=order,
-        phone=True,
-        count=lambda _request: order,
-    )
 
 urlpatterns = [
     path("", include("web.urls")),

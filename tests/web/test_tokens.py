@@ -71,3 +71,11 @@ def test_the_brand_rule_stands_on_the_grounds_of_the_file():
     assert {name: LIGHT[name] for name in brand.LIGHT_GROUNDS} == brand.LIGHT_GROUNDS
     assert {name: DARK[name] for name in brand.DARK_GROUNDS} == brand.DARK_GROUNDS
     assert LIGHT["brand"] == brand.DEFAULT
+
+
+def test_paper_takes_the_light_colours_in_every_theme():
+    printed = tokens((Path(brand.__file__).parent.parent / "static/css/print.css").read_text())
+    grounds = {"bg", "surface", "surface-2", "sunken", "line", "line-strong", "ink", "ink-2", "ink-3"}
+    assert {name: value for name, value in printed.items() if name not in grounds} == {
+        name: value for name, value in LIGHT.items() if name not in grounds | {"focus"}
+    }
