@@ -14,9 +14,10 @@ from standins.loopback import Caller
 from standins.mail import Mailbox, MailServer
 from standins.scheduler import Scheduler
 from standins.serving import Reply, Request, Server, json_reply
+from standins.stripe import Stripe
 from standins.twilio import Twilio
 
-PARTS = ("twilio", "mail")
+PARTS = ("twilio", "mail", "stripe")
 
 
 class App:
@@ -27,6 +28,7 @@ class App:
         self.scheduler = Scheduler()
         self.caller = Caller()
         self.twilio = Twilio(self.journal, self.clock, self.faults, self.scheduler, self.caller)
+        self.stripe = Stripe(self.journal, self.clock, self.faults, self.scheduler, self.caller)
         self.mailbox = Mailbox(self.journal, self.clock)
         self.mail_server = MailServer(self.mailbox, self.faults, port=smtp_port)
         self.control = Control(self)
@@ -37,6 +39,8 @@ class App:
         self.mail_server.start()
         base = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.twilio.messages.base = f"{base}/twilio"
+        self.stripe.base = f"{base}/stripe"
+        self.stripe.start()
         Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return {
             "twilio": f"{base}/twilio",
@@ -49,6 +53,7 @@ class App:
         self.server.shutdown()
         self.server.server_close()
         self.mail_server.stop()
+        self.stripe.stop()
         self.scheduler.stop()
         self.journal.close()
 
@@ -66,6 +71,9 @@ class App:
             self.twilio.reset()
         if "mail" in parts:
             self.mailbox.reset()
+        if "stripe" in parts:
+            with self.journal.lock:
+                self.stripe.reset()
 
     def stats(self) -> dict[str, Any]:
         return {
@@ -74,6 +82,7 @@ class App:
             "calls": dict(self.caller.counts),
             "faults": dict(self.faults.struck),
             "twilio": self.twilio.stats(),
+            "stripe": self.stripe.stats(),
             "mail": {"messages": len(self.mailbox.found(limit=10**9))},
         }
 
@@ -81,6 +90,8 @@ class App:
         part = request.path.split("/", 2)[1]
         if part == "twilio":
             return self.twilio.answer(request)
+        if part == "stripe":
+            return self.stripe.answer(request)
         if part == "control":
             return self.control.answer(request)
         return json_reply({"message": "Look below /twilio, /stripe or /control."}, 404)

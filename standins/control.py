@@ -8,6 +8,12 @@ POST /control/twilio    {"accounts": [{"sid", "auth_token"}], "numbers": [{"phon
                         "account", "service", "registered"}], "campaigns": [{"service", "status"}],
                         "per_second": 1 or null, "step_seconds": 0.05, "callbacks": "all|final|none"}
 GET  /control/twilio    accounts, numbers, services, who stopped
+POST /control/stripe    {"endpoints": [{"url", "secret", "events": ["*"], "connect": false}],
+                        "keys": {"sk_test_…": account or null for the platform}, "bank_seconds": 2,
+                        "dunning": {"retry_days": [3, 5, 7], "then": "unpaid|canceled|past_due"},
+                        "webhook_delay": 0.02, "webhook_retries": [seconds, …], "onboard": account,
+                        "revoke": account, "currencies": {account: ["usd"] or null},
+                        "dispute": {"charge", "account"}, "resend": {"event", "account"}}
 POST /control/faults    one fault or a list, see `faults.py`; GET: what struck; DELETE: none any more
 POST /control/clock     {"now": ISO 8601 with zone, "stopped": true} | {"advance": seconds} | {"real": true}
 POST /control/settle    {"seconds": 10}: waits until no callback or webhook is under way
@@ -29,6 +35,7 @@ from urllib.parse import quote
 from standins import pages
 from standins.faults import BadFault
 from standins.serving import Reply, Request, json_reply, redirect
+from standins.stripe.errors import StripeError
 from standins.twilio.errors import TwilioError
 from standins.twilio.senders import public
 
@@ -55,7 +62,7 @@ class Control:
             if handler is None:
                 return json_reply({"message": f"Nothing answers {request.method} {request.path}."}, 404)
             return json_reply(handler(request))
-        except (BadRequest, BadFault, TwilioError, ValueError) as error:
+        except (BadRequest, BadFault, TwilioError, StripeError, ValueError) as error:
             return json_reply({"message": str(error)}, 400)
         except (KeyError, TypeError) as error:
             return json_reply({"message": f"Something is missing or of the wrong kind: {error}."}, 400)
@@ -116,6 +123,9 @@ class Control:
     def _get_twilio(self, request: Request) -> Any:
         return self.app.twilio.state()
 
+    def _post_stripe(self, request: Request) -> Any:
+        return self.app.stripe.configure(self._json(request))
+
     def _post_faults(self, request: Request) -> Any:
         wanted = self._json(request)
         for fault in wanted if isinstance(wanted, list) else [wanted]:
@@ -142,6 +152,7 @@ class Control:
             self.app.clock.real()
         else:
             raise BadRequest("The clock takes now, advance or real.")
+        self.app.stripe.tick()
         return self._get_clock(request)
 
     def _get_clock(self, request: Request) -> Any:

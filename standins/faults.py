@@ -32,6 +32,7 @@ KINDS = {
     "drop": "closes the connection and does nothing (mail: after DATA, before keeping it)",
     "timeout": "does nothing, holds the connection for `seconds`, closes it",
     "timeout_after": "does the work, holds the connection for `seconds`, closes it",
+    "error_kept": "Stripe: does the work, answers 500, and again 500 to the same idempotency key",
     "rate_limit": "answers 429 and does nothing",
     "delay": "waits `seconds`, then works as always",
     "duplicate": "a callback or webhook is delivered twice",
@@ -54,7 +55,7 @@ WEBHOOK_KINDS = {"duplicate", "reorder", "lose"}
 MAIL_KINDS = {"reject", "temporary", "drop", "lost_answer", "delay"}
 _ALLOWED = {
     "twilio": HTTP_KINDS | WEBHOOK_KINDS,
-    "stripe": HTTP_KINDS | WEBHOOK_KINDS,
+    "stripe": HTTP_KINDS | WEBHOOK_KINDS | {"error_kept"},
     "mail": MAIL_KINDS,
 }
 _FIELDS = {"service", "kind", "times", "rate", "seed", "skip", "seconds", "method", "path", "to"}

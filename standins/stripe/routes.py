@@ -1,0 +1,29 @@
+"""Which function answers which address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+Endpoint = Callable[..., dict[str, Any]]
+_ROUTES: list[tuple[str, re.Pattern[str], Endpoint]] = []
+
+
+def route(method: str, path: str) -> Callable[[Endpoint], Endpoint]:
+    """Answer `method path` with the function below; `{name}` in the path becomes its argument."""
+    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
+
+    def register(endpoint: Endpoint) -> Endpoint:
+        _ROUTES.append((method, pattern, endpoint))
+        return endpoint
+
+    return register
+
+
+def find(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
+    """The first that was registered wins, so a fixed path stands above one with a name in it."""
+    for wanted, pattern, endpoint in _ROUTES:
+        if wanted == method and (found := pattern.fullmatch(path)):
+            return endpoint, found.groupdict()
+    return None
