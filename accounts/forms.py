@@ -164,5 +164,7 @@ class TokenForm(ModelForm):
 
 
 class ProfileForm(Form):
-    name = forms.CharField(label=_("Your name"), max_length=120, error_messages={"required": _("Add your name.")})
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, error_messages={"required": _("Add your name.")}
+    )
     language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])

@@ -45,5 +45,3 @@ def came_from_public_host(request: HttpRequest) -> bool:
     told = request.headers.get("Origin") or request.headers.get("Referer", "")
     at, public = urlsplit(told), urlsplit(settings.PUBLIC_URL)
     return (at.scheme, at.netloc) == (public.scheme, public.netloc)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
@@ -22,10 +23,10 @@ class SessionMiddleware(DjangoSessionMiddleware):
         if request.firm is not None:  # type: ignore[attr-defined]
             super().process_request(request)
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
         if getattr(request, "session", None) is None:
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type,return-value]
+        return super().process_response(request, response)
 
 
 class MessagesMiddleware(MessageMiddleware):

@@ -51,7 +51,9 @@ def set_up(user: User, secret: str, *, step: int) -> list[str]:
     user.totp_last_step = step
     user.save(update_fields=["totp_secret", "totp_last_step"])
     user.recovery_codes.all().delete()
-    codes = [f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}" for _ in range(RECOVERY_CODES)]
+    codes = [
+        f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}" for _ in range(RECOVERY_CODES)
+    ]
     RecoveryCode.objects.bulk_create(
         RecoveryCode(user=user, digest=digest("recovery", code)) for code in codes
     )
@@ -64,7 +66,7 @@ def check(user: User, code: str, *, at: datetime) -> bool:
     user = User.objects.select_for_update().get(pk=user.pk)
     if not user.totp_secret:
         return False
-    secret = keys.unseal(user.totp_secret, about=f"totp:{user.pk}").decode()
+    secret = keys.unseal(bytes(user.totp_secret), about=f"totp:{user.pk}").decode()
     step = matches(secret, code, at=at)
     if step is not None:
         if step <= user.totp_last_step:
@@ -73,5 +75,7 @@ def check(user: User, code: str, *, at: datetime) -> bool:
         return True
     plain = code.strip().lower()
     return bool(
-        RecoveryCode.objects.filter(user=user, digest=digest("recovery", plain), used_at=None).update(used_at=at)
+        RecoveryCode.objects.filter(user=user, digest=digest("recovery", plain), used_at=None).update(
+            used_at=at
+        )
     )

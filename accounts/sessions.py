@@ -16,7 +16,7 @@ class SessionStore(DbStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         row.user_id = data.get("user")
         row.device = data.get("device", "")
         row.network = data.get("network", "")

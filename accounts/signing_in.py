@@ -174,9 +174,10 @@ def remember_device(request: HttpRequest, response: HttpResponseBase, user: User
 
 def is_remembered(request: HttpRequest, user: User, *, at: datetime) -> bool:
     token = request.COOKIES.get(DEVICE_COOKIE, "")
-    return bool(token) and Device.objects.filter(
-        user=user, digest=digest("device", token), lapses_at__gt=at
-    ).exists()
+    return (
+        bool(token)
+        and Device.objects.filter(user=user, digest=digest("device", token), lapses_at__gt=at).exists()
+    )
 
 
 def write_digest(user: User, email_digest: str) -> None:

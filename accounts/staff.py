@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit, signing_in
 from accounts.forms import InvitationForm, NewPasswordForm, ProfileForm, StaffForm, TokenForm
 from accounts.models import ApiToken, AuditEntry, Invitation, Session, User
+from accounts.requests import FirmRequest
 from accounts.roles import Role
 from accounts.secrets import address_digest, digest, new_token
 from accounts.views import halfway
@@ -127,36 +127,40 @@ def accept(invitation: Invitation, password: str, *, at: datetime, language: str
 
 @requires(Can.SET_STAFF)
 @require_GET
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: FirmRequest) -> HttpResponse:
     people = User.objects.staff().order_by("name")
-    open_ones = [row for row in Invitation.objects.order_by("-invited_at")[:50] if row.is_open(at=timezone.now())]
+    open_ones = [
+        row for row in Invitation.objects.order_by("-invited_at")[:50] if row.is_open(at=timezone.now())
+    ]
     return render(request, "accounts/staff.html", {"people": people, "invitations": open_ones})
 
 
 @requires(Can.SET_STAFF)
 @FORM
-def invitation_new(request: HttpRequest) -> HttpResponse:
+def invitation_new(request: FirmRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, giver=request.user)
     if request.method != "POST":
         return render(request, "accounts/invitation_new.html", {"form": form})
     if not form.is_valid():
         return render(request, "accounts/invitation_new.html", {"form": form}, status=422)
-    invite(**form.cleaned_data, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-    messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": form.cleaned_data["email"]})
+    invite(**form.cleaned_data, by=request.user, at=timezone.now())
+    messages.success(
+        request, _("The invitation is on its way to %(email)s.") % {"email": form.cleaned_data["email"]}
+    )
     return redirect("staff")
 
 
 @requires(Can.SET_STAFF)
 @require_POST
-def invitation_withdrawal(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invitation_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk, accepted_by=None)
     Invitation.objects.filter(pk=pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
-    audit.record("person.invitation_withdrawn", by=request.user, at=timezone.now(), about=invitation)  # type: ignore[arg-type]
+    audit.record("person.invitation_withdrawn", by=request.user, at=timezone.now(), about=invitation)
     return redirect("staff")
 
 
 @FORM
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: FirmRequest, token: str) -> HttpResponse:
     """A GET shows who asks; the POST takes the invitation up."""
     now = timezone.now()
     row = Invitation.objects.filter(digest=digest("invitation", token)).select_related("invited_by").first()
@@ -174,18 +178,20 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @requires(Can.SET_STAFF)
 @FORM
-def staff_member(request: HttpRequest, pk: UUID) -> HttpResponse:
+def staff_member(request: FirmRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User.objects.staff(), pk=pk)
-    form = StaffForm(request.POST or None, giver=request.user, initial={"name": person.name, "role": person.role})
+    form = StaffForm(
+        request.POST or None, giver=request.user, initial={"name": person.name, "role": person.role}
+    )
     context = {"form": form, "person": person}
     if request.method != "POST":
         return render(request, "accounts/staff_member.html", context)
     # Only an owner changes an owner.
-    if person.role == Role.OWNER and request.user.role != Role.OWNER:  # type: ignore[union-attr]
+    if person.role == Role.OWNER and request.user.role != Role.OWNER:
         form.add_error(None, _("Only an owner can change an owner."))
     if form.is_valid():
         try:
-            set_role(person, form.cleaned_data["role"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+            set_role(person, form.cleaned_data["role"], by=request.user, at=timezone.now())
         except LastOwner as problem:
             form.add_error("role", str(problem))
         else:
@@ -197,13 +203,13 @@ def staff_member(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.SET_STAFF)
 @require_POST
-def staff_deactivation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def staff_deactivation(request: FirmRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User.objects.staff(), pk=pk)
-    if person.role == Role.OWNER and request.user.role != Role.OWNER:  # type: ignore[union-attr]
+    if person.role == Role.OWNER and request.user.role != Role.OWNER:
         messages.error(request, _("Only an owner can change an owner."))
         return redirect("staff-member", pk)
     try:
-        deactivate(person, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        deactivate(person, by=request.user, at=timezone.now())
     except LastOwner as problem:
         messages.error(request, str(problem))
         return redirect("staff-member", pk)
@@ -213,9 +219,9 @@ def staff_deactivation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.HAVE_ACCOUNT)
 @FORM
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: FirmRequest) -> HttpResponse:
     """A person's own name and language, where they are signed in, and their keys to the API."""
-    user: Any = request.user
+    user = request.user
     form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
     sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-seen_at")
     context = {
@@ -236,8 +242,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @requires(Can.HAVE_ACCOUNT, even_read_only=True)
 @require_POST
-def other_sessions_end(request: HttpRequest) -> HttpResponse:
-    user: Any = request.user
+def other_sessions_end(request: FirmRequest) -> HttpResponse:
+    user = request.user
     user.end_other_sessions()
     request.session["epoch"] = user.epoch
     Session.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
@@ -248,7 +254,7 @@ def other_sessions_end(request: HttpRequest) -> HttpResponse:
 
 @requires(Can.USE_API)
 @FORM
-def token_new(request: HttpRequest) -> HttpResponse:
+def token_new(request: FirmRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method != "POST":
         return render(request, "accounts/token_new.html", {"form": form})
@@ -259,7 +265,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
         user=request.user, name=form.cleaned_data["name"], may_write=form.cleaned_data["may_write"],
         digest=digest("api", secret), made_at=now,
     )  # fmt: skip
-    audit.record("token.made", by=request.user, at=now, about=token)  # type: ignore[arg-type]
+    audit.record("token.made", by=request.user, at=now, about=token)
     response = render(request, "accounts/token_made.html", {"token": token, "secret": secret})
     response.headers["Cache-Control"] = "no-store, private"
     return response
@@ -267,21 +273,21 @@ def token_new(request: HttpRequest) -> HttpResponse:
 
 @requires(Can.USE_API)
 @require_POST
-def token_revocation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def token_revocation(request: FirmRequest, pk: UUID) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     ApiToken.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
-    audit.record("token.revoked", by=request.user, at=timezone.now(), about=token)  # type: ignore[arg-type]
+    audit.record("token.revoked", by=request.user, at=timezone.now(), about=token)
     return redirect("profile")
 
 
 @requires(Can.READ_AUDIT)
 @require_GET
-def access_log(request: HttpRequest) -> HttpResponse:
+def access_log(request: FirmRequest) -> HttpResponse:
     """The firm's log, newest first; reading it is itself a line."""
     now = timezone.now()
     entries = AuditEntry.objects.order_by("-id")
     person = request.GET.get("person", "")
     if person:
         entries = entries.filter(actor_name__icontains=person[:120])
-    audit.record("log.read", by=request.user, at=now)  # type: ignore[arg-type]
+    audit.record("log.read", by=request.user, at=now)
     return render(request, "accounts/access_log.html", {"page": page_of(entries, request), "person": person})

@@ -30,7 +30,9 @@ HALFWAY = timedelta(minutes=15)  # between the password and the second step
 
 def after_sign_in(request: HttpRequest, user: User, wanted: str = "") -> HttpResponse:
     """To the page they wanted, on this host only, else to their own door."""
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         return redirect(wanted)
     return redirect("today" if user.can(Can.WORK_HERE) else "portal")
 
@@ -50,7 +52,8 @@ def _try(request: HttpRequest, account: str) -> HttpResponse | None:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Asks for an address and sends six digits to it, if it is a family's."""
     form = AddressForm(request.POST or None)
-    context = {"form": form, "next": request.GET.get("next", request.POST.get("next", ""))}
+    wanted = request.GET.get("next", request.POST.get("next", ""))
+    context = {"form": form, "next": wanted}
     if request.method != "POST":
         return render(request, "accounts/sign_in.html", context)
     if not form.is_valid():
@@ -63,7 +66,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     asked = signing_in.send_code(
         address, channel, at=timezone.now(), language=get_language() or "en", zone=firm.zone
     )
-    request.session["code"] = {"id": asked.code_id, "to": address, "channel": channel, "next": context["next"]}
+    request.session["code"] = {
+        "id": asked.code_id,
+        "to": address,
+        "channel": channel,
+        "next": context["next"],
+    }
     return redirect("sign-in-code")
 
 
@@ -102,7 +110,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 @FORM
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     form = StaffSignInForm(request.POST or None)
-    context = {"form": form, "next": request.GET.get("next", request.POST.get("next", ""))}
+    wanted = request.GET.get("next", request.POST.get("next", ""))
+    context = {"form": form, "next": wanted}
     if request.method != "POST":
         return render(request, "accounts/staff_sign_in.html", context)
     if not form.is_valid():
@@ -115,7 +124,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         form.add_error("password", _("This e-mail and password do not go together."))
         return render(request, "accounts/staff_sign_in.html", context, status=422)
-    return halfway(request, user, wanted=context["next"])
+    return halfway(request, user, wanted=wanted)
 
 
 def halfway(request: HttpRequest, user: User, *, wanted: str = "") -> HttpResponse:
@@ -181,7 +190,9 @@ def second_step_setup(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     step = second_factor.matches(secret, form.cleaned_data["code"], at=now)
     if step is None:
-        form.add_error("code", _("That code does not fit the picture. Wait for the next one, then try again."))
+        form.add_error(
+            "code", _("That code does not fit the picture. Wait for the next one, then try again.")
+        )
         return render(request, "accounts/second_step_setup.html", context, status=422)
     codes = second_factor.set_up(user, secret, step=step)
     user.refresh_from_db()

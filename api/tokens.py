@@ -27,7 +27,11 @@ class TokenAuthentication(BaseAuthentication):
             secret = words[1].decode()
         except UnicodeDecodeError:
             raise AuthenticationFailed("This key does not work.") from None
-        token = ApiToken.objects.select_related("user").filter(digest=digest("api", secret), revoked_at=None).first()
+        token = (
+            ApiToken.objects.select_related("user")
+            .filter(digest=digest("api", secret), revoked_at=None)
+            .first()
+        )
         if token is None or not token.user.is_active:
             raise AuthenticationFailed("This key does not work.")
         now = timezone.now()

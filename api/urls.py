@@ -13,7 +13,9 @@ urlpatterns = [
     path(
         "schema/",
         public(
-            SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[], urlconf="config.urls"),
+            SpectacularJSONAPIView.as_view(
+                permission_classes=[], authentication_classes=[], urlconf="config.urls"
+            ),
             why="a description of the API, the same at every firm",
         ),
         name="api-schema",

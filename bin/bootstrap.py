@@ -32,9 +32,7 @@ def fingerprint(kind: str) -> str:
 
 def is_ready(kind: str) -> bool:
     kinds = ("run", "dev") if kind == "run" else ("dev",)
-    return any(
-        (VENV / f".{k}").exists() and (VENV / f".{k}").read_text() == fingerprint(k) for k in kinds
-    )
+    return any((VENV / f".{k}").exists() and (VENV / f".{k}").read_text() == fingerprint(k) for k in kinds)
 
 
 def make_venv() -> None:
@@ -48,14 +46,14 @@ def make_venv() -> None:
         print("Installing python3-venv …", flush=True)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(["apt-get", "update", "-q"], **quiet)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-q", "--no-install-recommends", "python3-venv"], **quiet
-        )
+        subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", "python3-venv"], **quiet)
         shutil.rmtree(VENV, ignore_errors=True)
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
-        stop("python3 cannot make a virtual environment here: install the package python3-venv, then try again.")
+        stop(
+            "python3 cannot make a virtual environment here: install the package python3-venv, then try again."
+        )
 
 
 def install(kind: str) -> None:
@@ -91,12 +89,16 @@ def install(kind: str) -> None:
 def main(kind: str) -> None:
     if sys.version_info < (3, 11):
         found = ".".join(map(str, sys.version_info[:3]))
-        stop(f"Roundtable needs Python 3.11 or newer; {sys.executable} is {found}. Set PYTHON to a newer one.")
+        stop(
+            f"Roundtable needs Python 3.11 or newer; {sys.executable} is {found}. Set PYTHON to a newer one."
+        )
     if is_ready(kind):
         return
     free = shutil.disk_usage(ROOT).free
     if free < NEEDS_BYTES * (2 if kind == "dev" else 1.5):
-        stop(f"Less than {2 if kind == 'dev' else 1.5} GB free on this disk ({free // 1024**2} MB): make room, then try again.")
+        stop(
+            f"Less than {2 if kind == 'dev' else 1.5} GB free on this disk ({free // 1024**2} MB): make room, then try again."
+        )
     make_venv()
     install(kind)
 

@@ -12,11 +12,12 @@ from accounts.models import User
 from clients.models import CareTeamMember, Contact, ContactPoint, Family, Guardianship, Student
 
 
-def may_be_same(contact: Contact) -> QuerySet[Contact]:
-    """Other contacts that share a number or an address with this one."""
+def may_be_same(contact: Contact, *, user: User) -> QuerySet[Contact]:
+    """Other contacts, among those this person sees, that share a number or an address with this one."""
     values = [point.value for point in contact.points.all()]
     return (
-        Contact.objects.filter(points__value__in=values)
+        Contact.objects.visible_to(user)
+        .filter(points__value__in=values)
         .exclude(pk=contact.pk)
         .select_related("family")
         .distinct()

@@ -38,7 +38,9 @@ class StudentQuerySet(models.QuerySet["Student"]):
         if user.can(Can.SEE_ALL_STUDENTS):
             return self
         if user.can(Can.SEE_STUDENTS):
-            return self.filter(Exists(CareTeamMember.objects.filter(student=OuterRef("pk"), user=user, until__isnull=True)))
+            return self.filter(
+                Exists(CareTeamMember.objects.filter(student=OuterRef("pk"), user=user, until__isnull=True))
+            )
         if user.can(Can.VISIT_PORTAL):
             today = timezone.localdate()
             return self.filter(
@@ -89,7 +91,9 @@ class Contact(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="contacts")
-    user = models.OneToOneField(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="contact")
+    user = models.OneToOneField(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="contact"
+    )
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=5, default="en")
     timezone = models.CharField(max_length=50, blank=True)
@@ -124,7 +128,9 @@ class ContactPoint(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["contact", "kind", "value"], name="one_point_a_contact")]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "kind", "value"], name="one_point_a_contact")
+        ]
         indexes = [models.Index(fields=["kind", "value"])]
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
+from accounts.requests import FirmRequest
 from clients import joining
 from clients.models import Contact, Student
 from web.access import Can, requires
@@ -21,9 +21,9 @@ from web.paging import page_of
 
 @requires(Can.SEE_STUDENTS)
 @require_GET
-def student_list(request: HttpRequest) -> HttpResponse:
+def student_list(request: FirmRequest) -> HttpResponse:
     rows = (
-        Student.objects.visible_to(request.user)  # type: ignore[arg-type]
+        Student.objects.visible_to(request.user)
         .select_related("family")
         .order_by("family_name", "given_name", "pk")
     )
@@ -32,8 +32,8 @@ def student_list(request: HttpRequest) -> HttpResponse:
 
 @requires(Can.SEE_STUDENTS)
 @require_GET
-def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    user: Any = request.user
+def student_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
+    user = request.user
     student = get_object_or_404(Student.objects.visible_to(user).select_related("family"), pk=pk)
     audit.record("student.read", by=user, at=timezone.now(), about=student)
     context = {
@@ -46,18 +46,20 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.SEE_STUDENTS)
 @require_GET
-def contact_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    user: Any = request.user
-    contact = get_object_or_404(Contact.objects.visible_to(user).select_related("family").prefetch_related("points"), pk=pk)
+def contact_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
+    user = request.user
+    contact = get_object_or_404(
+        Contact.objects.visible_to(user).select_related("family").prefetch_related("points"), pk=pk
+    )
     audit.record("contact.read", by=user, at=timezone.now(), about=contact)
-    same = joining.may_be_same(contact) if contact.confirmed_at is None else Contact.objects.none()
-    return render(request, "clients/contact.html", {"contact": contact, "same": same.visible_to(user)})  # type: ignore[attr-defined]
+    same = joining.may_be_same(contact, user=user) if contact.confirmed_at is None else []
+    return render(request, "clients/contact.html", {"contact": contact, "same": same})
 
 
 @requires(Can.EDIT_STUDENTS)
 @require_POST
-def contact_confirmation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    user: Any = request.user
+def contact_confirmation(request: FirmRequest, pk: UUID) -> HttpResponse:
+    user = request.user
     contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
     joining.confirm(contact, by=user, at=timezone.now())
     messages.success(request, _("%(name)s is a family of its own now.") % {"name": contact.name})
@@ -66,9 +68,9 @@ def contact_confirmation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.EDIT_STUDENTS)
 @require_POST
-def contact_joining(request: HttpRequest, pk: UUID) -> HttpResponse:
+def contact_joining(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Joins an unconfirmed contact with one we know."""
-    user: Any = request.user
+    user = request.user
     contact = get_object_or_404(Contact.objects.visible_to(user).filter(confirmed_at=None), pk=pk)
     try:
         wanted = UUID(request.POST.get("into", ""))

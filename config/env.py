@@ -88,7 +88,9 @@ def database(text: str) -> dict[str, Any]:
     at = urlsplit(text)
     name = at.path.lstrip("/")
     if at.scheme not in {"postgresql", "postgres"} or not name:
-        raise ValueError(f"“{at.scheme}://…” is not an address such as postgresql://user:password@host:5432/name")
+        raise ValueError(
+            f"“{at.scheme}://…” is not an address such as postgresql://user:password@host:5432/name"
+        )
     options = dict(parse_qsl(at.query))
     return {
         "NAME": unquote(name),

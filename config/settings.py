@@ -226,7 +226,9 @@ IS_LOCAL = bool(STANDINS_CONTROL) and all(
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_TIMEOUT = 10
-EMAIL_FROM = env.read("EMAIL_FROM", str, f"no-reply@{PUBLIC_HOST if '.' in PUBLIC_HOST else 'roundtable.example'}")
+EMAIL_FROM = env.read(
+    "EMAIL_FROM", str, f"no-reply@{PUBLIC_HOST if '.' in PUBLIC_HOST else 'roundtable.example'}"
+)
 EMAIL_IS_ON = bool(_mail := env.read("EMAIL_URL", env.mail, {}))
 EMAIL_HOST = _mail.get("EMAIL_HOST", "")
 EMAIL_PORT = _mail.get("EMAIL_PORT", 25)

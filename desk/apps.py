@@ -10,7 +10,11 @@ class DeskConfig(AppConfig):
         from web.access import Can
         from web.navigation import register
 
-        register("staff", label=_("Today"), icon="sun", url_name="today", order=10, phone=True, can=Can.WORK_HERE)
+        register(
+            "staff", label=_("Today"), icon="sun", url_name="today", order=10, phone=True, can=Can.WORK_HERE
+        )
         register("account", label=_("Firm settings"), icon="cog", url_name="firm-settings", order=50, can=Can.SET_FIRM)  # fmt: skip
-        register("account", label=_("Services"), icon="clock", url_name="services", order=52, can=Can.SET_SERVICES)
+        register(
+            "account", label=_("Services"), icon="clock", url_name="services", order=52, can=Can.SET_SERVICES
+        )
         register("account", label=_("Hours"), icon="clock", url_name="hours", order=54, can=Can.SET_OWN_HOURS)

@@ -12,11 +12,17 @@ from web.states import STATES
 
 
 class FirmForm(Form):
-    name = forms.CharField(label=_("Name of the firm"), max_length=120, error_messages={"required": _("Add the firm's name.")})
+    name = forms.CharField(
+        label=_("Name of the firm"), max_length=120, error_messages={"required": _("Add the firm's name.")}
+    )
     phone = PhoneField(label=_("Phone number families can call"), required=False)
-    state = forms.ChoiceField(label=_("State"), choices=STATES, error_messages={"required": _("Choose your state.")})
+    state = forms.ChoiceField(
+        label=_("State"), choices=STATES, error_messages={"required": _("Choose your state.")}
+    )
     timezone = ZoneField()
-    language = forms.ChoiceField(label=_("Language of your pages"), choices=[("en", "English"), ("es", "Español")])
+    language = forms.ChoiceField(
+        label=_("Language of your pages"), choices=[("en", "English"), ("es", "Español")]
+    )
 
 
 class BrandForm(Form):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit, passwords
+from accounts.requests import FirmRequest
 from accounts.roles import Role
 from clients.models import Contact
 from desk.forms import BrandForm, FirmForm, initial
@@ -28,17 +28,21 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 @requires(Can.WORK_HERE)
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: FirmRequest) -> HttpResponse:
     """What needs this person first, and their day."""
-    user: Any = request.user
+    user = request.user
     now = timezone.localtime(timezone.now(), current_firm().zone)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     rows = Booking.objects.visible_to(user).select_related("service", "advocate", "contact", "student")
     ahead = rows.standing().filter(ends_at__gte=now)
     context = {
         "now": now,
-        "day": rows.standing().between(midnight, midnight + timedelta(days=1)) if user.can(Can.SEE_BOOKINGS) else [],
-        "coming": ahead.filter(starts_at__gte=midnight + timedelta(days=1))[:5] if user.can(Can.SEE_BOOKINGS) else [],
+        "day": rows.standing().between(midnight, midnight + timedelta(days=1))
+        if user.can(Can.SEE_BOOKINGS)
+        else [],
+        "coming": ahead.filter(starts_at__gte=midnight + timedelta(days=1))[:5]
+        if user.can(Can.SEE_BOOKINGS)
+        else [],
         "fresh": rows.filter(seen_at=None, starts_at__gte=now)[:8] if user.can(Can.SEE_BOOKINGS) else [],
         "unconfirmed": (
             Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at")[:5]
@@ -52,7 +56,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @requires(Can.SET_FIRM)
 @FORM
-def firm_settings(request: HttpRequest) -> HttpResponse:
+def firm_settings(request: FirmRequest) -> HttpResponse:
     """What sign-up asked, and the firm's colour."""
     firm = Firm.objects.get(pk=current_firm().id)
     posted = request.POST.get("part")
@@ -68,7 +72,7 @@ def firm_settings(request: HttpRequest) -> HttpResponse:
         for key, value in shown.cleaned_data.items():
             setattr(firm, key, value)
         firm.save(update_fields=list(shown.cleaned_data))
-        audit.record("firm.changed", by=request.user, at=timezone.now(), fields=sorted(shown.cleaned_data))  # type: ignore[arg-type]
+        audit.record("firm.changed", by=request.user, at=timezone.now(), fields=sorted(shown.cleaned_data))
     note = brand.brand(firm.brand).note if posted == "brand" else ""
     messages.success(request, f"{_('Saved.')} {note}".strip())
     return redirect("firm-settings")
@@ -76,9 +80,9 @@ def firm_settings(request: HttpRequest) -> HttpResponse:
 
 @requires(Can.SET_FIRM)
 @require_POST
-def confirmation_mail(request: HttpRequest) -> HttpResponse:
+def confirmation_mail(request: FirmRequest) -> HttpResponse:
     """Sends the owner the mail that lets the firm text."""
-    user: Any = request.user
+    user = request.user
     if user.email and not user.email_confirmed_at:
         passwords.send_confirmation(user, at=timezone.now())
         messages.success(request, _("We sent a mail to %(email)s.") % {"email": user.email})

@@ -84,7 +84,11 @@ def main(words: list[str]) -> int:
     if not port_is_free(port):
         stop(f"Port {port} is in use: stop what holds it, or choose another with --port.")
     started = time.monotonic()
-    say("Starting PostgreSQL, Valkey and the stand-ins …" if not is_external() else "Using the servers of DATABASE_URL …")
+    say(
+        "Starting PostgreSQL, Valkey and the stand-ins …"
+        if not is_external()
+        else "Using the servers of DATABASE_URL …"
+    )
     with stack(home, port=port) as env:
         env.setdefault("PUBLIC_URL", f"http://localhost:{port}")
         manage("prepare", *([] if asked.empty else ["--demo"]), env=env)
@@ -107,5 +111,3 @@ def main(words: list[str]) -> int:
         finally:
             for child in reversed(running):
                 child.stop()
-
-

@@ -78,7 +78,9 @@ def postgres_bin() -> Path:
     for found in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         if found.parent.name.isdigit() and int(found.parent.name) >= 15:
             return found
-    stop("No PostgreSQL can run here: install PostgreSQL 15 or newer, or set DATABASE_URL and DATABASE_ADMIN_URL.")
+    stop(
+        "No PostgreSQL can run here: install PostgreSQL 15 or newer, or set DATABASE_URL and DATABASE_ADMIN_URL."
+    )
 
 
 def not_as_root(data: Path, sockets: Path) -> list[str]:
@@ -93,7 +95,9 @@ def not_as_root(data: Path, sockets: Path) -> list[str]:
         for folder in (data, sockets):
             shutil.chown(folder, 65534, 65534)
         return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
-    stop("PostgreSQL refuses to run as root, and neither unshare nor setpriv works here: run as an ordinary user.")
+    stop(
+        "PostgreSQL refuses to run as root, and neither unshare nor setpriv works here: run as an ordinary user."
+    )
 
 
 class Postgres:
@@ -142,9 +146,7 @@ class Postgres:
         self.child.wait_until(
             lambda: subprocess.run([*ask, "select 1"], capture_output=True).returncode == 0, seconds=60
         )
-        if subprocess.run(
-            [*ask, f"select 1 from pg_database where datname = '{DATABASE}'"], capture_output=True, text=True
-        ).stdout.strip():
+        if subprocess.run([*ask, f"\\list {DATABASE}"], capture_output=True, text=True).stdout.strip():
             return
         for statement in (
             f"create role {APP} login noinherit nosuperuser nocreatedb nocreaterole",
@@ -163,9 +165,12 @@ class Postgres:
         except (OSError, ValueError, IndexError):
             note.unlink(missing_ok=True)
             return
-        if str(self.data) not in subprocess.run(
-            ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True
-        ).stdout:
+        if (
+            str(self.data)
+            not in subprocess.run(
+                ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True
+            ).stdout
+        ):
             note.unlink(missing_ok=True)  # the number belongs to another program by now
             return
         os.kill(pid, signal.SIGINT)
@@ -173,7 +178,9 @@ class Postgres:
             time.sleep(0.1)
             if not note.exists():
                 return
-        stop(f"A PostgreSQL of an earlier run (process {pid}) still holds {self.data} and does not end: stop it first.")
+        stop(
+            f"A PostgreSQL of an earlier run (process {pid}) still holds {self.data} and does not end: stop it first."
+        )
 
     def stop(self) -> None:
         if self.child:

@@ -87,9 +87,9 @@ def stack(home: Home, *, port: int | None = None, standins: bool = True) -> Iter
         }
         env = {**local, **env}
         if standins and "TWILIO_API_BASE" not in env:
-            server = Standins(home, python_env(env))
-            started.append(server)
-            at = server.start()
+            providers = Standins(home, python_env(env))
+            started.append(providers)
+            at = providers.start()
             introduce(at["control"], env)
             env = {
                 "TWILIO_API_BASE": at["twilio"],
@@ -109,8 +109,8 @@ def stack(home: Home, *, port: int | None = None, standins: bool = True) -> Iter
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         home.running.unlink(missing_ok=True)
-        for server in reversed(started):
-            server.stop()
+        for one in reversed(started):
+            one.stop()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

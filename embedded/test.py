@@ -33,7 +33,10 @@ def main(words: list[str]) -> int:
         stop("The browser tests need Chromium, and it could not be installed here.")
     env_browser = {"CHROMIUM": chromium} if chromium else {}
     if not chromium:
-        print("Left out: the tests marked “browser”, since no Chromium is here (install Debian's chromium).", flush=True)
+        print(
+            "Left out: the tests marked “browser”, since no Chromium is here (install Debian's chromium).",
+            flush=True,
+        )
     subprocess.run([sys.executable, "-m", "web.catalogue", "compile"], cwd=ROOT, check=True)
     folder = tempfile.mkdtemp(prefix="roundtable-test-")
     try:
@@ -41,7 +44,10 @@ def main(words: list[str]) -> int:
             chosen = list(words)
             if not any(word.startswith("-m") for word in chosen):
                 chosen += ["-m", "not slow" if chromium else "not slow and not browser"]
-            if not any(word == "-n" or word.startswith("-n") and word[2:].isdigit() or word in {"-p", "--pdb"} for word in chosen):
+            if not any(
+                word == "-n" or (word.startswith("-n") and word[2:].isdigit()) or word in {"-p", "--pdb"}
+                for word in chosen
+            ):
                 chosen += ["-n", "2", "--dist", "loadfile"]
             return subprocess.run(
                 [sys.executable, "-m", "pytest", *chosen], env={**env, **env_browser}, cwd=ROOT

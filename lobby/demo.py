@@ -37,7 +37,7 @@ def password() -> str:
     return file.read_text()
 
 
-WORDS = "amber birch candle delta ember fable garden harbor island jasper kettle lantern meadow nectar orchid pepper quartz river saddle timber umber velvet willow yonder zephyr".split()  # fmt: skip
+WORDS = ["amber", "birch", "candle", "delta", "ember", "fable", "garden", "harbor", "island", "jasper", "kettle", "lantern", "meadow", "nectar", "orchid", "pepper", "quartz", "river", "saddle", "timber", "umber", "velvet", "willow", "yonder", "zephyr"]  # fmt: skip
 
 
 def seed(*, at: datetime) -> None:
@@ -51,13 +51,17 @@ def seed(*, at: datetime) -> None:
         birch(secret, at=at)
 
 
-def _firm(slug: str, name: str, owner: str, state: str, timezone: str, secret: str, *, at: datetime) -> FirmRef:
+def _firm(
+    slug: str, name: str, owner: str, state: str, timezone: str, secret: str, *, at: datetime
+) -> FirmRef:
     firm, owner_id = open_firm(
         name=name, slug=slug, owner_name=owner, owner_email=f"{owner.split()[0].lower()}@{slug}.example",
         password_hash=secret, state=state, timezone=timezone, language="en", at=at, ask_confirmation=False,
     )  # fmt: skip
     with in_public():
-        Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=at, phone="+14065550142" if slug == "harbor" else "+15125550143")
+        Firm.objects.filter(pk=firm.id).update(
+            owner_confirmed_at=at, phone="+14065550142" if slug == "harbor" else "+15125550143"
+        )
     with within(firm):
         User.objects.filter(pk=owner_id).update(email_confirmed_at=at)
         second_factor.set_up(User.objects.get(pk=owner_id), TOTP, step=0)
@@ -76,7 +80,9 @@ def staff(slug: str, name: str, role: str, secret: str, *, at: datetime, languag
 
 def family(name: str, parent: str, email: str, phone: str, language: str, children: list[tuple[str, str]], team: list[User], *, at: datetime) -> Contact:  # fmt: skip
     household = Family.objects.create(name=name, confirmed_at=at)
-    person = User.objects.create_user(email=email, name=parent, role=Role.FAMILY, phone=phone, language=language)
+    person = User.objects.create_user(
+        email=email, name=parent, role=Role.FAMILY, phone=phone, language=language
+    )
     contact = Contact.objects.create(family=household, name=parent, language=language, user=person, timezone="America/Denver", confirmed_at=at)  # fmt: skip
     ContactPoint.objects.create(contact=contact, kind="phone", value=phone)
     ContactPoint.objects.create(contact=contact, kind="email", value=email)
@@ -115,7 +121,9 @@ def harbor(secret: str, *, at: datetime) -> None:
         slots = free_slots(first, since=at, until=at + timedelta(days=6), at=at, advocates=[ana])
         if slots:
             asker = bookings.Asker(name="Luz Rivera", phone="+14065550111", email="luz@family.example", language="es", timezone="America/Denver", contact=rivera)  # fmt: skip
-            bookings.book(first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana)
+            bookings.book(
+                first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana
+            )
 
 
 def birch(secret: str, *, at: datetime) -> None:

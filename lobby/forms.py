@@ -40,7 +40,10 @@ class FirmStep(HoneypotMixin, Form):
             near = suggestions(slug)
             words = _("“%(slug)s” is taken.") % {"slug": slug}
             if near:
-                words = _("“%(slug)s” is taken. Free right now: %(near)s.") % {"slug": slug, "near": ", ".join(near)}
+                words = _("“%(slug)s” is taken. Free right now: %(near)s.") % {
+                    "slug": slug,
+                    "near": ", ".join(near),
+                }
             self.add_error("slug", words)
         found["slug"] = slug
         return found
@@ -58,7 +61,9 @@ class OwnerStep(Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        person = User(email=self.cleaned_data.get("owner_email", ""), name=self.cleaned_data.get("owner_name", ""))
+        person = User(
+            email=self.cleaned_data.get("owner_email", ""), name=self.cleaned_data.get("owner_name", "")
+        )
         validate_password(password, person)
         return password
 

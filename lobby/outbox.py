@@ -44,7 +44,9 @@ def answer(request: HttpRequest) -> HttpResponse:
         return _again(request, _("Type what the text says."))
     told: dict[str, Any] = {"from": sender, "to": own_number(), "body": body[:1600]}
     asked = urllib.request.Request(  # noqa: S310 (settings allow http to this machine only)
-        f"{settings.STANDINS_CONTROL}/inbound", json.dumps(told).encode(), {"Content-Type": "application/json"}
+        f"{settings.STANDINS_CONTROL}/inbound",
+        json.dumps(told).encode(),
+        {"Content-Type": "application/json"},
     )
     try:
         with urllib.request.urlopen(asked, timeout=10):  # noqa: S310

@@ -55,5 +55,11 @@ def is_free(slug: str) -> bool:
 def suggestions(slug: str) -> list[str]:
     """Up to three free addresses near a taken one."""
     base = slug[:30].strip("-") or "advocacy"
-    near = [f"{base}-advocacy", f"{base}-firm", f"{base}-2", f"{base}-3", f"{base}-{secrets.randbelow(900) + 100}"]
+    near = [
+        f"{base}-advocacy",
+        f"{base}-firm",
+        f"{base}-2",
+        f"{base}-3",
+        f"{base}-{secrets.randbelow(900) + 100}",
+    ]
     return [word for word in near if is_free(word)][:3]

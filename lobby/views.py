@@ -45,7 +45,11 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     """Screen one: the firm and its address."""
     row = signing_up.find(request.POST.get("key", "") or request.GET.get("key", ""), at=timezone.now())
     form = FirmStep(request.POST or None, initial=row.answers if row else None)
-    context = {"form": form, "key": request.POST.get("key", "") or request.GET.get("key", ""), "host": settings.PUBLIC_HOST}
+    context = {
+        "form": form,
+        "key": request.POST.get("key", "") or request.GET.get("key", ""),
+        "host": settings.PUBLIC_HOST,
+    }
     if request.method != "POST":
         return render(request, "lobby/sign_up_firm.html", context)
     if not form.is_valid():
@@ -114,7 +118,9 @@ def sign_up_place(request: HttpRequest) -> HttpResponse:
         first = FirmStep({"name": answers["name"], "slug": answers["slug"]})
         first.is_valid()
         if "slug" not in first.errors:
-            first.add_error("slug", _("“%(slug)s” was taken this moment. Choose another.") % {"slug": answers["slug"]})
+            first.add_error(
+                "slug", _("“%(slug)s” was taken this moment. Choose another.") % {"slug": answers["slug"]}
+            )
         context = {"form": first, "key": key, "host": settings.PUBLIC_HOST}
         return render(request, "lobby/sign_up_firm.html", context, status=409)
     row.firm_id = firm.id

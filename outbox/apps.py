@@ -8,5 +8,5 @@ class OutboxConfig(AppConfig):
         from outbox import sending
         from tenants.due import on_due
 
-        on_due(sending.DUE, lambda keys, at: sending.deliver(keys, at) and None)
+        on_due(sending.DUE, sending.deliver)
         on_due(sending.RECONCILE, sending.reconcile)

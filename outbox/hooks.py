@@ -35,7 +35,10 @@ def inbound(request: HttpRequest) -> HttpResponse:
     sid = request.POST.get("MessageSid", "")
     if firm and sid:
         media = [
-            {"url": request.POST.get(f"MediaUrl{n}", ""), "type": request.POST.get(f"MediaContentType{n}", "")}
+            {
+                "url": request.POST.get(f"MediaUrl{n}", ""),
+                "type": request.POST.get(f"MediaContentType{n}", ""),
+            }
             for n in range(min(10, _number(request.POST.get("NumMedia", "0"))))
         ]
         with within(firm):

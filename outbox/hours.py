@@ -26,7 +26,7 @@ def _local(moment: datetime, zone: ZoneInfo, at: time) -> datetime:
     return datetime.combine(moment.astimezone(zone).date(), at, zone).astimezone(moment.tzinfo)
 
 
-def next_opening(moment: datetime, zone: ZoneInfo, hours: Hours = Hours()) -> datetime:  # noqa: B008 (frozen)
+def next_opening(moment: datetime, zone: ZoneInfo, hours: Hours = Hours()) -> datetime:
     """`moment` itself when it lies within the hours, else the next time they open."""
     opens, closes = _local(moment, zone, hours.opens), _local(moment, zone, hours.closes)
     if moment < opens:
@@ -37,7 +37,7 @@ def next_opening(moment: datetime, zone: ZoneInfo, hours: Hours = Hours()) -> da
     return datetime.combine(tomorrow, hours.opens, zone).astimezone(moment.tzinfo)
 
 
-def last_minute_before(moment: datetime, zone: ZoneInfo, hours: Hours = Hours()) -> datetime:  # noqa: B008 (frozen)
+def last_minute_before(moment: datetime, zone: ZoneInfo, hours: Hours = Hours()) -> datetime:
     """The last allowed minute before `moment`, which lies outside the hours."""
     opens = _local(moment, zone, hours.opens)
     day = moment.astimezone(zone).date()
@@ -53,7 +53,7 @@ def text_time(
     zone: ZoneInfo,
     now: datetime,
     event: datetime | None = None,
-    hours: Hours = Hours(),  # noqa: B008 (frozen)
+    hours: Hours = Hours(),
 ) -> datetime | None:
     """When a text that is due at `due` may leave, or None when no allowed minute is left.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
@@ -76,7 +77,8 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject", "occurrence", "recipient", "channel"], name="one_message_an_occurrence"
+                fields=["kind", "subject", "occurrence", "recipient", "channel"],
+                name="one_message_an_occurrence",
             ),
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="message_state_is_known"),
         ]
@@ -84,7 +86,9 @@ class Message(models.Model):
             models.Index(fields=["state", "due_at"]),
             models.Index(fields=["subject"]),
             models.Index(fields=["recipient", "-due_at"]),
-            models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_by_provider_id"),
+            models.Index(
+                fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_by_provider_id"
+            ),
         ]
 
 
@@ -130,11 +134,11 @@ def may_text(number: str) -> bool:
     return bool(word and word.given)
 
 
-def allow(number: str, *, how: str, at: datetime, wording: str = "", version: str = "", language: str = "en", network: str = "", by: object = None) -> None:  # fmt: skip
+def allow(number: str, *, how: str, at: datetime, wording: str = "", version: str = "", language: str = "en", network: str = "", by: UUID | None = None) -> None:  # fmt: skip
     Consent.objects.create(number=number, given=True, how=how, wording=wording, wording_version=version, language=language, network=network, by=by, at=at)  # fmt: skip
 
 
-def withdraw(number: str, *, how: str, at: datetime, by: object = None) -> None:
+def withdraw(number: str, *, how: str, at: datetime, by: UUID | None = None) -> None:
     """No more texts to this number, rows that a worker already holds included. Bookings stand."""
     Consent.objects.create(number=number, given=False, how=how, by=by, at=at)
     Message.objects.filter(

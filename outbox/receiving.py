@@ -69,7 +69,11 @@ def receive(*, provider_id: str, number: str, to: str, body: str, media: list[An
         if not opt_out:
             answer(inbound, meant, at=at)
     else:
-        made = [result for _receiver, result in text_received.send(sender=Inbound, inbound=inbound, at=at) if result]
+        made = [
+            result
+            for _receiver, result in text_received.send(sender=Inbound, inbound=inbound, at=at)
+            if result
+        ]
         meant = made[0] if made else ""
     inbound.meant = meant
     inbound.save(update_fields=["meant"])
@@ -81,11 +85,15 @@ def answer(inbound: Inbound, meant: str, *, at: datetime) -> None:
     language = language_of(inbound.number, inbound.body)
     with translation.override(language):
         if meant == "stop":
-            text = _("%(firm)s: You will get no more texts. Your booking stands. Text START to get texts again.")
+            text = _(
+                "%(firm)s: You will get no more texts. Your booking stands. Text START to get texts again."
+            )
         elif meant == "start":
             text = _("%(firm)s: You will get texts again. Text STOP to end them.")
         else:
-            text = _("%(firm)s: We text about your calls with us. Questions? Call %(phone)s. Text STOP to end texts.")
+            text = _(
+                "%(firm)s: We text about your calls with us. Questions? Call %(phone)s. Text STOP to end texts."
+            )
         words = text % {"firm": firm.name, "phone": firm.phone or inbound.to}
     sending.write(
         meant, subject=f"inbound:{inbound.pk}", channel=Channel.SMS, to=inbound.number,

@@ -139,7 +139,9 @@ def lease(keys: Sequence[str], *, at: datetime) -> list[Message]:
         for row in lost:
             _unknown(row, "the worker ended while it was being sent", at=at)
         ready = [row for row in free if row.state != State.SENDING and row.due_at <= at]
-        Message.objects.filter(pk__in=[row.pk for row in ready]).update(state=State.LEASED, leased_until=at + LEASE)
+        Message.objects.filter(pk__in=[row.pk for row in ready]).update(
+            state=State.LEASED, leased_until=at + LEASE
+        )
     return ready
 
 
@@ -229,5 +231,7 @@ def reconcile(keys: Sequence[str], at: datetime) -> None:
                 Message.objects.filter(pk=message.pk).update(state=State.DUE, reason="", leased_until=None)
                 due.plan(DUE, str(message.pk), due_at=at)
             due.settle(RECONCILE, str(message.pk))
-    unknown = {str(k) for k in Message.objects.filter(pk__in=keys, state=State.UNKNOWN).values_list("pk", flat=True)}
+    unknown = {
+        str(k) for k in Message.objects.filter(pk__in=keys, state=State.UNKNOWN).values_list("pk", flat=True)
+    }
     due.settle(RECONCILE, *[key for key in keys if key not in unknown])

@@ -11,4 +11,6 @@ class PortalConfig(AppConfig):
         from web.navigation import register
 
         register("family", label=_("Home"), icon="home", url_name="portal", order=10, can=Can.VISIT_PORTAL)
-        register("family", label=_("My details"), icon="user", url_name="profile", order=90, can=Can.VISIT_PORTAL)
+        register(
+            "family", label=_("My details"), icon="user", url_name="profile", order=90, can=Can.VISIT_PORTAL
+        )

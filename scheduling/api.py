@@ -91,7 +91,9 @@ def _moment(request: Request, name: str, default: datetime) -> datetime:
     try:
         return serializers.DateTimeField().to_internal_value(text.replace(" ", "+"))
     except (serializers.ValidationError, OverflowError):
-        raise ValidationError({name: _("Write a moment with its offset, like 2026-12-01T09:00:00-07:00.")}) from None
+        raise ValidationError(
+            {name: _("Write a moment with its offset, like 2026-12-01T09:00:00-07:00.")}
+        ) from None
 
 
 def taken(problem: bookings.SlotTaken) -> Response:
@@ -124,9 +126,13 @@ class ServiceViewSet(viewsets.ReadOnlyModelViewSet):
         people = None
         wanted = request.query_params.get("advocate")
         if wanted:
-            people = [person for person in service.advocates.filter(is_active=True) if str(person.pk) == wanted]
+            people = [
+                person for person in service.advocates.filter(is_active=True) if str(person.pk) == wanted
+            ]
         slots = free_slots(service, since=since, until=until, at=now, advocates=people)
-        return Response({"slots": [{"starts_at": slot.starts_at, "advocate": slot.advocate_id} for slot in slots]})
+        return Response(
+            {"slots": [{"starts_at": slot.starts_at, "advocate": slot.advocate_id} for slot in slots]}
+        )
 
 
 class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -172,7 +178,9 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         asked.is_valid(raise_exception=True)
         user: Any = request.user
         try:
-            moved = bookings.move(booking, starts_at=asked.validated_data["starts_at"], at=timezone.now(), by=user)
+            moved = bookings.move(
+                booking, starts_at=asked.validated_data["starts_at"], at=timezone.now(), by=user
+            )
         except bookings.SlotTaken as problem:
             return taken(problem)
         except bookings.TooLate as problem:
@@ -184,4 +192,6 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     def call_off(self, request: Request, pk: str | None = None) -> Response:
         """Calls it off; doing it twice is once."""
         user: Any = request.user
-        return Response(BookingSerializer(bookings.call_off(self.get_object(), at=timezone.now(), by=user)).data)
+        return Response(
+            BookingSerializer(bookings.call_off(self.get_object(), at=timezone.now(), by=user)).data
+        )

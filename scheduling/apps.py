@@ -14,4 +14,6 @@ class SchedulingConfig(AppConfig):
 
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
-        register("new", label=_("Booking"), icon="cal", url_name="booking-new", order=20, can=Can.EDIT_BOOKINGS)
+        register(
+            "new", label=_("Booking"), icon="cal", url_name="booking-new", order=20, can=Can.EDIT_BOOKINGS
+        )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, ExclusionViolation
 
@@ -76,10 +76,10 @@ def candidates(service: Service, *, advocate: User | None) -> list[User]:
     people = service.advocates.filter(is_active=True)
     if advocate is not None:
         people = people.filter(pk=advocate.pk)
-    never = datetime.min.replace(tzinfo=UTC)
-    return sorted(
-        people.annotate(last_booked=Max("bookings__booked_at")),
-        key=lambda person: (person.last_booked or never, person.pk),
+    return list(
+        people.annotate(last_booked=Max("bookings__booked_at")).order_by(
+            F("last_booked").asc(nulls_first=True), "pk"
+        )
     )
 
 
@@ -103,7 +103,9 @@ def book(
             with transaction.atomic():
                 lock_advocate(person)
                 if is_free(service, person, starts_at, at=at):
-                    return _write(service, person, starts_at, asker, at=at, by=by, idempotency_key=idempotency_key)
+                    return _write(
+                        service, person, starts_at, asker, at=at, by=by, idempotency_key=idempotency_key
+                    )
         except IntegrityError as error:
             if idempotency_key and "idempotency_key" in str(error):
                 return Booking.objects.get(idempotency_key=idempotency_key)
@@ -211,7 +213,11 @@ def _refuse_if_late(booking: Booking, *, at: datetime, by: User | None) -> None:
 @transaction.atomic
 def call_off(booking: Booking, *, at: datetime, by: User | None = None) -> Booking:
     """Calls it off, once; the time is free again. Raises TooLate for a family inside the window."""
-    booking = Booking.objects.select_for_update().select_related("service", "advocate", "contact").get(pk=booking.pk)
+    booking = (
+        Booking.objects.select_for_update()
+        .select_related("service", "advocate", "contact")
+        .get(pk=booking.pk)
+    )
     if not booking.is_standing:
         return booking
     _refuse_if_late(booking, at=at, by=by)

@@ -87,9 +87,13 @@ class ServiceForm(ModelForm):
 
     minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=480)
     step_minutes = forms.IntegerField(label=_("Offer a start every … minutes"), min_value=5, max_value=720)
-    notice_minutes = forms.IntegerField(label=_("Book at least … minutes ahead"), min_value=0, max_value=60 * 24 * 60)
+    notice_minutes = forms.IntegerField(
+        label=_("Book at least … minutes ahead"), min_value=0, max_value=60 * 24 * 60
+    )
     horizon_days = forms.IntegerField(label=_("Book at most … days ahead"), min_value=1, max_value=365)
-    change_until_minutes = forms.IntegerField(label=_("Families change it until … minutes before"), min_value=0, max_value=60 * 24 * 30)
+    change_until_minutes = forms.IntegerField(
+        label=_("Families change it until … minutes before"), min_value=0, max_value=60 * 24 * 30
+    )
     buffer_before = forms.IntegerField(label=_("Minutes kept free before"), min_value=0, max_value=240)
     buffer_after = forms.IntegerField(label=_("Minutes kept free after"), min_value=0, max_value=240)
 

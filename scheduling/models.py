@@ -116,7 +116,9 @@ class Booking(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="bookings")
     advocate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bookings")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="bookings")
-    student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings")
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     # The advocate's time that is taken, with the buffers on both sides.
@@ -144,7 +146,9 @@ class Booking(models.Model):
                 expressions=[("advocate", RangeOperators.EQUAL), ("busy", RangeOperators.OVERLAPS)],
                 condition=Q(called_off_at__isnull=True),
             ),
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="booking_starts_before_it_ends"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="booking_starts_before_it_ends"
+            ),
         ]
         indexes = [
             models.Index(fields=["advocate", "starts_at"]),

@@ -72,7 +72,9 @@ def _facts(booking: Booking) -> dict[str, str]:
     }
 
 
-def _mail(booking: Booking, template: str, title: str, *, at: datetime, with_calendar: bool = True) -> sending.Words:
+def _mail(
+    booking: Booking, template: str, title: str, *, at: datetime, with_calendar: bool = True
+) -> sending.Words:
     context = {
         "booking": booking,
         "firm": current_firm(),

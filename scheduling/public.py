@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import FirmRequest
 from accounts.signing_in import network
 from scheduling import booking as bookings
 from scheduling import ics
@@ -32,9 +33,9 @@ DAYS_SHOWN = 14
 BOOKINGS_AN_HOUR = 12  # from one network
 
 
-def chosen_zone(request: HttpRequest) -> ZoneInfo:
+def chosen_zone(request: FirmRequest) -> ZoneInfo:
     """The zone the person picked, else the phone's own, else the firm's."""
-    firm = request.firm  # type: ignore[attr-defined]
+    firm = request.firm
     phone = request.COOKIES.get(TIMEZONE_COOKIE, "").replace("%2F", "/")
     return bookings.zone_or(request.GET.get("zone", "") or request.POST.get("zone", "") or phone, firm.zone)
 
@@ -56,12 +57,14 @@ def by_day(slots: list[Slot], zone: ZoneInfo) -> dict[date, list[datetime]]:
     return dict(days)
 
 
-def times(request: HttpRequest, service: Service, *, leave_out: Booking | None = None) -> dict[str, Any]:
+def times(request: FirmRequest, service: Service, *, leave_out: Booking | None = None) -> dict[str, Any]:
     """What the page of times shows: the days with something free, and the times of one of them."""
     now, zone = timezone.now(), chosen_zone(request)
     until = now + timedelta(days=service.horizon_days + 1)
     people = [leave_out.advocate] if leave_out else None
-    days = by_day(free_slots(service, since=now, until=until, at=now, advocates=people, leave_out=leave_out), zone)
+    days = by_day(
+        free_slots(service, since=now, until=until, at=now, advocates=people, leave_out=leave_out), zone
+    )
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
@@ -84,13 +87,13 @@ def times(request: HttpRequest, service: Service, *, leave_out: Booking | None =
 
 
 @require_GET
-def front(request: HttpRequest) -> HttpResponse:
+def front(request: FirmRequest) -> HttpResponse:
     """The firm's first page."""
     return render(request, "scheduling/front.html", {"services": Service.objects.published()})
 
 
 @require_GET
-def book(request: HttpRequest) -> HttpResponse:
+def book(request: FirmRequest) -> HttpResponse:
     """What can be booked; straight to the times when it is one thing."""
     services = list(Service.objects.published())
     if len(services) == 1:
@@ -99,18 +102,22 @@ def book(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def book_time(request: HttpRequest, pk: UUID) -> HttpResponse:
+def book_time(request: FirmRequest, pk: UUID) -> HttpResponse:
     service = get_object_or_404(Service.objects.published(), pk=pk)
     context = times(request, service)
-    template = "scheduling/book_time.html#times" if request.headers.get("HX-Request") else "scheduling/book_time.html"
+    template = (
+        "scheduling/book_time.html#times"
+        if request.headers.get("HX-Request")
+        else "scheduling/book_time.html"
+    )
     return render(request, template, context)
 
 
 @FORM
-def book_details(request: HttpRequest, pk: UUID) -> HttpResponse:
+def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Who books. The POST books; when the time has gone meanwhile, everything typed stays and three others are offered."""
     service = get_object_or_404(Service.objects.published(), pk=pk)
-    firm = request.firm  # type: ignore[attr-defined]
+    firm = request.firm
     starts_at = parse_moment(request.POST.get("time", "") or request.GET.get("time", ""))
     if starts_at is None:
         return redirect("book-time", pk)
@@ -136,7 +143,11 @@ def book_details(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         # The same form sent twice books once.
         made = bookings.book(
-            service, starts_at=starts_at, asker=asker, at=now, idempotency_key=f"form:{once}" if once else None
+            service,
+            starts_at=starts_at,
+            asker=asker,
+            at=now,
+            idempotency_key=f"form:{once}" if once else None,
         )
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
@@ -151,19 +162,19 @@ def _booking(secret: str) -> Booking:
     return found
 
 
-def _manage(request: HttpRequest, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
+def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {"booking": booking, "open": booking.can_be_changed(at=timezone.now()), **more}
     return render(request, "scheduling/manage.html", context, status=status)
 
 
 @require_GET
-def manage(request: HttpRequest, secret: str) -> HttpResponse:
+def manage(request: FirmRequest, secret: str) -> HttpResponse:
     """The booking as its holder sees it. Opening it changes nothing."""
     return _manage(request, _booking(secret), new=request.GET.get("new") == "1")
 
 
 @FORM
-def change(request: HttpRequest, secret: str) -> HttpResponse:
+def change(request: FirmRequest, secret: str) -> HttpResponse:
     booking = _booking(secret)
     if not booking.can_be_changed(at=timezone.now()):
         return _manage(request, booking, status=409, problem=str(TooLate()))
@@ -174,7 +185,9 @@ def change(request: HttpRequest, secret: str) -> HttpResponse:
     if starts_at is None:
         context = times(request, booking.service, leave_out=booking)
         problem = _("Choose a new time.")
-        return render(request, "scheduling/change.html", {**context, "booking": booking, "problem": problem}, status=422)
+        return render(
+            request, "scheduling/change.html", {**context, "booking": booking, "problem": problem}, status=422
+        )
     try:
         moved = bookings.move(booking, starts_at=starts_at, at=timezone.now())
     except TooLate as late:
@@ -182,12 +195,14 @@ def change(request: HttpRequest, secret: str) -> HttpResponse:
     except SlotTaken as taken:
         context = times(request, booking.service, leave_out=booking)
         nearest = [slot.starts_at for slot in taken.nearest]
-        return render(request, "scheduling/change.html", {**context, "booking": booking, "nearest": nearest}, status=409)
+        return render(
+            request, "scheduling/change.html", {**context, "booking": booking, "nearest": nearest}, status=409
+        )
     return redirect(reverse("booking-manage", args=[moved.secret]) + "?new=1")
 
 
 @require_POST
-def call_off(request: HttpRequest, secret: str) -> HttpResponse:
+def call_off(request: FirmRequest, secret: str) -> HttpResponse:
     booking = _booking(secret)
     try:
         bookings.call_off(booking, at=timezone.now())
@@ -197,8 +212,10 @@ def call_off(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @require_GET
-def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
+def calendar_file(request: FirmRequest, secret: str) -> HttpResponse:
     booking = _booking(secret)
-    response = HttpResponse(ics.calendar(booking, at=timezone.now()), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(
+        ics.calendar(booking, at=timezone.now()), content_type="text/calendar; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="call.ics"'
     return response

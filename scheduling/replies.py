@@ -19,7 +19,9 @@ from tenants.places import current_firm
 
 def booking_meant(number: str, *, at: datetime) -> Booking | None:
     """The call that our last texts to this number were about, if it still lies ahead; else their next one."""
-    ahead = Booking.objects.standing().filter(starts_at__gt=at).select_related("service", "advocate", "contact")
+    ahead = (
+        Booking.objects.standing().filter(starts_at__gt=at).select_related("service", "advocate", "contact")
+    )
     subject = (
         Message.objects.filter(recipient=number, channel=Channel.SMS, subject__startswith="booking:", sent_at__isnull=False)
         .order_by("-sent_at")
@@ -30,7 +32,11 @@ def booking_meant(number: str, *, at: datetime) -> Booking | None:
         found = ahead.filter(pk=subject.removeprefix("booking:")).first()
         if found:
             return found
-    return ahead.filter(contact__points__kind="phone", contact__points__value=number).order_by("starts_at").first()
+    return (
+        ahead.filter(contact__points__kind="phone", contact__points__value=number)
+        .order_by("starts_at")
+        .first()
+    )
 
 
 def act(sender: Any, *, inbound: Inbound, at: datetime, **_kwargs: Any) -> str:
@@ -54,7 +60,9 @@ def act(sender: Any, *, inbound: Inbound, at: datetime, **_kwargs: Any) -> str:
                 # The notice of the call-off itself goes out as the answer.
                 return "call_off"
             except bookings.TooLate:
-                text = _("%(firm)s: It is too close to the call to change it by text. Please call us: %(phone)s") % {
+                text = _(
+                    "%(firm)s: It is too close to the call to change it by text. Please call us: %(phone)s"
+                ) % {
                     **facts,
                     "phone": current_firm().phone or inbound.to,
                 }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.models import User
+from accounts.requests import FirmRequest
 from scheduling import booking as bookings
 from scheduling.booking import Asker, SlotTaken
 from scheduling.forms import BookingForm, HoursForm, ServiceForm
@@ -28,43 +29,51 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 @requires(Can.SEE_BOOKINGS)
 @require_GET
-def booking_list(request: HttpRequest) -> HttpResponse:
+def booking_list(request: FirmRequest) -> HttpResponse:
     """What lies ahead, then, on request, what is past."""
     now = timezone.now()
-    rows = Booking.objects.visible_to(request.user).select_related("service", "advocate", "contact", "student")  # type: ignore[arg-type]
+    rows = Booking.objects.visible_to(request.user).select_related(
+        "service", "advocate", "contact", "student"
+    )
     past = request.GET.get("past") == "1"
-    rows = rows.filter(ends_at__lt=now).order_by("-starts_at") if past else rows.filter(ends_at__gte=now).order_by("starts_at")
+    rows = (
+        rows.filter(ends_at__lt=now).order_by("-starts_at")
+        if past
+        else rows.filter(ends_at__gte=now).order_by("starts_at")
+    )
     return render(request, "scheduling/bookings.html", {"page": page_of(rows, request), "past": past})
 
 
 @requires(Can.SEE_BOOKINGS)
 @require_GET
-def booking_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rows = Booking.objects.visible_to(request.user).select_related("service", "advocate", "contact", "student")  # type: ignore[arg-type]
+def booking_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
+    rows = Booking.objects.visible_to(request.user).select_related(
+        "service", "advocate", "contact", "student"
+    )
     booking = get_object_or_404(rows, pk=pk)
     if booking.seen_at is None and booking.advocate_id == request.user.pk:
         Booking.objects.filter(pk=pk).update(seen_at=timezone.now())
-    audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)  # type: ignore[arg-type]
+    audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)
     return render(request, "scheduling/booking.html", {"booking": booking})
 
 
 @requires(Can.EDIT_BOOKINGS, even_read_only=True)
 @require_POST
-def booking_call_off(request: HttpRequest, pk: UUID) -> HttpResponse:
-    booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
-    bookings.call_off(booking, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+def booking_call_off(request: FirmRequest, pk: UUID) -> HttpResponse:
+    booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)
+    bookings.call_off(booking, at=timezone.now(), by=request.user)
     messages.success(request, _("Called off. The family is told."))
     return redirect("booking", pk)
 
 
 @requires(Can.EDIT_BOOKINGS)
 @FORM
-def booking_new(request: HttpRequest) -> HttpResponse:
+def booking_new(request: FirmRequest) -> HttpResponse:
     """Books on behalf of a family that phones."""
     services = Service.objects.filter(advocates__isnull=False).distinct()
     chosen = request.GET.get("service") or request.POST.get("service") or ""
     service = next((s for s in services if str(s.pk) == chosen), services[0] if services else None)
-    form = BookingForm(request.POST or None, firm_name=request.firm.name)  # type: ignore[attr-defined]
+    form = BookingForm(request.POST or None, firm_name=request.firm.name)
     context: dict[str, Any] = {"services": services, "form": form, "service": service}
     if service is None:
         return render(request, "scheduling/booking_new.html", context)
@@ -84,7 +93,7 @@ def booking_new(request: HttpRequest) -> HttpResponse:
         timezone=str(context["zone"]), texts_wording=form.wording if filled["texts"] else "",
     )  # fmt: skip
     try:
-        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user)
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/booking_new.html", context, status=409)
@@ -94,13 +103,15 @@ def booking_new(request: HttpRequest) -> HttpResponse:
 
 @requires(Can.SET_SERVICES)
 @require_GET
-def service_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "scheduling/service_list.html", {"services": Service.objects.prefetch_related("advocates")})
+def service_list(request: FirmRequest) -> HttpResponse:
+    return render(
+        request, "scheduling/service_list.html", {"services": Service.objects.prefetch_related("advocates")}
+    )
 
 
 @requires(Can.SET_SERVICES)
 @FORM
-def service_form(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+def service_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
     service = get_object_or_404(Service, pk=pk) if pk else None
     form = ServiceForm(request.POST or None, instance=service)
     if request.method != "POST":
@@ -109,14 +120,14 @@ def service_form(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         return render(request, "scheduling/service.html", {"form": form, "service": service}, status=422)
     with transaction.atomic():
         saved = form.save()
-        audit.record("service.saved", by=request.user, at=timezone.now(), about=saved)  # type: ignore[arg-type]
+        audit.record("service.saved", by=request.user, at=timezone.now(), about=saved)
     messages.success(request, _("Saved."))
     return redirect("services")
 
 
-def _whose_hours(request: HttpRequest) -> User:
+def _whose_hours(request: FirmRequest) -> User:
     """One's own hours, or, for those who set services, anybody's."""
-    user: Any = request.user
+    user = request.user
     wanted = request.GET.get("person") or request.POST.get("person")
     if wanted and user.can(Can.SET_SERVICES):
         try:
@@ -128,7 +139,7 @@ def _whose_hours(request: HttpRequest) -> User:
 
 @requires(Can.SET_OWN_HOURS)
 @FORM
-def hours(request: HttpRequest) -> HttpResponse:
+def hours(request: FirmRequest) -> HttpResponse:
     person = _whose_hours(request)
     rows = list(WeeklyHours.objects.filter(advocate=person))
     first: dict[str, Any] = {}
@@ -139,8 +150,8 @@ def hours(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "person": person,
-        "people": User.objects.advocates().order_by("name") if request.user.can(Can.SET_SERVICES) else [],  # type: ignore[union-attr]
-        "zone": person.timezone or request.firm.timezone,  # type: ignore[attr-defined]
+        "people": User.objects.advocates().order_by("name") if request.user.can(Can.SET_SERVICES) else [],
+        "zone": person.timezone or request.firm.timezone,
     }
     if request.method != "POST":
         return render(request, "scheduling/hours.html", context)
@@ -152,8 +163,6 @@ def hours(request: HttpRequest) -> HttpResponse:
             WeeklyHours(advocate=person, weekday=day, opens=opens, closes=closes)
             for day, opens, closes in form.stretches()
         )
-        audit.record("hours.saved", by=request.user, at=timezone.now(), about=person)  # type: ignore[arg-type]
+        audit.record("hours.saved", by=request.user, at=timezone.now(), about=person)
     messages.success(request, _("Saved."))
     return redirect("hours")
-
-

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from tenants.places import current_firm, in_public
 
 log = logging.getLogger("roundtable.due")
 
-Handler = Callable[[list[str], datetime], None]
+Handler = Callable[[list[str], datetime], Any]
 _handlers: dict[str, Handler] = {}
 
 LEASE = timedelta(seconds=90)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -70,7 +71,7 @@ def fingerprint() -> str:
         if label in mine:
             module = __import__(migration.__module__, fromlist=["x"])
             digest.update(f"{label}.{name}\n".encode())
-            digest.update(open(module.__file__, "rb").read() if module.__file__ else b"")
+            digest.update(Path(module.__file__ or "").read_bytes())
     return digest.hexdigest()
 
 
@@ -100,7 +101,13 @@ def record_snapshot() -> str:
         if kept:
             return kept.sql
         scratch = "t_snapshot"
-        run([f"DROP SCHEMA IF EXISTS {scratch} CASCADE", *rights.make_role(scratch, app_role()), f"CREATE SCHEMA {scratch}"])
+        run(
+            [
+                f"DROP SCHEMA IF EXISTS {scratch} CASCADE",
+                *rights.make_role(scratch, app_role()),
+                f"CREATE SCHEMA {scratch}",
+            ]
+        )
     recorder = Recorder()
     with admin_in(scratch), admin().execute_wrapper(recorder):
         _migrate_here()
@@ -142,7 +149,8 @@ def _applied() -> dict[str, set[tuple[str, str]]]:
             there = [row[0] for row in cursor.fetchall()]
             for start in range(0, len(there), 500):
                 union = " UNION ALL ".join(
-                    f"SELECT '{name}', app, name FROM \"{name}\".django_migrations" for name in there[start : start + 500]
+                    f"SELECT '{name}', app, name FROM \"{name}\".django_migrations"  # noqa: S608 (our own names)
+                    for name in there[start : start + 500]
                 )
                 if union:
                     cursor.execute(union)

@@ -90,7 +90,9 @@ class ProviderAddress(models.Model):
     """Which firm a provider's address belongs to: a texted number, a Stripe account."""
 
     firm = models.ForeignKey(Firm, on_delete=models.CASCADE)
-    kind = models.CharField(max_length=20, choices=[("number", "Texted number"), ("stripe", "Stripe account")])
+    kind = models.CharField(
+        max_length=20, choices=[("number", "Texted number"), ("stripe", "Stripe account")]
+    )
     address = models.CharField(max_length=80)
 
     class Meta:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,7 @@ _current: ContextVar[FirmRef | None] = ContextVar("firm", default=None)
 
 @contextlib.contextmanager
 def _standing(schema_name: str, firm: FirmRef | None) -> Iterator[None]:
-    connection = connections["default"]
+    connection: Any = connections["default"]
     before = connection.schema_name
     token = _current.set(firm)
     connection.stand(schema_name)

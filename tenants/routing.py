@@ -13,7 +13,7 @@ class FirmRouter:
     """Tables of shared apps go to `public`, tables of a firm's apps to its schema, and only the admin makes any."""
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        connection = connections[db]
+        connection: Any = connections[db]
         if connection.walled:
             return False
         where = settings.SHARED_APPS if connection.schema_name == PUBLIC else settings.TENANT_APPS

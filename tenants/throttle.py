@@ -20,7 +20,7 @@ def count(what: str, who: str, *, within: timedelta, at: datetime) -> int:
     """How often `who` (an account, a network, a number) tried `what` in the time before `at`."""
     firm = firm_or_none()
     rows = Attempt.objects.filter(key=_key(what, who), made_at__gt=at - within)
-    return rows.filter(firm_id=firm.id if firm else None).count()
+    return (rows.filter(firm_id=firm.id) if firm else rows.filter(firm=None)).count()
 
 
 def note(what: str, who: str, *, at: datetime) -> None:

@@ -89,7 +89,9 @@ def _start() -> None:
 def distributes(words: list[str]) -> bool:
     """Whether this process only hands tests out to workers."""
     joined = " ".join(words)
-    return any(word in joined for word in ("-n 1", "-n 2", "-n 3", "-n 4", "-n auto", "-n1", "-n2", "-n3", "-n4"))
+    return any(
+        word in joined for word in ("-n 1", "-n 2", "-n 3", "-n 4", "-n auto", "-n1", "-n2", "-n3", "-n4")
+    )
 
 
 if WORKER or not distributes(sys.argv):

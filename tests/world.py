@@ -88,7 +88,10 @@ def _people(cast: Cast, slug: str, owner: uuid.UUID) -> None:
 
 
 def _families(cast: Cast) -> None:
-    for short, name, child, team in (("luz", "Rivera", "Mateo", ["ana"]), ("ngozi", "Okafor", "Ada", ["marcus"])):
+    for short, name, child, team in (
+        ("luz", "Rivera", "Mateo", ["ana"]),
+        ("ngozi", "Okafor", "Ada", ["marcus"]),
+    ):
         person = User.objects.get(pk=key(short))
         family = Family.objects.create(pk=key(f"family {name}"), name=name + cast.canary, confirmed_at=BEFORE)
         contact = Contact.objects.create(
@@ -97,7 +100,9 @@ def _families(cast: Cast) -> None:
         )  # fmt: skip
         ContactPoint.objects.create(contact=contact, kind="phone", value=person.phone)
         ContactPoint.objects.create(contact=contact, kind="email", value=person.email)
-        allow(person.phone or "", how="form", at=BEFORE, wording="yes", version="test", language=person.language)
+        allow(
+            person.phone or "", how="form", at=BEFORE, wording="yes", version="test", language=person.language
+        )
         student = Student.objects.create(
             pk=key(f"student {child}"), family=family, given_name=child + cast.canary, family_name=name,
             confirmed_at=BEFORE,

@@ -87,7 +87,7 @@ def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[tupl
 
 @checks.register
 def every_view_declares(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
-    found = []
+    found: list[checks.CheckMessage] = []
     for urlconf in ("config.urls", "config.urls_public"):
         for path, item in routes(get_resolver(urlconf).url_patterns):
             if access_of(item.callback) is None:

@@ -23,7 +23,7 @@ class MayDeclared(permissions.BasePermission):
         needed: Can | None = view.can if reads else getattr(view, "can_write", None)
         if needed is None or not request.user.is_authenticated:
             return False
-        token = request.auth
+        token: Any = request.auth
         return bool(token) and request.user.can(needed) and (reads or token.may_write)
 
 

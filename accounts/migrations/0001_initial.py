@@ -8,132 +8,261 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True)),
-                ('phone', models.CharField(blank=True, max_length=16, null=True, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('admin', 'Administrator'), ('advocate', 'Advocate'), ('assistant', 'Assistant'), ('billing', 'Billing'), ('family', 'Family'), ('guest', 'School guest')], max_length=12)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('languages_spoken', models.JSONField(blank=True, default=list)),
-                ('timezone', models.CharField(blank=True, max_length=50)),
-                ('email_confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('phone_confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('totp_secret', models.BinaryField(blank=True, null=True)),
-                ('totp_last_step', models.BigIntegerField(default=0)),
-                ('epoch', models.PositiveIntegerField(default=0)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, null=True, unique=True)),
+                ("phone", models.CharField(blank=True, max_length=16, null=True, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("admin", "Administrator"),
+                            ("advocate", "Advocate"),
+                            ("assistant", "Assistant"),
+                            ("billing", "Billing"),
+                            ("family", "Family"),
+                            ("guest", "School guest"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("languages_spoken", models.JSONField(blank=True, default=list)),
+                ("timezone", models.CharField(blank=True, max_length=50)),
+                ("email_confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("phone_confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("totp_secret", models.BinaryField(blank=True, null=True)),
+                ("totp_last_step", models.BigIntegerField(default=0)),
+                ("epoch", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'admin', 'advocate', 'assistant', 'billing', 'family', 'guest'])), name='user_role_is_known'), models.CheckConstraint(condition=models.Q(('email__isnull', False), ('phone__isnull', False), _connector='OR'), name='user_can_be_reached')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                ["owner", "admin", "advocate", "assistant", "billing", "family", "guest"],
+                            )
+                        ),
+                        name="user_role_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email__isnull", False), ("phone__isnull", False), _connector="OR"
+                        ),
+                        name="user_can_be_reached",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('may_write', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("may_write", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor', models.UUIDField(null=True)),
-                ('actor_name', models.CharField(blank=True, max_length=120)),
-                ('action', models.CharField(max_length=60)),
-                ('about_kind', models.CharField(blank=True, max_length=40)),
-                ('about', models.CharField(blank=True, max_length=60)),
-                ('detail', models.JSONField(default=dict)),
-                ('network', models.CharField(blank=True, max_length=45)),
-                ('before', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64, unique=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor", models.UUIDField(null=True)),
+                ("actor_name", models.CharField(blank=True, max_length=120)),
+                ("action", models.CharField(max_length=60)),
+                ("about_kind", models.CharField(blank=True, max_length=40)),
+                ("about", models.CharField(blank=True, max_length=60)),
+                ("detail", models.JSONField(default=dict)),
+                ("network", models.CharField(blank=True, max_length=45)),
+                ("before", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['about_kind', 'about'], name='accounts_au_about_k_797531_idx'), models.Index(fields=['-at'], name='accounts_au_at_a48dd6_idx')],
+                "indexes": [
+                    models.Index(fields=["about_kind", "about"], name="accounts_au_about_k_797531_idx"),
+                    models.Index(fields=["-at"], name="accounts_au_at_a48dd6_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('remembered_at', models.DateTimeField()),
-                ('lapses_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("remembered_at", models.DateTimeField()),
+                ("lapses_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="devices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('name', models.CharField(max_length=120)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('admin', 'Administrator'), ('advocate', 'Advocate'), ('assistant', 'Assistant'), ('billing', 'Billing'), ('family', 'Family'), ('guest', 'School guest')], max_length=12)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('invited_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('accepted_by', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitation', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("admin", "Administrator"),
+                            ("advocate", "Advocate"),
+                            ("assistant", "Assistant"),
+                            ("billing", "Billing"),
+                            ("family", "Family"),
+                            ("guest", "School guest"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("invited_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_by",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="invitation",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecoveryCode',
+            name="RecoveryCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recovery_codes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('device', models.CharField(blank=True, max_length=120)),
-                ('network', models.CharField(blank=True, max_length=45)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "session_key",
+                    models.CharField(
+                        max_length=40, primary_key=True, serialize=False, verbose_name="session key"
+                    ),
+                ),
+                ("session_data", models.TextField(verbose_name="session data")),
+                ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
+                ("device", models.CharField(blank=True, max_length=120)),
+                ("network", models.CharField(blank=True, max_length=45)),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
-                'abstract': False,
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SignInCode',
+            name="SignInCode",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64)),
-                ('channel', models.CharField(max_length=5)),
-                ('made_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("channel", models.CharField(max_length=5)),
+                ("made_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,91 +16,185 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Family',
+            name="Family",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'families',
+                "verbose_name_plural": "families",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('timezone', models.CharField(blank=True, max_length=50)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contact', to=settings.AUTH_USER_MODEL)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='clients.family')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("timezone", models.CharField(blank=True, max_length=50)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contact",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="clients.family",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('given_name', models.CharField(max_length=80)),
-                ('family_name', models.CharField(blank=True, max_length=80)),
-                ('born_on', models.DateField(blank=True, null=True)),
-                ('grade', models.CharField(blank=True, max_length=20)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='clients.family')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("given_name", models.CharField(max_length=80)),
+                ("family_name", models.CharField(blank=True, max_length=80)),
+                ("born_on", models.DateField(blank=True, null=True)),
+                ("grade", models.CharField(blank=True, max_length=20)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="students",
+                        to="clients.family",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('relation', models.CharField(blank=True, max_length=40)),
-                ('lives_with', models.BooleanField(default=True)),
-                ('may_see', models.BooleanField(default=True)),
-                ('blocked_from', models.DateField(blank=True, null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardianships', to='clients.contact')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardianships', to='clients.student')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("relation", models.CharField(blank=True, max_length=40)),
+                ("lives_with", models.BooleanField(default=True)),
+                ("may_see", models.BooleanField(default=True)),
+                ("blocked_from", models.DateField(blank=True, null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guardianships",
+                        to="clients.contact",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guardianships",
+                        to="clients.student",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CareTeamMember',
+            name="CareTeamMember",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='care_team_of', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='care_team', to='clients.student')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="care_team_of",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="care_team",
+                        to="clients.student",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('phone', 'Phone'), ('email', 'E-mail')], max_length=5)),
-                ('value', models.CharField(max_length=254)),
-                ('label', models.CharField(blank=True, max_length=40)),
-                ('safe', models.BooleanField(default=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='clients.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("phone", "Phone"), ("email", "E-mail")], max_length=5)),
+                ("value", models.CharField(max_length=254)),
+                ("label", models.CharField(blank=True, max_length=40)),
+                ("safe", models.BooleanField(default=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="clients.contact",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['kind', 'value'], name='clients_con_kind_e5c08a_idx')],
-                'constraints': [models.UniqueConstraint(fields=('contact', 'kind', 'value'), name='one_point_a_contact')],
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["kind", "value"], name="clients_con_kind_e5c08a_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("contact", "kind", "value"), name="one_point_a_contact")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='student',
-            index=models.Index(fields=['family_name', 'given_name'], name='clients_stu_family__e28f59_idx'),
+            model_name="student",
+            index=models.Index(fields=["family_name", "given_name"], name="clients_stu_family__e28f59_idx"),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.UniqueConstraint(fields=('contact', 'student'), name='one_guardianship_a_pair'),
+            model_name="guardianship",
+            constraint=models.UniqueConstraint(fields=("contact", "student"), name="one_guardianship_a_pair"),
         ),
         migrations.AddConstraint(
-            model_name='careteammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('student', 'user'), name='once_on_a_care_team'),
+            model_name="careteammember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("student", "user"),
+                name="once_on_a_care_team",
+            ),
         ),
     ]

@@ -6,72 +6,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(db_index=True, max_length=16)),
-                ('given', models.BooleanField()),
-                ('how', models.CharField(max_length=20)),
-                ('wording', models.TextField(blank=True)),
-                ('wording_version', models.CharField(blank=True, max_length=20)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('network', models.CharField(blank=True, max_length=45)),
-                ('by', models.UUIDField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(db_index=True, max_length=16)),
+                ("given", models.BooleanField()),
+                ("how", models.CharField(max_length=20)),
+                ("wording", models.TextField(blank=True)),
+                ("wording_version", models.CharField(blank=True, max_length=20)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("network", models.CharField(blank=True, max_length=45)),
+                ("by", models.UUIDField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Inbound',
+            name="Inbound",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('provider_id', models.CharField(max_length=64, unique=True)),
-                ('number', models.CharField(db_index=True, max_length=16)),
-                ('to', models.CharField(max_length=16)),
-                ('body', models.TextField(blank=True)),
-                ('media', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('meant', models.CharField(blank=True, max_length=12)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider_id", models.CharField(max_length=64, unique=True)),
+                ("number", models.CharField(db_index=True, max_length=16)),
+                ("to", models.CharField(max_length=16)),
+                ("body", models.TextField(blank=True)),
+                ("media", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                ("meant", models.CharField(blank=True, max_length=12)),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('subject', models.CharField(max_length=80)),
-                ('occurrence', models.CharField(blank=True, max_length=60)),
-                ('recipient', models.CharField(max_length=254)),
-                ('channel', models.CharField(choices=[('sms', 'Text'), ('email', 'E-mail')], max_length=5)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('body', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('attachments', models.JSONField(default=list)),
-                ('answers', models.BooleanField(default=False)),
-                ('due_at', models.DateTimeField()),
-                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('state', models.CharField(choices=[('due', 'Waiting'), ('leased', 'Taken by a worker'), ('sending', 'Handed over, answer awaited'), ('sent', 'Sent'), ('unknown', 'Not known whether it left'), ('failed', 'Could not be sent'), ('suppressed', 'Held back')], default='due', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('attempted_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('provider_id', models.CharField(blank=True, max_length=64)),
-                ('delivery', models.CharField(blank=True, choices=[('', 'No word yet'), ('queued', 'Queued'), ('sending', 'Leaving'), ('sent', 'Left'), ('delivered', 'Delivered'), ('undelivered', 'Not delivered'), ('failed', 'Failed')], default='', max_length=12)),
-                ('delivery_error', models.CharField(blank=True, max_length=20)),
-                ('segments', models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("subject", models.CharField(max_length=80)),
+                ("occurrence", models.CharField(blank=True, max_length=60)),
+                ("recipient", models.CharField(max_length=254)),
+                ("channel", models.CharField(choices=[("sms", "Text"), ("email", "E-mail")], max_length=5)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("body", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("attachments", models.JSONField(default=list)),
+                ("answers", models.BooleanField(default=False)),
+                ("due_at", models.DateTimeField()),
+                ("written_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "Waiting"),
+                            ("leased", "Taken by a worker"),
+                            ("sending", "Handed over, answer awaited"),
+                            ("sent", "Sent"),
+                            ("unknown", "Not known whether it left"),
+                            ("failed", "Could not be sent"),
+                            ("suppressed", "Held back"),
+                        ],
+                        default="due",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("attempted_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("provider_id", models.CharField(blank=True, max_length=64)),
+                (
+                    "delivery",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No word yet"),
+                            ("queued", "Queued"),
+                            ("sending", "Leaving"),
+                            ("sent", "Left"),
+                            ("delivered", "Delivered"),
+                            ("undelivered", "Not delivered"),
+                            ("failed", "Failed"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("delivery_error", models.CharField(blank=True, max_length=20)),
+                ("segments", models.PositiveSmallIntegerField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'due_at'], name='outbox_mess_state_65c4c1_idx'), models.Index(fields=['subject'], name='outbox_mess_subject_0c9722_idx'), models.Index(fields=['recipient', '-due_at'], name='outbox_mess_recipie_93381a_idx'), models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='message_by_provider_id')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject', 'occurrence', 'recipient', 'channel'), name='one_message_an_occurrence'), models.CheckConstraint(condition=models.Q(('state__in', ['due', 'leased', 'sending', 'sent', 'unknown', 'failed', 'suppressed'])), name='message_state_is_known')],
+                "indexes": [
+                    models.Index(fields=["state", "due_at"], name="outbox_mess_state_65c4c1_idx"),
+                    models.Index(fields=["subject"], name="outbox_mess_subject_0c9722_idx"),
+                    models.Index(fields=["recipient", "-due_at"], name="outbox_mess_recipie_93381a_idx"),
+                    models.Index(
+                        condition=models.Q(("provider_id", ""), _negated=True),
+                        fields=["provider_id"],
+                        name="message_by_provider_id",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "subject", "occurrence", "recipient", "channel"),
+                        name="one_message_an_occurrence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["due", "leased", "sending", "sent", "unknown", "failed", "suppressed"],
+                            )
+                        ),
+                        name="message_state_is_known",
+                    ),
+                ],
             },
         ),
     ]

@@ -50,9 +50,13 @@ def send(message: Message) -> Answer:
         reason = words.decode(errors="replace")[:180]
         return Answer(Outcome.AGAIN if 400 <= code < 500 else Outcome.REFUSED, reason=reason, code=str(code))
     except smtplib.SMTPResponseException as error:
-        words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        said = (
+            error.smtp_error.decode(errors="replace")
+            if isinstance(error.smtp_error, bytes)
+            else error.smtp_error
+        )
         outcome = Outcome.AGAIN if 400 <= error.smtp_code < 500 else Outcome.REFUSED
-        return Answer(outcome, reason=str(words)[:180], code=str(error.smtp_code))
+        return Answer(outcome, reason=str(said)[:180], code=str(error.smtp_code))
     except (OSError, smtplib.SMTPException) as error:
         return Answer(Outcome.UNKNOWN, reason=f"the mail server's answer was lost ({type(error).__name__})")
     finally:

@@ -92,7 +92,9 @@ def find(message: Message) -> Answer | None:
     except (TwilioRestException, requests.RequestException):
         return None
     taken = set(
-        Message.objects.filter(recipient=message.recipient).exclude(provider_id="").values_list("provider_id", flat=True)
+        Message.objects.filter(recipient=message.recipient)
+        .exclude(provider_id="")
+        .values_list("provider_id", flat=True)
     )
     earliest = message.attempted_at - timedelta(minutes=2)
     for row in rows:

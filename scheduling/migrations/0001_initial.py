@@ -10,114 +10,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('name_es', models.CharField(blank=True, max_length=80)),
-                ('about', models.CharField(blank=True, max_length=300)),
-                ('about_es', models.CharField(blank=True, max_length=300)),
-                ('minutes', models.PositiveSmallIntegerField(default=20)),
-                ('format', models.CharField(choices=[('phone', 'By phone'), ('video', 'By video'), ('in_person', 'In person')], default='phone', max_length=10)),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('published', models.BooleanField(default=False)),
-                ('buffer_before', models.PositiveSmallIntegerField(default=0)),
-                ('buffer_after', models.PositiveSmallIntegerField(default=0)),
-                ('notice_minutes', models.PositiveIntegerField(default=120)),
-                ('horizon_days', models.PositiveSmallIntegerField(default=30)),
-                ('step_minutes', models.PositiveSmallIntegerField(default=30)),
-                ('change_until_minutes', models.PositiveIntegerField(default=120)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('advocates', models.ManyToManyField(blank=True, related_name='services', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("name_es", models.CharField(blank=True, max_length=80)),
+                ("about", models.CharField(blank=True, max_length=300)),
+                ("about_es", models.CharField(blank=True, max_length=300)),
+                ("minutes", models.PositiveSmallIntegerField(default=20)),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[("phone", "By phone"), ("video", "By video"), ("in_person", "In person")],
+                        default="phone",
+                        max_length=10,
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("published", models.BooleanField(default=False)),
+                ("buffer_before", models.PositiveSmallIntegerField(default=0)),
+                ("buffer_after", models.PositiveSmallIntegerField(default=0)),
+                ("notice_minutes", models.PositiveIntegerField(default=120)),
+                ("horizon_days", models.PositiveSmallIntegerField(default=30)),
+                ("step_minutes", models.PositiveSmallIntegerField(default=30)),
+                ("change_until_minutes", models.PositiveIntegerField(default=120)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "advocates",
+                    models.ManyToManyField(blank=True, related_name="services", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('busy', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('timezone', models.CharField(max_length=50)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('booked_at', models.DateTimeField()),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('secret', models.CharField(max_length=43, unique=True)),
-                ('idempotency_key', models.CharField(blank=True, max_length=80, null=True, unique=True)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('called_off_at', models.DateTimeField(blank=True, null=True)),
-                ('called_off_by', models.CharField(blank=True, max_length=10)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('advocate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to=settings.AUTH_USER_MODEL)),
-                ('booked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='clients.contact')),
-                ('student', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='clients.student')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='scheduling.service')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("busy", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("timezone", models.CharField(max_length=50)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("booked_at", models.DateTimeField()),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("secret", models.CharField(max_length=43, unique=True)),
+                ("idempotency_key", models.CharField(blank=True, max_length=80, null=True, unique=True)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("called_off_at", models.DateTimeField(blank=True, null=True)),
+                ("called_off_by", models.CharField(blank=True, max_length=10)),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "advocate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "booked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="clients.contact",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="clients.student",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="scheduling.service",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at'],
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='WeeklyHours',
+            name="WeeklyHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField()),
-                ('opens', models.TimeField()),
-                ('closes', models.TimeField()),
-                ('advocate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_hours', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField()),
+                ("opens", models.TimeField()),
+                ("closes", models.TimeField()),
+                (
+                    "advocate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="weekly_hours",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['weekday', 'opens'],
+                "ordering": ["weekday", "opens"],
             },
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 5), ('minutes__lte', 480)), name='service_lasts_5_to_480_minutes'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 5), ("minutes__lte", 480)),
+                name="service_lasts_5_to_480_minutes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('step_minutes__gte', 5), ('step_minutes__lte', 720)), name='service_steps_5_to_720'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("step_minutes__gte", 5), ("step_minutes__lte", 720)),
+                name="service_steps_5_to_720",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('horizon_days__gte', 1), ('horizon_days__lte', 365)), name='service_horizon_in_a_year'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("horizon_days__gte", 1), ("horizon_days__lte", 365)),
+                name="service_horizon_in_a_year",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['advocate', 'starts_at'], name='scheduling__advocat_4710fb_idx'),
+            model_name="booking",
+            index=models.Index(fields=["advocate", "starts_at"], name="scheduling__advocat_4710fb_idx"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['contact', 'starts_at'], name='scheduling__contact_0a16f9_idx'),
+            model_name="booking",
+            index=models.Index(fields=["contact", "starts_at"], name="scheduling__contact_0a16f9_idx"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('called_off_at__isnull', True)), expressions=[('advocate', '='), ('busy', '&&')], name='one_booking_at_a_time'),
+            model_name="booking",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("called_off_at__isnull", True)),
+                expressions=[("advocate", "="), ("busy", "&&")],
+                name="one_booking_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='booking_starts_before_it_ends'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                name="booking_starts_before_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyhours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='hours_on_a_weekday'),
+            model_name="weeklyhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__lte", 6)), name="hours_on_a_weekday"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyhours',
-            constraint=models.CheckConstraint(condition=models.Q(('opens__lt', models.F('closes'))), name='hours_open_before_they_close'),
+            model_name="weeklyhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("opens__lt", models.F("closes"))), name="hours_open_before_they_close"
+            ),
         ),
     ]

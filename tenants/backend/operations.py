@@ -23,6 +23,8 @@ def shared_tables() -> frozenset[str]:
 
 
 class DatabaseOperations(Upstream):
+    connection: Any
+
     def quote_name(self, name: str) -> str:
         if self.connection.walled and apps.models_ready and name in shared_tables():
             return f'"public"."{name}"'

@@ -10,190 +10,260 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DueWork',
+            name="DueWork",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=80)),
-                ('due_at', models.DateTimeField()),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=80)),
+                ("due_at", models.DateTimeField()),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Firm',
+            name="Firm",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('schema_name', models.CharField(default=tenants.models.new_schema_name, editable=False, max_length=63, unique=True)),
-                ('slug', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('state', models.CharField(blank=True, max_length=2)),
-                ('timezone', models.CharField(default='America/New_York', max_length=50)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('phone', models.CharField(blank=True, max_length=16)),
-                ('brand', models.CharField(default='#0b5a6b', max_length=7)),
-                ('wrapped_key', models.BinaryField(default=tenants.keys.new_wrapped_key)),
-                ('logo', models.CharField(blank=True, max_length=120)),
-                ('database', models.CharField(default='default', max_length=30)),
-                ('terms_version', models.CharField(blank=True, max_length=20)),
-                ('terms_accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('owner_confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('suspended_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "schema_name",
+                    models.CharField(
+                        default=tenants.models.new_schema_name, editable=False, max_length=63, unique=True
+                    ),
+                ),
+                ("slug", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("state", models.CharField(blank=True, max_length=2)),
+                ("timezone", models.CharField(default="America/New_York", max_length=50)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("phone", models.CharField(blank=True, max_length=16)),
+                ("brand", models.CharField(default="#0b5a6b", max_length=7)),
+                ("wrapped_key", models.BinaryField(default=tenants.keys.new_wrapped_key)),
+                ("logo", models.CharField(blank=True, max_length=120)),
+                ("database", models.CharField(default="default", max_length=30)),
+                ("terms_version", models.CharField(blank=True, max_length=20)),
+                ("terms_accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("owner_confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("suspended_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Handover',
+            name="Handover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('user_id', models.UUIDField()),
-                ('lapses_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("user_id", models.UUIDField()),
+                ("lapses_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('secret_digest', models.CharField(max_length=64)),
-                ('answers', models.JSONField(default=dict)),
-                ('password_hash', models.CharField(blank=True, max_length=256)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("secret_digest", models.CharField(max_length=64)),
+                ("answers", models.JSONField(default=dict)),
+                ("password_hash", models.CharField(blank=True, max_length=256)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='PersonDigest',
+            name="PersonDigest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(db_index=True, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(db_index=True, max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='ProviderAddress',
+            name="ProviderAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('number', 'Texted number'), ('stripe', 'Stripe account')], max_length=20)),
-                ('address', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("number", "Texted number"), ("stripe", "Stripe account")], max_length=20
+                    ),
+                ),
+                ("address", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('sql', models.TextField()),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                ("sql", models.TextField()),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Entitlement',
+            name="Entitlement",
             fields=[
-                ('firm', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='tenants.firm')),
-                ('seats', models.PositiveIntegerField(blank=True, null=True)),
-                ('students', models.PositiveIntegerField(blank=True, null=True)),
-                ('texts_a_month', models.PositiveIntegerField(blank=True, null=True)),
-                ('storage_bytes', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('read_only_since', models.DateTimeField(blank=True, null=True)),
+                (
+                    "firm",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="tenants.firm",
+                    ),
+                ),
+                ("seats", models.PositiveIntegerField(blank=True, null=True)),
+                ("students", models.PositiveIntegerField(blank=True, null=True)),
+                ("texts_a_month", models.PositiveIntegerField(blank=True, null=True)),
+                ("storage_bytes", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("read_only_since", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$')), name='firm_slug_is_a_label'),
+            model_name="firm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")),
+                name="firm_slug_is_a_label",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.CheckConstraint(condition=models.Q(('brand__regex', '^#[0-9a-f]{6}$')), name='firm_brand_is_a_hex'),
+            model_name="firm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("brand__regex", "^#[0-9a-f]{6}$")), name="firm_brand_is_a_hex"
+            ),
         ),
         migrations.AddField(
-            model_name='duework',
-            name='firm',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenants.firm'),
+            model_name="duework",
+            name="firm",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tenants.firm"),
         ),
         migrations.AddField(
-            model_name='domain',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tenants.firm'),
+            model_name="domain",
+            name="tenant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="tenants.firm"
+            ),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='firm',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='tenants.firm'),
+            model_name="attempt",
+            name="firm",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenants.firm"
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='firm',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenants.firm'),
+            model_name="handover",
+            name="firm",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tenants.firm"),
         ),
         migrations.AddField(
-            model_name='opening',
-            name='firm',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='tenants.firm'),
+            model_name="opening",
+            name="firm",
+            field=models.OneToOneField(
+                blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenants.firm"
+            ),
         ),
         migrations.AddField(
-            model_name='persondigest',
-            name='firm',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenants.firm'),
+            model_name="persondigest",
+            name="firm",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tenants.firm"),
         ),
         migrations.AddField(
-            model_name='provideraddress',
-            name='firm',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenants.firm'),
+            model_name="provideraddress",
+            name="firm",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tenants.firm"),
         ),
         migrations.AddIndex(
-            model_name='duework',
-            index=models.Index(fields=['due_at'], name='tenants_due_due_at_955eb3_idx'),
+            model_name="duework",
+            index=models.Index(fields=["due_at"], name="tenants_due_due_at_955eb3_idx"),
         ),
         migrations.AddIndex(
-            model_name='duework',
-            index=models.Index(fields=['firm', 'due_at'], name='tenants_due_firm_id_5386fe_idx'),
+            model_name="duework",
+            index=models.Index(fields=["firm", "due_at"], name="tenants_due_firm_id_5386fe_idx"),
         ),
         migrations.AddConstraint(
-            model_name='duework',
-            constraint=models.UniqueConstraint(fields=('firm', 'kind', 'key'), name='one_row_a_thing_due'),
+            model_name="duework",
+            constraint=models.UniqueConstraint(fields=("firm", "kind", "key"), name="one_row_a_thing_due"),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['key', 'made_at'], name='tenants_att_key_f6f8e2_idx'),
+            model_name="attempt",
+            index=models.Index(fields=["key", "made_at"], name="tenants_att_key_f6f8e2_idx"),
         ),
         migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(fields=['made_at'], name='tenants_att_made_at_dda054_idx'),
+            model_name="attempt",
+            index=models.Index(fields=["made_at"], name="tenants_att_made_at_dda054_idx"),
         ),
         migrations.AddConstraint(
-            model_name='persondigest',
-            constraint=models.UniqueConstraint(fields=('firm', 'digest'), name='one_row_a_person_and_firm'),
+            model_name="persondigest",
+            constraint=models.UniqueConstraint(fields=("firm", "digest"), name="one_row_a_person_and_firm"),
         ),
         migrations.AddConstraint(
-            model_name='provideraddress',
-            constraint=models.UniqueConstraint(fields=('kind', 'address'), name='one_firm_an_address'),
+            model_name="provideraddress",
+            constraint=models.UniqueConstraint(fields=("kind", "address"), name="one_firm_an_address"),
         ),
     ]

@@ -10,7 +10,9 @@ from scheduling.booking import Asker, SlotTaken
 from scheduling.models import Booking
 from tests.world import NOW
 
-LUZ = Asker(name="Luz Rivera", phone="+14065550188", email="luz@home.example", child="Mateo", texts_wording="yes")
+LUZ = Asker(
+    name="Luz Rivera", phone="+14065550188", email="luz@home.example", child="Mateo", texts_wording="yes"
+)
 
 
 def first_slot(service, at=NOW):
@@ -69,7 +71,9 @@ def test_two_reminders_and_a_confirmation_are_written(service):
     slots = free_slots(service, since=start, until=start + timedelta(days=4), at=NOW)
     booking = bookings.book(service, starts_at=slots[0].starts_at, asker=LUZ, at=NOW)
 
-    rows = Message.objects.filter(subject=booking.subject, recipient="+14065550188").values_list("kind", "occurrence")
+    rows = Message.objects.filter(subject=booking.subject, recipient="+14065550188").values_list(
+        "kind", "occurrence"
+    )
     assert sorted(rows) == [("booked", "0"), ("reminder", "day-before/0"), ("reminder", "two-hours/0")]
 
 

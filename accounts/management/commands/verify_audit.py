@@ -25,7 +25,9 @@ class Command(BaseCommand):
             bad = list(audit.broken())
             lines = AuditEntry.objects.count()
         for entry in bad:
-            self.stdout.write(f"line {entry.pk} of {entry.at:%Y-%m-%d %H:%M:%S} UTC ({entry.action}) does not fit")
+            self.stdout.write(
+                f"line {entry.pk} of {entry.at:%Y-%m-%d %H:%M:%S} UTC ({entry.action}) does not fit"
+            )
         if bad:
             raise CommandError(f"{len(bad)} of {lines} lines do not fit the chain.")
         self.stdout.write(f"{lines} lines, all in order.")

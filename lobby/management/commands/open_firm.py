@@ -48,5 +48,7 @@ class Command(BaseCommand):
                 timezone=zone, language=settings.LANGUAGE_CODE, at=timezone.now(),
             )  # fmt: skip
         except AddressTaken:
-            raise CommandError(f"The address “{options['slug']}” is taken, reserved, or no valid label.") from None
+            raise CommandError(
+                f"The address “{options['slug']}” is taken, reserved, or no valid label."
+            ) from None
         self.stdout.write(firm.url("/"))

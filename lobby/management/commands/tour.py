@@ -95,7 +95,9 @@ class Command(BaseCommand):
         while time.monotonic() < end:
             with within(firm):
                 booking = Booking.objects.get(secret=secret)
-                message = Message.objects.filter(subject=booking.subject, channel=Channel.SMS, kind="booked").first()
+                message = Message.objects.filter(
+                    subject=booking.subject, channel=Channel.SMS, kind="booked"
+                ).first()
             if message and message.state == State.SENT:
                 return message.body
             if message and message.state not in {State.DUE, State.LEASED, State.SENDING}:

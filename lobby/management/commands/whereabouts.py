@@ -28,7 +28,9 @@ class Command(BaseCommand):
             with within(firm):
                 for person in User.objects.active().order_by("created_at"):
                     at = "/sign-in/staff/" if person.role in STAFF else "/sign-in/"
-                    say(f"  {person.get_role_display()!s:<12} {person.name:<14} {person.email:<24} {firm.url(at)}")
+                    say(
+                        f"  {person.get_role_display()!s:<12} {person.name:<14} {person.email:<24} {firm.url(at)}"
+                    )
         if firms:
             say(f"\nStaff sign in with the password  {demo.password()}")
             say(f"and a code of the secret          {demo.TOTP}")
