@@ -26,6 +26,7 @@ from outbox import sending
 from outbox.models import Channel
 from tenants.places import current_firm
 from web.access import Can, requires
+from web.forms import posted
 from web.paging import page_of
 from web.views import expired_link
 
@@ -138,7 +139,7 @@ def staff(request: FirmRequest) -> HttpResponse:
 @requires(Can.SET_STAFF)
 @FORM
 def invitation_new(request: FirmRequest) -> HttpResponse:
-    form = InvitationForm(request.POST or None, giver=request.user)
+    form = InvitationForm(posted(request), giver=request.user)
     if request.method != "POST":
         return render(request, "accounts/invitation_new.html", {"form": form})
     if not form.is_valid():
@@ -166,7 +167,7 @@ def invitation(request: FirmRequest, token: str) -> HttpResponse:
     row = Invitation.objects.filter(digest=digest("invitation", token)).select_related("invited_by").first()
     if row is None or not row.is_open(at=now):
         return expired_link(request)
-    form = NewPasswordForm(request.POST or None, user=User(email=row.email, name=row.name))
+    form = NewPasswordForm(posted(request), user=User(email=row.email, name=row.name))
     context = {"form": form, "invitation": row}
     if request.method != "POST":
         return render(request, "accounts/invitation.html", context)
@@ -180,9 +181,7 @@ def invitation(request: FirmRequest, token: str) -> HttpResponse:
 @FORM
 def staff_member(request: FirmRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User.objects.staff(), pk=pk)
-    form = StaffForm(
-        request.POST or None, giver=request.user, initial={"name": person.name, "role": person.role}
-    )
+    form = StaffForm(posted(request), giver=request.user, initial={"name": person.name, "role": person.role})
     context = {"form": form, "person": person}
     if request.method != "POST":
         return render(request, "accounts/staff_member.html", context)
@@ -222,7 +221,7 @@ def staff_deactivation(request: FirmRequest, pk: UUID) -> HttpResponse:
 def profile(request: FirmRequest) -> HttpResponse:
     """A person's own name and language, where they are signed in, and their keys to the API."""
     user = request.user
-    form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    form = ProfileForm(posted(request), initial={"name": user.name, "language": user.language})
     sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-seen_at")
     context = {
         "form": form,
@@ -255,7 +254,7 @@ def other_sessions_end(request: FirmRequest) -> HttpResponse:
 @requires(Can.USE_API)
 @FORM
 def token_new(request: FirmRequest) -> HttpResponse:
-    form = TokenForm(request.POST or None)
+    form = TokenForm(posted(request))
     if request.method != "POST":
         return render(request, "accounts/token_new.html", {"form": form})
     if not form.is_valid():

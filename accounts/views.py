@@ -20,6 +20,7 @@ from accounts import handing_over, passwords, second_factor, signing_in
 from accounts.forms import AddressForm, CodeForm, EmailForm, NewPasswordForm, SecondStepForm, StaffSignInForm
 from accounts.models import User
 from web.access import Can, requires
+from web.forms import posted
 from web.views import expired_link, too_many
 
 log = logging.getLogger("roundtable.accounts")
@@ -51,7 +52,7 @@ def _try(request: HttpRequest, account: str) -> HttpResponse | None:
 @FORM
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Asks for an address and sends six digits to it, if it is a family's."""
-    form = AddressForm(request.POST or None)
+    form = AddressForm(posted(request))
     wanted = request.GET.get("next", request.POST.get("next", ""))
     context = {"form": form, "next": wanted}
     if request.method != "POST":
@@ -80,7 +81,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     asked = request.session.get("code")
     if not asked:
         return redirect("sign-in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     context = {"form": form, "asked": asked}
     if request.method != "POST":
         return render(request, "accounts/sign_in_code.html", context)
@@ -109,7 +110,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 
 @FORM
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
-    form = StaffSignInForm(request.POST or None)
+    form = StaffSignInForm(posted(request))
     wanted = request.GET.get("next", request.POST.get("next", ""))
     context = {"form": form, "next": wanted}
     if request.method != "POST":
@@ -153,7 +154,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if not found or not found[0].has_second_factor:
         return redirect("staff-sign-in")
     user, kept = found
-    form = SecondStepForm(request.POST or None)
+    form = SecondStepForm(posted(request))
     if request.method != "POST":
         return render(request, "accounts/second_step.html", {"form": form})
     if not form.is_valid():
@@ -180,7 +181,7 @@ def second_step_setup(request: HttpRequest) -> HttpResponse:
     if not secret:
         secret = kept["secret"] = second_factor.new_secret()
         request.session["halfway"] = kept
-    form = SecondStepForm(request.POST or None)
+    form = SecondStepForm(posted(request))
     uri = second_factor.address(user, secret)
     context = {"form": form, "secret": secret, "picture": second_factor.picture(uri), "uri": uri}
     if request.method != "POST":
@@ -217,7 +218,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @FORM
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Mails a link to staff; says the same to everyone."""
-    form = EmailForm(request.POST or None)
+    form = EmailForm(posted(request))
     if request.method != "POST":
         return render(request, "accounts/forgotten.html", {"form": form})
     if not form.is_valid():
@@ -236,7 +237,7 @@ def new_password(request: HttpRequest, user_id: str, token: str) -> HttpResponse
     user = passwords.person_of_link(user_id, token)
     if user is None:
         return expired_link(request, resend_url=reverse("forgotten"))
-    form = NewPasswordForm(request.POST or None, user=user)
+    form = NewPasswordForm(posted(request), user=user)
     if request.method != "POST":
         return render(request, "accounts/new_password.html", {"form": form})
     if not form.is_valid():

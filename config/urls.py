@@ -17,8 +17,13 @@ urlpatterns = [
 ]
 if settings.IS_LOCAL:
     from lobby.outbox import urlpatterns as outbox
+    from web.access import public
+    from web.views import kit
 
-    urlpatterns += outbox
+    urlpatterns += [
+        *outbox,
+        path("kit/", public(kit, why="shows every component, on a local set-up"), name="kit"),
+    ]
 
 handler400 = "web.views.bad_request"
 handler403 = "web.views.permission_denied"

@@ -24,6 +24,7 @@ from tenants import throttle
 from tenants.hosts import reference
 from tenants.models import Firm
 from tenants.opening import AddressTaken
+from web.forms import posted
 from web.views import too_many
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +45,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Screen one: the firm and its address."""
     row = signing_up.find(request.POST.get("key", "") or request.GET.get("key", ""), at=timezone.now())
-    form = FirmStep(request.POST or None, initial=row.answers if row else None)
+    form = FirmStep(posted(request), initial=row.answers if row else None)
     context = {
         "form": form,
         "key": request.POST.get("key", "") or request.GET.get("key", ""),
@@ -74,7 +75,7 @@ def sign_up_owner(request: HttpRequest) -> HttpResponse:
     row, key = _row(request)
     if row is None or "slug" not in row.answers:
         return redirect("sign-up")
-    form = OwnerStep(request.POST or None, initial=row.answers)
+    form = OwnerStep(posted(request), initial=row.answers)
     context = {"form": form, "key": key}
     if request.method != "POST":
         return render(request, "lobby/sign_up_owner.html", context)
@@ -96,7 +97,7 @@ def sign_up_place(request: HttpRequest) -> HttpResponse:
         return redirect("sign-up")
     if not row.password_hash:
         return redirect(f"{reverse('sign-up-owner')}?key={key}")
-    form = PlaceStep(request.POST or None, initial={"timezone": "America/New_York"})
+    form = PlaceStep(posted(request), initial={"timezone": "America/New_York"})
     context = {"form": form, "key": key}
     if request.method != "POST":
         return render(request, "lobby/sign_up_place.html", context)
@@ -144,7 +145,7 @@ def _opened(request: HttpRequest, firm: Firm, token: str | None) -> HttpResponse
 @FORM
 def find_my_firm(request: HttpRequest) -> HttpResponse:
     """Mails the list of firms to the address, and says the same to everyone."""
-    form = FindForm(request.POST or None)
+    form = FindForm(posted(request))
     if request.method != "POST":
         return render(request, "lobby/find.html", {"form": form})
     if not form.is_valid():

@@ -25,6 +25,7 @@ from scheduling.booking import Asker, SlotTaken, TooLate
 from scheduling.forms import BookingForm
 from scheduling.models import Booking, Service
 from tenants import throttle
+from web.forms import posted
 from web.views import too_many
 from web.zones import TIMEZONE_COOKIE, zone_choices
 
@@ -124,7 +125,7 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     zone = chosen_zone(request)
     contact = getattr(request.user, "contact", None) if request.user.is_authenticated else None
     first = {"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else {}
-    form = BookingForm(request.POST or None, firm_name=firm.name, initial=first)
+    form = BookingForm(posted(request), firm_name=firm.name, initial=first)
     context: dict[str, Any] = {"service": service, "form": form, "starts_at": starts_at, "zone": zone}
     context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
     if request.method != "POST":

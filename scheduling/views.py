@@ -22,6 +22,7 @@ from scheduling.forms import BookingForm, HoursForm, ServiceForm
 from scheduling.models import Booking, Service, WeeklyHours
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
+from web.forms import posted
 from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +74,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     services = Service.objects.filter(advocates__isnull=False).distinct()
     chosen = request.GET.get("service") or request.POST.get("service") or ""
     service = next((s for s in services if str(s.pk) == chosen), services[0] if services else None)
-    form = BookingForm(request.POST or None, firm_name=request.firm.name)
+    form = BookingForm(posted(request), firm_name=request.firm.name)
     context: dict[str, Any] = {"services": services, "form": form, "service": service}
     if service is None:
         return render(request, "scheduling/booking_new.html", context)
@@ -82,9 +83,10 @@ def booking_new(request: FirmRequest) -> HttpResponse:
         return render(request, "scheduling/booking_new.html", context)
     starts_at = parse_moment(request.POST.get("time", ""))
     context["chosen"] = starts_at
+    valid = form.is_valid()
     if starts_at is None:
         form.add_error(None, _("Choose a time."))
-    if not form.is_valid() or starts_at is None:
+    if not valid or starts_at is None:
         return render(request, "scheduling/booking_new.html", context, status=422)
     filled = form.cleaned_data
     asker = Asker(
@@ -113,7 +115,7 @@ def service_list(request: FirmRequest) -> HttpResponse:
 @FORM
 def service_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
     service = get_object_or_404(Service, pk=pk) if pk else None
-    form = ServiceForm(request.POST or None, instance=service)
+    form = ServiceForm(posted(request), instance=service)
     if request.method != "POST":
         return render(request, "scheduling/service.html", {"form": form, "service": service})
     if not form.is_valid():
@@ -146,7 +148,7 @@ def hours(request: FirmRequest) -> HttpResponse:
     for day in range(7):
         for n, row in enumerate([row for row in rows if row.weekday == day][:2], start=1):
             first |= {f"d{day}_{n}_from": row.opens, f"d{day}_{n}_to": row.closes}
-    form = HoursForm(request.POST or None, initial=first)
+    form = HoursForm(posted(request), initial=first)
     context = {
         "form": form,
         "person": person,

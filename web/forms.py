@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import pretty_name
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
@@ -199,3 +200,8 @@ def error_lines(form: forms.BaseForm) -> list[Line]:
             target = bound.id_for_label or f"{bound.auto_id}_0"
             lines += [Line(str(error), "" if bound.is_hidden else target) for error in bound.errors]
     return lines
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the fields of a POST, even none at all, and nothing for any other request."""
+    return request.POST if request.method == "POST" else None

@@ -187,7 +187,10 @@ def test_append_only_means_append_only(harbor, olivia):
     from accounts.models import AuditEntry
 
     audit.record("x.y", by=olivia, at=timezone.now())
-    for change in (lambda: AuditEntry.objects.update(action="z"), lambda: AuditEntry.objects.all()._raw_delete("default")):
+    for change in (
+        lambda: AuditEntry.objects.update(action="z"),
+        lambda: AuditEntry.objects.all()._raw_delete("default"),
+    ):
         with pytest.raises(ProgrammingError), transaction.atomic():
             change()
 
@@ -222,7 +225,9 @@ def shape(admin, schema):
             [schema],
         )
         constraints = [tuple(cell.replace(f"{schema}.", "") for cell in row) for row in cursor.fetchall()]
-        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = %s ORDER BY 1", [schema])
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = %s ORDER BY 1", [schema]
+        )
         indexes = [tuple(cell.replace(f"{schema}.", "") for cell in row) for row in cursor.fetchall()]
     return columns, constraints, indexes
 

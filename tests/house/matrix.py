@@ -1,0 +1,53 @@
+"""Who may open which route: a row for each route of a firm's host. A route without a row fails.
+
+Letters are roles: O owner, D administrator, A advocate, S assistant, B billing, F family, G school
+guest; `*` means everyone, signed in or not. A row names the methods it answers.
+"""
+
+from __future__ import annotations
+
+STAFF = "ODASB"
+WORKS_WITH_FAMILIES = "ODAS"
+RUNS_THE_FIRM = "OD"
+SIGNED_IN = "ODASBFG"
+
+GET, POST = "GET", "POST"
+
+# route name -> (methods, who)
+MATRIX: dict[str, tuple[set[str], str]] = {
+    # anyone
+    "front": ({GET}, "*"), "book": ({GET}, "*"), "book-time": ({GET}, "*"), "book-details": ({GET, POST}, "*"),
+    "booking-manage": ({GET}, "*"), "booking-change": ({GET, POST}, "*"), "booking-call-off": ({POST}, "*"),
+    "booking-calendar": ({GET}, "*"),
+    "sign-in": ({GET, POST}, "*"), "sign-in-code": ({GET, POST}, "*"), "staff-sign-in": ({GET, POST}, "*"),
+    "second-step": ({GET, POST}, "*"), "second-step-setup": ({GET, POST}, "*"), "forgotten": ({GET, POST}, "*"),
+    "new-password": ({GET, POST}, "*"), "confirm-email": ({GET}, "*"), "email-confirmation": ({POST}, "*"),
+    "welcome": ({POST}, "*"), "invitation": ({GET, POST}, "*"),
+    "help": ({GET}, "*"), "privacy": ({GET}, "*"), "terms": ({GET}, "*"), "accessibility": ({GET}, "*"),
+    "language": ({POST}, "*"), "theme": ({POST}, "*"), "shortcuts": ({POST}, "*"), "offline": ({GET}, "*"),
+    "service-worker": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
+    "outbox": ({GET}, "*"), "outbox-answer": ({POST}, "*"), "kit": ({GET}, "*"),
+    # whoever is signed in
+    "sign-out": ({POST}, SIGNED_IN), "profile": ({GET, POST}, SIGNED_IN), "other-sessions-end": ({POST}, SIGNED_IN),
+    # staff
+    "today": ({GET}, STAFF),
+    "students": ({GET}, WORKS_WITH_FAMILIES), "student": ({GET}, WORKS_WITH_FAMILIES),
+    "contact": ({GET}, WORKS_WITH_FAMILIES), "contact-confirmation": ({POST}, WORKS_WITH_FAMILIES),
+    "contact-joining": ({POST}, WORKS_WITH_FAMILIES),
+    "bookings": ({GET}, WORKS_WITH_FAMILIES), "booking": ({GET}, WORKS_WITH_FAMILIES),
+    "booking-new": ({GET, POST}, WORKS_WITH_FAMILIES), "booking-staff-call-off": ({POST}, WORKS_WITH_FAMILIES),
+    "hours": ({GET, POST}, "ODA"), "token-new": ({GET, POST}, "ODA"), "token-revocation": ({POST}, "ODA"),
+    "services": ({GET}, RUNS_THE_FIRM), "service": ({GET, POST}, RUNS_THE_FIRM), "service-new": ({GET, POST}, RUNS_THE_FIRM),
+    "staff": ({GET}, RUNS_THE_FIRM), "staff-member": ({GET, POST}, RUNS_THE_FIRM),
+    "staff-deactivation": ({POST}, RUNS_THE_FIRM), "invitation-new": ({GET, POST}, RUNS_THE_FIRM),
+    "invitation-withdrawal": ({POST}, RUNS_THE_FIRM), "access-log": ({GET}, RUNS_THE_FIRM),
+    "firm-settings": ({GET, POST}, RUNS_THE_FIRM), "confirmation-mail": ({POST}, RUNS_THE_FIRM),
+    # families, guests
+    "portal": ({GET}, "F"), "guest": ({GET}, "G"),
+    # the API, with a key; the methods a key may use are asked in tests/api
+    "api-service-list": ({GET}, "ODAS"), "api-service-detail": ({GET}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),
+    "api-booking-list": ({GET, POST}, "ODAS"), "api-booking-detail": ({GET}, "ODAS"),
+    "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
+}  # fmt: skip
+
+ROLES = {"O": "olivia", "D": "ada", "A": "ana", "S": "bo", "B": "bea", "F": "luz", "G": "gus", "-": ""}
