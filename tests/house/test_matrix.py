@@ -82,7 +82,7 @@ def test_other_methods_change_nothing(harbor, olivia):
 
 
 def key_of(person):
-    secret = f"key of {person.pk}"
+    secret = f"key-of-{person.pk}"
     ApiToken.objects.get_or_create(
         digest=digest("api", secret),
         defaults={"user": person, "name": "test", "may_write": True, "made_at": timezone.now()},
