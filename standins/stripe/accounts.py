@@ -294,7 +294,7 @@ def delete_account(desk: Desk, p: Params, id: str) -> Record:
 @route("POST", "/v1/account_links")
 def create_link(desk: Desk, p: Params) -> Record:
     account, kind = p.need("account"), p.choice("type", ("account_onboarding", "account_update"))
-    refresh, back = p.text("refresh_url"), p.text("return_url")
+    refresh, back = p.url("refresh_url"), p.url("return_url")
     options = p.sub("collection_options")
     options.text("fields")
     options.text("future_requirements")

@@ -334,8 +334,8 @@ def _expand(desk: Desk, node: Any, steps: list[str], whole: str) -> None:
         if found is None:
             raise StripeError(f"This property cannot be expanded ({whole}).", param="expand")
         node[step] = value = public(found)
-    elif isinstance(value, list) and not rest:
-        return
+    elif isinstance(value, bool | int | float):
+        raise StripeError(f"This property cannot be expanded ({whole}).", param="expand")
     if rest:
         _expand(desk, value, rest, whole)
 

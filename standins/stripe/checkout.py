@@ -80,7 +80,9 @@ def create_session(desk: Desk, p: Params) -> Record:
         raise needed("mode")
     now = desk.now()
     p.choice("ui_mode", ("hosted", "hosted_page"), "hosted_page")
-    success_url, cancel_url = p.need("success_url"), p.text("cancel_url")
+    success_url, cancel_url = p.url("success_url"), p.url("cancel_url")
+    if success_url is None:
+        raise needed("success_url")
     customer_id, currency = p.text("customer"), p.text("currency")
     fields: Record = {name: p.text(name) for name in KEPT}
     makers = [_read_line(desk, row, mode) for row in p.rows("line_items")]

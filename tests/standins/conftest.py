@@ -16,10 +16,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from stripe import StripeClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 ROOT = Path(__file__).parents[2]
+STRIPE_KEY = "sk_test_standin"
 SID, TOKEN = "AC00000000000000000000000000000001", "standin-auth-token"
 
 
@@ -86,6 +88,20 @@ def standins(process: Standins) -> Standins:
 @pytest.fixture
 def twilio(standins: Standins) -> Client:
     return Client(SID, TOKEN, http_client=ElsewhereHttpClient(standins.twilio, timeout=5))
+
+
+@pytest.fixture
+def stripe(standins: Standins) -> StripeClient:
+    standins.post("stripe", {"webhook_retries": [0.05, 0.05, 0.05], "webhook_delay": 0.005})
+    return StripeClient(STRIPE_KEY, base_addresses={"api": standins.stripe}, max_network_retries=0)
+
+
+@pytest.fixture
+def connected(stripe: StripeClient, standins: Standins) -> str:
+    """A firm's own account, onboarded."""
+    account = stripe.v1.accounts.create({"type": "standard", "email": "olivia@harbor.example"})
+    standins.post("stripe", {"onboard": account.id})
+    return account.id
 
 
 @dataclass
