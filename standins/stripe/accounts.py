@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standins.stripe.catalog import changed_and_told
 from standins.stripe.customers import read_address
 from standins.stripe.desk import Desk, Record
 from standins.stripe.errors import StripeError, needed
@@ -280,7 +279,12 @@ def update_account(desk: Desk, p: Params, id: str) -> Record:
     if profile:
         changed["business_profile"] = account["business_profile"] | profile
     p.finish()
-    return changed_and_told(desk, "account", account, changed)
+    previous = {name: account[name] for name, value in changed.items() if account[name] != value}
+    account |= changed
+    desk.save("account", account)
+    if previous:
+        desk.elsewhere(account=id).emit("account.updated", account, previous)
+    return account
 
 
 @route("DELETE", "/v1/accounts/{id}")

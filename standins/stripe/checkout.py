@@ -138,7 +138,8 @@ def create_session(desk: Desk, p: Params) -> Record:
     p.off("automatic_tax")
     p.off("invoice_creation")
     p.off("phone_number_collection")
-    p.yes("allow_promotion_codes")
+    if p.yes("allow_promotion_codes"):
+        raise StripeError("Promotion codes are not modelled here.", param="allow_promotion_codes")
     p.finish()
     require_charges(desk)
     customer = desk.get("customer", customer_id, "customer") if customer_id else None
