@@ -184,15 +184,17 @@ class Hosted:
         customer = desk.store("customer").get(session["customer"] or "", {})
         rows = "".join(
             f"<tr><td>{one['quantity']} × {escape(one['description'])}</td>"
-            f"<td>{shown(one['amount_subtotal'], one['currency'])}</td></tr>"
+            f'<td class="sum">{shown(one["amount_subtotal"], one["currency"])}</td></tr>'
             for one in session["_lines"]
         )
         summary = ""
         if rows:
             tax = session["total_details"]["amount_tax"]
-            taxed = f" ({words['tax']} {shown(tax, session['currency'])})" if tax else ""
+            taxed = f"<small>{words['tax']} {shown(tax, session['currency'])}</small>" if tax else ""
             sum_ = shown(session["amount_total"], session["currency"])
-            summary = f"<table>{rows}<tr><th>{words['total']}</th><th>{sum_}{taxed}</th></tr></table>"
+            summary = (
+                f"<table>{rows}<tr><th>{words['total']}{taxed}</th><th class='sum'>{sum_}</th></tr></table>"
+            )
         if days := checkout.trial_days(session):
             summary += f"<p>{words['trial'].format(days=days)}</p>"
         email = fields.get("email") or customer.get("email") or session["customer_email"] or ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 import requests
 import stripe as official
-from conftest import STRIPE_KEY
+from standin_process import STRIPE_KEY, error_of, started
 from stripe import StripeClient
 
-INTENT = {"amount": 15000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+INTENT: Any = {"amount": 15000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
 
 
 def count(standins) -> int:
@@ -39,7 +40,7 @@ def test_a_failure_is_given_again_too(stripe):
     for _ in range(2):
         with pytest.raises(official.CardError) as caught:
             stripe.v1.payment_intents.create({**INTENT, "payment_method": "pm_card_chargeDeclined"}, options)
-        seen.append((caught.value.http_status, caught.value.error.payment_intent["id"]))
+        seen.append((caught.value.http_status, error_of(caught)["payment_intent"]["id"]))
     assert seen[0] == seen[1]
     assert len(stripe.v1.payment_intents.list().data) == 1
 
@@ -182,6 +183,26 @@ def test_metadata_is_merged_and_unset(stripe):
     customer = stripe.v1.customers.create({"metadata": {"a": "1", "b": "2"}})
     updated = stripe.v1.customers.update(customer.id, {"metadata": {"b": "", "c": "3"}})
     assert updated.metadata.to_dict() == {"a": "1", "c": "3"}
+
+
+def test_a_restart_keeps_objects_keys_and_what_is_due(tmp_path):
+    def opened() -> tuple:
+        child, standins = started("--state", str(tmp_path))
+        return child, standins, StripeClient(STRIPE_KEY, base_addresses={"api": standins.stripe})
+
+    child, standins, stripe = opened()
+    standins.post("clock", {"now": "2026-03-02T10:00:00+00:00"})
+    debit = {**INTENT, "payment_method": "pm_usBankAccount_success"}
+    intent = stripe.v1.payment_intents.create(debit, {"idempotency_key": "k"})
+    child.kill()
+    child.wait(timeout=10)
+
+    child, standins, stripe = opened()
+    assert stripe.v1.payment_intents.create(debit, {"idempotency_key": "k"}).id == intent.id
+    assert stripe.v1.payment_intents.retrieve(intent.id).status == "succeeded"
+    assert len(stripe.v1.payment_intents.list().data) == 1
+    child.terminate()
+    assert child.wait(timeout=10) == 0
 
 
 def test_accounts_do_not_see_each_others_objects(stripe, connected):

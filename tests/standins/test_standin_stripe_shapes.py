@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import ROOT, STRIPE_KEY
+from standin_process import ROOT, STRIPE_KEY
 
 PUBLISHED = json.loads((ROOT / "standins/data/stripe.json").read_text())
 EXAMPLES, NULLABLE = PUBLISHED["resources"], PUBLISHED["nullable_or_absent"]

@@ -7,7 +7,7 @@ import json
 import pytest
 import requests
 import stripe as official
-from conftest import STRIPE_KEY
+from standin_process import STRIPE_KEY
 
 SECRET = "whsec_test"
 

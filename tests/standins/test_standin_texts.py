@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 import requests
-from conftest import ROOT, SID, TOKEN, ElsewhereHttpClient
 from requests.exceptions import ConnectionError, ReadTimeout
+from standin_process import ROOT, SID, TOKEN, ElsewhereHttpClient
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
