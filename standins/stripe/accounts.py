@@ -47,6 +47,9 @@ class Accounts:
         found: str | None = self.stripe.journal.store("stripe.keys").get(key)
         return found
 
+    def ids(self) -> list[str]:
+        return list(self._all)
+
     def acts_for(self, account: str) -> bool:
         """Whether the platform may act for `account`."""
         found = self._all.get(account)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from standins.stripe import invoices
 from standins.stripe.catalog import price_of, tax_rates
 from standins.stripe.clockwork import clock_of, when_due
 from standins.stripe.customers import add_customer
 from standins.stripe.desk import Desk, Record, same
 from standins.stripe.errors import StripeError, needed
+from standins.stripe.invoice_lines import add_item
+from standins.stripe.lifecycle import start
 from standins.stripe.methods import (
     DECLINES,
     TYPES,
@@ -25,7 +26,8 @@ from standins.stripe.params import Params
 from standins.stripe.payments import DAY, add_intent, attempt, require_charges
 from standins.stripe.routes import route
 from standins.stripe.shapes import empty_address, make, new_id, public
-from standins.stripe.subscriptions import _item, read_trial_settings, start
+from standins.stripe.subscription_items import new_item
+from standins.stripe.subscriptions import read_trial_settings
 
 KEPT = ("client_reference_id", "customer_email", "locale", "submit_type", "billing_address_collection")
 
@@ -362,13 +364,13 @@ def _subscribe(desk: Desk, session: Record, customer: Record, method: Record | N
         raise declined("generic_decline")
     id_ = new_id("sub")
     items = [
-        _item(desk, id_, one["price"], one["quantity"], tax_rates=one["_rates"])
+        new_item(desk, id_, one["price"], one["quantity"], tax_rates=one["_rates"])
         for one in session["_lines"]
         if one["price"]["recurring"]
     ]
     for one in session["_lines"]:
         if not one["price"]["recurring"]:
-            invoices.add_item(
+            add_item(
                 desk,
                 customer,
                 amount=one["amount_subtotal"],

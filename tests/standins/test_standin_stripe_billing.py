@@ -152,6 +152,9 @@ def test_a_failing_card_is_tried_again_and_then_given_up(stripe, standins, then,
     last = firm.invoices()[1]
     assert (last.attempt_count, last.next_payment_attempt, last.status) == (3, None, "open")
     assert firm.told("invoice.payment_failed") == ["invoice.payment_failed"] * 3
+    firm.at(FEBRUARY + 30 * DAY)
+    held = {"unpaid": ["draft"], "canceled": [], "past_due": ["open"]}[then]
+    assert [i.status for i in firm.invoices()[2:]] == held
 
 
 def test_a_new_card_before_the_retry_makes_it_active_again(firm):

@@ -7,7 +7,7 @@ import json
 import pytest
 import requests
 import stripe as official
-from standin_process import STRIPE_KEY
+from standin_process import STRIPE_KEY, started
 
 SECRET = "whsec_test"
 
@@ -73,6 +73,25 @@ def test_after_the_last_try_it_is_given_up_and_can_be_sent_again(stripe, standin
     standins.post("stripe", {"resend": {"event": event.id}})
     standins.settle()
     assert stripe.v1.events.retrieve(event.id).pending_webhooks == 0
+
+
+def test_after_a_restart_what_was_not_taken_is_sent_again(tmp_path, ear):
+    child, standins = started("--state", str(tmp_path))
+    client = official.StripeClient(STRIPE_KEY, base_addresses={"api": standins.stripe})
+    listening(client, ear)
+    ear.answer = lambda heard: (503, b"")
+    client.v1.customers.create({"name": "Luz"})
+    ear.wait_for(1)
+    child.kill()
+    child.wait(timeout=10)
+    ear.answer = lambda heard: (200, b"")
+    ear.heard.clear()
+    child, standins = started("--state", str(tmp_path))
+    ear.wait_for(1)
+    standins.settle()
+    assert types(ear) == ["customer.created"]
+    child.terminate()
+    assert child.wait(timeout=10) == 0
 
 
 @pytest.mark.parametrize(
