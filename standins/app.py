@@ -41,6 +41,7 @@ class App:
         self.twilio.messages.base = f"{base}/twilio"
         self.stripe.base = f"{base}/stripe"
         self.stripe.start()
+        self.twilio.messages.resume()
         Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return {
             "twilio": f"{base}/twilio",

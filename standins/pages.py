@@ -19,13 +19,14 @@ li { border-top: 1px solid #8886; padding: .75rem 0; overflow-wrap: anywhere; }
 form { display: grid; gap: .5rem; margin: 1rem 0; }
 label { display: grid; gap: .25rem; font-weight: 600; }
 input, select, textarea, button { font: inherit; padding: .6rem; min-height: 2.75rem; width: 100%;
-  box-sizing: border-box; }
+  box-sizing: border-box; font-weight: 400; }
 button { cursor: pointer; }
 fieldset { display: grid; gap: .5rem; border: 1px solid #8886; }
 small { display: block; opacity: .8; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; padding: .25rem .5rem .25rem 0; vertical-align: top; overflow-wrap: anywhere; }
+.sum { white-space: nowrap; text-align: right; }
 .in { padding-left: 1.5rem; }
 """
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -149,6 +151,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
+        except Exception:
+            # An error of the stand-in itself: seen by whoever runs it, and not taken for the provider's.
+            traceback.print_exc(file=sys.stderr)
+            reply = json_reply({"message": "The stand-in failed; its standard error says why."}, 500)
         self._send(reply)
 
     do_GET = do_POST = do_DELETE = do_PUT = _serve

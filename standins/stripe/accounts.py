@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standins.stripe.catalog import changed_and_told
 from standins.stripe.customers import read_address
 from standins.stripe.desk import Desk, Record
 from standins.stripe.errors import StripeError, needed
@@ -47,6 +46,9 @@ class Accounts:
     def for_key(self, key: str) -> str | None:
         found: str | None = self.stripe.journal.store("stripe.keys").get(key)
         return found
+
+    def ids(self) -> list[str]:
+        return list(self._all)
 
     def acts_for(self, account: str) -> bool:
         """Whether the platform may act for `account`."""
@@ -280,7 +282,12 @@ def update_account(desk: Desk, p: Params, id: str) -> Record:
     if profile:
         changed["business_profile"] = account["business_profile"] | profile
     p.finish()
-    return changed_and_told(desk, "account", account, changed)
+    previous = {name: account[name] for name, value in changed.items() if account[name] != value}
+    account |= changed
+    desk.save("account", account)
+    if previous:
+        desk.elsewhere(account=id).emit("account.updated", account, previous)
+    return account
 
 
 @route("DELETE", "/v1/accounts/{id}")
@@ -294,7 +301,7 @@ def delete_account(desk: Desk, p: Params, id: str) -> Record:
 @route("POST", "/v1/account_links")
 def create_link(desk: Desk, p: Params) -> Record:
     account, kind = p.need("account"), p.choice("type", ("account_onboarding", "account_update"))
-    refresh, back = p.text("refresh_url"), p.text("return_url")
+    refresh, back = p.url("refresh_url"), p.url("return_url")
     options = p.sub("collection_options")
     options.text("fields")
     options.text("future_requirements")

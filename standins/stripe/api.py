@@ -22,9 +22,12 @@ from standins.stripe import (  # noqa: F401  (importing them registers their rou
     customers,
     events,
     invoices,
+    invoicing,
+    lifecycle,
     methods,
     payments,
     portal,
+    previews,
     refunds,
     routes,
     subscriptions,
@@ -78,7 +81,8 @@ class Stripe:
         self.dunning: dict[str, Any] = {"retry_days": [3, 5, 7], "then": "unpaid"}
 
     def start(self) -> None:
-        """Look every second for what is due."""
+        """Take up what a restart interrupted, and look every second for what is due."""
+        self.events.resume()
         Thread(target=self._keep_ticking, daemon=True).start()
 
     def stop(self) -> None:
@@ -334,8 +338,8 @@ def _expand(desk: Desk, node: Any, steps: list[str], whole: str) -> None:
         if found is None:
             raise StripeError(f"This property cannot be expanded ({whole}).", param="expand")
         node[step] = value = public(found)
-    elif isinstance(value, list) and not rest:
-        return
+    elif isinstance(value, bool | int | float):
+        raise StripeError(f"This property cannot be expanded ({whole}).", param="expand")
     if rest:
         _expand(desk, value, rest, whole)
 
@@ -344,7 +348,7 @@ def _included(desk: Desk, node: Record, step: str) -> Record | None:
     """What an object holds only when asked for."""
     kind, id_ = node.get("object"), node.get("id", "")
     if (kind, step) == ("invoice", "payments"):
-        return a_list("/v1/invoice_payments", public(invoices.payments_of(desk, id_)))
+        return a_list("/v1/invoice_payments", public(invoicing.payments_of(desk, id_)))
     if (kind, step) == ("invoice", "confirmation_secret"):
         intent = desk.store("payment_intent").get(desk.get("invoice", id_)["_intent"] or "")
         return {"client_secret": intent["client_secret"], "type": "payment_intent"} if intent else None

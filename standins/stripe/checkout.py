@@ -6,12 +6,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from standins.stripe import invoices
 from standins.stripe.catalog import price_of, tax_rates
 from standins.stripe.clockwork import clock_of, when_due
 from standins.stripe.customers import add_customer
 from standins.stripe.desk import Desk, Record, same
 from standins.stripe.errors import StripeError, needed
+from standins.stripe.invoice_lines import add_item
+from standins.stripe.lifecycle import start
 from standins.stripe.methods import (
     DECLINES,
     TYPES,
@@ -25,7 +26,8 @@ from standins.stripe.params import Params
 from standins.stripe.payments import DAY, add_intent, attempt, require_charges
 from standins.stripe.routes import route
 from standins.stripe.shapes import empty_address, make, new_id, public
-from standins.stripe.subscriptions import _item, read_trial_settings, start
+from standins.stripe.subscription_items import new_item
+from standins.stripe.subscriptions import read_trial_settings
 
 KEPT = ("client_reference_id", "customer_email", "locale", "submit_type", "billing_address_collection")
 
@@ -80,7 +82,9 @@ def create_session(desk: Desk, p: Params) -> Record:
         raise needed("mode")
     now = desk.now()
     p.choice("ui_mode", ("hosted", "hosted_page"), "hosted_page")
-    success_url, cancel_url = p.need("success_url"), p.text("cancel_url")
+    success_url, cancel_url = p.url("success_url"), p.url("cancel_url")
+    if success_url is None:
+        raise needed("success_url")
     customer_id, currency = p.text("customer"), p.text("currency")
     fields: Record = {name: p.text(name) for name in KEPT}
     makers = [_read_line(desk, row, mode) for row in p.rows("line_items")]
@@ -136,7 +140,8 @@ def create_session(desk: Desk, p: Params) -> Record:
     p.off("automatic_tax")
     p.off("invoice_creation")
     p.off("phone_number_collection")
-    p.yes("allow_promotion_codes")
+    if p.yes("allow_promotion_codes"):
+        raise StripeError("Promotion codes are not modelled here.", param="allow_promotion_codes")
     p.finish()
     require_charges(desk)
     customer = desk.get("customer", customer_id, "customer") if customer_id else None
@@ -359,13 +364,13 @@ def _subscribe(desk: Desk, session: Record, customer: Record, method: Record | N
         raise declined("generic_decline")
     id_ = new_id("sub")
     items = [
-        _item(desk, id_, one["price"], one["quantity"], tax_rates=one["_rates"])
+        new_item(desk, id_, one["price"], one["quantity"], tax_rates=one["_rates"])
         for one in session["_lines"]
         if one["price"]["recurring"]
     ]
     for one in session["_lines"]:
         if not one["price"]["recurring"]:
-            invoices.add_item(
+            add_item(
                 desk,
                 customer,
                 amount=one["amount_subtotal"],

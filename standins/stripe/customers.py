@@ -124,7 +124,7 @@ def update_customer(desk: Desk, p: Params, id: str) -> Record:
 
 @route("DELETE", "/v1/customers/{id}")
 def delete_customer(desk: Desk, p: Params, id: str) -> Record:
-    from standins.stripe.subscriptions import end
+    from standins.stripe.lifecycle import end
 
     p.finish()
     customer = desk.get("customer", id)

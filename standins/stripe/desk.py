@@ -87,18 +87,20 @@ class Desk:
         elif (exact := p.whole("created")) is not None:
             tests.append(lambda r: _made(r) == exact)
         p.finish()
-        found = [row for row in rows if all(test(row) for test in tests)]
-        ids = [row["id"] for row in found]
-        for cursor in (after, before):
-            if cursor and cursor not in ids:
-                raise StripeError(
-                    f"No such cursor: '{cursor}'", code="resource_missing", param="starting_after"
-                )
+        found: list[Record] = []
+        past = after is None
+        for row in rows:
+            if row["id"] == before or (not before and len(found) > limit):
+                break
+            if past and all(test(row) for test in tests):
+                found.append(row)
+            past = past or row["id"] == after
+        else:
+            if before or not past:
+                raise StripeError(f"No such cursor: '{before or after}'", code="resource_missing")
         if before:
-            start = max(ids.index(before) - limit, 0)
-            return a_list(url, public(found[start : ids.index(before)]), has_more=start > 0)
-        start = ids.index(after) + 1 if after else 0
-        return a_list(url, public(found[start : start + limit]), has_more=len(found) > start + limit)
+            return a_list(url, public(found[-limit:]), has_more=len(found) > limit)
+        return a_list(url, public(found[:limit]), has_more=len(found) > limit)
 
 
 _BOUNDS: dict[str, Callable[[int, int], bool]] = {

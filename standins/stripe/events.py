@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from standins.faults import WEBHOOK_KINDS
@@ -73,6 +74,17 @@ class Events:
         for endpoint in wanting:
             self._send(endpoint, json.dumps(event, indent=2).encode(), type_)
 
+    def resume(self) -> None:
+        """After a restart, send again what no endpoint had taken."""
+        for account in self.stripe.accounts.ids():
+            for kept in list(self.stripe.journal.store(f"stripe.{account}.event").values()):
+                if kept["pending_webhooks"]:
+                    again = partial(self._resend_later, account, kept["id"])
+                    self.stripe.scheduler.later(0.5, again)
+
+    def _resend_later(self, account: str, id_: str) -> None:
+        self.resend(account, id_)
+
     def _send(self, endpoint: Record, payload: bytes, type_: str) -> None:
         fault = self.stripe.faults.strike("stripe", WEBHOOK_KINDS, path=type_)
         kind = fault.kind if fault else None
@@ -80,7 +92,7 @@ class Events:
             return
         if kind == "reorder" and self._held is None:
             self._held = (endpoint, payload, type_)
-            self.stripe.scheduler.later(1.0, self._let_go)
+            self.stripe.scheduler.later(0.5, self._let_go)
             return
         self._deliver_later(endpoint, payload, self.delay)
         if kind == "duplicate":
@@ -135,7 +147,8 @@ class Events:
         endpoints = self.stripe.journal.store(f"stripe.{self.stripe.accounts.platform}.webhook_endpoint")
         sent = 0
         for endpoint in endpoints.values():
-            if endpoint["_connect"] == ("account" in event):
+            wants = {"*", event["type"]} & set(endpoint["enabled_events"])
+            if endpoint["_connect"] == ("account" in event) and wants:
                 self._deliver_later(endpoint, json.dumps(event, indent=2).encode(), 0)
                 sent += 1
         return sent

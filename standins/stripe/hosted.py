@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from standins.pages import page
 from standins.serving import Reply, Request, redirect
-from standins.stripe import checkout, invoices, subscriptions
+from standins.stripe import checkout, invoicing, subscriptions
 from standins.stripe.accounts import onboard
 from standins.stripe.desk import Desk, Record
 from standins.stripe.errors import StripeError
+from standins.stripe.lifecycle import OVER, end
 from standins.stripe.methods import BANKS, CARDS, add_bank, add_card, attach, by_number
 from standins.stripe.money import shown
 from standins.stripe.payments import authenticated
@@ -113,7 +114,9 @@ class Hosted:
         if len(rest) > 2 and rest[2] == "authenticate":
             return self._pay_authenticated(desk, session, words, fields)
         try:
-            method = self._method(desk, session, fields)
+            types = session["payment_method_types"]
+            needed = checkout.needs_method(session)
+            method = self._method(desk, types, fields, needed=needed)
             if method and method["_does"] == "authenticate":
                 return self._ask(session, method, fields)
             email = fields.get("email", "").strip()
@@ -122,14 +125,16 @@ class Hosted:
             return self._pay_form(desk, session, words, fields, str(error), status=error.status)
         return redirect(_success(session))
 
-    def _method(self, desk: Desk, session: Record, fields: dict[str, str]) -> Record | None:
+    def _method(
+        self, desk: Desk, types: list[str], fields: dict[str, str], *, needed: bool = True
+    ) -> Record | None:
         """The method a form describes; None where none is needed and none was given."""
-        if fields.get("method") == "us_bank_account" and "us_bank_account" in session["payment_method_types"]:
+        if fields.get("method") == "us_bank_account" and "us_bank_account" in types:
             if fields.get("account") not in BANKS:
                 raise StripeError("Choose an account.", status=402)
             return add_bank(desk, fields["account"])
         number = fields.get("number", "")
-        if not number.strip() and not checkout.needs_method(session):
+        if not number.strip() and not needed:
             return None
         card = by_number(number)
         if card is None:
@@ -184,15 +189,17 @@ class Hosted:
         customer = desk.store("customer").get(session["customer"] or "", {})
         rows = "".join(
             f"<tr><td>{one['quantity']} × {escape(one['description'])}</td>"
-            f"<td>{shown(one['amount_subtotal'], one['currency'])}</td></tr>"
+            f'<td class="sum">{shown(one["amount_subtotal"], one["currency"])}</td></tr>'
             for one in session["_lines"]
         )
         summary = ""
         if rows:
             tax = session["total_details"]["amount_tax"]
-            taxed = f" ({words['tax']} {shown(tax, session['currency'])})" if tax else ""
+            taxed = f"<small>{words['tax']} {shown(tax, session['currency'])}</small>" if tax else ""
             sum_ = shown(session["amount_total"], session["currency"])
-            summary = f"<table>{rows}<tr><th>{words['total']}</th><th>{sum_}{taxed}</th></tr></table>"
+            summary = (
+                f"<table>{rows}<tr><th>{words['total']}{taxed}</th><th class='sum'>{sum_}</th></tr></table>"
+            )
         if days := checkout.trial_days(session):
             summary += f"<p>{words['trial'].format(days=days)}</p>"
         email = fields.get("email") or customer.get("email") or session["customer_email"] or ""
@@ -247,13 +254,9 @@ class Hosted:
         problem, status, fields = "", 200, dict(request.form)
         if request.method == "POST" and invoice["status"] == "open":
             try:
-                session = {
-                    "payment_method_types": ["card", "us_bank_account"],
-                    "_plans": {"trial_days": 0, "trial_end": 0},
-                }
-                method = self._method(desk, session, fields)
+                method = self._method(desk, ["card", "us_bank_account"], fields)
                 at = desk.elsewhere(at=desk.now(invoice))
-                invoices.collect(at, invoice, method, off_session=False)
+                invoicing.collect(at, invoice, method, off_session=False)
                 intent = desk.get("payment_intent", invoice["_intent"])
                 if intent["status"] == "requires_action":
                     return redirect(intent["next_action"]["redirect_to_url"]["url"])
@@ -315,7 +318,7 @@ class Hosted:
     def _portal_parts(self, desk: Desk, customer: Record, features: Record) -> str:
         parts = []
         for subscription in desk.all("subscription"):
-            if subscription["customer"] != customer["id"] or subscription["status"] in subscriptions.OVER:
+            if subscription["customer"] != customer["id"] or subscription["status"] in OVER:
                 continue
             names = ", ".join(
                 f"{item['quantity']} × {shown(item['price']['unit_amount'], item['price']['currency'])} "
@@ -367,7 +370,7 @@ class Hosted:
             if subscription["customer"] != customer["id"] or not features["subscription_cancel"]["enabled"]:
                 raise StripeError("That subscription cannot be changed here.")
             if wanted == "cancel" and features["subscription_cancel"]["mode"] == "immediately":
-                subscriptions.end(desk, subscription)
+                end(desk, subscription)
             else:
                 stop = "true" if wanted == "cancel" else "false"
                 subscriptions.update_subscription(
@@ -383,7 +386,7 @@ class Hosted:
             desk.emit("customer.updated", customer, {"invoice_settings": {"default_payment_method": None}})
             for invoice in desk.all("invoice"):
                 if invoice["customer"] == customer["id"] and invoice["status"] == "open":
-                    invoices.try_to_collect(desk, invoice)
+                    invoicing.try_to_collect(desk, invoice)
         elif wanted == "email":
             previous = {"email": customer["email"]}
             customer["email"] = fields.get("email", "").strip() or None

@@ -309,7 +309,11 @@ def confirm_setup(desk: Desk, intent: Record, method: Record) -> None:
     """Keep a method for later. Raises StripeError (402) when the card is declined."""
     if method["_does"] in DECLINES:
         refusal = declined(method["_does"])
-        intent["last_setup_error"] = dict(refusal.error)
+        intent |= {
+            "status": "requires_payment_method",
+            "payment_method": None,
+            "last_setup_error": dict(refusal.error),
+        }
         desk.save("setup_intent", intent)
         desk.emit("setup_intent.setup_failed", intent)
         refusal.error["setup_intent"] = public(intent)

@@ -64,6 +64,13 @@ class Params:
             raise needed(self.name(key))
         return value
 
+    def url(self, key: str) -> str | None:
+        """A web address. Raises StripeError when it is none."""
+        value = self._value(key)
+        if value is not None and not re.match(r"https?://[^/\s]+", value):
+            raise StripeError("Not a valid URL", code="url_invalid", param=self.name(key))
+        return value
+
     def whole(self, key: str, *, least: int | None = None, most: int | None = None) -> int | None:
         value = self._value(key)
         if value is None:

@@ -152,7 +152,7 @@ def settle(desk: Desk, id_: str) -> None:
 def _tell(desk: Desk, intent: Record) -> None:
     """Let the invoice or the Checkout session behind an intent know how it ended."""
     if intent["_invoice"]:
-        from standins.stripe.invoices import payment_ended
+        from standins.stripe.invoicing import payment_ended
 
         payment_ended(desk, intent)
     if intent["_checkout"]:

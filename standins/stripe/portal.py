@@ -159,7 +159,7 @@ def update_configuration(desk: Desk, p: Params, id: str) -> Record:
 @route("POST", "/v1/billing_portal/sessions")
 def create_session(desk: Desk, p: Params) -> Record:
     customer = desk.get("customer", p.need("customer"), "customer")
-    configuration, back, locale = p.text("configuration"), p.text("return_url"), p.text("locale")
+    configuration, back, locale = p.text("configuration"), p.url("return_url"), p.text("locale")
     flow = p.sub("flow_data")
     kind = flow.choice("type", FLOWS)
     cancel = flow.sub("subscription_cancel").text("subscription")

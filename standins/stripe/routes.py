@@ -22,8 +22,10 @@ def route(method: str, path: str) -> Callable[[Endpoint], Endpoint]:
 
 
 def find(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
-    """The first that was registered wins, so a fixed path stands above one with a name in it."""
-    for wanted, pattern, endpoint in _ROUTES:
-        if wanted == method and (found := pattern.fullmatch(path)):
-            return endpoint, found.groupdict()
-    return None
+    """What answers; a fixed path wins over one with a name in it."""
+    matches = [
+        (endpoint, found.groupdict())
+        for wanted, pattern, endpoint in _ROUTES
+        if wanted == method and (found := pattern.fullmatch(path))
+    ]
+    return min(matches, key=lambda match: len(match[1]), default=None)

@@ -104,13 +104,9 @@ class Messages:
             media=len(media_urls),
         )
         record["_callback"] = callback
-        steps = ["queued", "sending", "sent", "undelivered" if code else "delivered"]
-        if stopped:
-            steps, code = ["failed"], 21610
-        elif to == magic.STAYS_SENT:
-            steps.pop()
+        record["_code"] = 21610 if stopped else code
         self._save(record)
-        self._progress(record["sid"], steps, code)
+        self._progress(record["sid"])
         return record
 
     def _sender(
@@ -192,15 +188,32 @@ class Messages:
             "uri": f"{uri}.json",
             "_at": now.isoformat(),
             "_callback": None,
+            "_code": None,
             "_statuses": [status],
         }
 
     def _save(self, record: dict[str, Any]) -> None:
         self.journal.save("twilio.messages", record["sid"], record)
 
-    def _progress(self, message_sid: str, steps: list[str], code: int | None) -> None:
+    def resume(self) -> None:
+        """After a restart, go on with the texts that were under way."""
+        for record in list(self.records.values()):
+            if record["direction"] != "inbound" and record["status"] not in _FINAL:
+                self._progress(record["sid"])
+
+    def _progress(self, message_sid: str) -> None:
         """Walk the statuses one after another; callbacks duplicated, reversed or lost where asked."""
         record = self.records[message_sid]
+        code = record["_code"]
+        steps = ["queued", "sending", "sent", "undelivered" if code else "delivered"]
+        if code == 21610:
+            steps = ["failed"]
+        elif record["to"] == magic.STAYS_SENT:
+            steps.pop()
+        if record["status"] in steps[1:] or record["direction"] == "outbound-reply":
+            steps = steps[steps.index(record["status"]) + 1 :]
+        if not steps:
+            return
         wish = magic.CALLBACKS.get(record["to"])
         if wish:
             self.faults.count("twilio", wish)
@@ -373,7 +386,7 @@ class Messages:
                 media=0,
             )
             self._save(record)
-        self._progress(record["sid"], ["sending", "sent", "delivered"], None)
+        self._progress(record["sid"])
         return record
 
     def _keep_media(self, record: dict[str, Any], content_type: str, content: bytes) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from conftest import started
+from standin_process import started
 
 
 def letter(to: str = "luz@example.org", text: str = "Buenos días.\n.hidden dot\n") -> EmailMessage:

@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 import requests
-from conftest import ROOT, SID, TOKEN, ElsewhereHttpClient
 from requests.exceptions import ConnectionError, ReadTimeout
+from standin_process import ROOT, SID, TOKEN, ElsewhereHttpClient, started
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -329,6 +329,29 @@ def test_callbacks_repeat_turn_round_or_stay_away(twilio, standins, ear, to, sta
     send(twilio, to=to, from_=OURS, status_callback=ear.url())
     standins.settle()
     assert [h.form["MessageStatus"] for h in ear.heard] == statuses
+
+
+def test_after_a_restart_a_text_goes_on_to_its_end(tmp_path, ear):
+    child, standins = started("--state", str(tmp_path))
+    standins.post("twilio", {"step_seconds": 60})
+    client = Client(SID, TOKEN, http_client=ElsewhereHttpClient(standins.twilio, timeout=5))
+    message = send(client, from_=OURS, status_callback=ear.url())
+    child.kill()
+    child.wait(timeout=10)
+    child, standins = started("--state", str(tmp_path))
+    client = Client(SID, TOKEN, http_client=ElsewhereHttpClient(standins.twilio, timeout=5))
+    assert ear.wait_for(4)[-1].form["MessageStatus"] == "delivered"
+    assert client.messages(message.sid).fetch().status == "delivered"
+    child.terminate()
+    assert child.wait(timeout=10) == 0
+
+
+def test_an_inbound_address_elsewhere_is_not_called(twilio, standins):
+    number = twilio.incoming_phone_numbers.list(phone_number=OURS)[0]
+    number.update(sms_url="https://example.com/inbound")
+    came = standins.post("inbound", {"from": LUZ, "to": OURS, "body": "C"})
+    assert "the stand-ins call nothing else" in came["webhook"]["error"]
+    assert standins.get("stats")["calls"] == {"refused": 1}
 
 
 def test_a_callback_nobody_answers_is_tried_once_more(twilio, standins, ear):
