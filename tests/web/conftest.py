@@ -13,6 +13,8 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import RequestFactory, override_settings
 from django.utils import translation
 
+# Playwright's own loop runs in the thread of the tests, and Django would take that for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "tests.web.pages.standing",
