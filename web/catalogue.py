@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE = {"tests", "standins", "embedded", "bin", "docs", "static", "locale", "build", "node_modules"}
 TEMPLATES = {".html", ".txt", ".js"}
 # Which arguments of a call are message, plural and context ("c"), as Babel wants them.
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -56,9 +57,8 @@ def extract(root: Path = ROOT) -> Catalog:
         if path.suffix != ".py":
             # What is no message becomes filler words; without indentation they are lines Python can split.
             text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
-        for _line, function, messages, _comments in extract_python(
-            io.BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
-        ):
+        calls: Iterator[Any] = extract_python(io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"})
+        for _line, function, messages, _comments in calls:
             _add(found, function, messages)
     return found
 
@@ -147,8 +147,10 @@ def problems(root: Path = ROOT) -> list[str]:
 
 
 def _faults(message: Message) -> list[str]:
-    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+    strings: list[Any] = (
+        list(message.string) if isinstance(message.string, tuple | list) else [message.string]
+    )
+    ids: list[Any] = list(message.id) if isinstance(message.id, tuple | list) else [message.id]
     if message.fuzzy:
         return ["fuzzy"]
     if not all(strings) or len(strings) < len(ids):

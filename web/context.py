@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
@@ -42,7 +41,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "firm": firm,
         "brand_url": brand_url(firm, request),
-        "messages": get_messages(request),
         "user": getattr(request, "user", None),
         "theme": theme.chosen(request),
         "shortcuts": theme.shortcuts_on(request),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.forms.utils import pretty_name
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
@@ -26,7 +26,8 @@ TICK = _("Please tick this to go on: {label}")
 class _Plain:
     """Labels end as written, and an empty field is asked for by its own name, which the error summary needs."""
 
-    default_renderer = DjangoTemplates()
+    # Widgets are drawn from Django's own templates; `{% field %}` draws what stands around them.
+    default_renderer: BaseRenderer | type[BaseRenderer] | None = DjangoTemplates()
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -152,7 +153,7 @@ def dress(bound: forms.BoundField) -> Dressed:
         id=bound.auto_id or bound.html_name,
         label=bound.label,
         hint=str(bound.help_text or ""),
-        errors=list(bound.errors),
+        errors=[str(error) for error in bound.errors],
         skippable=not bound.field.required and kind not in ("check", "switch", "hidden"),
         described="",
     )

@@ -37,7 +37,7 @@ def clean_logo(data: bytes) -> Logo:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > MOST_PIXELS:
                 raise ValueError(_("This picture has too many pixels. Please pick a smaller one."))
             picture = ImageOps.exif_transpose(picture)

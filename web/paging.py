@@ -56,5 +56,6 @@ def page_of(rows: QuerySet | Sequence[Any], request: HttpRequest, *, size: int =
         page = pages.page(1)
     except EmptyPage:
         page = pages.page(pages.num_pages)
+    assert isinstance(page, ListPage)
     page.request = request
     return page

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest
-from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 _TAG = "undo:"
-
-
-class NoticeCookie(CookieStorage):
-    """`MESSAGE_STORAGE`: notices wait in a signed cookie that no sibling host can set, so they need no session."""
-
-    cookie_name = "__Host-notices"
 
 
 @dataclass(frozen=True)
@@ -25,7 +20,7 @@ class Undo:
     undo_url: str
 
 
-def offer_undo(request: HttpRequest, text: str | Promise, *, url: str) -> None:
+def offer_undo(request: HttpRequest, text: StrOrPromise, *, url: str) -> None:
     """Say on the next page what was done and offer to undo it by a POST to `url`."""
     messages.success(request, text, extra_tags=f"{_TAG}{url}")
 

@@ -13,6 +13,8 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import RequestFactory, override_settings
 from django.utils import translation
 
+# Playwright's own loop runs in the thread of the tests, and Django would take that for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "tests.web.pages.standing",
@@ -51,7 +53,9 @@ def spanish() -> Iterator[None]:
 @pytest.fixture
 def get() -> Callable[..., Any]:
     """Answers a path of the frames' site as a visitor gets it, without a network."""
-    with override_settings(MIDDLEWARE=MIDDLEWARE, MESSAGE_STORAGE="web.toasts.NoticeCookie"):
+    with override_settings(
+        MIDDLEWARE=MIDDLEWARE, MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage"
+    ):
         handler = WSGIHandler()
 
     def answer(path: str, *, language: str = "en", data: dict[str, str] | None = None, **cookies: str) -> Any:
@@ -60,7 +64,10 @@ def get() -> Callable[..., Any]:
         request = factory.post(path, data) if data is not None else factory.get(path)
         request.META["SERVER_NAME"] = "localhost"
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-        with override_settings(MESSAGE_STORAGE="web.toasts.NoticeCookie", ROOT_URLCONF="tests.web.pages"):
+        with override_settings(
+            MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
+            ROOT_URLCONF="tests.web.pages",
+        ):
             return handler.get_response(request)
 
     return answer
@@ -70,7 +77,9 @@ def get() -> Callable[..., Any]:
 def site() -> Iterator[str]:
     """The address of the frames' site on a free port."""
     with override_settings(
-        MIDDLEWARE=MIDDLEWARE, MESSAGE_STORAGE="web.toasts.NoticeCookie", ROOT_URLCONF="tests.web.pages"
+        MIDDLEWARE=MIDDLEWARE,
+        MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
+        ROOT_URLCONF="tests.web.pages",
     ):
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, ipv6=False)
         server.set_app(StaticFilesHandler(WSGIHandler()))

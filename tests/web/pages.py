@@ -42,7 +42,7 @@ def standing(answer: Any) -> Any:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.urlconf = "tests.web.pages"  # type: ignore[attr-defined]
-        request.firm = SimpleNamespace(
+        request.firm = SimpleNamespace(  # type: ignore[attr-defined]
             name="Harbor Advocacy",
             slug="harbor",
             brand="#7a2e5d",

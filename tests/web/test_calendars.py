@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from web.calendars import Event, ribbon, week
@@ -47,7 +48,7 @@ def event(day: int, start: tuple[int, int], end: tuple[int, int], title: str = "
     )
 
 
-def css(*events: Event, **more: object) -> list[str]:
+def css(*events: Event, **more: Any) -> list[str]:
     return [placed.css for placed in week(events, monday=MONDAY, zone=DENVER, today=TODAY, **more).events]
 
 

@@ -50,8 +50,8 @@ def test_every_mark_lies_inside_the_picture(english):
             picture = ElementTree.fromstring(
                 goal_chart(points(*values), start=START, goal=GOAL, unit="u", small=small).svg
             )
-            _x, _y, width, height = map(float, picture.get("viewBox").split())
-            spots = [(float(c.get("cx")), float(c.get("cy"))) for c in picture.findall("circle")]
+            _x, _y, width, height = map(float, picture.attrib["viewBox"].split())
+            spots = [(float(c.attrib["cx"]), float(c.attrib["cy"])) for c in picture.findall("circle")]
             assert [(x, y) for x, y in spots if not (4 <= x <= width - 4 and 4 <= y <= height - 4)] == []
 
 

@@ -23,7 +23,7 @@ PAGES = [
 
 
 def heading(text: str) -> str:
-    return re.search(r"<h1>(.*?)</h1>", text)[1]
+    return re.findall(r"<h1>(.*?)</h1>", text)[0]
 
 
 @pytest.mark.parametrize(("path", "status", "english", "spanish"), PAGES)

@@ -23,7 +23,7 @@ def test_the_staff_frame_shows_the_menu_of_what_one_may_open(get, menu):
     menu("staff", label="Not there yet", icon="x", url_name="not-a-route", order=3)
 
     page = get("/staff/").content.decode()
-    nav = page[page.index('<nav aria-label="Main">') : page.index("</nav>")]
+    nav = page[page.index('<ul class="nav">') : page.index("</ul>")]
 
     assert re.findall(r"<span>([^<]+)</span>", nav) == ["Today", "Students"]
     assert re.findall(r'href="([^"]+)" aria-current="page"', nav) == ["/staff/"]
@@ -64,7 +64,7 @@ def test_the_title_names_page_and_firm(get):
 
 def test_a_firm_wears_its_colour(get):
     page = get("/family/").content.decode()
-    address = re.search(r'href="(/brand/harbor-[0-9a-f]{12}\.css)"', page)[1]
+    (address,) = re.findall(r'href="(/brand/harbor-[0-9a-f]{12}\.css)"', page)
     sheet = get(address)
     assert sheet["Content-Type"] == "text/css; charset=utf-8"
     assert sheet["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -111,7 +111,7 @@ def test_what_was_done_stands_in_the_page_and_can_be_undone(get):
 
 def test_the_worker_keeps_the_offline_page_and_its_looks_alone(get):
     english, spanish = get("/sw.js"), get("/sw.js", language="es")
-    kept = re.search(r"const KEPT = (\[.*?\]);", english.content.decode())[1]
+    (kept,) = re.findall(r"const KEPT = (\[.*?\]);", english.content.decode())
     assert english["Content-Type"] == "text/javascript; charset=utf-8"
     assert [name for name in re.findall(r'"([^"]+)"', kept) if not name.startswith("/static/")] == [
         "/offline/"
