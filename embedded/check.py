@@ -15,7 +15,7 @@ CHECKS: dict[str, list[str]] = {
     "format": [*PYTHON, "ruff", "format", "--check", "."],
     "lint": [*PYTHON, "ruff", "check", "."],
     "imports": [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
-    "templates": [*PYTHON, "djlint", "templates", "--check", "--lint", "--quiet"],
+    "templates": [*PYTHON, "djlint", "templates", "--lint", "--quiet"],
     "translations": [*PYTHON, "web.catalogue", "check"],
     "house": [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
