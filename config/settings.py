@@ -198,7 +198,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = (LOCAL_DIR or BASE_DIR / ".local") / "static"
+# Gathered by a deployment; the local set-up serves from the sources.
+STATIC_ROOT = None if LOCAL_DIR else BASE_DIR / ".local" / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,7 +101,7 @@ def record_snapshot() -> str:
         kept = Snapshot.objects.using("admin").filter(fingerprint=mark).first()
         if kept:
             return kept.sql
-        scratch = "t_snapshot"
+        scratch = f"t_snapshot_{secrets.token_hex(6)}"  # roles belong to the cluster: two databases may do this at once
         run(
             [
                 f"DROP SCHEMA IF EXISTS {scratch} CASCADE",

@@ -43,6 +43,10 @@ def _ident(name: str) -> str:
     return sql.Identifier(name).as_string(None)
 
 
+def _text(value: str) -> str:
+    return sql.Literal(value).as_string(None)
+
+
 def before_migrations(app_role: str) -> list[str]:
     """What must stand before the first table."""
     return [
@@ -63,7 +67,9 @@ def make_role(name: str, app_role: str) -> list[str]:
     """A NOLOGIN role that the app's login may take on; roles belong to the cluster, so only if missing."""
     return [
         f"DO $$ BEGIN CREATE ROLE {_ident(name)} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
-        f"GRANT {_ident(name)} TO {_ident(app_role)}",
+        # Asked first: granting again would make two databases of one cluster stumble over each other.
+        f"DO $$ BEGIN IF NOT pg_has_role({_text(app_role)}, {_text(name)}, 'MEMBER') THEN "
+        f"GRANT {_ident(name)} TO {_ident(app_role)}; END IF; END $$",
     ]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import urllib.request
 from collections.abc import Iterator
@@ -24,11 +25,15 @@ def firms(django_db_blocker: Any, django_test_environment: None) -> Iterator[dic
     # pytest-django puts a mailbox in memory there; ours goes to the stand-in like any other mail.
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     with django_db_blocker.unblock():
-        migrating.prepare()
-        yield {
-            "harbor": world.open_cast("harbor", "Harbor Advocacy"),
-            "birch": world.open_cast("birch", f"Birch {CANARY}", canary=CANARY),
-        }
+        # Roles belong to the cluster, which the test processes share: one prepares at a time.
+        with (settings.LOCAL_DIR / "prepare.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            migrating.prepare()
+            opened = {
+                "harbor": world.open_cast("harbor", "Harbor Advocacy"),
+                "birch": world.open_cast("birch", f"Birch {CANARY}", canary=CANARY),
+            }
+        yield opened
         for connection in connections.all():
             connection.close()
 
