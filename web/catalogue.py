@@ -52,18 +52,31 @@ msgstr ""
 def extract(root: Path = ROOT) -> Catalog:
     """Every message of the product, without translations."""
     found = Catalog(fuzzy=False)
-    for path in sorted(_sources(root)):
-        text = path.read_text(encoding="utf-8")
-        if path.suffix != ".py":
-            # What is no message becomes filler words; without indentation they are lines Python can split.
-            text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
-        calls: Iterator[Any] = extract_python(io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"})
-        for _line, function, messages, _comments in calls:
-            _add(found, function, messages)
+    for path in sorted(sources(root)):
+        _read_source(path, found)
     return found
 
 
-def _sources(root: Path) -> Iterator[Path]:
+def messages_of(path: Path) -> list[str]:
+    """The English messages of one file, plurals after their singulars."""
+    found = Catalog(fuzzy=False)
+    _read_source(path, found)
+    ids = [message.id for message in found if message.id]
+    return [text for said in ids for text in ([said] if isinstance(said, str) else said)]
+
+
+def _read_source(path: Path, found: Catalog) -> None:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        # What is no message becomes filler words; without indentation they are lines Python can split.
+        text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
+    calls: Iterator[Any] = extract_python(io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"})
+    for _line, function, messages, _comments in calls:
+        _add(found, function, messages)
+
+
+def sources(root: Path = ROOT) -> Iterator[Path]:
+    """The Python files and templates that may hold messages."""
     for folder, names, files in os.walk(root):
         if Path(folder) == root:
             names[:] = [name for name in names if name not in OUTSIDE and not name.startswith(".")]
