@@ -226,8 +226,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "age": ("On {on} the child would be {age} years old; check {event}.", "El {on} el niño tendría {age} años; revise {event}."),
     # removals
     "removal_warning": (
-        "{total} of 10 school days out this year. One more school day out reaches 10; beyond 10 the school must provide services.",
-        "{total} de 10 días escolares fuera este año. Un día más llega a 10; después de 10 la escuela debe dar servicios.",
+        "{total} of 10 school days out this year. Beyond 10 the school must provide services.",
+        "{total} de 10 días escolares fuera este año. Después de 10 la escuela debe dar servicios.",
     ),
     "removal_reached": (
         "10 school days out this year. From the next day out the school must provide services.",
@@ -242,8 +242,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{total} días escolares seguidos fuera, más de 10: esto es un cambio de colocación.",
     ),
     "removal_may_count": (
-        "{total} more may count: in-school, bus or shortened days whose facts decide. Ask about each.",
-        "{total} más pueden contar: días en la escuela, de autobús o acortados cuyos hechos deciden. Pregunte por cada uno.",
+        "{total} of these may not count: in-school, bus or shortened days whose facts decide. Ask about each.",
+        "{total} de estos pueden no contar: días en la escuela, de autobús o acortados cuyos hechos deciden. Pregunte por cada uno.",
     ),
 }  # fmt: skip
 

@@ -41,7 +41,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KindRule:
-    """Whether a kind of removal counts. ``may_count`` kinds count when their question is answered no (or yes: see it)."""
+    """Whether a kind of removal counts. A kind that ``may_count`` has the question that decides, in its words."""
 
     counts: Literal["yes", "may_count"]
     en: str
@@ -149,11 +149,16 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A removal with what it adds and the total after it. ``days`` None: the calendar does not know these days."""
+    """A removal with what it adds, and the totals after it.
+
+    ``days`` None: how much of the days it took is not known. ``total`` sums what counts; ``possible`` adds what is
+    undecided.
+    """
 
     removal: Removal
     days: Fraction | None
     total: Fraction
+    possible: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +179,9 @@ class Factor:
 class Tally:
     """One school year's removals.
 
-    ``total`` counts what counts, ``may_count`` what is undecided. ``reached`` and ``passed`` are the days on which
-    the total reached 10 and went beyond it. ``card`` is true from then on: the change-of-placement questions are open.
+    ``total`` sums what counts, ``may_count`` what is undecided; warnings go by both together, so that nothing is
+    missed while a question is open. ``reached`` and ``passed`` are the days on which both together reached 10 and
+    went beyond it. ``longest_run`` is the longest stretch of whole days in a row that count.
     """
 
     year: SchoolYear | None
@@ -183,17 +189,30 @@ class Tally:
     total: Fraction
     may_count: Fraction
     longest_run: Fraction
-    warn: bool
     reached: date | None
     passed: date | None
-    consecutive: bool
     unknown: tuple[Removal, ...]
     messages: tuple[Message, ...]
     factors: tuple[Factor, ...]
 
     @property
+    def possible(self) -> Fraction:
+        return self.total + self.may_count
+
+    @property
+    def warn(self) -> bool:
+        """The 9th or 10th day has come."""
+        return WARN_AT <= self.possible <= TEN
+
+    @property
+    def consecutive(self) -> bool:
+        """More than 10 school days in a row: a change of placement, 34 CFR 300.536(a)(1)."""
+        return self.longest_run > TEN
+
+    @property
     def card(self) -> bool:
-        return self.passed is not None or self.consecutive
+        """Beyond 10: the change-of-placement questions are open."""
+        return self.possible > TEN
 
 
 def say_days(days: Fraction) -> str:
@@ -230,53 +249,47 @@ def tally(
     if year:
         ordered = [removal for removal in ordered if year.first <= removal.first <= year.last]
     lines, unknown = [], []
-    total = undecided = Fraction(0)
-    reached = passed = None
-    run = longest = Fraction(0)
-    run_end: date | None = None
+    total = possible = run = longest = Fraction(0)
+    reached = passed = run_end = None
     for removal in ordered:
         days = _days(removal, calendar)
         if days is None:
             unknown.append(removal)
-            lines.append(Line(removal, None, total))
-            continue
-        if removal.decided is None:
-            undecided += days
-        if removal.decided:
+        elif removal.decided is not False:
             if run_end is not None and removal.first <= run_end and days >= 1:
                 raise RemovalError(f"Two removals overlap on {removal.first}.")
-            before, total = total, total + days
-            if before < TEN <= total:
+            before, possible = possible, possible + days
+            if before < TEN <= possible:
                 reached = _day_of(removal, TEN - before, calendar)
-            if before <= TEN < total:
+            if before <= TEN < possible:
                 passed = _day_of(removal, TEN - before + Fraction(1, 1000), calendar)
-            whole = days.denominator == 1
-            follows = run_end is not None and _next_school_day(run_end, removal.first, calendar)
-            run = (run + days if follows else days) if whole else Fraction(0)
-            run_end = removal.last if run_end is None else max(run_end, removal.last)
-            longest = max(longest, run)
-        lines.append(Line(removal, days, total))
-    consecutive = longest > TEN
-    counted = [line for line in lines if line.removal.decided and line.days is not None]
+            if removal.decided:
+                total += days
+                follows = run_end is not None and _next_school_day(run_end, removal.first, calendar)
+                run = (run + days if follows else days) if days.denominator == 1 else Fraction(0)
+                longest = max(longest, run)
+                run_end = removal.last if run_end is None else max(run_end, removal.last)
+        lines.append(Line(removal, days, total, possible))
+    counted = [line for line in lines if line.removal.decided is not False and line.days is not None]
     return Tally(
         year=year,
         lines=tuple(lines),
         total=total,
-        may_count=undecided,
+        may_count=possible - total,
         longest_run=longest,
-        warn=WARN_AT <= total <= TEN,
         reached=reached,
         passed=passed,
-        consecutive=consecutive,
         unknown=tuple(unknown),
-        messages=tuple(_messages(total, undecided, longest, consecutive)),
-        factors=_factors(counted, total) if passed or consecutive else (),
+        messages=tuple(_messages(total, possible, longest)),
+        factors=_factors(counted, possible) if possible > TEN else (),
     )
 
 
 def _days(removal: Removal, calendar: SchoolCalendar | None) -> Fraction | None:
     if removal.school_days is not None:
         return removal.school_days
+    if removal.kind in (Kind.EARLY_PICK_UP, Kind.SHORTENED_DAY):
+        return None  # a part of the day, and nobody has said which
     if calendar is None or not calendar.knows(removal.first, removal.last):
         return None
     return Fraction(calendar.school_days_between(removal.first, removal.last))
@@ -301,19 +314,17 @@ def _next_school_day(end: date, start: date, calendar: SchoolCalendar | None) ->
     return True
 
 
-def _messages(
-    total: Fraction, undecided: Fraction, longest: Fraction, consecutive: bool
-) -> Iterable[Message]:
-    if consecutive:
+def _messages(total: Fraction, possible: Fraction, longest: Fraction) -> Iterable[Message]:
+    if longest > TEN:
         yield message("removal_consecutive", total=say_days(longest))
-    elif total > TEN:
-        yield message("removal_beyond", total=say_days(total))
-    elif total == TEN:
+    elif possible > TEN:
+        yield message("removal_beyond", total=say_days(possible))
+    elif possible == TEN:
         yield message("removal_reached")
-    elif total >= WARN_AT:
-        yield message("removal_warning", total=say_days(total))
-    if undecided:
-        yield message("removal_may_count", total=say_days(undecided))
+    elif possible >= WARN_AT:
+        yield message("removal_warning", total=say_days(possible))
+    if possible > total:
+        yield message("removal_may_count", total=say_days(possible - total))
 
 
 def _factors(counted: list[Line], total: Fraction) -> tuple[Factor, ...]:
@@ -322,9 +333,7 @@ def _factors(counted: list[Line], total: Fraction) -> tuple[Factor, ...]:
     for line in counted:
         if line.removal.behaviour:
             behaviours[line.removal.behaviour] = behaviours.get(line.removal.behaviour, 0) + 1
-    gaps = [
-        (two.removal.first - one.removal.last).days for one, two in zip(counted, counted[1:], strict=False)
-    ]
+    gaps = [(two.removal.first - one.removal.last).days for one, two in pairwise(counted)]
     lengths = ", ".join(say_days(line.days) for line in counted if line.days is not None)
     alike = "; ".join(f"{words} × {n}" for words, n in behaviours.items())
     return (
