@@ -22,19 +22,18 @@ ONE = timedelta(days=1)
 ZONES = ("UTC", "Pacific/Kiritimati", "America/Los_Angeles")
 
 
-def proof(body):
+def proof(*strategies):
     """One body, two tests: the ordinary count and, marked slow, the full one."""
-    name = body.__name__.removeprefix("prove_")
 
-    def ordinary(*args, **kwargs):
-        settings(settings.get_profile("law_ci"))(body)(*args, **kwargs)
+    def both(body):
+        name = body.__name__.removeprefix("prove_")
+        ordinary = settings.get_profile("law_ci")(given(*strategies)(body))
+        full = settings.get_profile("law_slow")(given(*strategies)(body))
+        globals()[f"test_{name}"] = ordinary
+        globals()[f"test_{name}_20_000_times"] = pytest.mark.slow(pytest.mark.timeout(1800)(full))
+        return body
 
-    def full(*args, **kwargs):
-        settings(settings.get_profile("law_slow"))(body)(*args, **kwargs)
-
-    globals()[f"test_{name}"] = ordinary
-    globals()[f"test_{name}_20_000_times"] = pytest.mark.slow(pytest.mark.timeout(1800)(full))
-    return body
+    return both
 
 
 def counted(rule):
@@ -75,8 +74,7 @@ def ask(key, start, calendar=None, **more) -> Deadline:
     return deadline(rule_id, {RULE[key].trigger: start, **more}, state=state, calendar=calendar)
 
 
-@proof
-@given(st.sampled_from(FORWARD_SCHOOL), days, calendars(), st.data())
+@proof(st.sampled_from(FORWARD_SCHOOL), days, calendars(), st.data())
 def prove_an_added_holiday_never_makes_a_school_day_deadline_earlier(key, start, calendar, data):
     before = ask(key, start, calendar)
     off = data.draw(st.dates(date(2024, 9, 15), date(2027, 5, 15)))
@@ -88,14 +86,12 @@ def prove_an_added_holiday_never_makes_a_school_day_deadline_earlier(key, start,
         pytest.fail("a holiday cannot make an unknown date known")
 
 
-@proof
-@given(st.sampled_from(PLAIN), st.dates(date(1990, 1, 1), date(2100, 1, 1)), calendars())
+@proof(st.sampled_from(PLAIN), st.dates(date(1990, 1, 1), date(2100, 1, 1)), calendars())
 def prove_rules_in_calendar_days_ignore_the_school_calendar(key, start, calendar):
     assert ask(key, start, calendar) == ask(key, start, None)
 
 
-@proof
-@given(st.sampled_from(KEYS), days, calendars())
+@proof(st.sampled_from(KEYS), days, calendars())
 def prove_day_0_is_excluded(key, start, calendar):
     """Nothing about the start itself can matter to a plain count: it is never one of the days counted."""
     rule, found = RULE[key], ask(key, start, calendar)
@@ -114,8 +110,7 @@ def prove_day_0_is_excluded(key, start, calendar):
         assert ask(key, start, closed).due_on == found.due_on
 
 
-@proof
-@given(st.sampled_from(PLAIN), st.dates(date(1990, 1, 1), date(2100, 1, 1)))
+@proof(st.sampled_from(PLAIN), st.dates(date(1990, 1, 1), date(2100, 1, 1)))
 def prove_no_date_rolls_off_a_weekend_or_holiday(key, start):
     rule, found = RULE[key], ask(key, start)
     n = rule.duration + rule.strictly_more
@@ -133,8 +128,7 @@ def prove_no_date_rolls_off_a_weekend_or_holiday(key, start):
         assert found.act_by.weekday() < 5
 
 
-@proof
-@given(st.sampled_from(KEYS), days, calendars())
+@proof(st.sampled_from(KEYS), days, calendars())
 def prove_the_trace_recounts_to_the_same_date(key, start, calendar):
     found = ask(key, start, calendar)
     if found.due_on is None:
@@ -168,8 +162,7 @@ def recount(found, direction):
     return on
 
 
-@proof
-@given(st.sampled_from(KEYS), days, calendars())
+@proof(st.sampled_from(KEYS), days, calendars())
 def prove_the_answer_is_the_same_in_every_time_zone(key, start, calendar):
     was = os.environ.get("TZ")
     try:
@@ -184,8 +177,7 @@ def prove_the_answer_is_the_same_in_every_time_zone(key, start, calendar):
     assert answers[0] == answers[1] == answers[2]
 
 
-@proof
-@given(st.sampled_from(KEYS), days, calendars())
+@proof(st.sampled_from(KEYS), days, calendars())
 def prove_what_is_not_reliable_says_why_and_what_has_no_date_says_so(key, start, calendar):
     found = ask(key, start, calendar)
     assert (found.due_on is not None) == (found.status is Status.DATE)
