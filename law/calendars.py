@@ -17,6 +17,8 @@ from itertools import islice, pairwise, takewhile
 
 from dateutil.rrule import rrulestr
 
+from law.dates import iso_date
+
 _DAY = timedelta(days=1)
 _WEEK = frozenset(range(5))
 
@@ -301,9 +303,7 @@ def _date(text: str, line: int, what: str) -> date:
     if not text:
         raise CalendarError(f"Line {line}: the {what} date is missing.")
     try:
-        if len(text) != 10:
-            raise ValueError
-        day = date.fromisoformat(text)
+        day = iso_date(text)
     except ValueError:
         raise CalendarError(
             f"Line {line}: “{text[:40]}” is not a date. Write it as year-month-day, such as 2025-12-22."
@@ -337,7 +337,7 @@ def from_csv(content: str | bytes, district: str = "") -> SchoolCalendar:
     if not text.strip():
         raise CalendarError("The calendar file is empty.")
     first_line = text.lstrip().splitlines()[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first_line else ",")
+    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first_line else ",", strict=True)
     years: list[tuple[int, SchoolYear]] = []
     off: list[tuple[int, NoSchool]] = []
     columns: list[str] | None = None
@@ -403,6 +403,9 @@ def _check_lines(years: list[tuple[int, SchoolYear]], off: Sequence[tuple[int, N
             raise CalendarError(f"Line {line}: this school year has no school day left.")
 
 
+# What icalendar raises for a file somebody has cut or edited by hand.
+_UNREADABLE = (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError)
+
 _SCHOOL_ANYWAY = (
     "early release",
     "early dismissal",
@@ -439,13 +442,14 @@ def from_ics(content: str | bytes, district: str = "") -> SchoolCalendar:
         CalendarError: naming the event.
     """
     from icalendar import Calendar
+    from icalendar.error import BrokenCalendarProperty
 
     text = _text(content)
     if "BEGIN:VCALENDAR" not in text.upper():
         raise CalendarError("This is not an iCalendar file: it does not start with BEGIN:VCALENDAR.")
     try:
         parsed = Calendar.from_ical(text)
-    except (ValueError, IndexError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         raise CalendarError(f"The iCalendar file cannot be read: {str(error)[:200]}") from None
     firsts: list[date] = []
     lasts: list[date] = []
@@ -455,7 +459,13 @@ def from_ics(content: str | bytes, district: str = "") -> SchoolCalendar:
         where = f"Event {number} (“{summary or 'without a name'}”)"
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             continue
-        for start, end in _occurrences(event, where):
+        try:
+            occurrences = _occurrences(event, where)
+        except CalendarError:
+            raise
+        except (BrokenCalendarProperty, *_UNREADABLE) as error:
+            raise CalendarError(f"{where} cannot be read: {str(error)[:200]}") from None
+        for start, end in occurrences:
             if _says(summary, _FIRST):
                 firsts.append(start)
             elif _says(summary, _LAST):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from law.calendars import CalendarError, SchoolCalendar, from_file
 from law.clock import FactError, deadline
+from law.dates import iso_date
 from law.rules import RuleError, rule_of
 
 
@@ -22,9 +23,7 @@ def parse_date(words: str) -> date:
         AnswerError: it is none.
     """
     try:
-        if len(words) != 10:
-            raise ValueError
-        return date.fromisoformat(words)
+        return iso_date(words)
     except ValueError:
         raise AnswerError(
             f"“{words[:40]}” is not a date. Write it as year-month-day, such as 2025-09-03."

@@ -337,7 +337,7 @@ class _Clock:
                 return self._without_date(Status.UNKNOWN, started, reasons=[message("stopped", words=stop)])
         for ask in rule.ask:
             if ask.effect == "stops" and self.facts.get(ask.key) is ask.when:
-                key = "stopped" if ask.when else "not_stated_in_writing"
+                key = "stopped_by_yes" if ask.when else "stopped_by_no"
                 return self._without_date(Status.UNKNOWN, started, reasons=[message(key, words=ask)])
         if rule.kind == "standard":
             reasons = [message("standard", words=rule.standard)]

@@ -144,7 +144,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     # why there is no date
     "stopped": ("The clock does not run: {words}.", "El plazo no corre: {words}."),
-    "not_stated_in_writing": ("No date: the answer to “{words}” is no.", "Sin fecha: la respuesta a «{words}» es no."),
+    "stopped_by_yes": ("No date: the answer to “{words}” is yes.", "Sin fecha: la respuesta a «{words}» es sí."),
+    "stopped_by_no": ("No date: the answer to “{words}” is no.", "Sin fecha: la respuesta a «{words}» es no."),
     "no_number": (
         "The number of days has not been confirmed; no date is calculated. Read {citation}.",
         "El número de días no está confirmado; no se calcula ninguna fecha. Lea {citation}.",

@@ -20,16 +20,14 @@ FEDERAL = {row["id"]: row for row in load("federal_timelines.yaml")["timelines"]
 STATES = {row["state"]: row for row in load("state_evaluation_timelines.yaml")["states"]}
 
 # Holidays written out by hand from the statutes, by the day they are kept.
-FEDERAL_HOLIDAYS = {
-    date.fromisoformat(day)
-    for day in """
+_FEDERAL = """
     2024-01-01 2024-01-15 2024-02-19 2024-05-27 2024-06-19 2024-07-04 2024-09-02 2024-10-14 2024-11-11 2024-11-28
     2024-12-25 2025-01-01 2025-01-20 2025-02-17 2025-05-26 2025-06-19 2025-07-04 2025-09-01 2025-10-13 2025-11-11
     2025-11-27 2025-12-25 2026-01-01 2026-01-19 2026-02-16 2026-05-25 2026-06-19 2026-07-03 2026-09-07 2026-10-12
     2026-11-11 2026-11-26 2026-12-25 2027-01-01 2027-01-18 2027-02-15 2027-05-31 2027-06-18 2027-07-05 2027-09-06
     2027-10-11 2027-11-11 2027-11-25 2027-12-24 2027-12-31 2028-01-17 2028-02-21 2028-05-29 2028-06-19 2028-07-04
-    """.split()
-}
+"""
+FEDERAL_HOLIDAYS = {date.fromisoformat(day) for day in _FEDERAL.split()}
 STATE_HOLIDAYS = {
     "VA": "2024-11-05 2024-11-29 2025-11-04 2025-11-28 2026-11-03 2026-11-27 2027-11-02 2027-11-26",
     "DC": "2024-04-16 2025-04-16 2026-04-16 2027-04-16",
@@ -110,7 +108,9 @@ def dropped(item, day, district):
         if item["includes_adjoining_weekends"]:
             return True
         if kind == "break_longer_than_school_days":
-            return day >= out[0]  # the clock restarts when school days reconvene; the weekend in front is not stated
+            return (
+                day >= out[0]
+            )  # the clock restarts when school days reconvene; the weekend in front is not stated
         return out[0] <= day <= out[-1]
     for first, last, name in district.off:
         if kind == "named_breaks" and not any(n.split()[0].lower() in name.lower() for n in item["names"]):
