@@ -15,7 +15,7 @@ from typing import Literal
 
 from law.calendars import Run, SchoolCalendar
 from law.holidays import holiday_on, state_list_known
-from law.messages import Amount, Message, Spoken, message, text
+from law.messages import Amount, Message, Quote, Spoken, message, text
 from law.rules import (
     AlsoLimit,
     Event,
@@ -30,6 +30,7 @@ from law.rules import (
     rule_of,
     state_of,
 )
+from law.spanish import in_language
 
 _DAY = timedelta(days=1)
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
@@ -159,11 +160,11 @@ class Deadline:
             "reliable": self.reliable,
             "citation": self.citation,
             "arithmetic": self.arithmetic(language),
-            "title": self.title,
+            "title": in_language(self.title, language),
             "kind": self.kind,
             "owed_by": self.owed_by,
-            "starts_with": self.starts_with,
-            "ends_with": self.ends_with,
+            "starts_with": event_of(self.trigger).es if language == "es" else self.starts_with,
+            "ends_with": in_language(self.ends_with, language),
             "trigger": self.trigger,
             "started_on": _iso(self.started_on),
             "steps": [
@@ -194,7 +195,7 @@ class Deadline:
                 {"key": item.key, "answer": item.answer, "words": item.words(language)}
                 for item in self.conditions
             ],
-            "standard": self.standard or None,
+            "standard": in_language(self.standard, language) or None,
             "latest": _iso(self.latest),
             "act_by": _iso(self.act_by),
             "disclaimer": message("disclaimer").words(language),
@@ -340,7 +341,7 @@ class _Clock:
                 key = "stopped_by_yes" if ask.when else "stopped_by_no"
                 return self._without_date(Status.UNKNOWN, started, reasons=[message(key, words=ask)])
         if rule.kind == "standard":
-            reasons = [message("standard", words=rule.standard)]
+            reasons = [message("standard", words=Quote(rule.standard))]
             return self._without_date(Status.STANDARD, started, reasons=reasons)
         if rule.duration is None or rule.unit is None:
             return self._without_date(
@@ -348,7 +349,7 @@ class _Clock:
             )
         if self.sign < 0 and (waiver := self._waiver()):
             return self._without_date(
-                Status.STANDARD, started, reasons=[message("waived", words=waiver.words)]
+                Status.STANDARD, started, reasons=[message("waived", words=Quote(waiver.words))]
             )
         missing = []
         if rule.trigger == "removal_cumulative":
@@ -370,7 +371,7 @@ class _Clock:
         asked = {question.key for question in rule.ask}
         conditions = [q for q in rule.stops_if if q.key not in asked]
         conditions += [
-            Question(e.key, "extends", e.words or e.citation, e.words or e.citation)
+            Question(e.key, "extends", e.words or e.citation, in_language(e.words or e.citation, "es"))
             for e in rule.extensions
             if e.key not in asked
         ]
@@ -464,7 +465,7 @@ class _Clock:
             doubts.append(message("majority_assumed", age=state_of(rule.state).majority.age))
         elif not rule.verified:
             doubts.append(message("not_verified"))
-        doubts += [message("not_encoded", words=words) for words in rule.not_encoded]
+        doubts += [message("not_encoded", words=Quote(words)) for words in rule.not_encoded]
         if rule.replaced_by_state and not rule.date_reliable:
             doubts.append(message("state_decides" if self.state is None else "state_unchecked"))
         if self.calendar is not None and self.calendar.bounds_assumed:
@@ -580,7 +581,7 @@ class _Clock:
             if year and whole.end > year.last:
                 items = tuple(item for item in items if item.kind != late.count_in)
                 self.latest = whole.end
-                self.doubts.append(message("summer_counted", then=late.then))
+                self.doubts.append(message("summer_counted", then=Quote(late.then)))
         if summer_in:
             items = tuple(item for item in items if item.kind != "summer_between_terms")
         counted = self._count(started, n, rule.unit, items)
@@ -740,7 +741,7 @@ class _Clock:
                 on=day,
                 days=Amount(before, late.window_unit),
                 last=year.last,
-                then=late.then,
+                then=Quote(late.then),
                 end=end,
             )
             self.steps.append(Step("late_start", words, day, end))
@@ -821,7 +822,7 @@ class _Clock:
             return end
         following = calendar.next_year(end)
         assert following is not None
-        words = message("summer_roll", words=self.rule.summer_roll.rstrip("."), end=following.first)
+        words = message("summer_roll", words=Quote(self.rule.summer_roll.rstrip(".")), end=following.first)
         self.steps.append(Step("summer_roll", words, end, following.first))
         return following.first
 

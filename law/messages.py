@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, runtime_checkable
 
+from law.spanish import in_language
+
 LANGUAGES = ("en", "es")
 
 _WEEKDAYS = {
@@ -266,6 +268,16 @@ class Amount:
         return f"{self.n} {one if self.n == 1 else many}"
 
 
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the data: in Spanish where they have been translated, else as they were written."""
+
+    text: str
+
+    def words(self, language: str = "en") -> str:
+        return in_language(self.text, language)
+
+
 def say_date(day: date, language: str = "en") -> str:
     """A date with its weekday: “Sunday, November 2, 2025”, “domingo 2 de noviembre de 2025”."""
     weekday, month = _WEEKDAYS[language][day.weekday()], _MONTHS[language][day.month - 1]
@@ -312,5 +324,5 @@ def message(key: str, **params: Param) -> Message:
 
 
 def text(words: str) -> Message:
-    """Words of the data as they stand, in the language they were written in."""
-    return Message("text", (("text", words),))
+    """Words of the data, as :class:`Quote` says them."""
+    return message("text", text=Quote(words))
