@@ -6,14 +6,23 @@ trigger (the day before it, counting back); no date moves off a weekend or holid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
 
-from law.calendars import Run, SchoolCalendar
+from law.calendars import SchoolCalendar
+from law.counting import (
+    Count,
+    Counter,
+    Uncountable,
+    add_months,
+    first_unknown,
+    missing_year,
+    touches_weekends,
+)
+from law.deadlines import Deadline, Limit, Missing, Status, Step
 from law.holidays import holiday_on, state_list_known
 from law.messages import Amount, Message, Quote, Spoken, message, text
 from law.rules import (
@@ -32,6 +41,8 @@ from law.rules import (
 )
 from law.spanish import in_language
 
+__all__ = ["Deadline", "FactError", "Facts", "Limit", "Missing", "Status", "Step", "add_months", "deadline"]
+
 _DAY = timedelta(days=1)
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)
 
@@ -40,204 +51,6 @@ Facts = Mapping[str, bool | int | date]
 
 class FactError(ValueError):
     """A fact that no rule knows, or of the wrong kind; the message says so in a sentence."""
-
-
-class Status(StrEnum):
-    DATE = "date"
-    UNKNOWN = "unknown"
-    STANDARD = "standard"
-    NEEDS_INPUT = "needs_input"
-
-
-StepKind = Literal[
-    "start",
-    "derived",
-    "adjusted",
-    "count",
-    "left_out",
-    "weekends",
-    "limit",
-    "late_start",
-    "summer_roll",
-    "extension",
-    "note",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the arithmetic.
-
-    A ``count`` step goes from ``first`` to ``last`` by ``days`` of ``unit``; the ``left_out`` and ``weekends`` steps
-    after it add up to the calendar days in between that were not counted, each with its ``days``.
-    """
-
-    kind: StepKind
-    message: Message
-    first: date | None = None
-    last: date | None = None
-    days: int = 0
-    unit: Unit | None = None
-
-    def words(self, language: str = "en") -> str:
-        return self.message.words(language)
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something that must be known first. ``key`` is the event or question to answer, if it is one."""
-
-    kind: Literal["event", "calendar", "school_year", "answer", "removals", "state"]
-    key: str
-    message: Message
-
-    def words(self, language: str = "en") -> str:
-        return self.message.words(language)
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A second clock of the rule. ``on`` None: its start is not known. ``binds``: it set the date."""
-
-    on: date | None
-    event: str
-    rule: Literal["earlier_of", "later_of", "both"]
-    binds: bool
-    citation: str
-    message: Message
-
-    def words(self, language: str = "en") -> str:
-        return self.message.words(language)
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The answer. ``reliable`` False beside ``due_on``: an estimate, and ``estimate`` says why.
-
-    ``latest`` is the other end where the law leaves a weekend open; ``act_by`` the business day to act when the date
-    is none. ``questions`` are still to be asked; ``conditions`` change or stop the clock if someone says yes.
-    """
-
-    rule: str
-    state: str | None
-    status: Status
-    due_on: date | None
-    verified: bool
-    reliable: bool
-    citation: str
-    kind: str
-    title: str
-    starts_with: str
-    ends_with: str
-    owed_by: str
-    trigger: str
-    started_on: date | None
-    steps: tuple[Step, ...] = ()
-    missing: tuple[Missing, ...] = ()
-    estimate: tuple[Message, ...] = ()
-    notes: tuple[Message, ...] = ()
-    reasons: tuple[Message, ...] = ()
-    limits: tuple[Limit, ...] = ()
-    questions: tuple[Question, ...] = ()
-    conditions: tuple[Question, ...] = ()
-    standard: str = ""
-    latest: date | None = None
-    act_by: date | None = None
-
-    def arithmetic(self, language: str = "en") -> str:
-        """The arithmetic in words; without a date, why there is none."""
-        lines: Iterable[Spoken] = (*self.steps, *self.reasons, *self.missing)
-        return " ".join(line.words(language) for line in lines)
-
-    def as_dict(self, language: str = "en") -> dict[str, object]:
-        """Everything as JSON values, words in one language, dates in ISO form."""
-        return {
-            "rule": self.rule,
-            "state": self.state,
-            "status": str(self.status),
-            "date": _iso(self.due_on),
-            "verified": self.verified,
-            "reliable": self.reliable,
-            "citation": self.citation,
-            "arithmetic": self.arithmetic(language),
-            "title": in_language(self.title, language),
-            "kind": self.kind,
-            "owed_by": self.owed_by,
-            "starts_with": event_of(self.trigger).es if language == "es" else self.starts_with,
-            "ends_with": in_language(self.ends_with, language),
-            "trigger": self.trigger,
-            "started_on": _iso(self.started_on),
-            "steps": [
-                {
-                    "kind": step.kind,
-                    "words": step.words(language),
-                    "first": _iso(step.first),
-                    "last": _iso(step.last),
-                    "days": step.days,
-                    "unit": str(step.unit) if step.unit else None,
-                }
-                for step in self.steps
-            ],
-            "missing": [
-                {"kind": item.kind, "key": item.key, "words": item.words(language)} for item in self.missing
-            ],
-            "estimate": [item.words(language) for item in self.estimate],
-            "notes": [item.words(language) for item in self.notes],
-            "limits": [
-                {"date": _iso(item.on), "rule": item.rule, "binds": item.binds, "words": item.words(language)}
-                for item in self.limits
-            ],
-            "questions": [
-                {"key": item.key, "answer": item.answer, "words": item.words(language)}
-                for item in self.questions
-            ],
-            "conditions": [
-                {"key": item.key, "answer": item.answer, "words": item.words(language)}
-                for item in self.conditions
-            ],
-            "standard": in_language(self.standard, language) or None,
-            "latest": _iso(self.latest),
-            "act_by": _iso(self.act_by),
-            "disclaimer": message("disclaimer").words(language),
-        }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-class _Unanswerable(Exception):
-    """A count met something it does not know."""
-
-    def __init__(self, *missing: Missing) -> None:
-        super().__init__()
-        self.missing = missing
-
-
-@dataclass(frozen=True, slots=True)
-class _LeftOut:
-    first: date
-    last: date
-    days: int
-    name: Spoken
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    end: date
-    left_out: tuple[_LeftOut, ...] = ()
-    weekends: int = 0
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month some months on (or back); the last of the month where there is none.
-
-    29 February plus a year is 28 February: our convention, no rule was read that says otherwise.
-    """
-    total = day.year * 12 + day.month - 1 + months
-    year, month = divmod(total, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - _DAY).day
-    return date(year, month + 1, min(day.day, last))
 
 
 def deadline(
@@ -321,7 +134,7 @@ class _Clock:
     def __init__(self, rule: Rule, facts: Facts, state: str | None, calendar: SchoolCalendar | None) -> None:
         self.rule, self.facts, self.state = rule, facts, state
         self.calendar = calendar if rule.needs_calendar else None
-        self.sign = -1 if rule.direction == "before" else 1
+        self.sign: Literal[1, -1] = -1 if rule.direction == "before" else 1
         self.steps: list[Step] = []
         self.notes: list[Message] = []
         self.doubts: list[Message] = []
@@ -362,7 +175,7 @@ class _Clock:
             return self._without_date(Status.NEEDS_INPUT, started, missing=missing)
         try:
             end = self._count_all(started)
-        except _Unanswerable as stuck:
+        except Uncountable as stuck:
             return self._without_date(Status.NEEDS_INPUT, started, missing=list(stuck.missing))
         return self._with_date(started, end)
 
@@ -548,7 +361,7 @@ class _Clock:
             if adjusted := self._adjustment():
                 return self._ended_early(*adjusted)
             if any(self.facts.get(q.key) is True for q in rule.ask if q.effect == "start_adjustment"):
-                raise _Unanswerable(self._missing_adjustment())
+                raise Uncountable(self._missing_adjustment())
         late = self._late_start(started)
         end = late if late is not None else self._main_count(started)
         end = self._apply_limits(end)
@@ -586,7 +399,7 @@ class _Clock:
             items = tuple(item for item in items if item.kind != "summer_between_terms")
         counted = self._count(started, n, rule.unit, items)
         self._show_count(started, n, rule.unit, counted)
-        if any(item.weekends is None and _touches_weekends(item) for item in items):
+        if any(item.weekends is None and touches_weekends(item) for item in items):
             wide = self._count(started, n, rule.unit, items, wide=True).end
             self.latest = max(wide, self.latest or wide)
         if any(item.kind == "school_holidays" for item in items):
@@ -604,69 +417,15 @@ class _Clock:
 
     def _count(
         self, started: date, n: int, unit: Unit, items: tuple[NotCounted, ...], wide: bool = False
-    ) -> _Count:
-        """Count ``n`` units from a day, forwards or back, in the rule's way."""
+    ) -> Count:
+        """Count ``n`` units from a day in the rule's way."""
+        counter = Counter(self.sign, self.calendar, self.state, self.rule.holidays_count)
         try:
-            if unit is Unit.CALENDAR_DAYS:
-                if items and n:
-                    return self._counted_around(started, n, _left_out(self._calendar(), items, wide))
-                return _Count(started + self.sign * timedelta(days=n))
-            if unit is Unit.MONTHS:
-                return _Count(add_months(started, self.sign * n))
-            if unit is Unit.YEARS:
-                return _Count(add_months(started, self.sign * 12 * n))
+            return counter.count(started, n, unit, items, wide=wide)
         except (OverflowError, ValueError):
             raise FactError(f"{n} {unit} from {started} is out of range.") from None
-        if unit is Unit.BUSINESS_DAYS:
-            return self._business_days(started, n)
-        return self._school_days(started, n)
 
-    def _counted_around(self, started: date, n: int, out: Mapping[date, Spoken]) -> _Count:
-        """Calendar days, without the days the rule leaves out; each day must be one the calendar knows about."""
-        calendar, day, left = self._calendar(), started, []
-        while n:
-            day += self.sign * _DAY
-            if not calendar.knows(day, day):
-                raise _Unanswerable(_missing_year(calendar, day))
-            if day in out:
-                left.append((day, out[day]))
-            else:
-                n -= 1
-        return _Count(day, _grouped(left))
-
-    def _business_days(self, started: date, n: int) -> _Count:
-        day, left, weekends = started, [], 0
-        while n:
-            day += self.sign * _DAY
-            if day.weekday() >= 5:
-                weekends += 1
-            elif not self.rule.holidays_count and (holiday := holiday_on(day, self.state)):
-                left.append((day, holiday))
-            else:
-                n -= 1
-        return _Count(day, _grouped(left), weekends)
-
-    def _school_days(self, started: date, n: int) -> _Count:
-        calendar = self._calendar()
-        if n == 0:
-            return _Count(started)
-        step = calendar.school_day_after if self.sign > 0 else calendar.school_day_before
-        end = step(started, n)
-        if end is None:
-            raise _Unanswerable(_missing_year(calendar, _first_unknown(calendar, started, self.sign)))
-        first, last = (started + _DAY, end) if self.sign > 0 else (end, started - _DAY)
-        left, weekends, day = [], 0, first
-        while day <= last:
-            if calendar.in_summer(day):
-                left.append((day, message("summer")))
-            elif day.weekday() not in calendar.weekdays:
-                weekends += 1
-            elif not calendar.is_school_day(day):
-                left.append((day, text(calendar.off_name(day)) if calendar.off_name(day) else _NO_SCHOOL))
-            day += _DAY
-        return _Count(end, _grouped(left), weekends)
-
-    def _show_count(self, started: date, n: int, unit: Unit, counted: _Count) -> None:
+    def _show_count(self, started: date, n: int, unit: Unit, counted: Count) -> None:
         if n == 0:
             words = message("same_day", end=counted.end)
         else:
@@ -702,7 +461,7 @@ class _Clock:
         """How far before the last day of instruction a day is, if that lies in the window."""
         calendar = self._calendar()
         if not calendar.knows(day, day):
-            raise _Unanswerable(_missing_year(calendar, day))
+            raise Uncountable(missing_year(calendar, day))
         year = calendar.year_of(day)
         if year is None:
             return None
@@ -757,7 +516,7 @@ class _Clock:
         else:
             following = calendar.next_year(last_day)
             if following is None:
-                raise _Unanswerable(_missing_year(calendar, _first_unknown(calendar, last_day, 1)))
+                raise Uncountable(missing_year(calendar, first_unknown(calendar, last_day, 1)))
             base = following.first
         return base + timedelta(days=late.days)
 
@@ -794,10 +553,9 @@ class _Clock:
         start = self._limit_start(limit)
         if start is None:
             return None
-        forwards = _Clock(replace(self.rule, direction="after"), self.facts, self.state, self.calendar)
         try:
-            return forwards._count(start, limit.days, limit.unit, ()).end
-        except _Unanswerable:
+            return Counter(1, self.calendar, self.state).count(start, limit.days, limit.unit).end
+        except Uncountable:
             return None
 
     def _apply_limits(self, end: date) -> date:
@@ -817,7 +575,7 @@ class _Clock:
             return end
         calendar = self._calendar()
         if not calendar.knows(end, end):
-            raise _Unanswerable(_missing_year(calendar, end))
+            raise Uncountable(missing_year(calendar, end))
         if not calendar.in_summer(end):
             return end
         following = calendar.next_year(end)
@@ -842,7 +600,7 @@ class _Clock:
             words = text(extension.words or extension.citation)
             if answer is True and extension.days is None:
                 missing = message("missing_agreed_date", words=words)
-                raise _Unanswerable(Missing("answer", extension.key, missing))
+                raise Uncountable(Missing("answer", extension.key, missing))
             if isinstance(answer, date):
                 if self.sign > 0 and isinstance(start := self.steps[0].last, date) and answer <= start:
                     raise FactError(f"The agreed date {answer} is not after the start, {start}.")
@@ -887,77 +645,3 @@ class _Clock:
         if question.effect == "start_adjustment":
             return self.facts.get(question.key) is False or self._adjustment() is not None
         return question.key in self.facts
-
-
-_NO_SCHOOL = message("no_school")
-
-
-def _missing_year(calendar: SchoolCalendar, day: date) -> Missing:
-    where, on = calendar.what_is_missing(day)
-    if on is None:
-        return Missing("school_year", "", message("missing_years"))
-    return Missing("school_year", where, message(f"missing_year_{where}", on=on))
-
-
-def _first_unknown(calendar: SchoolCalendar, day: date, sign: int) -> date:
-    """The first day after (or before) a day that lies outside the calendar's years."""
-    day += sign * _DAY
-    while calendar.knows(day, day):
-        day += sign * _DAY
-    return day
-
-
-def _grouped(left: Sequence[tuple[date, Spoken]]) -> tuple[_LeftOut, ...]:
-    """Days left out, put together where one name runs on over days or the weekend between them."""
-    groups: list[_LeftOut] = []
-    for day, name in sorted(left, key=lambda item: item[0]):
-        if groups and groups[-1].name == name and (day - groups[-1].last).days <= 3:
-            groups[-1] = replace(groups[-1], last=day, days=groups[-1].days + 1)
-        else:
-            groups.append(_LeftOut(day, day, 1, name))
-    return tuple(groups)
-
-
-def _touches_weekends(item: NotCounted) -> bool:
-    return item.kind not in ("summer_between_terms", "student_absence_at_least_school_days")
-
-
-@lru_cache(maxsize=512)
-def _left_out(calendar: SchoolCalendar, items: tuple[NotCounted, ...], wide: bool) -> Mapping[date, Spoken]:
-    """The days some items leave out. ``wide``: weekends are left out too where the rule does not say."""
-    out: dict[date, Spoken] = {}
-    for item in items:
-        if item.kind == "summer_between_terms":
-            for first, last in calendar.summers:
-                _leave_out(out, first, last, message("summer"))
-            continue
-        for run in _runs(calendar, item):
-            first, last = run.first, run.last
-            if item.weekends or (wide and item.weekends is None):
-                first, last = run.before, run.after
-            elif item.kind == "break_longer_than_school_days":
-                # the clock restarts when school days reconvene (Cal. Educ. Code 56344(a))
-                last = run.after
-            _leave_out(out, first, last, text(run.name))
-    return out
-
-
-def _leave_out(out: dict[date, Spoken], first: date, last: date, name: Spoken) -> None:
-    day = first
-    while day <= last:
-        out.setdefault(day, name)
-        day += _DAY
-
-
-def _runs(calendar: SchoolCalendar, item: NotCounted) -> list[Run]:
-    n = item.n or 0
-    if item.kind == "break_at_least_school_days":
-        return [run for run in calendar.runs if run.school_days >= n]
-    if item.kind == "break_longer_than_school_days":
-        return [run for run in calendar.runs if run.school_days > n]
-    if item.kind == "named_breaks":
-        words = [name.lower().split()[0] for name in item.names]
-        return [run for run in calendar.spans if any(word in run.name.lower() for word in words)]
-    if item.kind == "school_holidays":
-        return list(calendar.spans)
-    return []
