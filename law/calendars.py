@@ -441,6 +441,7 @@ def from_ics(content: str | bytes, district: str = "") -> SchoolCalendar:
     Raises:
         CalendarError: naming the event.
     """
+    # here, because most calendars come as CSV and this import takes as long as all the rules
     from icalendar import Calendar
     from icalendar.error import BrokenCalendarProperty
 
