@@ -241,12 +241,13 @@ class _Clock:
 
     def _with_date(self, started: date, end: date) -> Deadline:
         rule, blank = self.rule, self._blank(Status.DATE, started)
-        if rule.late_start and any(step.kind == "late_start" for step in self.steps):
-            # the late rule holds whichever of its events fell late, so the other one need not be asked for
+        if rule.late_start and self._late_start_is_settled(rule.late_start, started):
             settled = set(rule.late_start.keyed_to)
             blank = replace(blank, questions=tuple(q for q in blank.questions if q.key not in settled))
         doubts = self._standing_doubts() + self.doubts
-        doubts += [message("open_question", question=question) for question in blank.questions]
+        # a date that could bind and is not known leaves the count open; whether something happened that would change
+        # the clock is asked, and until someone says so it has not
+        doubts += [message("open_question", question=q) for q in blank.questions if q.effect == "fact"]
         notes = list(blank.notes) + self.notes
         if self.latest is not None and self.latest > end:
             later = Amount((self.latest - end).days, "days")
@@ -506,6 +507,21 @@ class _Clock:
             self.steps.append(Step("late_start", words, day, end))
             return end
         return None
+
+    def _late_start_is_settled(self, late: LateStart, started: date) -> bool:
+        """Whether the other events the late rule is keyed to need not be asked for.
+
+        It holds already, whichever fell late; or a late event of the year before could only give a date that lies
+        before this start.
+        """
+        if any(step.kind == "late_start" for step in self.steps):
+            return True
+        year = self._calendar().year_of(started)
+        return (
+            year is not None
+            and late.date_from == "next_first_day"
+            and year.first + timedelta(days=late.days) <= started
+        )
 
     def _late_date(self, late: LateStart, last_day: date) -> date:
         calendar = self._calendar()

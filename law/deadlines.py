@@ -115,6 +115,11 @@ class Deadline:
     latest: date | None = None
     act_by: date | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Every question the rule wants asked has its answer: only then call a reliable date verified on screen."""
+        return not self.questions
+
     def arithmetic(self, language: str = "en") -> str:
         """The arithmetic in words; without a date, why there is none."""
         lines: Iterable[Spoken] = (*self.steps, *self.reasons, *self.missing)
@@ -129,6 +134,7 @@ class Deadline:
             "date": _iso(self.due_on),
             "verified": self.verified,
             "reliable": self.reliable,
+            "settled": self.settled,
             "citation": self.citation,
             "arithmetic": self.arithmetic(language),
             "title": in_language(self.title, language),

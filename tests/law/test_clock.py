@@ -140,18 +140,45 @@ def test_a_break_counts_the_same_however_its_weekends_were_typed():
         assert (one.due_on, one.latest) == (two.due_on, two.latest)
 
 
-def test_questions_come_first_and_an_answer_that_changes_nothing_makes_it_reliable():
+def test_questions_come_first_and_settle_the_date_when_nothing_changes_it():
     facts = {"evaluation_consent_received": date(2025, 12, 1)}
     asked = deadline("initial_evaluation", facts, state="CA", calendar=CALENDAR)
-    answers = {"written_referral_received": date(2025, 11, 3), "extended_by_written_agreement": False}
-    answered = deadline("initial_evaluation", facts | answers, state="CA", calendar=CALENDAR)
+    facts["extended_by_written_agreement"] = False
+    answered = deadline("initial_evaluation", facts, state="CA", calendar=CALENDAR)
 
-    assert [question.key for question in asked.questions] == [
-        "written_referral_received",
-        "extended_by_written_agreement",
-    ]
-    assert (asked.reliable, answered.reliable, answered.questions) == (False, True, ())
-    assert asked.due_on == answered.due_on
+    assert [question.key for question in asked.questions] == ["extended_by_written_agreement"]
+    assert (asked.reliable, asked.settled) == (True, False)
+    assert (answered.reliable, answered.settled, answered.due_on) == (True, True, asked.due_on)
+
+
+def test_a_date_that_could_bind_and_is_not_known_makes_an_estimate():
+    facts = {"evaluation_consent_received": date(2025, 9, 20)}
+    without = deadline("initial_evaluation", facts, state="MD")
+    facts["written_referral_received"] = date(2025, 8, 20)
+    with_referral = deadline("initial_evaluation", facts, state="MD")
+
+    assert (without.due_on, without.reliable) == (date(2025, 11, 19), False)
+    assert (with_referral.due_on, with_referral.reliable) == (date(2025, 11, 18), True)
+    assert "When did the school get the written referral?" in words(without.estimate)
+
+
+def test_california_asks_for_the_referral_only_while_it_could_matter():
+    early = deadline(
+        "initial_evaluation",
+        {"evaluation_consent_received": date(2025, 9, 10)},
+        state="CA",
+        calendar=CALENDAR,
+    )
+    late = deadline(
+        "initial_evaluation",
+        {"evaluation_consent_received": date(2025, 9, 24)},
+        state="CA",
+        calendar=CALENDAR,
+    )
+
+    assert "written_referral_received" in [question.key for question in early.questions]
+    assert "written_referral_received" not in [question.key for question in late.questions]
+    assert (early.reliable, late.reliable) == (False, True)
 
 
 def test_a_referral_late_in_the_year_before_sets_the_california_date():
