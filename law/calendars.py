@@ -395,7 +395,8 @@ def _check_lines(years: list[tuple[int, SchoolYear]], off: Sequence[tuple[int, N
                 f"Line {line}: this school year starts on {two.first}, before the one from {one.first} has ended."
             )
     for line, span in off:
-        if not any(span.start <= year.last and span.end >= year.first for _, year in years):
+        near = LONGEST_SUMMER  # a summer break typed in is no mistake; a wrong year is
+        if not any(span.start <= year.last + near and span.end >= year.first - near for _, year in years):
             raise CalendarError(f"Line {line}: {span.start} to {span.end} lies outside every school year.")
     for line, year in years:
         week = [day for day in _days(year.first, year.last) if day.weekday() in _WEEK]

@@ -251,6 +251,14 @@ def test_an_ics_that_cannot_be_names_its_event(text, sentence):
         from_ics(text)
 
 
+def test_a_summer_break_typed_into_the_file_changes_nothing():
+    years = YEAR + "year,2026-08-24,2027-06-11,2026-27\n"
+    with_summer = from_csv(years + "no_school,2026-06-13,2026-08-23,Summer break\n")
+
+    assert with_summer.summers == from_csv(years).summers == ((date(2026, 6, 13), date(2026, 8, 23)),)
+    assert with_summer.school_day_after(date(2026, 6, 12), 1) == date(2026, 8, 24)
+
+
 def test_the_kind_of_file_is_seen_from_what_is_in_it():
     assert from_file(YEAR.encode()).years
     assert from_file(ics(all_day("Winter break", "20251222", "20260103")).encode()).bounds_assumed
