@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "django.contrib.staticfiles",
     "django.contrib.messages",
+    "django.forms",
     "web",
     "desk",
     "portal",

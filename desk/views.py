@@ -37,6 +37,7 @@ def today(request: FirmRequest) -> HttpResponse:
     ahead = rows.standing().filter(ends_at__gte=now)
     context = {
         "now": now,
+        "first_name": user.name.split()[0],
         "day": rows.standing().between(midnight, midnight + timedelta(days=1))
         if user.can(Can.SEE_BOOKINGS)
         else [],
