@@ -11,3 +11,4 @@ class ClientsConfig(AppConfig):
         from web.navigation import register
 
         register("staff", label=_("Students"), icon="users", url_name="students", order=20, phone=True, can=Can.SEE_STUDENTS)  # fmt: skip
+        register("account", label=_("Papers to sign"), icon="sign", url_name="templates", order=55, can=Can.SET_PAPERS)  # fmt: skip

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.requests import FirmRequest
 from clients import joining
+from clients.forms import today
 from clients.models import Contact, Student
 from web.access import Can, requires
 from web.paging import page_of
@@ -81,3 +82,18 @@ def contact_joining(request: FirmRequest, pk: UUID) -> HttpResponse:
     joining.join(contact, into, by=user, at=timezone.now())
     messages.success(request, _("Joined with %(name)s.") % {"name": into.name})
     return redirect("contact", into.pk)
+
+
+@requires(Can.SEE_STUDENTS)
+@require_GET
+def student_papers(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """What was sent to sign about a student, and the permissions in force."""
+    student = get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
+    audit.record("student.read", by=request.user, at=timezone.now(), about=student)
+    context = {
+        "student": student,
+        "agreements": student.agreements.select_related("contact", "signature").order_by("-sent_at"),
+        "releases": student.releases.select_related("agreement__signature", "agreement__contact"),
+        "today": today(),
+    }
+    return render(request, "clients/student_papers.html", context)

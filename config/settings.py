@@ -30,6 +30,7 @@ TENANT_APPS = [
     "outbox",
     "accounts",
     "clients",
+    "intake",
     "scheduling",
 ]
 INSTALLED_APPS = [

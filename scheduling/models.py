@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.models import Contact, Student
+from intake.models import QuestionList, Response
 from web.access import Can
 from web.ids import new_id
 
@@ -50,6 +51,9 @@ class Service(models.Model):
     step_minutes = models.PositiveSmallIntegerField(default=30)
     change_until_minutes = models.PositiveIntegerField(default=120)
     advocates = models.ManyToManyField(User, related_name="services", blank=True)
+    questions = models.ForeignKey(
+        QuestionList, on_delete=models.SET_NULL, null=True, blank=True, related_name="services"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ServiceQuerySet.as_manager()
@@ -123,6 +127,9 @@ class Booking(models.Model):
     ends_at = models.DateTimeField()
     # The advocate's time that is taken, with the buffers on both sides.
     busy = DateTimeRangeField()
+    response = models.OneToOneField(
+        Response, on_delete=models.SET_NULL, null=True, blank=True, related_name="booking"
+    )
     timezone = models.CharField(max_length=50)
     language = models.CharField(max_length=5, default="en")
     booked_at = models.DateTimeField()
