@@ -119,7 +119,11 @@ def held_back(message: Message, *, at: datetime) -> str:
     if not message.answers and not may_text(message.recipient):
         return "nobody has agreed to texts at this number"
     day = timedelta(days=1)
-    if throttle.count("texts to", message.recipient, within=day, at=at) >= TEXTS_A_DAY_A_NUMBER:
+    # Sign-in codes have a limit of their own, so that a stranger who asks for them uses up no reminder.
+    if (
+        message.kind != "code"
+        and throttle.count("texts to", message.recipient, within=day, at=at) >= TEXTS_A_DAY_A_NUMBER
+    ):
         return "this number has had its texts for today"
     if throttle.count("texts of", str(firm.id), within=day, at=at) >= TEXTS_A_DAY_A_FIRM:
         return "the firm has sent its texts for today"
@@ -185,7 +189,8 @@ def _send(message: Message, *, at: datetime) -> bool:
     provider = twilio if message.channel == Channel.SMS else mail
     answer = provider.send(message)
     if message.channel == Channel.SMS and answer.outcome in {Outcome.SENT, Outcome.UNKNOWN}:
-        throttle.note("texts to", message.recipient, at=at)
+        if message.kind != "code":
+            throttle.note("texts to", message.recipient, at=at)
         throttle.note("texts of", str(current_firm().id), at=at)
     settle_answer(message, answer, at=at)
     return answer.outcome == Outcome.SENT
@@ -197,7 +202,7 @@ def settle_answer(message: Message, answer: Answer, *, at: datetime) -> None:
     row = Message.objects.filter(pk=message.pk)
     if answer.outcome == Outcome.SENT:
         # The words of a sign-in code are of no use once it has left.
-        kept: dict[str, Any] = {"body": "", "html": ""} if message.kind == "code" else {}
+        kept: dict[str, Any] = {"title": "", "body": "", "html": ""} if message.kind == "code" else {}
         row.update(
             state=State.SENT, sent_at=at, provider_id=answer.provider_id, reason="", leased_until=None, **kept
         )

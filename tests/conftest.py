@@ -77,8 +77,8 @@ def birch(firms: dict[str, Cast]) -> Cast:
     return firms["birch"]
 
 
-def _person(short: str) -> Any:
-    @pytest.fixture(name=short)
+def _person(short: str, name: str = "") -> Any:
+    @pytest.fixture(name=name or short)
     def person(harbor: Cast) -> Any:
         from accounts.models import User
 
@@ -87,7 +87,7 @@ def _person(short: str) -> Any:
     return person
 
 
-olivia, adam, ana, marcus = _person("olivia"), _person("ada"), _person("ana"), _person("marcus")
+olivia, adam, ana, marcus = _person("olivia"), _person("ada", "adam"), _person("ana"), _person("marcus")
 bo, bea, luz, ngozi, gus = _person("bo"), _person("bea"), _person("luz"), _person("ngozi"), _person("gus")
 
 
