@@ -26,7 +26,8 @@ def main() -> None:
         server("config.wsgi", settings="config.settings", host=firm.host) as ours_at,
         server("config.wsgi", settings="bench.plain_settings", host="localhost") as plain_at,
     ):
-        ours, plain = [], []
+        ours: list[float] = []
+        plain: list[float] = []
         for path in ("/", "/help/"):
             ours.clear()
             plain.clear()

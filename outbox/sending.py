@@ -70,25 +70,29 @@ def write(
     if not answers and channel == Channel.SMS:
         when = text_time(due_at, zone=zone, now=at, event=event_at, hours=hours)
         reason = "" if when else "no allowed minute was left before it was due"
-    message, made = Message.objects.get_or_create(
+    message = Message(
         kind=kind,
         subject=subject,
         occurrence=occurrence,
         recipient=to,
         channel=channel,
-        defaults={
-            "language": language,
-            "title": words.title,
-            "body": words.body,
-            "html": words.html,
-            "attachments": list(words.attachments),
-            "answers": answers,
-            "due_at": when or due_at,
-            "state": State.DUE if when else State.SUPPRESSED,
-            "reason": reason,
-            "segments": segments.count(words.body)[0] if channel == Channel.SMS else None,
-        },
+        language=language,
+        title=words.title,
+        body=words.body,
+        html=words.html,
+        attachments=list(words.attachments),
+        answers=answers,
+        due_at=when or due_at,
+        state=State.DUE if when else State.SUPPRESSED,
+        reason=reason,
+        segments=segments.count(words.body)[0] if channel == Channel.SMS else None,
     )
+    # One statement that loses to a row already written, where asking first would take four.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    written = Message.objects.get(
+        kind=kind, subject=subject, occurrence=occurrence, recipient=to, channel=channel
+    )
+    made, message = written.pk == message.pk, written
     if made and message.state == State.DUE:
         due.plan(DUE, str(message.pk), due_at=message.due_at)
         if message.due_at <= at:

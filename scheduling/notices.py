@@ -1,4 +1,8 @@
-"""What a booking has us say: at once, the day before, two hours before. Written when it is made, and again when it changes."""
+"""What a booking has us say: at once, the day before, two hours before. Written again when it changes.
+
+The booking's transaction only notes that something is to be said; setting the words, the mails and the
+calendar file takes longer than booking, and nobody should hold an advocate's time meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,9 +20,12 @@ from outbox.models import Channel, may_text
 from outbox.segments import plain
 from scheduling import ics
 from scheduling.models import Booking
+from tenants import due
 from tenants.places import current_firm
+from tenants.tasks import run_later
 from web.dates import say_when
 
+SAY = "scheduling.say"
 REMINDERS = (("day-before", timedelta(days=1)), ("two-hours", timedelta(hours=2)))
 AT_LEAST_APART = timedelta(hours=6)
 
@@ -159,7 +167,7 @@ def plan_reminders(booking: Booking, *, at: datetime) -> None:
                 _send(booking, "reminder", Channel.EMAIL, contact.email, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
 
 
-def booked(booking: Booking, *, at: datetime) -> None:
+def booked(booking: Booking, *, at: datetime, by_staff: bool = False) -> None:
     _to_family(
         booking, "booked", text_booked, "booked",
         lambda: _("Your call with %(firm)s, %(when)s") % {"firm": current_firm().name, "when": when(booking)},
@@ -169,8 +177,7 @@ def booked(booking: Booking, *, at: datetime) -> None:
     _to_advocate(booking, "told-booked", lambda: _("New booking: %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
 
 
-def moved(booking: Booking, *, before: datetime, at: datetime, by_staff: bool) -> None:
-    sending.call_off(subject=booking.subject, reason="the booking was moved")
+def moved(booking: Booking, *, at: datetime, by_staff: bool) -> None:
     _to_family(
         booking, "moved", text_moved, "moved",
         lambda: _("New time for your call: %(when)s") % {"when": when(booking)},
@@ -181,10 +188,36 @@ def moved(booking: Booking, *, before: datetime, at: datetime, by_staff: bool) -
 
 
 def called_off(booking: Booking, *, at: datetime, by_staff: bool) -> None:
-    sending.call_off(subject=booking.subject, reason="the booking was called off")
     _to_family(
         booking, "called-off", text_called_off, "called_off",
         lambda: _("Called off: your call on %(when)s") % {"when": when(booking)},
         at=at, answers=not by_staff,
     )  # fmt: skip
     _to_advocate(booking, "told-called-off", lambda: _("Called off: %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
+
+
+def say_later(booking: Booking, what: str, *, at: datetime, by_staff: bool = False) -> None:
+    """Notes, in the booking's own transaction, that the family and the advocate are to be told, and rings for it."""
+    from scheduling.tasks import say_now
+
+    key = f"{booking.pk}/{booking.sequence}/{what}/{'staff' if by_staff else 'family'}"
+    sending.call_off(subject=booking.subject, reason=f"the booking was {what.replace('_', ' ')}")
+    due.plan(SAY, key, due_at=at)
+    run_later(say_now, keys=[key])
+
+
+def say(keys: list[str], at: datetime) -> None:
+    """Writes the messages, once; a change that has been overtaken by a newer one says nothing."""
+    for key in keys:
+        pk, sequence, what, who = key.split("/")
+        with transaction.atomic():
+            booking = (
+                Booking.objects.filter(pk=pk, sequence=int(sequence))
+                .select_related("service", "advocate", "contact")
+                .first()
+            )
+            if booking is not None:
+                {"booked": booked, "moved": moved, "called_off": called_off}[what](
+                    booking, at=at, by_staff=who == "staff"
+                )
+            due.settle(SAY, key)

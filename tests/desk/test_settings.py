@@ -38,7 +38,9 @@ def test_the_logo_is_drawn_anew_and_shown_to_families(visitor, olivia):
 
 
 def test_a_drawing_with_script_is_no_logo(visitor, olivia):
-    drawing = SimpleUploadedFile("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>")
+    drawing = SimpleUploadedFile(
+        "logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"
+    )
     answer = visitor.as_(olivia).post("/settings/", {"part": "logo", "logo": drawing})
 
     assert answer.status_code == 422
