@@ -16,7 +16,6 @@ from django.utils import timezone
 from tests import cache_keys, world
 from tests.world import CANARY, NOW, Cast
 
-
 cache_keys.listen()
 
 
@@ -32,9 +31,9 @@ def cache_keys_carry_their_firm() -> Iterator[None]:
 @pytest.fixture
 def passing_firms(firms: dict[str, Cast]) -> Iterator[None]:
     """Firms that the test opens for real are thrown away after it."""
+    from tenants.hosts import reference
     from tenants.models import Firm, Opening
     from tenants.opening import throw_away
-    from tenants.hosts import reference
     from tenants.places import in_public
 
     yield

@@ -17,20 +17,20 @@ from tenants.tasks import FIRM_TASKS, UnknownFirm, firm_task, run_later, sweep
 from tests.world import CANARY, NOW
 
 app.loader.import_default_modules()  # as a worker does, so that every task is known
-SEEN: list[object] = []
+seen_in: list[object] = []
 
 
 @firm_task
 def look(*, fail: bool = False) -> None:
-    SEEN.append((firm_or_none().slug, sorted(Family.objects.values_list("name", flat=True))))
+    seen_in.append((firm_or_none().slug, sorted(Family.objects.values_list("name", flat=True))))
     if fail:
         raise ZeroDivisionError
 
 
 @pytest.fixture(autouse=True)
 def seen():
-    SEEN.clear()
-    yield SEEN
+    seen_in.clear()
+    return seen_in
 
 
 # What each task is called with besides its firm; a new task needs a line here.
@@ -64,7 +64,7 @@ def test_a_task_does_not_take_the_firm_that_happens_to_be_chosen(harbor, task):
 def test_a_task_of_an_unknown_firm_does_nothing(firms, task, named):
     with pytest.raises((UnknownFirm, ValueError)):
         task(firm_id=named, **ARGUMENTS[task.name])
-    assert SEEN == []
+    assert seen_in == []
 
 
 def test_a_task_of_a_firm_that_was_deleted_does_nothing(harbor, task):
@@ -73,7 +73,7 @@ def test_a_task_of_a_firm_that_was_deleted_does_nothing(harbor, task):
 
     with pytest.raises(UnknownFirm):
         task(firm_id=str(harbor.firm.id), **ARGUMENTS[task.name])
-    assert SEEN == []
+    assert seen_in == []
 
 
 def test_a_task_of_a_suspended_firm_does_nothing(harbor, task):
@@ -82,7 +82,7 @@ def test_a_task_of_a_suspended_firm_does_nothing(harbor, task):
 
     with pytest.raises(UnknownFirm):
         task(firm_id=str(harbor.firm.id), **ARGUMENTS[task.name])
-    assert SEEN == []
+    assert seen_in == []
 
 
 def test_after_another_firms_crash_a_task_is_where_it_should(harbor, birch):
@@ -90,14 +90,14 @@ def test_after_another_firms_crash_a_task_is_where_it_should(harbor, birch):
         look(firm_id=str(birch.firm.id), fail=True)
     look(firm_id=str(harbor.firm.id))
 
-    assert [slug for slug, _ in SEEN] == ["birch", "harbor"]
-    assert SEEN[1][1] == ["Okafor", "Rivera"]
+    assert [slug for slug, _ in seen_in] == ["birch", "harbor"]
+    assert seen_in[1][1] == ["Okafor", "Rivera"]
 
 
 def test_a_task_inside_another_firm_goes_to_its_own_and_back(harbor, birch):
     look(firm_id=str(birch.firm.id))
 
-    assert SEEN == [("birch", [f"Okafor{CANARY}", f"Rivera{CANARY}"])]
+    assert seen_in == [("birch", [f"Okafor{CANARY}", f"Rivera{CANARY}"])]
     assert firm_or_none() == harbor.firm
     assert set(Family.objects.values_list("name", flat=True)) == {"Okafor", "Rivera"}
 
@@ -107,7 +107,7 @@ def test_a_retry_is_in_the_same_firm(firms, birch):
         with nowhere(), pytest.raises(ZeroDivisionError):
             look.apply(kwargs={"firm_id": str(birch.firm.id), "fail": True})
 
-    assert [slug for slug, _ in SEEN] == ["birch", "birch"]
+    assert [slug for slug, _ in seen_in] == ["birch", "birch"]
 
 
 @pytest.mark.commits
