@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from outbox import segments
-from outbox.hours import Hours, text_time
+from outbox.hours import LEAST_BEFORE_EVENT, Hours, next_opening, text_time
 from outbox.models import Channel, Message, State, may_text
 from outbox.providers import mail, twilio
 from outbox.providers.outcome import Answer, Outcome
@@ -29,6 +29,7 @@ log = logging.getLogger("roundtable.outbox")
 
 DUE, RECONCILE = "outbox.send", "outbox.reconcile"
 LEASE = timedelta(seconds=60)
+FRESH = timedelta(minutes=10)  # an answer is one for so long after the act
 TRIES = 8
 TEXTS_A_DAY_A_NUMBER = 12
 TEXTS_A_DAY_A_FIRM = 1000
@@ -83,6 +84,9 @@ def write(
         attachments=list(words.attachments),
         answers=answers,
         due_at=when or due_at,
+        timezone=str(zone),
+        event_at=event_at,
+        written_at=at,
         state=State.DUE if when else State.SUPPRESSED,
         reason=reason,
         segments=segments.count(words.body)[0] if channel == Channel.SMS else None,
@@ -114,6 +118,10 @@ def call_off(*, subject: str, reason: str) -> None:
 def held_back(message: Message, *, at: datetime) -> str:
     """Why this message may not leave now, or nothing."""
     firm = current_firm()
+    if message.kind == "code" and at >= message.written_at + FRESH:
+        return "the code has lapsed"
+    if message.kind == "reminder" and message.event_at and at >= message.event_at:
+        return "what it reminds of has begun"
     if message.channel == Channel.EMAIL:
         return "" if settings.EMAIL_IS_ON else "e-mail is not set up here"
     if not twilio.is_on():
@@ -132,6 +140,14 @@ def held_back(message: Message, *, at: datetime) -> str:
     if throttle.count("texts of", str(firm.id), within=day, at=at) >= TEXTS_A_DAY_A_FIRM:
         return "the firm has sent its texts for today"
     return ""
+
+
+def waits_until(message: Message, *, at: datetime) -> datetime | None:
+    """When a text that was late may leave instead of now, or None when the sending hours let it go."""
+    if message.channel != Channel.SMS or (message.answers and at < message.written_at + FRESH):
+        return None
+    opening = next_opening(at, message.zone)
+    return opening if opening > at else None
 
 
 def lease(keys: Sequence[str], *, at: datetime) -> list[Message]:
@@ -183,6 +199,9 @@ def _send(message: Message, *, at: datetime) -> bool:
             state=State.SUPPRESSED, reason=reason, leased_until=None
         )
         return False
+    later = waits_until(message, at=at)
+    if later:
+        return _put_off(message, later)
     # Committed before the call. A STOP that came since the lease has changed the state, and wins.
     began = Message.objects.filter(pk=message.pk, state=State.LEASED).update(
         state=State.SENDING, attempted_at=at, attempts=message.attempts + 1, leased_until=at + LEASE
@@ -198,6 +217,17 @@ def _send(message: Message, *, at: datetime) -> bool:
         throttle.note("texts of", str(current_firm().id), at=at)
     settle_answer(message, answer, at=at)
     return answer.outcome == Outcome.SENT
+
+
+@transaction.atomic
+def _put_off(message: Message, later: datetime) -> bool:
+    """It is night where the recipient is: it leaves when the hours open, if that is in time; False, for not sent."""
+    row = Message.objects.filter(pk=message.pk, state=State.LEASED)
+    if message.event_at and later > message.event_at - LEAST_BEFORE_EVENT:
+        row.update(state=State.SUPPRESSED, reason="no allowed minute is left", leased_until=None)
+    elif row.update(state=State.DUE, due_at=later, leased_until=None):
+        due.plan(DUE, str(message.pk), due_at=later)
+    return False
 
 
 @transaction.atomic

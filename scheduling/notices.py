@@ -16,7 +16,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from outbox import sending
-from outbox.models import Channel, may_text
+from outbox.hours import text_time
+from outbox.models import Channel, Message, State, may_text
 from outbox.segments import plain
 from scheduling import ics
 from scheduling.models import Booking
@@ -108,10 +109,10 @@ def _mail(
     )
 
 
-def _send(booking: Booking, kind: str, channel: str, to: str, words: sending.Words, *, due_at: datetime, at: datetime, answers: bool, occurrence: str = "") -> None:  # fmt: skip
+def _send(booking: Booking, kind: str, channel: str, to: str, words: sending.Words, *, due_at: datetime, at: datetime, answers: bool, occurrence: str = "") -> Message:  # fmt: skip
     if channel == Channel.SMS:
         words = sending.Words(plain(words.body))
-    sending.write(
+    return sending.write(
         kind, subject=booking.subject, occurrence=occurrence or str(booking.sequence), channel=channel, to=to,
         words=words, due_at=due_at, at=at, zone=booking.zone, language=booking.language,
         event_at=booking.starts_at, answers=answers,
@@ -147,22 +148,28 @@ def _to_advocate(booking: Booking, kind: str, title: Callable[[], str], *, at: d
 
 
 def plan_reminders(booking: Booking, *, at: datetime) -> None:
-    """The day before and two hours before, by text where agreed, else by e-mail. Two within six hours are one."""
+    """The day before and two hours before, by text where agreed, else by e-mail. Two that would leave within
+    six hours are one, and where no hour is left for a text an e-mail goes."""
     contact = booking.contact
-    by_text = bool(contact.phone) and may_text(contact.phone)
+    by_text = (
+        bool(contact.phone) and may_text(contact.phone) and (current_firm().texts_on or not contact.email)
+    )
     if not by_text and not contact.email:
         return
     planned: list[datetime] = []
     with translation.override(booking.language):
         for name, ahead in REMINDERS:
             due_at = booking.starts_at - ahead
-            if due_at <= at or any(abs(due_at - other) < AT_LEAST_APART for other in planned):
+            leaves = (
+                text_time(due_at, zone=booking.zone, now=at, event=booking.starts_at) if by_text else None
+            )
+            leaves = leaves or due_at
+            if due_at <= at or any(abs(leaves - other) < AT_LEAST_APART for other in planned):
                 continue
-            planned.append(due_at)
+            planned.append(leaves)
             occurrence = f"{name}/{booking.sequence}"
-            if by_text:
-                _send(booking, "reminder", Channel.SMS, contact.phone, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
-            else:
+            sent = by_text and _send(booking, "reminder", Channel.SMS, contact.phone, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
+            if contact.email and (not sent or sent.state == State.SUPPRESSED):
                 title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
                 _send(booking, "reminder", Channel.EMAIL, contact.email, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
 

@@ -13,8 +13,35 @@ from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from tests import world
+from tests import cache_keys, world
 from tests.world import CANARY, NOW, Cast
+
+cache_keys.listen()
+
+
+@pytest.fixture(autouse=True)
+def cache_keys_carry_their_firm() -> Iterator[None]:
+    """Fails the test in whose time a key without a firm went to Redis."""
+    yield
+    found = sorted(cache_keys.BAD)
+    cache_keys.BAD.clear()
+    assert found == []
+
+
+@pytest.fixture
+def passing_firms(firms: dict[str, Cast]) -> Iterator[None]:
+    """Firms that the test opens for real are thrown away after it."""
+    from tenants.hosts import reference
+    from tenants.models import Firm, Opening
+    from tenants.opening import throw_away
+    from tenants.places import in_public
+
+    yield
+    connections["default"].close_if_unusable_or_obsolete()
+    with in_public():
+        Opening.objects.all().delete()
+        for firm in Firm.objects.exclude(pk__in=[cast.firm.id for cast in firms.values()]):
+            throw_away(reference(firm))
 
 
 @pytest.fixture(scope="session", autouse=True)
