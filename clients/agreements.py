@@ -28,7 +28,7 @@ from clients.models import (
 from clients.models.agreements import digest_of
 from clients.signals import agreement_signed
 from outbox import sending
-from outbox.models import Channel
+from outbox.models import Channel, Message
 from outbox.segments import plain
 from tenants import throttle
 from tenants.places import current_firm
@@ -113,6 +113,18 @@ def send(
     _tell(agreement, ways, at=at)
     audit.record("agreement.sent", by=by, at=at, about=agreement, contact=str(contact.pk))
     return agreement
+
+
+def may_leave(message: Message, *, at: datetime) -> str:
+    """The outbox asks before the link or the code of a paper leaves."""
+    kind, _colon, key = message.subject.partition(":")
+    if kind not in {"agreement", "signing"}:
+        return ""
+    found = Agreement.objects.filter(**{"pk" if kind == "agreement" else "codes__pk": key})
+    agreement = found.select_related("contact", "student").first()
+    if agreement is None:
+        return ""
+    return reaching.may_still_hear(agreement.contact, message.recipient, student=agreement.student, at=at)
 
 
 def link(agreement: Agreement) -> str:

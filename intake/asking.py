@@ -21,7 +21,7 @@ from clients.forms import date_field, text_area
 from clients.models import Contact, Student
 from intake.models import Answer, Inquiry, Question, QuestionList, QuestionVersion, Response
 from outbox import sending
-from outbox.models import Channel
+from outbox.models import Channel, Message
 from outbox.segments import plain
 from tenants.places import current_firm
 from web.forms import Form
@@ -76,6 +76,15 @@ def ask(asked: QuestionList, *, contact: Contact, student: Student | None, inqui
         for position, version in enumerate(current(asked), start=1)
     )
     return response
+
+
+def may_leave(message: Message, *, at: datetime) -> str:
+    """The outbox asks before the link to the questions leaves."""
+    kind, _colon, key = message.subject.partition(":")
+    response = Response.objects.filter(pk=key).select_related("contact", "student").first() if kind == "response" else None  # fmt: skip
+    if response is None:
+        return ""
+    return reaching.may_still_hear(response.contact, message.recipient, student=response.student, at=at)
 
 
 def link(response: Response) -> str:

@@ -79,9 +79,8 @@ def _past(row: dict[str, Any]) -> dict[str, Any]:
     field = {"student": "student", "contact": "contact"}.get(row["kind"])
     if field is None:
         return {}
-    earlier = Inquiry.objects.filter(**{field: row["id"]}).with_stage().order_by("-taken_at")
-    past = earlier.values_list("taken_at", "stage")[:3]
-    return {"past": [{"on": on.date().isoformat(), "stage": stage} for on, stage in past]}
+    earlier = Inquiry.objects.filter(**{field: row["id"]}).with_stage().order_by("-taken_at")[:3]
+    return {"past": [{"on": past.taken_at.date().isoformat(), "stage": getattr(past, "stage")} for past in earlier]}  # noqa: B009
 
 
 @transaction.atomic
