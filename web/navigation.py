@@ -1,6 +1,7 @@
 """The menus. An app registers its items in `ready()`; a page asks for the menu of an area.
 
-Areas: `staff` (side of the workspace), `new` (the New menu), `account` (under the person's name), `family`.
+Areas: `staff` (side of the workspace), `new` (the New menu), `account` (under the person's name), `family`, and
+`student` (the tabs of a student's pages, whose addresses take the student's id).
 """
 
 from __future__ import annotations
@@ -47,15 +48,18 @@ def register(area: str, **entry: Any) -> None:
     _items.setdefault(area, {})[item.url_name] = item
 
 
-def links(area: str, request: HttpRequest | None) -> list[Link]:
-    """The entries of an area that this person may open, in order. An item without a route yet is left out."""
+def links(area: str, request: HttpRequest | None, *args: Any) -> list[Link]:
+    """The entries of an area that this person may open, in order. An item without a route yet is left out.
+
+    `args` go into every address of the area.
+    """
     user = getattr(request, "user", None)
     found = []
     for item in sorted(_items.get(area, {}).values(), key=lambda item: item.order):
         if item.can is not None and not (user is not None and user.can(item.can)):
             continue
         try:
-            url = reverse(item.url_name, urlconf=getattr(request, "urlconf", None))
+            url = reverse(item.url_name, urlconf=getattr(request, "urlconf", None), args=args)
         except NoReverseMatch:
             continue
         count = item.count(request) if item.count and request is not None else 0
