@@ -9,6 +9,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
@@ -19,6 +20,11 @@ from outbox.models import Channel, may_text
 from outbox.segments import plain
 from tenants.places import current_firm
 from web.dates import say_day
+
+NOT_A_GUARDIAN = gettext_lazy(
+    "This person may not see the student’s papers, so they cannot be asked for one."
+)
+PAST = gettext_lazy("This day is past. Please choose a later one.")
 
 
 def ask(
@@ -77,7 +83,9 @@ def _plan_reminders(request: Request, *, at: datetime) -> None:
         due_at = datetime.combine(day, time(10), tzinfo=zone)
         if due_at > at + timedelta(hours=12):
             # A reminder that was called off keeps its row, so one written anew is another occurrence.
-            _tell(request, "paper-reminder", due_at=due_at, at=at, occurrence=f"{occurrence}:{at:%Y%m%d%H%M%S}")
+            _tell(
+                request, "paper-reminder", due_at=due_at, at=at, occurrence=f"{occurrence}:{at:%Y%m%d%H%M%S}"
+            )
 
 
 def _tell(request: Request, kind: str, *, due_at: datetime, at: datetime, occurrence: str = "") -> None:
@@ -101,5 +109,10 @@ def _tell(request: Request, kind: str, *, due_at: datetime, at: datetime, occurr
             )  # fmt: skip
             sending.write(kind, channel=Channel.EMAIL, to=contact.email, words=mail, **common)
         if contact.phone and may_text(contact.phone):
-            text = _("%(firm)s: Please send us one paper: %(link)s STOP ends texts.") % {"firm": firm.name, "link": link}
-            sending.write(kind, channel=Channel.SMS, to=contact.phone, words=sending.Words(plain(text)), **common)
+            text = _("%(firm)s: Please send us one paper: %(link)s STOP ends texts.") % {
+                "firm": firm.name,
+                "link": link,
+            }
+            sending.write(
+                kind, channel=Channel.SMS, to=contact.phone, words=sending.Words(plain(text)), **common
+            )

@@ -65,11 +65,14 @@ def _lease(version_id: UUID, *, at: datetime) -> DocumentVersion | None:
     """Takes the version unless another worker holds it or it has come to its end."""
     free = Q(leased_until=None) | Q(leased_until__lte=at)
     with transaction.atomic():
-        taken = DocumentVersion.objects.filter(free, pk=version_id, state__in=DocumentVersion.UNDER_WAY).update(
-            state=State.CHECKING, leased_until=at + LEASE, tries=F("tries") + 1
-        )
+        taken = DocumentVersion.objects.filter(
+            free, pk=version_id, state__in=DocumentVersion.UNDER_WAY
+        ).update(state=State.CHECKING, leased_until=at + LEASE, tries=F("tries") + 1)
         version = (
-            DocumentVersion.objects.select_related("document").prefetch_related("parts").filter(pk=version_id).first()
+            DocumentVersion.objects.select_related("document")
+            .prefetch_related("parts")
+            .filter(pk=version_id)
+            .first()
         )
         if version is None or not version.is_under_way:
             due.settle(CHECK, str(version_id))

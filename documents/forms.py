@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from clients.models import Contact, Student
-from documents import refusals
+from documents import asking, refusals
 from documents.adding import Sent
 from documents.models import Document, Kind, Request
 from web.forms import Form, ModelForm
@@ -66,7 +66,12 @@ class UploadForm(Form):
 
 
 class StaffUploadForm(UploadForm):
-    title = forms.CharField(label=_("Title"), max_length=140, required=False, help_text=_("Left empty, it is called after its kind."))
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=140,
+        required=False,
+        help_text=_("Left empty, it is called after its kind."),
+    )
     shared = forms.BooleanField(label=_("The family can see it"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
 
@@ -127,11 +132,14 @@ class RequestForm(ModelForm):
         assert isinstance(contact, forms.ModelChoiceField)
         contact.queryset = Contact.objects.filter(guardianships__in=ties).order_by("name")
         contact.empty_label = None
+        self.fields["kind"] = forms.ChoiceField(
+            label=self.fields["kind"].label, choices=Kind.choices, initial=Kind.PROGRESS_REPORT
+        )
 
     def clean_due_on(self) -> Any:
         day = self.cleaned_data["due_on"]
         if day and day < _today():
-            raise ValidationError(_("This day is past. Please choose a later one."))
+            raise ValidationError(asking.PAST)
         return day
 
 

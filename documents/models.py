@@ -47,7 +47,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             return standing.filter(Q(student__in=seen) | (Q(student=None) & family_seen))
         if user.can(Can.VISIT_PORTAL):
             own = Q(shared=True) | Q(added_by=user)
-            return standing.filter(own).filter(Q(student__in=seen) | (Q(student=None) & _of_whole_family(user)))
+            return standing.filter(own).filter(
+                Q(student__in=seen) | (Q(student=None) & _of_whole_family(user))
+            )
         return self.none()
 
 
@@ -83,7 +85,8 @@ class Document(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="document_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(student__isnull=True) ^ Q(family__isnull=True), name="document_of_student_or_family"
+                condition=Q(student__isnull=True) ^ Q(family__isnull=True),
+                name="document_of_student_or_family",
             ),
         ]
 
@@ -254,7 +257,9 @@ class Request(models.Model):
 
     class Meta:
         ordering = ["due_on", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=Kind.values), name="request_kind_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="request_kind_is_known")
+        ]
 
     @property
     def subject(self) -> str:

@@ -52,7 +52,7 @@ def paper_new(request: FirmRequest) -> HttpResponse:
         try:
             version = adding.add(
                 form.cleaned_data["files"], of=student, kind=form.cleaned_data["kind"], title=form.named(),
-                by=request.user, at=timezone.now(), language=get_language() or "en", shared=True,
+                by=request.user, at=timezone.now(), language=get_language() or "en",
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
             return redirect("portal-paper", version.document_id)
@@ -72,7 +72,7 @@ def request_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         try:
             version = adding.add(
                 form.cleaned_data["files"], of=asked.student, kind=asked.kind, title=asked.name, by=request.user,
-                at=timezone.now(), language=get_language() or "en", shared=True, answers=asked,
+                at=timezone.now(), language=get_language() or "en", answers=asked,
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
             return redirect("portal-paper", version.document_id)

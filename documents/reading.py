@@ -81,7 +81,9 @@ def view_of(document: Document, version: DocumentVersion, request: HttpRequest) 
     page = version.pages.defer("search", "text").get(number=number)
     query = request.GET.get("q", "")[:200]
     newest = document.shown
-    return View(document, version, page, _words(page, query), query, newest is not None and newest.pk == version.pk)
+    return View(
+        document, version, page, _words(page, query), query, newest is not None and newest.pk == version.pk
+    )
 
 
 def _words(page: Page, query: str) -> list[Word]:

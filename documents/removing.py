@@ -23,7 +23,10 @@ def remove(document: Document, *, by: User, at: datetime, reason: str = "") -> R
         if not made:
             return removal
         versions = list(document.versions.all())
-        parts, pages = Part.objects.filter(version__document=document), Page.objects.filter(version__document=document)
+        parts, pages = (
+            Part.objects.filter(version__document=document),
+            Page.objects.filter(version__document=document),
+        )
         storage.delete([
             *[version.copy_key for version in versions],
             *parts.values_list("storage_key", flat=True),

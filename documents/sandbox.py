@@ -128,7 +128,9 @@ def _rendered(head: dict[str, Any], picture: bytes, first: int, count: int) -> R
     )  # fmt: skip
     if not fits:
         raise Refused("damaged")
-    assert isinstance(number, int) and isinstance(text, str) and isinstance(words, list)
+    assert isinstance(number, int)
+    assert isinstance(text, str)
+    assert isinstance(words, list)
     return Rendered(
         number, float(width), float(height), _plain(text),  # type: ignore[arg-type]
         [[*map(float, word[:4]), _plain(word[4])[:200]] for word in words], picture,
@@ -149,7 +151,9 @@ def _is_word(word: Any) -> bool:
 def _plain(text: str) -> str:
     """Without characters that PostgreSQL or a page could not hold, or that turn the reading around."""
     return "".join(
-        letter for letter in text if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cs", "Cf", "Cn"}
+        letter
+        for letter in text
+        if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cs", "Cf", "Cn"}
     )
 
 
@@ -195,7 +199,8 @@ def _run(pieces: list[bytes]) -> bytes:
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         cwd="/", env=environment(), close_fds=True, start_new_session=True,
     )  # fmt: skip
-    assert child.stdin and child.stdout
+    assert child.stdin
+    assert child.stdout
     feeder = threading.Thread(target=_feed, args=(child.stdin, pieces), daemon=True)
     feeder.start()
     try:

@@ -57,9 +57,13 @@ def _signer() -> signing.Signer:
 
 def link(thing: DocumentVersion | Part, *, user: User, at: datetime) -> str:
     """The address of a version's viewing copy, or of one file as it came: this person's, for a minute."""
+    return reverse("file", args=[token(thing, user=user, at=at)])
+
+
+def token(thing: DocumentVersion | Part, *, user: User, at: datetime) -> str:
     what = "part" if isinstance(thing, Part) else "copy"
     told = {"by": user.pk.hex, "what": what, "id": thing.pk.hex, "until": int((at + LIFE).timestamp())}
-    return reverse("file", args=[_signer().sign_object(told)])
+    return _signer().sign_object(told)
 
 
 def file_of(token: str, *, user: User, at: datetime) -> File:

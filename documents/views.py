@@ -67,14 +67,21 @@ def papers(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A student's papers, what we asked for, and what was removed."""
     student = student_of(request, pk)
     query = request.GET.get("q", "").strip()[:200]
-    rows = with_versions(Document.objects.visible_to(request.user).filter(student=student)).order_by("-added_at", "-pk")
+    rows = with_versions(Document.objects.visible_to(request.user).filter(student=student)).order_by(
+        "-added_at", "-pk"
+    )
     context = {
         "student": student,
         "query": query,
         "hits": searching.find(query, user=request.user, student=student) if query else [],
         "page": page_of(rows, request),
-        "asked": Request.objects.visible_to(request.user).open().filter(student=student).select_related("contact"),
-        "removed": Document.objects.filter(student=student, removal__isnull=False).select_related("removal__removed_by"),
+        "asked": Request.objects.visible_to(request.user)
+        .open()
+        .filter(student=student)
+        .select_related("contact"),
+        "removed": Document.objects.filter(student=student, removal__isnull=False).select_related(
+            "removal__removed_by"
+        ),
         "today": timezone.localdate(timezone=request.firm.zone),
     }
     return render(request, "documents/papers.html", context)
@@ -95,7 +102,9 @@ def paper_new(request: FirmRequest, pk: UUID) -> HttpResponse:
             return redirect("document", version.document_id)
         except storage.NoRoom as full:
             form.add_error("files", str(full))
-    return render(request, "documents/paper_new.html", {"form": form, "student": student}, status=_status(form))
+    return render(
+        request, "documents/paper_new.html", {"form": form, "student": student}, status=_status(form)
+    )
 
 
 def _status(form: Any) -> int:
@@ -152,9 +161,13 @@ def document_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = DetailsForm(posted(request), instance=document)
     if request.method == "POST" and form.is_valid():
         form.save()
-        audit.record("document.changed", by=request.user, at=timezone.now(), about=document, fields=form.changed_data)
+        audit.record(
+            "document.changed", by=request.user, at=timezone.now(), about=document, fields=form.changed_data
+        )
         return redirect("document", pk)
-    return render(request, "documents/details.html", {"form": form, "document": document}, status=_status(form))
+    return render(
+        request, "documents/details.html", {"form": form, "document": document}, status=_status(form)
+    )
 
 
 @requires(Can.EDIT_STUDENTS)
@@ -169,7 +182,9 @@ def version_new(request: FirmRequest, pk: UUID) -> HttpResponse:
             return redirect("document", pk)
         except storage.NoRoom as full:
             form.add_error("files", str(full))
-    return render(request, "documents/version_new.html", {"form": form, "document": document}, status=_status(form))
+    return render(
+        request, "documents/version_new.html", {"form": form, "document": document}, status=_status(form)
+    )
 
 
 @requires(Can.EDIT_STUDENTS)
@@ -186,8 +201,12 @@ def answer_password(request: FirmRequest, document: Document, *, back: str, temp
     if version is None or not form.is_valid():
         context = {**context_of(request, document), "form": form}
         return render(request, template, context, status=422)
-    if not throttle.may("document password", str(version.pk), limit=TRIES_AN_HOUR, within=timedelta(hours=1), at=now):
-        messages.error(request, _("That was tried too often. Please wait an hour, or send the paper without a password."))
+    if not throttle.may(
+        "document password", str(version.pk), limit=TRIES_AN_HOUR, within=timedelta(hours=1), at=now
+    ):
+        messages.error(
+            request, _("That was tried too often. Please wait an hour, or send the paper without a password.")
+        )
         return redirect(back, document.pk)
     checking.open_with(version, form.cleaned_data["password"], at=now)
     return redirect(back, document.pk)
@@ -203,7 +222,9 @@ def document_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
         removing.remove(document, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])
         messages.success(request, _("Removed. Its files are destroyed."))
         return redirect("papers", document.student_id) if document.student_id else redirect("documents")
-    return render(request, "documents/removal.html", {"form": form, "document": document}, status=_status(form))
+    return render(
+        request, "documents/removal.html", {"form": form, "document": document}, status=_status(form)
+    )
 
 
 @requires(Can.SEE_STUDENTS)
@@ -269,12 +290,17 @@ def picture(request: FirmRequest, pk: UUID) -> HttpResponseBase:
         document__in=Document.objects.visible_to(request.user), state="ready"
     )
     page = get_object_or_404(
-        Page.objects.filter(version__in=versions).select_related("version__document").defer("words", "text", "search"),
+        Page.objects.filter(version__in=versions)
+        .select_related("version__document")
+        .defer("words", "text", "search"),
         pk=pk,
     )
     try:
         response = serving.answer(
-            page.picture_key, size=page.picture_size, content_type="image/webp", name=f"page-{page.number}.webp"
+            page.picture_key,
+            size=page.picture_size,
+            content_type="image/webp",
+            name=f"page-{page.number}.webp",
         )
     except storage.Missing:
         raise Http404 from None
@@ -297,7 +323,9 @@ def request_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         asked = asking.ask(student=student, by=request.user, at=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Asked. %(name)s gets a message now.") % {"name": asked.contact.name})
         return redirect("papers", pk)
-    return render(request, "documents/request_new.html", {"form": form, "student": student}, status=_status(form))
+    return render(
+        request, "documents/request_new.html", {"form": form, "student": student}, status=_status(form)
+    )
 
 
 @requires(Can.EDIT_STUDENTS)
@@ -322,5 +350,3 @@ def files_health(request: FirmRequest) -> HttpResponse:
         apart = None
     context = {"used": storage.used(), "quota": storage.quota(), "scanning": clamav.is_on(), "apart": apart}
     return render(request, "documents/health.html", context)
-
-

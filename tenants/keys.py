@@ -66,7 +66,9 @@ SALT, TAG = 16, 16
 
 
 def _file_key(salt: bytes, about: str) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), length=32, salt=salt, info=b"file\n" + about.encode()).derive(_current_key()))
+    return AESGCM(
+        HKDF(SHA256(), length=32, salt=salt, info=b"file\n" + about.encode()).derive(_current_key())
+    )
 
 
 def _nonce(number: int, last: bool) -> bytes:

@@ -7,7 +7,7 @@ Areas: `staff` (side of the workspace), `new` (the New menu), `account` (under t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -54,7 +54,7 @@ def links(area: str, request: HttpRequest | None, *args: Any) -> list[Link]:
     `args` go into every address of the area.
     """
     user = getattr(request, "user", None)
-    found = []
+    found: list[Link] = []
     for item in sorted(_items.get(area, {}).values(), key=lambda item: item.order):
         if item.can is not None and not (user is not None and user.can(item.can)):
             continue
@@ -64,7 +64,9 @@ def links(area: str, request: HttpRequest | None, *args: Any) -> list[Link]:
             continue
         count = item.count(request) if item.count and request is not None else 0
         found.append(Link(str(item.label), item.icon, url, _is_current(url, request), item.phone, count))
-    return found
+    # Of `/portal/` and `/portal/papers/` only the nearer is where one is.
+    nearest = max((link.url for link in found if link.current), key=len, default="")
+    return [replace(link, current=link.current and link.url == nearest) for link in found]
 
 
 def _is_current(url: str, request: HttpRequest | None) -> bool:

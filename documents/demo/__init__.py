@@ -20,7 +20,7 @@ def seed(rivera: Contact, *, at: datetime) -> None:
     assert mother is not None
     version = adding.add(
         [Sent(IEP.read_bytes(), "IEP Mateo 4to grado.pdf")], of=student, kind=Kind.IEP, title="IEP", by=mother,
-        at=at - timedelta(days=2), shared=True,
+        at=at - timedelta(days=2), language="en",
     )  # fmt: skip
     checking.check(version.pk, at=at)
     asking.ask(

@@ -10,153 +10,394 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('iep', 'IEP'), ('504', '504 plan'), ('evaluation', 'Evaluation'), ('progress_report', 'Progress report'), ('prior_written_notice', 'Prior written notice'), ('consent', 'Consent'), ('letter', 'Letter'), ('work_sample', 'Schoolwork'), ('photo', 'Photo'), ('other', 'Something else')], default='other', max_length=24, verbose_name='kind')),
-                ('title', models.CharField(max_length=140, verbose_name='title')),
-                ('language', models.CharField(default='en', max_length=5, verbose_name='language')),
-                ('shared', models.BooleanField(default=False, verbose_name='the family can see it')),
-                ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('family', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='clients.family')),
-                ('student', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='clients.student')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("iep", "IEP"),
+                            ("504", "504 plan"),
+                            ("evaluation", "Evaluation"),
+                            ("progress_report", "Progress report"),
+                            ("prior_written_notice", "Prior written notice"),
+                            ("consent", "Consent"),
+                            ("letter", "Letter"),
+                            ("work_sample", "Schoolwork"),
+                            ("photo", "Photo"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=24,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=140, verbose_name="title")),
+                ("language", models.CharField(default="en", max_length=5, verbose_name="language")),
+                ("shared", models.BooleanField(default=False, verbose_name="the family can see it")),
+                ("added_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="clients.family",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="clients.student",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DocumentVersion',
+            name="DocumentVersion",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('received', 'Received'), ('checking', 'Being checked'), ('ready', 'Ready'), ('needs_password', 'Needs a password'), ('refused', 'Not taken'), ('quarantined', 'Locked away')], default='received', max_length=16)),
-                ('reason', models.CharField(blank=True, max_length=32)),
-                ('scan', models.CharField(blank=True, choices=[('', 'Not scanned'), ('clean', 'Clean'), ('infected', 'Infected')], default='', max_length=10)),
-                ('uploaded_at', models.DateTimeField()),
-                ('ready_at', models.DateTimeField(blank=True, null=True)),
-                ('pages_count', models.PositiveIntegerField(default=0)),
-                ('copy_key', models.CharField(blank=True, max_length=80)),
-                ('copy_size', models.PositiveBigIntegerField(default=0)),
-                ('sealed_password', models.BinaryField(blank=True, null=True)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='documents.document')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("checking", "Being checked"),
+                            ("ready", "Ready"),
+                            ("needs_password", "Needs a password"),
+                            ("refused", "Not taken"),
+                            ("quarantined", "Locked away"),
+                        ],
+                        default="received",
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=32)),
+                (
+                    "scan",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Not scanned"), ("clean", "Clean"), ("infected", "Infected")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField()),
+                ("ready_at", models.DateTimeField(blank=True, null=True)),
+                ("pages_count", models.PositiveIntegerField(default=0)),
+                ("copy_key", models.CharField(blank=True, max_length=80)),
+                ("copy_size", models.PositiveBigIntegerField(default=0)),
+                ("sealed_password", models.BinaryField(blank=True, null=True)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('width', models.FloatField()),
-                ('height', models.FloatField()),
-                ('text', models.TextField(blank=True)),
-                ('words', models.JSONField(default=list)),
-                ('picture_key', models.CharField(max_length=80)),
-                ('picture_size', models.PositiveIntegerField()),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('text', config='words'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='documents.documentversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("width", models.FloatField()),
+                ("height", models.FloatField()),
+                ("text", models.TextField(blank=True)),
+                ("words", models.JSONField(default=list)),
+                ("picture_key", models.CharField(max_length=80)),
+                ("picture_size", models.PositiveIntegerField()),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector("text", config="words"),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pages",
+                        to="documents.documentversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('storage_key', models.CharField(max_length=80)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('content_kind', models.CharField(blank=True, max_length=8)),
-                ('original_name', models.CharField(blank=True, max_length=255)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='documents.documentversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("storage_key", models.CharField(max_length=80)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("content_kind", models.CharField(blank=True, max_length=8)),
+                ("original_name", models.CharField(blank=True, max_length=255)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="documents.documentversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Removal',
+            name="Removal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('removed_at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='removal', to='documents.document')),
-                ('removed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("removed_at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="removal",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('iep', 'IEP'), ('504', '504 plan'), ('evaluation', 'Evaluation'), ('progress_report', 'Progress report'), ('prior_written_notice', 'Prior written notice'), ('consent', 'Consent'), ('letter', 'Letter'), ('work_sample', 'Schoolwork'), ('photo', 'Photo'), ('other', 'Something else')], max_length=24, verbose_name='kind')),
-                ('words', models.CharField(blank=True, max_length=200, verbose_name='what we ask for')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='by when')),
-                ('asked_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('called_off_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='paper_requests', to='clients.contact')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='settles', to='documents.document')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='paper_requests', to='clients.student')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("iep", "IEP"),
+                            ("504", "504 plan"),
+                            ("evaluation", "Evaluation"),
+                            ("progress_report", "Progress report"),
+                            ("prior_written_notice", "Prior written notice"),
+                            ("consent", "Consent"),
+                            ("letter", "Letter"),
+                            ("work_sample", "Schoolwork"),
+                            ("photo", "Photo"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=24,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=200, verbose_name="what we ask for")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="by when")),
+                ("asked_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("called_off_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="paper_requests",
+                        to="clients.contact",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="settles",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="paper_requests",
+                        to="clients.student",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'pk'],
+                "ordering": ["due_on", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['student', '-added_at'], name='documents_d_student_343870_idx'),
+            model_name="document",
+            index=models.Index(fields=["student", "-added_at"], name="documents_d_student_343870_idx"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['-added_at'], name='documents_d_added_a_a64422_idx'),
+            model_name="document",
+            index=models.Index(fields=["-added_at"], name="documents_d_added_a_a64422_idx"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['iep', '504', 'evaluation', 'progress_report', 'prior_written_notice', 'consent', 'letter', 'work_sample', 'photo', 'other'])), name='document_kind_is_known'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "iep",
+                            "504",
+                            "evaluation",
+                            "progress_report",
+                            "prior_written_notice",
+                            "consent",
+                            "letter",
+                            "work_sample",
+                            "photo",
+                            "other",
+                        ],
+                    )
+                ),
+                name="document_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('student__isnull', True), ('family__isnull', True), _connector='XOR'), name='document_of_student_or_family'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("student__isnull", True), ("family__isnull", True), _connector="XOR"),
+                name="document_of_student_or_family",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='one_version_a_number'),
+            model_name="documentversion",
+            constraint=models.UniqueConstraint(fields=("document", "number"), name="one_version_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'checking', 'ready', 'needs_password', 'refused', 'quarantined'])), name='version_state_is_known'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["received", "checking", "ready", "needs_password", "refused", "quarantined"],
+                    )
+                ),
+                name="version_state_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='page',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='page_search'),
+            model_name="page",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="page_search"),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.UniqueConstraint(fields=('version', 'number'), name='one_page_a_number'),
+            model_name="page",
+            constraint=models.UniqueConstraint(fields=("version", "number"), name="one_page_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='one_part_a_position'),
+            model_name="part",
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="one_part_a_position"),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['iep', '504', 'evaluation', 'progress_report', 'prior_written_notice', 'consent', 'letter', 'work_sample', 'photo', 'other'])), name='request_kind_is_known'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "iep",
+                            "504",
+                            "evaluation",
+                            "progress_report",
+                            "prior_written_notice",
+                            "consent",
+                            "letter",
+                            "work_sample",
+                            "photo",
+                            "other",
+                        ],
+                    )
+                ),
+                name="request_kind_is_known",
+            ),
         ),
     ]

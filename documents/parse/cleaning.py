@@ -12,7 +12,17 @@ from documents.parse import MOST_PAGES, MOST_PIXELS, Refused
 
 # Everything else goes: scripts, actions, attachments, form programs, tags, names, metadata.
 OF_ROOT = {"/Type", "/Pages", "/Lang", "/OCProperties"}
-OF_PAGE = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents", "/UserUnit", "/Group"}
+OF_PAGE = {
+    "/Type",
+    "/Parent",
+    "/MediaBox",
+    "/CropBox",
+    "/Rotate",
+    "/Resources",
+    "/Contents",
+    "/UserUnit",
+    "/Group",
+}
 NOWHERE = ("/AA", "/AF", "/JS", "/OpenAction", "/Metadata", "/PieceInfo", "/OPI", "/Ref", "/PS", "/Thumb")
 
 

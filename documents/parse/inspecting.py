@@ -38,7 +38,11 @@ def inspect(parts: list[bytes], password: str, output: Output) -> None:
     elif found[0] == kinds.PDF:
         copy = cleaning.clean(parts[0], password)
     else:
-        blocks = words.blocks_of_docx(parts[0]) if found[0] == kinds.DOCX else words.blocks_of_text(kinds.text(parts[0]))
+        blocks = (
+            words.blocks_of_docx(parts[0])
+            if found[0] == kinds.DOCX
+            else words.blocks_of_text(kinds.text(parts[0]))
+        )
         copy = cleaning.clean(words.set_pdf(blocks))
     output.frame("found", copy, kinds=found, pages=_pages(copy))
 

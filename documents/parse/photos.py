@@ -35,7 +35,16 @@ def drawn(data: bytes, kind: str) -> tuple[bytes, int, int]:
             picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("page_too_large") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError, ArithmeticError):
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        EOFError,
+        KeyError,
+        ArithmeticError,
+    ):
         raise Refused("damaged") from None
     if picture.mode not in {"L", "RGB", "RGBA"}:
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")

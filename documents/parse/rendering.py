@@ -28,7 +28,12 @@ def render(copy: bytes, first: int, count: int, output: Output) -> None:
         for number in range(first, min(first + count, len(pdf))):
             page = pdf[number]
             width, height = page.get_size()
-            if not (math.isfinite(width) and math.isfinite(height) and 1 <= width <= 15_000 and 1 <= height <= 15_000):
+            if not (
+                math.isfinite(width)
+                and math.isfinite(height)
+                and 1 <= width <= 15_000
+                and 1 <= height <= 15_000
+            ):
                 raise Refused("page_too_large")
             text, words = words_of(page)
             output.frame(
@@ -42,7 +47,9 @@ def render(copy: bytes, first: int, count: int, output: Output) -> None:
 
 def picture_of(page: Any, width: float, height: float) -> bytes:
     """WebP: text in 16 greys without loss, 1,400 pixels wide; a page that is a photo in colour at quality 60."""
-    scale = min(PICTURE_WIDTH / width, math.sqrt(MOST_DRAWN / (width * height)), LONGEST_SIDE / max(width, height))
+    scale = min(
+        PICTURE_WIDTH / width, math.sqrt(MOST_DRAWN / (width * height)), LONGEST_SIDE / max(width, height)
+    )
     photo = _is_photo(page, width * height)
     picture: Image.Image = page.render(scale=scale, grayscale=not photo).to_pil()
     out = io.BytesIO()
@@ -127,7 +134,12 @@ class _Places:
 def _apart(box: list[float], around: list[float]) -> bool:
     """Whether a character stands away from the word before it: another line, or a wide gap."""
     height = max(box[3] - box[1], 1)
-    return around[1] > box[3] or around[3] < box[1] or around[0] - box[2] > height or box[0] - around[0] > 4 * height
+    return (
+        around[1] > box[3]
+        or around[3] < box[1]
+        or around[0] - box[2] > height
+        or box[0] - around[0] > 4 * height
+    )
 
 
 def _tidy(text: str) -> str:

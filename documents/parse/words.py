@@ -62,7 +62,15 @@ def blocks_of_docx(data: bytes) -> list[Block]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("word/document.xml") as part:
             xml = part.read(MOST_XML + 1)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, KeyError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+        KeyError,
+        OSError,
+    ):
         raise Refused("damaged") from None
     except Exception as problem:  # zlib's own error has no name worth importing it for
         if type(problem).__module__ == "zlib":
@@ -115,7 +123,9 @@ def _paragraph(element: Any, words: str) -> Block:
 
 def _table(element: Any) -> Iterator[Block]:
     rows = [
-        ["\n".join(_words(paragraph) for paragraph in cell.iter(f"{W}p")) for cell in row.iter(f"{W}tc")][:MOST_COLUMNS]
+        ["\n".join(_words(paragraph) for paragraph in cell.iter(f"{W}p")) for cell in row.iter(f"{W}tc")][
+            :MOST_COLUMNS
+        ]
         for row in element.findall(f"{W}tr")
     ]
     columns = max((len(row) for row in rows), default=0)

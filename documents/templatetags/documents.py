@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, tzinfo
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from documents import refusals
 from documents.models import DocumentVersion, State
@@ -16,7 +19,12 @@ CHIPS = {
     State.RECEIVED: "info", State.CHECKING: "info", State.READY: "ok", State.NEEDS_PASSWORD: "soon",
     State.REFUSED: "late", State.QUARANTINED: "late",
 }  # fmt: skip
-ICONS = {State.RECEIVED: "hourglass", State.CHECKING: "hourglass", State.NEEDS_PASSWORD: "key", State.QUARANTINED: "lock"}
+ICONS = {
+    State.RECEIVED: "hourglass",
+    State.CHECKING: "hourglass",
+    State.NEEDS_PASSWORD: "key",
+    State.QUARANTINED: "lock",
+}
 
 
 @register.filter
@@ -33,6 +41,12 @@ def state_chip(version: DocumentVersion | None) -> SafeString | str:
     state = State(version.state)
     context = chip(CHIPS[state], state.label, icon=ICONS.get(state))
     return SafeString(render_to_string("components/chip.html", context))
+
+
+@register.filter
+def on(moment: datetime, zone: tzinfo) -> date:
+    """The day of a moment in a zone."""
+    return localtime(moment, zone).date()
 
 
 @register.filter

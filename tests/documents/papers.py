@@ -33,7 +33,9 @@ def page(made: pikepdf.Pdf, words: str, size: tuple[int, int] = (612, 792)) -> p
     )))  # fmt: skip
 
 
-def photo(size: tuple[int, int] = (300, 400), *, kind: str = "JPEG", exif: bytes = b"", colour: str = "navy") -> bytes:
+def photo(
+    size: tuple[int, int] = (300, 400), *, kind: str = "JPEG", exif: bytes = b"", colour: str = "navy"
+) -> bytes:
     out = io.BytesIO()
     more = {"exif": exif} if exif else {}
     Image.new("RGB", size, colour).save(out, kind, **more)

@@ -9,7 +9,9 @@ def send(visitor, who, path, content, **more):
 
 
 def test_staff_add_a_paper_and_read_it(visitor, ana, mateo, clock):
-    answer = send(visitor, ana, f"/students/{mateo.pk}/papers/new/", papers.pdf("Reads 40 words", "Second page"))
+    answer = send(
+        visitor, ana, f"/students/{mateo.pk}/papers/new/", papers.pdf("Reads 40 words", "Second page")
+    )
 
     document = Document.objects.get()
     version = document.newest

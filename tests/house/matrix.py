@@ -59,6 +59,10 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     # the API, with a key; the methods a key may use are asked in tests/api
     "api-service-list": ({GET}, "ODAS"), "api-service-detail": ({GET}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),
     "api-booking-list": ({GET, POST}, "ODAS"), "api-booking-detail": ({GET}, "ODAS"),
+    "api-document-list": ({GET, POST}, "ODAS"), "api-document-detail": ({GET}, "ODAS"),
+    "api-document-pages": ({GET}, "ODAS"), "api-document-copy": ({GET}, "ODAS"),
+    "api-paper-request-list": ({GET, POST}, "ODAS"), "api-paper-request-detail": ({GET}, "ODAS"),
+    "api-paper-request-call-off": ({POST}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 
