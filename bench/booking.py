@@ -65,7 +65,7 @@ def bare(firm: FirmRef, statements: list[tuple[str, list[Any]]], *, bookings: in
             return ids.setdefault(value, uuid.uuid4()) if value not in KEPT else value
         if isinstance(value, Range):
             days = timedelta(days=400 + next(fresh))
-            return type(value)(value.lower + days, value.upper + days)
+            return type(value)(value.lower + days, value.upper + days)  # type: ignore[operator]
         if isinstance(value, str) and len(value) >= 32:
             return uuid.uuid4().hex
         return value
