@@ -1,0 +1,10 @@
+"""The reader: an uploaded document's bytes → a structured IEP with anchors; compare two; find defects.
+
+Offline and deterministic. Proposals, for a person to accept or correct.
+"""
+
+from reader.errors import NeedsPassword, Refused, TooLarge, UnknownFormat, Unreadable
+from reader.read import read
+from reader.reading import Reading
+
+__all__ = ["NeedsPassword", "Reading", "Refused", "TooLarge", "UnknownFormat", "Unreadable", "read"]

@@ -1,0 +1,176 @@
+"""What the reader knows of how forms are worded, loaded from ``data/*.yaml``.
+
+Nothing here is about one form: an entry's origin says where its wording was met, so that a benchmark can
+withhold what was learnt from the layout it scores.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).parent / "data"
+
+
+def plain(text: str) -> str:
+    """Lower case, accents removed, curly quotes straightened; the same length is not kept."""
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(letter for letter in text if not unicodedata.combining(letter)).lower()
+    return text.replace("\u2019", "'").replace("\u2018", "'").replace("\u2013", "-").replace("\u2014", "-")
+
+
+@lru_cache(maxsize=20_000)
+def squeezed(text: str) -> str:
+    """Letters, digits and percent signs alone: how labels are compared, so lost spaces do not matter."""
+    return re.sub(r"[^a-z0-9%]+", "", plain(text))
+
+
+def unbracketed(text: str) -> str:
+    return re.sub(r"\([^)]*\)?|\[[^\]]*\]", " ", text)
+
+
+def _load(name: str) -> Any:
+    return yaml.safe_load((DATA / f"{name}.yaml").read_text("utf-8"))
+
+
+class Knowledge:
+    """Labels, headings, column names and wordings, by squeezed text.
+
+    ``without`` holds origins to leave out and squeezed wordings to withhold.
+    """
+
+    def __init__(self, *, without: Collection[str] = ()) -> None:
+        self._without = frozenset(without)
+        self.labels = self._indexed(_load("labels"))
+        self.headings = self._indexed(_load("headings"))
+        columns = _load("columns")
+        self.columns = {kind: self._indexed(roles) for kind, roles in columns.items()}
+        self.any_column = frozenset(key for roles in self.columns.values() for key in roles)
+        self.words: dict[str, Any] = _load("words")
+        self.grammar: dict[str, Any] = _load("grammar")
+        self.kinds: dict[str, list[str]] = _load("kinds")
+        self.states: dict[str, Any] = _load("states")
+        self.defects: dict[str, dict[str, str]] = _load("defects")
+        self._long_headings = sorted((key for key in self.headings if len(key) >= 9), key=len, reverse=True)
+        self.yes = frozenset(squeezed(word) for word in self.words["yes"])
+        self.no = frozenset(squeezed(word) for word in self.words["no"])
+        self.blank = frozenset(squeezed(word) for word in self.words["blank"])
+        self.disabilities = {
+            squeezed(wording): category
+            for category, wordings in self.words["disabilities"].items()
+            for wording in wordings
+        }
+
+    def _indexed(self, source: dict[str, dict[str, list[Any]]]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for role, origins in source.items():
+            for origin, wordings in origins.items():
+                if origin in self._without:
+                    continue
+                for wording in wordings:
+                    key = squeezed(str(wording))
+                    if key and key not in self._without:
+                        found.setdefault(key, role)
+        return found
+
+    def label(self, text: str) -> str | None:
+        """The field a label names; remarks in parentheses, numbering and a plural s may differ."""
+        for candidate in _variants(text):
+            role = self.labels.get(candidate)
+            if role is not None:
+                return role
+        return None
+
+    def column(self, kind: str, text: str) -> str | None:
+        """The role of a column heading in a table listing ``kind`` (services, goals, team, …)."""
+        table = self.columns[kind]
+        for candidate in _variants(text):
+            role = table.get(candidate)
+            if role is not None:
+                return role
+        first = text.strip().split("\n")[0]
+        if first != text.strip():
+            for candidate in _variants(first):
+                role = table.get(candidate)
+                if role is not None:
+                    return role
+        return None
+
+    def is_column(self, text: str) -> bool:
+        return any(candidate in self.any_column for candidate in _variants(text))
+
+    def heading(self, text: str, *, styled: bool) -> str | None:
+        """The part of an IEP a title opens. ``styled``: set in capitals, bold or larger than the text."""
+        bare = re.sub(
+            r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s-]+(?=\S)",
+            "",
+            text.strip(),
+            flags=re.I,
+        )
+        for candidate in (*_variants(text), *_variants(bare)):
+            kind = self.headings.get(candidate)
+            if kind is not None and (styled or len(candidate) > 8):
+                return kind
+        if not styled or len(text) > 160:
+            return None
+        key = squeezed(bare)
+        for heading in self._long_headings:
+            if heading in key and len(heading) >= 0.5 * len(key):
+                return self.headings[heading]
+        return None
+
+    def kind_of_service(self, name: str) -> str:
+        text = f" {plain(name)} "
+        for kind, wordings in self.words["services"].items():
+            for wording in wordings:
+                needle = plain(wording)
+                found = text.find(needle)
+                while found >= 0:
+                    before, after = text[found - 1], text[found + len(needle)]
+                    if not before.isalnum() and (len(needle) > 3 or not after.isalnum()):
+                        return str(kind)
+                    found = text.find(needle, found + 1)
+        return "special_education"
+
+    def disability(self, text: str) -> str | None:
+        """The federal category a wording names, if it is one."""
+        for candidate in _variants(text):
+            category = self.disabilities.get(candidate)
+            if category is not None:
+                return category
+        return None
+
+    def says_nothing(self, text: str) -> bool:
+        """Whether a box holds only a blank line, "N/A", "see present levels" or the like."""
+        key = squeezed(re.sub(r"[_.\s]+", " ", text))
+        return not key or key in self.blank
+
+    def wordings(self) -> Iterator[str]:
+        """Every squeezed label, heading and column heading."""
+        yield from self.labels
+        yield from self.headings
+        for roles in self.columns.values():
+            yield from roles
+
+
+def _variants(text: str) -> Iterable[str]:
+    text = text.strip()
+    seen = []
+    for candidate in (text, unbracketed(text)):
+        key = squeezed(candidate)
+        for form in (key, key[:-1] if key.endswith("s") else key, re.sub(r"^\d+", "", key)):
+            if form and form not in seen:
+                seen.append(form)
+    return seen
+
+
+@lru_cache(maxsize=1)
+def everything() -> Knowledge:
+    """All knowledge, loaded once."""
+    return Knowledge()

@@ -1,0 +1,386 @@
+"""An IEP's parts and the labelled entries in them, found by headings and labels rather than by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from reader.knowledge import Knowledge, squeezed
+from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table
+
+
+@dataclass
+class Part:
+    """A stretch of the document under one heading."""
+
+    kind: str
+    title: Passage = field(default_factory=Passage)
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def tables(self) -> list[Table]:
+        return [block for block in self.blocks if isinstance(block, Table)]
+
+    def units(self) -> Iterator[Passage | Table]:
+        """Runs of lines as one passage each, and tables, in order."""
+        run: list[Line] = []
+        for block in self.blocks:
+            if isinstance(block, Line):
+                run.append(block)
+                continue
+            if run:
+                yield Passage.join((line.text for line in run), "\n")
+                run = []
+            yield block
+        if run:
+            yield Passage.join((line.text for line in run), "\n")
+
+    @property
+    def prose(self) -> Passage:
+        """All words of the part, cells included, in reading order."""
+        found = []
+        for unit in self.units():
+            if isinstance(unit, Table):
+                found += [Passage.join((cell.text for cell in row), "\t") for row in unit.rows]
+            else:
+                found.append(unit)
+        return Passage.join(found, "\n")
+
+
+@dataclass
+class Entry:
+    """A label and what stands beside, after or under it. ``role`` is none for labels not known."""
+
+    role: str | None
+    label: Passage
+    value: Passage
+    part: str
+    how: str = "label"
+
+
+# ---------------------------------------------------------------- parts
+
+
+def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
+    """Split the document at its headings."""
+    lines = [block for block in flow if isinstance(block, Line)]
+    heights = [piece.height for line in lines for piece in line.pieces]
+    usual = median(heights) if heights else 10.0
+    bold_share = sum(line.text.bold for line in lines) / max(len(lines), 1)
+    found = [Part("student")]
+    styles: set[tuple[int, bool, bool]] = set()
+    marked: list[tuple[Block, str | None, Passage, int]] = []
+    index = 0
+    while index < len(flow):
+        block = flow[index]
+        used = 1
+        kind, title = None, Passage()
+        if isinstance(block, Line) and len(block.pieces) == 1:
+            text = block.pieces[0]
+            styled = _styled(text, usual, bold_share)
+            following = flow[index + 1] if index + 1 < len(flow) else None
+            if (
+                styled
+                and isinstance(following, Line)
+                and len(following.pieces) == 1
+                and _style(following.pieces[0]) == _style(text)
+            ):
+                both = Passage.join([text, following.pieces[0]], " ")
+                kind = knowledge.heading(both.flat, styled=True)
+                if kind and knowledge.heading(following.flat if isinstance(following, Passage) else following.pieces[0].flat, styled=True) in (None, kind):
+                    title, used = both, 2
+                else:
+                    kind = None
+            if kind is None and not text.text.rstrip().endswith((".", ";", ",")):
+                kind = knowledge.heading(text.flat, styled=styled)
+                title, used = text, 1
+            if kind is None and styled and re.match(r"(?i)(attachment|appendix|supplement|addendum|anexo|apéndice)\b", text.flat):
+                kind = "attachment"
+            if kind:
+                styles.add(_style(text))
+            elif styled and _style(text) in styles and len(text.flat.split()) <= 12 and not re.search(r"[:.;,?]$|☒|☐", text.flat):
+                kind, title = "unknown", text
+        elif isinstance(block, Table) and len(block.rows[0]) == 1 and (len(block.rows) == 1 or block.columns > 1):
+            text = block.rows[0][0].text
+            if text and len(text.flat) < 120:
+                kind = knowledge.heading(text.flat, styled=True)
+                if kind is None and len(block.rows) == 1 and _styled(text, usual, bold_share) and len(text.flat.split()) <= 10 and ":" not in text.flat:
+                    kind = "unknown"
+                title = text
+        marked.append((block, kind, title, used))
+        index += used
+    for block, kind, title, _used in marked:
+        last = found[-1]
+        if kind == "unknown" and last.kind in ("present_levels", "concerns", "evaluation", "attachment"):
+            kind = None if last.kind != "attachment" else "attachment"
+        if kind is None:
+            last.blocks.append(block)
+            continue
+        if last.kind == "attachment" and kind in ("goals", "present_levels", "transition") and not _exact(title, knowledge):
+            last.blocks.append(block)
+            continue
+        found.append(Part(kind, title))
+        if isinstance(block, Table) and len(block.rows) > 1:
+            found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
+    return found
+
+
+def _exact(title: Passage, knowledge: Knowledge) -> bool:
+    return squeezed(title.flat) in knowledge.headings
+
+
+def _style(text: Passage) -> tuple[int, bool, bool]:
+    return (round(text.height), _capitals(text.text), text.bold)
+
+
+def _capitals(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
+
+
+def _styled(text: Passage, usual: float, bold_share: float) -> bool:
+    if len(text.flat) > 170:
+        return False
+    return _capitals(text.text) or (text.bold and bold_share < 0.6) or text.height > 1.12 * usual
+
+
+# ---------------------------------------------------------------- labels
+
+
+@dataclass
+class _Found:
+    start: int
+    end: int
+    roles: list[str | None]
+    colon: bool
+
+
+_STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\n|\t|$")
+_TOKEN = re.compile(r"\S+")
+_LABEL_WORDS = 16
+
+
+def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
+    text = passage.text
+    found: list[_Found] = []
+    floor = 0
+    for stop in _STOP.finditer(text):
+        at = stop.start()
+        if at < floor:
+            continue
+        mark = stop.group()
+        colon = mark[:1] in (":", "?", ".", "…", "_") and mark != ""
+        if mark[:1] == ":" and re.match(r":\d\d|://", text[at : at + 3]) and text[at - 1 : at].isdigit():
+            continue
+        window = max(floor, at - 220)
+        cut = max(text.rfind("\t", window, at), text.rfind(TICKED, window, at), text.rfind(EMPTY, window, at))
+        if cut >= 0:
+            window = cut + 1
+        breaks = [m.start() for m in re.finditer("\n", text[window:at])]
+        if len(breaks) > 3:
+            window += breaks[-4] + 1
+        tokens = [window + m.start() for m in _TOKEN.finditer(text[window:at])][-_LABEL_WORDS * 2 :]
+        piece_starts = {m.end() for m in re.finditer(r"^|[\n\t]|☒ ?|☐ ?", text[:at])} | {floor}
+        hit = None
+        for start in tokens:
+            if not colon and start not in piece_starts:
+                continue
+            label = text[start:at]
+            role = knowledge.label(label)
+            if role is not None:
+                hit = _Found(start, stop.end() if colon else at, [role], colon)
+                break
+            if colon and "/" in label:
+                roles = [knowledge.label(part) for part in label.split("/")]
+                if len(roles) > 1 and all(roles):
+                    hit = _Found(start, stop.end(), list(roles), colon)
+                    break
+        if hit is None and colon and mark[:1] in ":?":
+            hit = _unknown(passage, window, at, stop.end(), piece_starts)
+        if hit is None and not colon and mark in ("\n", "\t", ""):
+            hit = None
+        if hit is not None:
+            found.append(hit)
+            floor = hit.end
+    return _with_bold(passage, knowledge, found)
+
+
+def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int]) -> _Found | None:
+    """A label not known: a few words from the start of a line, or in bold, up to a colon."""
+    text = passage.text
+    last = passage.word_at(at - 1)
+    if last is not None and last.bold:
+        start = at
+        while start > window:
+            word = passage.word_at(start - 1)
+            if word is None or not (word.bold or text[start - 1].isspace()):
+                break
+            start -= 1
+        label = text[start:at].strip()
+        if 0 < len(label) <= 160:
+            return _Found(start + len(text[start:at]) - len(text[start:at].lstrip()), end, [None], True)
+    line = max((s for s in starts if s <= at - 1), default=window)
+    label = text[line:at].strip()
+    if label and len(label) <= 60 and len(label.split()) <= 8 and (label[0].isupper() or label[0] in "#¿•-"):
+        return _Found(line, end, [None], True)
+    return None
+
+
+def _with_bold(passage: Passage, knowledge: Knowledge, found: list[_Found]) -> list[_Found]:
+    """Add labels that end without a colon where bold type ends."""
+    taken = [(f.start, f.end) for f in found]
+    words = passage.words
+    extra = []
+    index = 0
+    starts = passage._starts
+    while index < len(words):
+        if not words[index].bold:
+            index += 1
+            continue
+        first = index
+        while index < len(words) and words[index].bold:
+            index += 1
+        if index >= len(words):
+            break
+        begin, end = starts[first], starts[index - 1] + len(words[index - 1].text)
+        if any(begin < b and end > a for a, b in taken) or passage.text[end : end + 1] in ("\n", "\t"):
+            continue
+        role = knowledge.label(passage.text[begin:end])
+        if role is not None:
+            extra.append(_Found(begin, end, [role], True))
+    return sorted([*found, *extra], key=lambda f: f.start)
+
+
+def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "label") -> list[Entry]:
+    """Labelled entries of one passage. What stands before the first label is an entry without a label."""
+    found = _labels_in(passage, knowledge)
+    entries: list[Entry] = []
+    if not found or found[0].start > 0:
+        lead = passage.cut(0, found[0].start if found else None)
+        if lead:
+            entries.append(Entry(None, Passage(), lead, part, how))
+    for index, hit in enumerate(found):
+        end = found[index + 1].start if index + 1 < len(found) else None
+        label = passage.cut(hit.start, hit.end)
+        value = passage.cut(hit.end, end)
+        if len(hit.roles) > 1:
+            values = value.split(" / ")
+            for role, part_value in zip(hit.roles, values, strict=False):
+                entries.append(Entry(role, label, part_value, part, how))
+            continue
+        entries.append(Entry(hit.roles[0], label, _entered(value), part, how))
+    return entries
+
+
+def _entered(value: Passage) -> Passage:
+    """Only what was typed into form fields, when anything was."""
+    if not any(word.entry and word.text not in (TICKED, EMPTY) for word in value.words):
+        return value
+    first = next(i for i, w in enumerate(value.words) if w.entry and w.text not in (TICKED, EMPTY))
+    return value.cut(value._starts[first])
+
+
+def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str], int] | None:
+    """What a table lists, the role of each column, and how many rows its heading takes."""
+    for depth in range(min(2, len(table.rows))):
+        head = table.rows[depth]
+        if len(head) < 2:
+            continue
+        best: tuple[float, str, dict[int, str]] | None = None
+        for kind in knowledge.columns:
+            roles = {}
+            for cell in head:
+                role = knowledge.column(kind, cell.text.text)
+                if role:
+                    roles[cell.column] = role
+            named = len([cell for cell in head if cell.text])
+            if not named or not roles:
+                continue
+            share = len(roles) / named
+            score = len(set(roles.values())) + share
+            if _decides(kind, set(roles.values())) and share >= 0.5 and (best is None or score > best[0]):
+                best = (score, kind, roles)
+        if best:
+            return best[1], best[2], depth + 1
+    return None
+
+
+_NEEDED = {
+    "services": ({"name"}, {"amount", "frequency"}),
+    "accommodations": ({"name"},),
+    "team": ({"name"}, {"role", "other"}),
+    "goals": ({"text"}, {"criterion", "method", "baseline", "schedule", "timeframe", "objectives"}),
+    "assessments": ({"test"}, {"participation", "accommodations"}),
+    "factors": ({"factor"}, {"state", "detail"}),
+    "transition": ({"activity"}, {"agency"}),
+}
+
+
+def _decides(kind: str, roles: set[str]) -> bool:
+    return all(roles & needed for needed in _NEEDED[kind])
+
+
+def entries_of(part: Part, knowledge: Knowledge) -> list[Entry]:
+    """Labelled entries of a part: in lines, in cells, beside cells and under column headings."""
+    found: list[Entry] = []
+    for unit in part.units():
+        if isinstance(unit, Passage):
+            found += entries_in(unit, knowledge, part.kind)
+        elif (kind := table_kind(unit, knowledge)) is None or (kind[0] == "services" and len(unit.rows) == 2 and part.kind == "student"):
+            found += _entries_of_table(unit, knowledge, part.kind)
+    return found
+
+
+def _is_label(cell: Cell, knowledge: Knowledge) -> bool:
+    text = cell.text.text.strip().rstrip(":?")
+    return bool(text) and knowledge.label(text) is not None
+
+
+def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Entry]:
+    found: list[Entry] = []
+    rows = table.rows
+    skip: set[int] = set()
+    for number, row in enumerate(rows):
+        head = [cell for cell in row if cell.text]
+        under = rows[number + 1] if number + 1 < len(rows) else []
+        if (
+            len(head) >= 2
+            and len(under) >= 1
+            and sum(_is_label(cell, knowledge) for cell in head) >= max(2, 0.6 * len(head))
+            and not any(_is_label(cell, knowledge) for cell in under)
+        ):
+            for cell in head:
+                below = next((c for c in under if c.column == cell.column), None)
+                role = knowledge.label(cell.text.text.strip().rstrip(":?"))
+                found.append(Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column"))
+            skip.add(number + 1)
+            continue
+        if number in skip:
+            continue
+        index = 0
+        while index < len(row):
+            cell = row[index]
+            beside = row[index + 1] if index + 1 < len(row) else None
+            whole = cell.text.text.strip().rstrip(":?")
+            role = knowledge.label(whole) if whole else None
+            ends = cell.text.text.rstrip().endswith((":", "?"))
+            if (
+                beside is not None
+                and whole
+                and (role is not None or ends or (len(row) == 2 and len(whole) < 90))
+                and not _is_label(beside, knowledge)
+                and not re.search(r":\s*\S", cell.text.flat)
+            ):
+                found.append(Entry(role, cell.text, _entered(beside.text), part, "row"))
+                if role is not None or ends or len(row) == 2:
+                    index += 2
+                    continue
+            elif role is not None and beside is None and number + 1 < len(rows) and len(rows[number + 1]) == 1:
+                found.append(Entry(role, cell.text, _entered(rows[number + 1][0].text), part, "column"))
+                skip.add(number + 1)
+            else:
+                found += entries_in(cell.text, knowledge, part, "row")
+            index += 1
+    return found
