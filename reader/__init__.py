@@ -4,7 +4,7 @@ Offline and deterministic. Proposals, for a person to accept or correct.
 """
 
 from reader.errors import NeedsPassword, Refused, TooLarge, UnknownFormat, Unreadable
-from reader.read import read
+from reader.document import read
 from reader.reading import Reading
 
 __all__ = ["NeedsPassword", "Reading", "Refused", "TooLarge", "UnknownFormat", "Unreadable", "read"]

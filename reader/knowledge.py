@@ -107,6 +107,9 @@ class Knowledge:
 
     def heading(self, text: str, *, styled: bool) -> str | None:
         """The part of an IEP a title opens. ``styled``: set in capitals, bold or larger than the text."""
+        told = re.search(r":\s*(\S.*)$", text.strip())
+        if told and not told[1].isupper() and self.headings.get(squeezed(text)) is None:
+            return None  # a label with its value
         bare = re.sub(
             r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s-]+(?=\S)",
             "",
@@ -162,9 +165,10 @@ class Knowledge:
 def _variants(text: str) -> Iterable[str]:
     text = text.strip()
     seen = []
-    for candidate in (text, unbracketed(text)):
+    bare = re.sub(r"^\s*(?:\d{1,2}|[a-z])[.)]\s*", "", text)
+    for candidate in (text, unbracketed(text), bare) if bare != text else (text, unbracketed(text)):
         key = squeezed(candidate)
-        for form in (key, key[:-1] if key.endswith("s") else key, re.sub(r"^\d+", "", key)):
+        for form in (key, key[:-1] if key.endswith("s") else key):
             if form and form not in seen:
                 seen.append(form)
     return seen

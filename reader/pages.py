@@ -265,7 +265,7 @@ def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list
     index = 0
     while index < len(lines):
         line = lines[index]
-        known = [is_column(piece.flat) for piece in line.pieces]
+        known = [is_column(piece.flat) and TICKED not in piece.text and EMPTY not in piece.text for piece in line.pieces]
         if len(known) < 2 or sum(known) < max(2, 0.6 * len(known)):
             rest.append(line)
             index += 1
@@ -333,7 +333,8 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
     """
     rows: list[list[Cell]] = []
     for entry in sorted(fields, key=lambda e: (e.box[1], e.box[0])):
-        if rows and abs(entry.box[1] - rows[-1][0].box[1]) < 6:
+        last = rows[-1][0].box if rows else None
+        if last and min(last[3], entry.box[3]) - max(last[1], entry.box[1]) > 0.6 * min(last[3] - last[1], entry.box[3] - entry.box[1]):
             rows[-1].append(entry)
         else:
             rows.append([entry])

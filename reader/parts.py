@@ -100,7 +100,7 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
                 kind = "attachment"
             if kind:
                 styles.add(_style(text))
-            elif styled and _style(text) in styles and len(text.flat.split()) <= 12 and not re.search(r"[:.;,?]$|☒|☐", text.flat):
+            elif styled and not _labels_next(text, following, knowledge) and _style(text) in styles and len(text.flat.split()) <= 12 and not re.search(r"[.;,?]$|☒|☐|:", text.flat):
                 kind, title = "unknown", text
         elif isinstance(block, Table) and len(block.rows[0]) == 1 and (len(block.rows) == 1 or block.columns > 1):
             text = block.rows[0][0].text
@@ -125,6 +125,16 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         if isinstance(block, Table) and len(block.rows) > 1:
             found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
     return found
+
+
+_GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
+
+
+def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -> bool:
+    """Whether a line is a label of what follows rather than a heading."""
+    if _GOAL_N.match(text.flat) or knowledge.label(text.flat) is not None:
+        return True
+    return isinstance(following, Line) and all(word.entry for word in following.text.words)
 
 
 def _exact(title: Passage, knowledge: Knowledge) -> bool:
@@ -185,7 +195,7 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
         piece_starts = {m.end() for m in re.finditer(r"^|[\n\t]|☒ ?|☐ ?", text[:at])} | {floor}
         hit = None
         for start in tokens:
-            if not colon and start not in piece_starts:
+            if start not in piece_starts and not _may_start(passage, start, mark):
                 continue
             label = text[start:at]
             role = knowledge.label(label)
@@ -207,6 +217,17 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
     return _with_bold(passage, knowledge, found)
 
 
+def _may_start(passage: Passage, start: int, mark: str) -> bool:
+    """Whether a label may begin in the middle of a line: at a capital, and where bold type begins if it is bold."""
+    text = passage.text
+    if mark[:1] != ":" or not (text[start].isupper() or text[start].isdigit() or text[start] == "#"):
+        return False
+    here, before = passage.word_at(start), passage.word_at(start - 1)
+    if here is None or before is None:
+        return True
+    return not here.bold or not before.bold or before.text.endswith((":", "?", ".", ";", "/")) or before.entry
+
+
 def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int]) -> _Found | None:
     """A label not known: a few words from the start of a line, or in bold, up to a colon."""
     text = passage.text
@@ -223,7 +244,13 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int])
             return _Found(start + len(text[start:at]) - len(text[start:at].lstrip()), end, [None], True)
     line = max((s for s in starts if s <= at - 1), default=window)
     label = text[line:at].strip()
-    if label and len(label) <= 60 and len(label.split()) <= 8 and (label[0].isupper() or label[0] in "#¿•-"):
+    question = text[at : at + 1] == "?"
+    if question and len(label.split()) < 5 and line > 0:
+        before = max((s for s in starts if s < line), default=line)
+        if before >= window and text[before:line].strip()[:1].isupper():
+            line, label = before, text[before:at].strip()
+    longest = (220, 36) if question else (60, 8)
+    if label and len(label) <= longest[0] and len(label.split()) <= longest[1] and (label[0].isupper() or label[0] in "#¿•-"):
         return _Found(line, end, [None], True)
     return None
 
@@ -261,6 +288,15 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         lead = passage.cut(0, found[0].start if found else None)
         if lead:
             entries.append(Entry(None, Passage(), lead, part, how))
+    merged: list[_Found] = []
+    for hit in found:
+        last = merged[-1] if merged else None
+        gap = passage.text[last.end : hit.start] if last else "-"
+        if last and not gap.strip() and "\n" not in gap and len(hit.roles) == 1 and hit.roles[0] in (None, last.roles[0]):
+            last.end = hit.end  # "Baseline: what can the student do?" is one label
+        else:
+            merged.append(hit)
+    found = merged
     for index, hit in enumerate(found):
         end = found[index + 1].start if index + 1 < len(found) else None
         label = passage.cut(hit.start, hit.end)
@@ -300,7 +336,9 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
                 continue
             share = len(roles) / named
             score = len(set(roles.values())) + share
-            if _decides(kind, set(roles.values())) and share >= 0.5 and (best is None or score > best[0]):
+            first = min(cell.column for cell in head)
+            enough = 0.5 if kind != "accommodations" or roles.get(first) != "name" else 0.1
+            if _decides(kind, set(roles.values())) and share >= enough and (best is None or score > best[0]):
                 best = (score, kind, roles)
         if best:
             return best[1], best[2], depth + 1

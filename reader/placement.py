@@ -429,6 +429,8 @@ def read_factors(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kno
                 pieces += _factor_rows(unit, part, knowledge)
             elif part.kind in ("special_factors", "concerns", "student", "unknown"):
                 pieces += _factor_lines(unit)
+            elif TICKED in unit.text:
+                pieces += [piece for piece in _factor_lines(unit) if TICKED in piece[1].text]
     for slot, phrases in knowledge.words["factors"].items():
         best: Flag | None = None
         for question, answer, how in pieces:

@@ -351,7 +351,8 @@ def _test_rows(table: Table, kind: str, roles: dict[int, str], depth: int, found
                         found.participation = read_as("regular_with_accommodations", part.text, "column")
         del alt_here
         if not _DISTRICT_TEST.search(name):
-            found.state_tests.append(read_as(_bare(name), test.text, "column"))
+            for item in test.text.split(";"):
+                found.state_tests.append(read_as(_bare(item.flat), item, "column"))
             given = cells.get("accommodations")
             if given is not None and given.text:
                 _accommodations(given.text, found, knowledge)
