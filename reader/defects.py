@@ -256,7 +256,7 @@ def _student_invited(finder: _Finder, parts: Sequence[Part]) -> bool:
     text = "\n".join(part.prose.flat for part in parts)
     return bool(
         re.search(
-            r"(?i)date student (?:was )?(?:notified|invited)[^\d]{0,60}\d|(?:student|child) (?:was )?invited\W{0,3}(?:to the meeting\W*)?\s*(?:☒\s*yes|yes)|student (?:attended|participated|led)",
+            r"(?i)date student (?:was )?(?:notified|invited)[^\d]{0,60}\d|(?:student|child) (?:was )?invited(?: to the meeting)?\s*[?:]?\s*(?:☒\s*yes|yes)|student (?:attended|participated|led)",
             text,
         )
     )

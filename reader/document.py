@@ -22,7 +22,7 @@ from reader.placement import (
     read_transfer,
     read_transition,
 )
-from reader.reading import PageInfo, Reading
+from reader.reading import TRUST, PageInfo, Reading, Value
 from reader.services import read_services, school_day
 from reader.supports import read_assessments, read_supports
 
@@ -159,6 +159,7 @@ def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Know
     reading.services, extra = read_services(
         parts, known, start=reading.iep_start, end=reading.iep_end, day_minutes=school_day(parts)
     )
+    _end_of_services(reading)
     reading.accommodations, reading.modifications = read_supports(parts, extra, known)
     reading.assessments = read_assessments(parts, known, iep=True)
     reading.lre = read_placement(parts, entries, known)
@@ -170,6 +171,21 @@ def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Know
     reading.special_factors = read_factors(
         parts, entries, known, reading.present_levels, reading.eligibility.categories
     )
+
+
+def _end_of_services(reading: Reading) -> None:
+    """Where the IEP's own end is not stated, the end that most services share is it."""
+    if reading.iep_end is not None and reading.iep_end.how != "derived":
+        return
+    ends = [service.end for service in reading.services if service.end is not None]
+    for end in ends:
+        if end is not reading.iep_end and end.how == "column":
+            if sum(other.value == end.value for other in ends) >= max(2, 0.7 * len(ends)):
+                for service in reading.services:
+                    if service.end is reading.iep_end:
+                        service.end = end
+                reading.iep_end = Value(end.value, end.words, end.places, TRUST["derived"], "derived")
+                return
 
 
 def _page(sheet: Sheet, form: str) -> PageInfo:

@@ -307,7 +307,10 @@ def _rows(table: Table, roles: dict[int, str], depth: int) -> list[Member]:
 
 def _member(name: Passage, role: Passage, how: str) -> Member | None:
     words = re.sub(r"\s*[\t_].*$", "", name.text.replace("\n", " ")).strip(" ,;:")
-    if not words or _ABSENT.search(words) or not re.search(r"[^\W\d_]{2}", words) or len(words) > 60 or re.fullmatch(r"[☐☒\s]+", words):
+    if not words or _ABSENT.search(words) or not re.search(r"[^\W\d_]{2}", words) or len(words) > 60 or re.search(r"[☐☒?]", words):
+        return None
+    people = re.sub(r"\([^)]*\)|,.*$", "", words).split()
+    if not 1 <= len(people) <= 7 or sum(word[:1].isupper() for word in people) < 0.6 * len(people) or people[0].lower() in ("i", "signature", "date", "firma"):
         return None
     role_words = re.sub(r"[☐☒]\s*", "", role.flat).strip(" :,;")
     return Member(

@@ -77,7 +77,7 @@ def state_style(sheets: Sequence[Sheet], parts: Sequence[Part], knowledge: Knowl
                 hits = len(re.findall(rf"\b{re.escape(wording.upper())}\b", text))
             else:
                 hits = len(re.findall(rf"\b{re.escape(plain(wording))}\b", lower))
-            votes[state] += min(hits, 3) * (2 if hits > 1 else 1)
+            votes[state] += 2 * min(hits, 3)
     for state, name in knowledge.states["names"].items():
         votes[state] += min(len(re.findall(rf"\b{name}\b", lower)), 2) * 3
     for match in re.finditer(r",\s([A-Z]{2})\b(?=\s*(?:\d{5}|$|\n|[.;|]| DISAB| GRADE| [A-Z]{3}))", text):

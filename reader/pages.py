@@ -412,7 +412,7 @@ def _label_beside(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
 
 def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
     """Put text set in two columns of prose into reading order."""
-    edge = 0.08 * sheet.height
+    edge = 0.06 * sheet.height
     body = [line for line in lines if line.box[1] > edge and line.box[3] < sheet.height - edge]
     words = [word for line in body for piece in line.pieces for word in piece.words if not word.entry]
     if len(words) < 120:

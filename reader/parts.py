@@ -142,10 +142,11 @@ def _exact(title: Passage, knowledge: Knowledge) -> bool:
 
 
 def _style(text: Passage) -> tuple[int, bool, bool]:
-    return (round(text.height), _capitals(text.text), text.bold)
+    return (round(text.height), capitals(text.text), text.bold)
 
 
-def _capitals(text: str) -> bool:
+def capitals(text: str) -> bool:
+    """Whether a text is set in capitals."""
     letters = [letter for letter in text if letter.isalpha()]
     return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
 
@@ -153,7 +154,7 @@ def _capitals(text: str) -> bool:
 def _styled(text: Passage, usual: float, bold_share: float) -> bool:
     if len(text.flat) > 170:
         return False
-    return _capitals(text.text) or (text.bold and bold_share < 0.6) or text.height > 1.12 * usual
+    return capitals(text.text) or (text.bold and bold_share < 0.6) or text.height > 1.12 * usual
 
 
 # ---------------------------------------------------------------- labels
@@ -192,7 +193,8 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
         if len(breaks) > 3:
             window += breaks[-4] + 1
         tokens = [window + m.start() for m in _TOKEN.finditer(text[window:at])][-_LABEL_WORDS * 2 :]
-        piece_starts = {m.end() for m in re.finditer(r"^|[\n\t]|☒ ?|☐ ?", text[:at])} | {floor}
+        line_starts = {m.end() for m in re.finditer(r"^|[\n\t]", text[:at])} | {floor}
+        piece_starts = line_starts | {m.end() for m in re.finditer(r"☒ ?|☐ ?", text[:at])}
         hit = None
         for start in tokens:
             if start not in piece_starts and not _may_start(passage, start, mark):
@@ -200,6 +202,8 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             label = text[start:at]
             role = knowledge.label(label)
             if role is not None:
+                if start not in piece_starts and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
+                    start += numbered.end()  # the number ends what stands before
                 hit = _Found(start, stop.end() if colon else at, [role], colon)
                 break
             if colon and "/" in label:
@@ -208,7 +212,7 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
                     hit = _Found(start, stop.end(), list(roles), colon)
                     break
         if hit is None and colon and mark[:1] in ":?":
-            hit = _unknown(passage, window, at, stop.end(), piece_starts)
+            hit = _unknown(passage, window, at, stop.end(), line_starts)
         if hit is None and not colon and mark in ("\n", "\t", ""):
             hit = None
         if hit is not None:
@@ -225,6 +229,8 @@ def _may_start(passage: Passage, start: int, mark: str) -> bool:
     here, before = passage.word_at(start), passage.word_at(start - 1)
     if here is None or before is None:
         return True
+    if here.text.isupper() and before.text.isupper() and before.text.isalpha() and len(before.text) > 3:
+        return False  # inside a line set in capitals
     return not here.bold or not before.bold or before.text.endswith((":", "?", ".", ";", "/")) or before.entry
 
 

@@ -10,7 +10,7 @@ from reader.choices import choices_in, yes_or_no
 from reader.dates import age_on, dates_in
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import TICKED, Passage, Table
-from reader.parts import Entry, Part, table_kind
+from reader.parts import Entry, Part, capitals, table_kind
 from reader.reading import (
     ExtendedYear,
     Flag,
@@ -122,7 +122,9 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
 def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowledge) -> Flag | None:
     asked: Passage | None = None
     for entry in pool:
-        if entry.role == "lre.explanation" and entry.part in ("lre", "services", "accommodations", "unknown", "student", "esy", "transportation"):
+        if entry.role == "lre.explanation" and entry.part in ("lre", "services", "accommodations", "unknown", "student"):
+            if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
+                continue  # "Reason:" elsewhere is a reason for something else
             words = re.sub(r"[_\s.]+", " ", entry.value.flat).strip()
             if len(words.split()) >= 5 and _more_than_percent(words):
                 return read_as(True, entry.value, entry.how)
@@ -131,7 +133,7 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
         if part.kind in ("lre",):
             for sentence in re.split(r"(?<=[.;:])\s+|\n(?=[A-Z])", part.prose.text.replace("\t", " ")):
                 flat = " ".join(sentence.split())
-                if flat.isupper() or flat.endswith(("?", ":")) or len(flat.split()) < 6:
+                if capitals(flat) or flat.endswith(("?", ":")) or len(flat.split()) < 6:
                     continue
                 if re.search(r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|resource|one[- ]to[- ]one|therap", flat) and re.search(
                     r"(?i)\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bcannot\b|\bcan not\b|\bporque\b|\bdebido\b|\bya que\b|\bsince\b|\brequires?\b|\bneeds?\b|\bnecesita|\brequiere", flat
@@ -353,6 +355,7 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
         found = _frequency(entry.value, periods)
         if found is not None:
             return ProgressReporting(read_as(True, found, entry.how), read_as(_tidy(found.flat), found, entry.how))
+    said: list[tuple[int, Passage]] = []
     for part in parts:
         if part.kind in ("attachment", "notes", "notice", "evaluation"):
             continue
@@ -360,18 +363,27 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
             if isinstance(unit, Table):
                 found = _report_column(unit, knowledge, periods)
                 if found is not None:
-                    return ProgressReporting(read_as(True, found, "column"), read_as(_tidy(found.flat), found, "column"))
+                    said.append((1, found))
                 passages = [cell.text for cell in unit.cells()]
             else:
                 passages = [unit]
             for passage in passages:
                 flat = passage.text.replace("\n", " ").replace("\t", " ")
-                for match in re.finditer(r"(?i)(?:progress|progreso)[^.☐]{0,140}?(?:report|inform|sent|provided|enviad|notif)[^.]{0,160}|(?:report|inform)[^.☐]{0,60}(?:progress|progreso)[^.☐]{0,160}", flat):
-                    sentence = passage.cut(match.start(), match.end())
-                    found = _frequency(sentence, periods)
+                for match in re.finditer(_REPORTS, flat):
+                    found = _frequency(passage.cut(match.start(), match.end()), periods)
                     if found is not None:
-                        return ProgressReporting(read_as(True, found, "sentence"), read_as(_tidy(found.flat), found, "sentence"))
+                        told = re.search(r"(?i)parent|famil|padres|guardian", match.group())
+                        said.append((0 if told else 2, found))
+    if said:
+        best = min(said, key=lambda pair: pair[0])[1]
+        return ProgressReporting(read_as(True, best, "sentence"), read_as(_tidy(best.flat), best, "sentence"))
     return ProgressReporting(Value(False, asked.flat if asked else "", asked.places() if asked else (), 0.85, "absent"), None)
+
+
+_REPORTS = re.compile(
+    r"(?i)(?:progress|progreso)[^.☐?_:]{0,140}?(?:report|inform|sent|provided|enviad|notif)[^.?_:]{0,160}"
+    r"|(?:report|inform)[^.☐?_:]{0,60}(?:progress|progreso)[^.☐?_:]{0,160}"
+)
 
 
 def _report_column(table: Table, knowledge: Knowledge, periods: list[str]) -> Passage | None:
@@ -404,7 +416,7 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
     lead = re.search(r"(?:every|each|at least|cada|a)\s+(?:\w+\s+)?$", text[:start])
     if lead:
         start = lead.start()
-    stop = re.search(r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|codes?:)", text[start:])
+    stop = re.search(r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)", text[start:])
     end = start + stop.start() if stop else len(text)
     return value.cut(start, end)
 
