@@ -200,6 +200,8 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             if start not in piece_starts and not _may_start(passage, start, mark):
                 continue
             label = text[start:at]
+            if not colon and (label.rstrip().endswith((".", ",")) or label[:1].islower()):
+                break  # the end of a sentence, set on a line of its own
             role = knowledge.label(label)
             if role is not None:
                 if start not in piece_starts and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
@@ -251,6 +253,12 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int])
     line = max((s for s in starts if s <= at - 1), default=window)
     label = text[line:at].strip()
     question = text[at : at + 1] == "?"
+    if question:
+        sentence = [m.end() for m in re.finditer(r"[.!?;:]\s+(?=[A-Z¿])", text[line:at])]
+        if sentence:
+            line += sentence[-1]
+            label = text[line:at].strip()
+            return _Found(line, end, [None], True)
     if question and len(label.split()) < 5 and line > 0:
         before = max((s for s in starts if s < line), default=line)
         if before >= window and text[before:line].strip()[:1].isupper():
