@@ -51,6 +51,8 @@ def read(
     """
     known = knowledge or everything()
     sheets, form = _sheets(data, password, progress, known)
+    if knowledge is None and any(sheet.scanned for sheet in sheets):
+        known = everything(loose=True)
     return structure(sheets, form, known)
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import Passage, Table
+from reader.pages import same_row
 from reader.parts import Entry, Part, entries_in, entries_of, table_kind
 from reader.reading import Goal, Value, concluded, read_as
 
@@ -259,7 +260,7 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             for cell in row:
                 found += _items(entries_in(cell.text, knowledge, "goals"), knowledge)
             continue
-        if all(knowledge.is_column(cell.text.text) for cell in row if cell.text):
+        if all(knowledge.is_column(cell.text.text) for cell in row if cell.text) or same_row(table.rows[depth - 1], row):
             continue
         found.append(("open", Passage(), "column", head.get(goal.column, Passage())))
         for role, cell in texts.items():
@@ -276,7 +277,9 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[tuple
     if number:
         found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
         text = text.cut(number.end())
-    area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n -]{2,70}?)\s*(?:[:.]|\s[-–])\s+(?=[A-ZÁÉÍÓÚ])", text.text)
+    area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
+    if area is None:
+        area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n -]{2,70}?)\s+[-–]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
     if area and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I) and len(area[1].split()) <= 8:
         found.append(("area", text.cut(0, area.end(1)), "column", head))
         text = text.cut(area.end())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,18 @@ class Knowledge:
     ``without`` holds origins to leave out and squeezed wordings to withhold.
     """
 
-    def __init__(self, *, without: Collection[str] = ()) -> None:
+    def __init__(self, *, without: Collection[str] = (), loose: bool = False) -> None:
+        """``loose``: labels may differ by one letter, for words read from pictures."""
         self._without = frozenset(without)
         self.labels = self._indexed(_load("labels"))
         self.headings = self._indexed(_load("headings"))
         columns = _load("columns")
+        self._nearly: dict[str, str] = {}
+        if loose:
+            for key, role in self.labels.items():
+                if len(key) >= 9:
+                    for cut in range(len(key)):
+                        self._nearly.setdefault(key[:cut] + key[cut + 1 :], role)
         self.columns = {kind: self._indexed(roles) for kind, roles in columns.items()}
         self.any_column = frozenset(key for roles in self.columns.values() for key in roles)
         self.words: dict[str, Any] = _load("words")
@@ -81,10 +88,19 @@ class Knowledge:
 
     def label(self, text: str) -> str | None:
         """The field a label names; remarks in parentheses, numbering and a plural s may differ."""
-        for candidate in _variants(text):
+        candidates = _variants(text)
+        if not candidates:
+            return None
+        for candidate in candidates:
             role = self.labels.get(candidate)
             if role is not None:
                 return role
+        if self._nearly and 8 <= len(candidates[0]) <= 90:
+            key = candidates[0]
+            for cut in range(-1, len(key)):
+                role = self._nearly.get(key if cut < 0 else key[:cut] + key[cut + 1 :])
+                if role is not None:
+                    return role
         return None
 
     def column(self, kind: str, text: str) -> str | None:
@@ -162,9 +178,9 @@ class Knowledge:
             yield from roles
 
 
-def _variants(text: str) -> Iterable[str]:
+def _variants(text: str) -> list[str]:
     text = text.strip()
-    seen = []
+    seen: list[str] = []
     bare = re.sub(r"^\s*(?:\d{1,2}|[a-z])[.)]\s*", "", text)
     for candidate in (text, unbracketed(text), bare) if bare != text else (text, unbracketed(text)):
         key = squeezed(candidate)
@@ -174,7 +190,7 @@ def _variants(text: str) -> Iterable[str]:
     return seen
 
 
-@lru_cache(maxsize=1)
-def everything() -> Knowledge:
-    """All knowledge, loaded once."""
-    return Knowledge()
+@lru_cache(maxsize=2)
+def everything(*, loose: bool = False) -> Knowledge:
+    """All knowledge, loaded once; ``loose`` for documents read from pictures."""
+    return Knowledge(loose=loose)

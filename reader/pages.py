@@ -511,7 +511,7 @@ def stitch(sheets: Sequence[Sheet]) -> list[Block]:
 
 
 def _continues(table: Table, following: Table) -> bool:
-    if _same_row(table.rows[0], following.rows[0]):
+    if same_row(table.rows[0], following.rows[0]):
         return True
     if table.columns != following.columns:
         return False
@@ -524,7 +524,7 @@ def _continues(table: Table, following: Table) -> bool:
     return near and abs(shift) < 40
 
 
-def _same_row(row: list[Cell], other: list[Cell]) -> bool:
+def same_row(row: list[Cell], other: list[Cell]) -> bool:
     mine, theirs = (_shape("".join(c.text.text for c in cells)) for cells in (row, other))
     if not mine or not theirs or len(row) != len(other):
         return False
@@ -534,7 +534,7 @@ def _same_row(row: list[Cell], other: list[Cell]) -> bool:
 def _append(table: Table, following: Table) -> None:
     rows = following.rows
     repeated = 0
-    while repeated < min(len(rows), len(table.rows), 3) and _same_row(table.rows[repeated], rows[repeated]):
+    while repeated < min(len(rows), len(table.rows), 3) and same_row(table.rows[repeated], rows[repeated]):
         repeated += 1
     rows = rows[repeated:]
     if not repeated and rows and _swallowed_head(table.rows[0], rows[0]):
@@ -569,12 +569,10 @@ def _swallowed_head(head: list[Cell], row: list[Cell]) -> bool:
 
 def _cut(row: list[Cell], following: list[Cell], repeated_head: bool) -> bool:
     """Whether ``following`` is the rest of ``row``, which the page's end cut in two."""
-    if len(row) != len(following):
-        return False
     written = [cell for cell in following if cell.text]
     if any(cell.open_below for cell in row) or any(cell.open_above for cell in following):
-        return True
-    if not written:
+        return len(row) > 1 or len(following) == 1
+    if len(row) != len(following) or not written:
         return False
     first = following[0].text.flat
     if not first:

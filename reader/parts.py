@@ -85,11 +85,11 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
                 styled
                 and isinstance(following, Line)
                 and len(following.pieces) == 1
-                and _style(following.pieces[0]) == _style(text)
+                and _alike(_style(following.pieces[0]), _style(text))
             ):
                 both = Passage.join([text, following.pieces[0]], " ")
                 kind = knowledge.heading(both.flat, styled=True)
-                if kind and knowledge.heading(following.flat if isinstance(following, Passage) else following.pieces[0].flat, styled=True) in (None, kind):
+                if kind and knowledge.heading(following.pieces[0].flat, styled=True) in (None, kind):
                     title, used = both, 2
                 else:
                     kind = None
@@ -135,6 +135,10 @@ def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -
     if _GOAL_N.match(text.flat) or knowledge.label(text.flat) is not None:
         return True
     return isinstance(following, Line) and all(word.entry for word in following.text.words)
+
+
+def _alike(a: tuple[int, bool, bool], b: tuple[int, bool, bool]) -> bool:
+    return a[1:] == b[1:] and abs(a[0] - b[0]) <= 2
 
 
 def _exact(title: Passage, knowledge: Knowledge) -> bool:
@@ -200,7 +204,7 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             if start not in piece_starts and not _may_start(passage, start, mark):
                 continue
             label = text[start:at]
-            if not colon and (label.rstrip().endswith((".", ",")) or label[:1].islower()):
+            if not colon and ((mark != "\t" and label.rstrip().endswith((".", ","))) or label[:1].islower()):
                 break  # the end of a sentence, set on a line of its own
             role = knowledge.label(label)
             if role is not None:
@@ -316,10 +320,17 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         label = passage.cut(hit.start, hit.end)
         value = passage.cut(hit.end, end)
         if len(hit.roles) > 1:
-            values = value.split(" / ")
+            cuts = [m.span() for m in re.finditer(r"\s*/\s+|\s+/\s*", value.text)]
+            values = [
+                value.cut(a, b)
+                for a, b in zip([0, *(c[1] for c in cuts)], [*(c[0] for c in cuts), len(value)], strict=True)
+            ]
             for role, part_value in zip(hit.roles, values, strict=False):
                 entries.append(Entry(role, label, part_value, part, how))
             continue
+        lead = re.match(r"[\s.…:_·]+", value.text)
+        if lead and lead.end() < len(value) and not re.match(r"\.\d", value.text):
+            value = value.cut(lead.end())
         entries.append(Entry(hit.roles[0], label, _entered(value), part, how))
     return entries
 

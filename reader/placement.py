@@ -81,6 +81,13 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
         for unit in part.units():
             if isinstance(unit, Table):
                 passages += [Passage.join((cell.text for cell in row), " ") for row in unit.rows]
+                head = {cell.column: cell.text for cell in unit.rows[0]}
+                passages += [
+                    Passage.join([head[cell.column], cell.text], ": ")
+                    for row in unit.rows[1:]
+                    for cell in row
+                    if cell.column in head and "%" in cell.text.text
+                ]
             else:
                 passages.append(unit)
         for passage in passages:
@@ -530,7 +537,13 @@ def _factor_lines(text: Passage) -> list[tuple[Passage, Passage, str]]:
     current: list[Passage] = []
     for line in lines:
         begins = re.match(r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^[•-]\s", line.text)
-        if begins and current and not (re.match(r"\W*(?:☐|☒)", line.text) and re.search(r"[?:]\s*$", current[-1].flat)):
+        answers = (
+            re.match(r"\W*(?:☐|☒)", line.text)
+            and current
+            and re.search(r"[?:]\s*$", current[-1].flat)
+            and not re.match(r"\W*(?:☐|☒)", current[0].text)
+        )
+        if begins and current and not answers:
             statements.append(Passage.join(current, "\n"))
             current = []
         current.append(line)

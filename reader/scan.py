@@ -212,7 +212,7 @@ def _rulings(binary: Picture) -> tuple[list[tuple[float, float, float]], list[tu
 
     high, wide = binary.shape
     across, down = [], []
-    closed = cv2.morphologyEx(binary, cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8))
+    closed = cv2.morphologyEx(binary, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     lines = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, max(wide // 24, 20)), np.uint8))
     lines = cv2.dilate(lines, np.ones((3, 9), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(lines)
@@ -220,7 +220,7 @@ def _rulings(binary: Picture) -> tuple[list[tuple[float, float, float]], list[tu
         if h < 26 and w > 50:
             across.append((float(y + h / 2), float(x), float(x + w)))
     closed = cv2.morphologyEx(binary, cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8))
-    lines = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((max(high // 60, 20), 1), np.uint8))
+    lines = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((max(high // 76, 20), 1), np.uint8))
     lines = cv2.dilate(lines, np.ones((9, 3), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(lines)
     for x, y, w, h, _area in stats[1:count]:
@@ -258,6 +258,15 @@ def _check_boxes(binary: Picture) -> list[tuple[tuple[float, float, float, float
         )
         if min(straight) < 0.7:
             continue
+        corner = max(3, round(min(w, h) * 0.2))
+        corners = (patch[:corner, :corner], patch[:corner, -corner:], patch[-corner:, :corner], patch[-corner:, -corner:])
+        if min(float(c.mean()) for c in corners) < 0.3:
+            continue  # a letter's bowl
+        edge = max(x - 5, 0), min(x + w + 5, binary.shape[1])
+        if (binary[y : y + h, edge[0] : max(x - 1, 0)] > 0).mean() > 0.06 or (
+            binary[y : y + h, x + w + 1 : edge[1]] > 0
+        ).mean() > 0.06:
+            continue  # stands inside a word
         inner = patch[h // 4 : h - h // 4, w // 4 : w - w // 4]
         box = (float(x), float(y), float(x + w), float(y + h))
         if any(abs(box[0] - b[0]) < 0.6 * w and abs(box[1] - b[1]) < 0.6 * h for b, _ in found):
@@ -355,6 +364,7 @@ _THIN = set("iljtfrI.,:;'!|()[] ")
 
 def _split_words(text: str, box: Box, page: int) -> list[Word]:
     """Words of a text line, its width shared by how wide letters usually are."""
+    text = re.sub(r"[.…·]{2,}|(?<=\s)[.…·](?=\s|$|[A-Z0-9])|^[.…·](?=\S)", "  ", text)  # leaders
     text = re.sub(r"(?<=[a-z]{2})([.:;,])(?=[A-Z])", r"\1 ", text)
     text = re.sub(r"(?<=[a-z)])(\[|\()(?=[Xx ]?[\])])", r" \1", text)
     weights = [1.5 if c in _WIDE else 0.55 if c in _THIN else 1.2 if c.isupper() else 1.0 for c in text]
