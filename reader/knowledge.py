@@ -64,6 +64,10 @@ class Knowledge:
         self.kinds: dict[str, list[str]] = _load("kinds")
         self.states: dict[str, Any] = _load("states")
         self.defects: dict[str, dict[str, str]] = _load("defects")
+        self._label_starts = [
+            (squeezed(start), role) for role, starts in self.words["label_starts"].items() for start in starts
+        ]
+        self._label_starts = [pair for pair in self._label_starts if pair[0] not in self._without]
         self._long_headings = sorted((key for key in self.headings if len(key) >= 9), key=len, reverse=True)
         self.yes = frozenset(squeezed(word) for word in self.words["yes"])
         self.no = frozenset(squeezed(word) for word in self.words["no"])
@@ -95,6 +99,10 @@ class Knowledge:
             role = self.labels.get(candidate)
             if role is not None:
                 return role
+        if len(candidates[0]) > 20:
+            for start, role in self._label_starts:
+                if candidates[0].startswith(start):
+                    return role
         if self._nearly and 8 <= len(candidates[0]) <= 90:
             key = candidates[0]
             for cut in range(-1, len(key)):
@@ -173,6 +181,7 @@ class Knowledge:
     def wordings(self) -> Iterator[str]:
         """Every squeezed label, heading and column heading."""
         yield from self.labels
+        yield from (start for start, _ in self._label_starts)
         yield from self.headings
         for roles in self.columns.values():
             yield from roles

@@ -205,14 +205,14 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
                 continue
             label = text[start:at]
             if not colon and ((mark != "\t" and label.rstrip().endswith((".", ","))) or label[:1].islower()):
-                break  # the end of a sentence, set on a line of its own
+                continue  # the end of a sentence, set on a line of its own
             role = knowledge.label(label)
             if role is not None:
                 if start not in piece_starts and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
                     start += numbered.end()  # the number ends what stands before
                 hit = _Found(start, stop.end() if colon else at, [role], colon)
                 break
-            if colon and "/" in label:
+            if (colon or start in line_starts) and "/" in label:
                 roles = [knowledge.label(part) for part in label.split("/")]
                 if len(roles) > 1 and all(roles):
                     hit = _Found(start, stop.end(), list(roles), colon)

@@ -99,8 +99,8 @@ def sheet_of_pixels(picture: Picture, number: int, width: float, height: float) 
     sheet.down = [(x * flat_x, a * flat_y, b * flat_y) for x, a, b in down]
     found: list[Word] = []
     for text, box in words:
-        found += _split_words(text, _scaled(box, flat_x, flat_y), number)
-    marks = [Word(TICKED if ticked else EMPTY, number, _scaled(box, flat_x, flat_y)) for box, ticked in boxes]
+        found += _split_words(text, box, binary, [b for b, _ in boxes], number)
+    marks = [Word(TICKED if ticked else EMPTY, number, _scaled(box, SCALE, SCALE)) for box, ticked in boxes]
     sheet.words = _with_boxes(_bracketed(found), marks)
     del sx, sy, high, wide
     sheet.back = back  # type: ignore[attr-defined]
@@ -362,31 +362,63 @@ _WIDE = set("mwMWQGOD@%—")
 _THIN = set("iljtfrI.,:;'!|()[] ")
 
 
-def _split_words(text: str, box: Box, page: int) -> list[Word]:
-    """Words of a text line, its width shared by how wide letters usually are."""
+def _split_words(
+    text: str, box: tuple[float, float, float, float], binary: Picture, boxes: list[tuple], page: int
+) -> list[Word]:
+    """Words of a text line, cut where the picture shows the widest gaps.
+
+    Check boxes in the line are blanked first, unless the engine seems to have read them as letters.
+    """
     text = re.sub(r"[.…·]{2,}|(?<=\s)[.…·](?=\s|$|[A-Z0-9])|^[.…·](?=\S)", "  ", text)  # leaders
     text = re.sub(r"(?<=[a-z]{2})([.:;,])(?=[A-Z])", r"\1 ", text)
     text = re.sub(r"(?<=[a-z)])(\[|\()(?=[Xx ]?[\])])", r" \1", text)
-    weights = [1.5 if c in _WIDE else 0.55 if c in _THIN else 1.2 if c.isupper() else 1.0 for c in text]
-    total = sum(weights) or 1.0
-    left, top, right, bottom = box
+    tokens = [token for token in text.split() if token.strip("口□☐☑■▪")]
+    if not tokens:
+        return []
+    left, top, right, bottom = (round(side) for side in box)
+    patch = binary[max(top, 0) : bottom, max(left, 0) : right] > 0
+    weights = [sum(1.5 if c in _WIDE else 0.55 if c in _THIN else 1.2 if c.isupper() else 1.0 for c in t) for t in tokens]
+    inside = [b for b in boxes if b[0] < right and b[2] > left and top < (b[1] + b[3]) / 2 < bottom]
+    best: tuple[float, list[tuple[int, int]]] | None = None
+    for blank in (True, False) if inside else (False,):
+        ink = patch.copy()
+        if blank:
+            for b in inside:
+                ink[:, max(int(b[0]) - left - 2, 0) : int(b[2]) - left + 2] = False
+        spans = _spans(ink.sum(axis=0) > 0, len(tokens))
+        if spans is None:
+            continue
+        total, drawn = sum(weights), sum(b - a for a, b in spans)
+        error = sum(abs(w / total - (b - a) / max(drawn, 1)) for w, (a, b) in zip(weights, spans, strict=True))
+        if best is None or error < best[0] - 0.02:
+            best = (error, spans)
+    if best is None or best[0] > 0.6:
+        spans = []
+        at, total = 0.0, sum(weights) + 0.5 * (len(tokens) - 1)
+        for weight in weights:
+            spans.append((round((right - left) * at / total), round((right - left) * (at + weight) / total)))
+            at += weight + 0.5
+    else:
+        spans = best[1]
     trim = 0.12 * (bottom - top)
-    found = []
-    at = 0.0
-    word, begin = "", 0.0
-    for letter, weight in zip(text + " ", [*weights, 0.0], strict=True):
-        if letter.isspace():
-            if word:
-                x0 = left + (right - left) * begin / total
-                x1 = left + (right - left) * at / total
-                found.append(Word(word, page, (x0, top + trim, x1, bottom - trim)))
-                word = ""
-        else:
-            if not word:
-                begin = at
-            word += letter
-        at += weight
-    return found
+    return [
+        Word(token, page, _scaled((left + a, top + trim, left + b, bottom - trim), SCALE, SCALE))
+        for token, (a, b) in zip(tokens, spans, strict=True)
+    ]
+
+
+def _spans(columns: Picture, count: int) -> list[tuple[int, int]] | None:
+    """Cut a line's inked columns into ``count`` stretches at its widest gaps."""
+    inked = np.flatnonzero(columns)
+    if len(inked) == 0:
+        return None
+    steps = np.diff(inked)
+    if count - 1 > int((steps > 1).sum()):
+        return None
+    cuts = np.sort(np.argsort(steps)[::-1][: count - 1]) if count > 1 else np.array([], dtype=int)
+    starts = [int(inked[0]), *(int(inked[c + 1]) for c in cuts)]
+    ends = [*(int(inked[c]) + 1 for c in cuts), int(inked[-1]) + 1]
+    return list(zip(starts, ends, strict=True))
 
 
 def _bracketed(words: list[Word]) -> list[Word]:
