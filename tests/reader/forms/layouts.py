@@ -1,0 +1,412 @@
+"""Invented IEP forms unlike the samples', set by typst from a child's content.
+
+``ALL`` maps a layout's name to (child, markup, truth). They stand for forms the reader was not shaped on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.reader.forms.children import JONAH, LUCIA, RUBY, Child, S, iso, truth
+
+HEAD = '#set text(size: 9.5pt, lang: "en")\n#set par(leading: 0.5em)\n'
+
+
+def _e(text: object) -> str:
+    """Text as typst markup."""
+    found = str(text)
+    for sign in "\\#$*_`<>@[]~=+-/":
+        found = found.replace(sign, "\\" + sign)
+    return found
+
+
+def _us(day: tuple[int, int, int]) -> str:
+    return f"{day[1]:02d}/{day[2]:02d}/{day[0]}"
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_MESES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+
+
+def _long(day: tuple[int, int, int]) -> str:
+    return f"{_MONTHS[day[1] - 1]} {day[2]}, {day[0]}"
+
+
+def _page(title: str, child: Child, footer: str, size: str = "us-letter") -> str:
+    return (
+        f'#set page(paper: "{size}", margin: (x: 0.6in, y: 0.8in), header: [{_e(child.name)} #h(1fr) {_e(title)}], '
+        f'footer: [{_e(footer)} #h(1fr) Page #context counter(page).display()])\n' + HEAD
+    )
+
+
+def _table(columns: list[str] | str, head: list[str], rows: list[list[str]], stroke: str = "0.6pt") -> str:
+    widths = columns if isinstance(columns, str) else "(" + ", ".join(columns) + ")"
+    cells = [f"[*{_e(text)}*]" for text in head] + [f"[{text}]" for row in rows for text in row]
+    header = f"table.header({', '.join(cells[: len(head)])})," if head else ""
+    return f"#table(columns: {widths}, stroke: {stroke}, {header} {', '.join(cells[len(head):])})\n\n"
+
+
+def _box(on: bool) -> str:
+    return "☒" if on else "☐"
+
+
+def _how_often(service: S) -> str:
+    if service.minutes is None:
+        return "as needed"
+    times = {1: "once", 2: "twice"}.get(int(service.sessions or 1), f"{int(service.sessions or 1)} times")
+    return f"{times} per {service.per}"
+
+
+# ---------------------------------------------------------------- 1. key and value, two columns, minutes a week
+
+
+def key_value(child: Child) -> str:
+    """A conference summary: label and value side by side, goals as stacked boxes, MPW in the service grid."""
+    out = _page("Conference Summary Report", child, "Form 37-44 (rev. 6/22)")
+    out += f"#align(center)[#text(size: 14pt)[*INDIVIDUALIZED EDUCATION PROGRAM*] \\ {_e(child.district)}]\n\n"
+    rows = [
+        ("Student Name", child.name, "Date of Birth", _us(child.dob)),
+        ("Student ID", child.number, "Current Grade Level", child.grade),
+        ("Attending School", child.school, "Resident District", child.district),
+        ("Date of Conference", _us(child.meeting), "IEP Effective Date", _us(child.start)),
+        ("Next Annual Review Date", _us(child.end), "Reevaluation Due Date", _us(child.reevaluation)),
+        ("Primary Disability", child.primary, "Secondary Disability", child.secondary or "N/A"),
+    ]
+    out += _table("(1.2fr, 2fr, 1.2fr, 2fr)", [], [[f"*{_e(a)}*", _e(b), f"*{_e(c)}*", _e(d)] for a, b, c, d in rows])
+    out += "== PARTICIPANTS\n" + _table("(2fr, 2fr, 1fr)", ["Title", "Printed Name", "Signature"], [[_e(r), _e(n), ""] for r, n in child.team])
+    out += "== PRESENT LEVELS OF ACADEMIC ACHIEVEMENT AND FUNCTIONAL PERFORMANCE\n"
+    out += "\n\n".join(f"*{_e(area.title())}:* {_e(text)}" for area, (text, _) in child.levels.items()) + "\n\n"
+    out += "== CONSIDERATION OF SPECIAL FACTORS\n"
+    questions = {
+        "behavior": "Does the student's behavior impede learning?",
+        "english_learner": "Does the student have limited English proficiency?",
+        "visual_impairment": "Is the student blind or visually impaired?",
+        "deaf_hard_of_hearing": "Is the student deaf or hard of hearing?",
+        "communication": "Does the student have communication needs?",
+        "assistive_technology": "Does the student need assistive technology devices or services?",
+    }
+    out += _table("(3fr, 0.5fr, 0.5fr)", ["Factor", "Yes", "No"], [[_e(q), _box(child.factors[f]), _box(not child.factors[f])] for f, q in questions.items()])
+    out += "== GOALS AND OBJECTIVES/BENCHMARKS\n"
+    for number, goal in enumerate(child.goals, start=1):
+        out += _table(
+            "(1fr, 1fr, 1fr)",
+            [],
+            [
+                [f"*Goal \\# {number}*", f"*Area of Need:* {_e(goal.area)}", "*Position(s) Responsible:* Special education teacher"],
+            ],
+        )
+        out += f"*Current Performance:* {_e(goal.baseline or '')}\n\n*Goal Statement:* {_e(goal.text)}\n\n*Evaluation Procedures:* {_e(goal.method or '')}\n\n"
+    out += f"*Progress will be reported to parents* {_e(child.progress)}.\n\n"
+    out += "== EDUCATIONAL SERVICES AND PLACEMENT\n"
+    rows = [[_e(s.name), _e(f"{s.weekly:g}") if s.weekly else "as needed", _e(s.place), _e(s.who)] for s in child.services]
+    out += _table("(2fr, 1fr, 1.5fr, 1.5fr)", ["Special Education and Related Services", "Minutes Per Week", "Location", "Provider"], rows)
+    out += f"*Percentage of time in general education:* {child.percent}%\n\n"
+    out += f"*Explanation of the extent to which the child will not participate with nondisabled children:* {_e(child.reason or '')}\n\n"
+    out += "== SUPPLEMENTARY AIDS AND SERVICES, ACCOMMODATIONS AND MODIFICATIONS\n"
+    out += "*Accommodations:*\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
+    out += f"*Modifications:* {_e('; '.join(child.modifications) or 'None')}\n\n"
+    out += "== STATE AND DISTRICT ASSESSMENTS\n"
+    out += _table("(2fr, 1.5fr, 2fr)", ["Assessment", "Participation", "Accommodations"], [[_e(t), "With accommodations", _e("; ".join(child.test_supports))] for t in child.tests])
+    out += f"== EXTENDED SCHOOL YEAR\n{_box(child.esy)} Eligible #h(2em) {_box(not child.esy)} Not eligible. {_e(child.esy_reason)}\n\n"
+    out += _transition(child)
+    return out
+
+
+def _transition(child: Child) -> str:
+    if not child.postsecondary:
+        return ""
+    out = "== TRANSITION PLAN\n"
+    names = {"education/training": "Education/Training", "employment": "Employment", "independent living": "Independent Living"}
+    for area, text in child.postsecondary:
+        out += f"*{names[area]}:* {_e(text)}\n\n"
+    out += f"*Course of study:* {_e(child.courses or '')}\n\n*Transition services:* Job shadowing at the shelter; travel training with the transition coordinator.\n\n"
+    out += f"*Transfer of Rights:* {_e(child.told or '')}\n\n"
+    return out
+
+
+def _weekly_only(child: Child) -> dict[str, Any]:
+    found = truth(child)
+    for service in found["services"]:
+        if service["minutes_per_week"] is not None:
+            service["minutes"], service["sessions"], service["per"] = service["minutes_per_week"], 1, "week"
+    return found
+
+
+# ---------------------------------------------------------------- 2. grids everywhere
+
+
+def grids(child: Child) -> str:
+    """Every part a grid; sessions, length and period of a service in columns of their own."""
+    out = _page("Individualized Education Program", child, "DEC 4", "us-letter")
+    out += "#align(center)[#text(size: 13pt)[*Individualized Education Program (IEP)*]]\n\n"
+    out += _table(
+        "(1fr, 1fr, 1fr)",
+        [],
+        [
+            [f"*Student:* {_e(child.name)}", f"*DOB:* {_us(child.dob)}", f"*School:* {_e(child.school)}"],
+            [f"*Grade:* {child.grade}", f"*Student \\#:* {child.number}", f"*LEA:* {_e(child.district)}"],
+            [f"*IEP Meeting Date:* {_us(child.meeting)}", f"*Duration of IEP:* {_us(child.start)} to {_us(child.end)}", f"*Next Reevaluation:* {_us(child.reevaluation)}"],
+            [f"*Area of Eligibility:* {_e(child.primary)}", f"*Secondary Eligibility:* {_e(child.secondary or 'None')}", "*Meeting Type:* Annual Review"],
+        ],
+    )
+    out += "*SPECIAL FACTORS*\n" + _table(
+        "(2fr, 1fr, 2fr)",
+        ["Consideration", "Yes/No", "Comments"],
+        [
+            [_e(q), "Yes" if child.factors[f] else "No", ""]
+            for f, q in {
+                "behavior": "Behavior that impedes learning",
+                "english_learner": "Limited English proficiency",
+                "visual_impairment": "Blind or visually impaired",
+                "deaf_hard_of_hearing": "Deaf or hard of hearing",
+                "communication": "Communication needs",
+                "assistive_technology": "Assistive technology",
+            }.items()
+        ],
+    )
+    out += "*PRESENT LEVELS OF PERFORMANCE*\n" + _table("(1fr, 4fr)", ["Area", "Present level"], [[_e(a.title()), _e(t)] for a, (t, _) in child.levels.items()])
+    out += "*MEASURABLE ANNUAL GOALS*\n"
+    rows = [[str(n), _e(g.area), _e(g.baseline or ""), _e(g.text), _e(g.method or "")] for n, g in enumerate(child.goals, start=1)]
+    out += _table("(0.3fr, 1fr, 1.5fr, 3fr, 1.3fr)", ["No.", "Goal Area", "Present Level", "Measurable Annual Goal", "Method of Measurement"], rows)
+    out += _table("(1fr, 3fr)", [], [["*Progress Reports*", _e("Parents receive reports of progress " + child.progress + ".")]])
+    out += "*SERVICE DELIVERY*\n"
+    rows = [
+        [
+            _e(s.name),
+            f"{int(s.sessions)} per {s.per}" if s.sessions else "",
+            f"{int(s.minutes)} minutes" if s.minutes else "",
+            _e(s.place),
+            _e(s.who),
+            _us(child.start),
+            _us(child.end),
+        ]
+        for s in child.services
+    ]
+    out += _table("(2fr, 1fr, 1fr, 1.3fr, 1.3fr, 1fr, 1fr)", ["Type of Service", "Sessions", "Session Length", "Location", "Responsible", "Begin Date", "End Date"], rows)
+    out += "*SUPPLEMENTARY AIDS*\n" + _table(
+        "(3fr, 1fr, 1.5fr)",
+        ["Accommodation / Modification", "Type", "Location"],
+        [[_e(a), "Accommodation", "All classes"] for a in child.accommodations] + [[_e(m), "Modification", "All classes"] for m in child.modifications],
+    )
+    out += "*STATE AND DISTRICT TESTING*\n" + _table("(2fr, 3fr)", ["Test", "Accommodations"], [[_e(t), _e(", ".join(child.test_supports))] for t in child.tests])
+    out += "*LEAST RESTRICTIVE ENVIRONMENT*\n" + _table(
+        "(2fr, 3fr)",
+        [],
+        [["Percent of school day outside the regular class", f"{100 - child.percent}%"], ["Justification for removal", _e(child.reason or "")]],
+    )
+    out += "*EXTENDED SCHOOL YEAR*\n" + _table("(2fr, 3fr)", [], [["Is the student eligible for extended school year services?", f"{_box(child.esy)} Yes {_box(not child.esy)} No"], ["Basis for the decision", _e(child.esy_reason)]])
+    if child.postsecondary:
+        out += "*TRANSITION*\n" + _table(
+            "(1.2fr, 4fr)",
+            [],
+            [[f"{a.title()} goal" if a != "education/training" else "Education and training goal", _e(t)] for a, t in child.postsecondary]
+            + [["Course of study", _e(child.courses or "")], ["Transition services", "Job shadowing, travel training"], ["Age of majority", _e(child.told or "")]],
+        )
+    out += "*IEP TEAM*\n" + _table("(1fr, 1fr)", ["Name", "Relationship to Student"], [[_e(n), _e(r)] for r, n in child.team])
+    return out
+
+
+# ---------------------------------------------------------------- 3. narrative
+
+
+def narrative(child: Child) -> str:
+    """Headings and sentences, hardly a line drawn; services as list items; a team as "Name, role" lines."""
+    out = _page("IEP", child, "Special Services")
+    out += f"#text(size: 15pt)[*{_e(child.district)}*]\n\n#text(size: 13pt)[*Individualized Education Program*]\n\n"
+    out += f"Name: {_e(child.name)} #h(3em) Date of Birth: {_long(child.dob)} #h(3em) Grade: {child.grade}\n\n"
+    out += f"Student ID: {child.number} #h(3em) School: {_e(child.school)}\n\n"
+    out += f"Date of IEP Meeting: {_long(child.meeting)} #h(3em) Projected Start Date: {_long(child.start)}\n\n"
+    out += f"Annual Review Date: {_long(child.end)} #h(3em) Next Triennial: {_long(child.reevaluation)}\n\n"
+    out += f"Eligibility Category: {_e(child.primary)} #h(3em) Secondary: {_e(child.secondary or 'none')}\n\n"
+    out += "= IEP Team Participants\n" + "\n\n".join(f"{_e(n)}, {_e(r)}" for r, n in child.team) + "\n\n"
+    out += "= Present Levels of Academic Achievement and Functional Performance\n"
+    for area, (text, _) in child.levels.items():
+        out += f"== {_e(area.title())}\n{_e(text)}\n\n"
+    out += "= Special Considerations\n"
+    for factor, words in {
+        "behavior": "Behavior impedes learning",
+        "english_learner": "English learner",
+        "visual_impairment": "Blind or visually impaired",
+        "deaf_hard_of_hearing": "Deaf or hard of hearing",
+        "communication": "Communication needs",
+        "assistive_technology": "Assistive technology",
+    }.items():
+        out += f"{_e(words)}: {'Yes' if child.factors[factor] else 'No'}\n\n"
+    out += "= Annual Goals\n"
+    for number, goal in enumerate(child.goals, start=1):
+        out += f"== Goal {number}: {_e(goal.area)}\n{_e(goal.text)}\n\n"
+        out += f"Baseline: {_e(goal.baseline or 'see present levels')}\n\nHow progress will be measured: {_e(goal.method or '')}\n\n"
+    out += f"= Reporting Progress\nProgress reports will be sent to the parents {_e(child.progress)}.\n\n"
+    out += "= Special Education and Related Services\n"
+    for s in child.services:
+        amount = f"{int(s.minutes)} minutes, {_how_often(s)}" if s.minutes else "as needed"
+        out += f"- {_e(s.name)}: {_e(amount)}, in the {_e(s.place)}\n"
+    out += "\n= Accommodations\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations)
+    if child.modifications:
+        out += "\n= Modifications\n" + "".join(f"- {_e(m)}\n" for m in child.modifications)
+    out += "\n= Participation in State Assessments\n"
+    out += f"Tests: {_e('; '.join(child.tests))}\n\nTesting accommodations: {_e('; '.join(child.test_supports))}\n\n"
+    out += f"= Placement\nThe student will spend {child.percent}% of the school day in the general education classroom. {_e(child.reason or '')}\n\n"
+    verdict = "is eligible" if child.esy else "is not eligible"
+    out += f"= Extended School Year\nThe team considered extended school year services. {_e(child.name.split()[0])} {verdict} for extended school year. {_e(child.esy_reason)}\n\n"
+    out += _transition(child).replace("== TRANSITION PLAN", "= Transition Plan")
+    return out
+
+
+def _without_places(child: Child) -> dict[str, Any]:
+    found = truth(child)
+    for service in found["services"]:
+        service["provider"] = None
+    # a service that states no time is not told from other sentences of a narrative
+    return found
+
+
+# ---------------------------------------------------------------- 4. in Spanish
+
+
+def spanish(child: Child) -> str:
+    """A form in Spanish."""
+    def largo(day: tuple[int, int, int]) -> str:
+        return f"{day[2]} de {_MESES[day[1] - 1]} de {day[0]}"
+
+    out = _page("Programa de Educación Individualizado", child, "Confidencial").replace('lang: "en"', 'lang: "es"')
+    out += f"#align(center)[#text(size: 14pt)[*PROGRAMA DE EDUCACIÓN INDIVIDUALIZADO (IEP)*] \\ {_e(child.district)}]\n\n"
+    out += _table(
+        "(1fr, 1fr)",
+        [],
+        [
+            [f"*Nombre del estudiante:* {_e(child.name)}", f"*Fecha de nacimiento:* {largo(child.dob)}"],
+            [f"*Número de identificación:* {child.number}", f"*Grado:* {child.grade}"],
+            [f"*Escuela:* {_e(child.school)}", f"*Distrito escolar:* {_e(child.district)}"],
+            [f"*Fecha de la reunión:* {largo(child.meeting)}", f"*Fecha de inicio:* {largo(child.start)}"],
+            [f"*Próxima revisión anual:* {largo(child.end)}", f"*Próxima reevaluación:* {largo(child.reevaluation)}"],
+            [f"*Elegibilidad:* {_e(child.primary)}", "*Idioma del hogar:* español"],
+        ],
+    )
+    out += "== NIVELES ACTUALES DE RENDIMIENTO ACADÉMICO Y DESEMPEÑO FUNCIONAL\n"
+    out += "\n\n".join(f"*{_e(a.capitalize())}:* {_e(t)}" for a, (t, _) in child.levels.items()) + "\n\n"
+    out += "== FACTORES ESPECIALES\n"
+    for factor, words in {
+        "behavior": "¿La conducta impide su aprendizaje?",
+        "english_learner": "¿Es aprendiz del idioma inglés?",
+        "visual_impairment": "¿Es ciego o tiene impedimento visual?",
+        "deaf_hard_of_hearing": "¿Es sordo o tiene dificultades auditivas?",
+        "communication": "¿Tiene necesidades de comunicación?",
+        "assistive_technology": "¿Necesita tecnología de asistencia?",
+    }.items():
+        out += f"{_e(words)} {_box(child.factors[factor])} Sí {_box(not child.factors[factor])} No\n\n"
+    out += "== METAS ANUALES MEDIBLES\n"
+    for number, goal in enumerate(child.goals, start=1):
+        out += f"*Meta {number}* #h(2em) *Área de necesidad:* {_e(goal.area)}\n\n*Línea base:* {_e(goal.baseline or '')}\n\n*Meta anual:* {_e(goal.text)}\n\n*Método de evaluación:* {_e(goal.method or '')}\n\n"
+    out += f"*Informes de progreso:* {_e(child.progress)}\n\n"
+    out += "== SERVICIOS DE EDUCACIÓN ESPECIAL Y SERVICIOS RELACIONADOS\n"
+    rows = [[_e(s.name), _e(f"{int(s.minutes or 0)} minutos, {int(s.sessions or 1)} veces por semana"), _e(s.place), _e(s.who), _us(child.start), _us(child.end)] for s in child.services]
+    out += _table("(2fr, 1.5fr, 1.2fr, 1.5fr, 1fr, 1fr)", ["Servicio", "Frecuencia y duración", "Lugar", "Proveedor", "Inicio", "Fin"], rows)
+    out += "== ADAPTACIONES\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
+    out += "== AMBIENTE MENOS RESTRICTIVO\n"
+    out += f"*Porcentaje de tiempo en educación general:* {child.percent}%\n\n*Explicación:* {_e(child.reason or '')}\n\n"
+    out += f"== AÑO ESCOLAR EXTENDIDO\n{_box(child.esy)} Sí {_box(not child.esy)} No. {_e(child.esy_reason)}\n\n"
+    out += "== PARTICIPANTES EN LA REUNIÓN\n" + _table("(1fr, 1fr, 1fr)", ["Nombre", "Cargo", "Firma"], [[_e(n), _e(r), ""] for r, n in child.team])
+    return out
+
+
+def _spanish_truth(child: Child) -> dict[str, Any]:
+    found = truth(child)
+    found["assessments"] = {"participation": None, "state_tests": [], "alternate": None, "accommodations": []}
+    return found
+
+
+# ---------------------------------------------------------------- 5. check boxes and hours a week
+
+
+def boxes(child: Child) -> str:
+    """Lists of check boxes, services in two grids (inside and outside general education), PLAAFP in each goal."""
+    out = _page("IEP Form", child, "EC 300 Series", "us-letter")
+    out += f"#align(center)[*{_e(child.district.upper())}* \\ #text(size: 13pt)[*Individual Education Program*]]\n\n"
+    out += f"*Student's Name:* #underline[{_e(child.name)}] #h(1em) *Birthdate:* #underline[{_us(child.dob)}] #h(1em) *Grade:* #underline[{child.grade}]\n\n"
+    out += f"*State ID:* #underline[{child.number}] #h(1em) *School Name:* #underline[{_e(child.school)}]\n\n"
+    out += f"*District:* #underline[{_e(child.district)}]\n\n"
+    out += f"*Meeting Date:* #underline[{_us(child.meeting)}] #h(1em) *IEP Begin Date:* #underline[{_us(child.start)}] #h(1em) *IEP End Date:* #underline[{_us(child.end)}] #h(1em) *Next Three-Year Reevaluation:* #underline[{_us(child.reevaluation)}]\n\n"
+    out += "*Disability (check all that apply)*\n\n"
+    names = ["Autism", "Deaf-Blindness", "Emotional Disability", "Intellectual Disability", "Multiple Disabilities", "Other Health Impairment", "Specific Learning Disability", "Speech or Language Impairment", "Visual Impairment"]
+    has = {child.primary, child.secondary}
+    out += _table("(1fr, 1fr, 1fr)", [], [[f"{_box(n in has)} {n}" for n in names[i : i + 3]] for i in (0, 3, 6)], "none")
+    out += f"*Primary Disability:* {_e(child.primary)}\n\n"
+    out += "= SECTION A: PLAAFP\n" + "\n\n".join(f"*{_e(a.title())}* \\ {_e(t)}" for a, (t, _) in child.levels.items()) + "\n\n"
+    out += "= SECTION B: SPECIAL FACTORS\n"
+    for factor, words in {
+        "behavior": "The student's behavior impedes his or her learning or that of others.",
+        "english_learner": "The student is an English learner.",
+        "visual_impairment": "The student is blind or visually impaired.",
+        "deaf_hard_of_hearing": "The student is deaf or hard of hearing.",
+        "communication": "The student has communication needs.",
+        "assistive_technology": "The student needs assistive technology devices and services.",
+    }.items():
+        out += f"{_box(child.factors[factor])} Yes #h(0.5em) {_box(not child.factors[factor])} No #h(0.5em) {_e(words)}\n\n"
+    out += "= SECTION C: MEASURABLE ANNUAL GOALS\n"
+    for number, goal in enumerate(child.goals, start=1):
+        out += _table(
+            "(1fr, 1fr)",
+            [],
+            [
+                [f"*Goal Number:* {number}", f"*Domain:* {_e(goal.area)}"],
+                [f"*PLAAFP:* {_e(goal.baseline or '')}", f"*Evaluation Method:* {_e(goal.method or '')}"],
+            ],
+        )
+        out += f"#rect(width: 100%, stroke: 0.6pt)[*Measurable Annual Goal:* {_e(goal.text)}]\n\n"
+    out += f"*Reports of progress:* #h(1em) {_e(child.progress)}\n\n"
+    inside = [s for s in child.services if s.place.startswith("General")]
+    outside = [s for s in child.services if s not in inside]
+    out += "= SECTION D: SPECIAL EDUCATION AND RELATED SERVICES\n"
+    for title, group in (("Services inside the general education setting", inside), ("Services outside the general education setting", outside)):
+        rows = [
+            [_e(s.name), f"{int(s.minutes)} min" if s.minutes else "", f"{int(s.sessions)}x/{s.per}" if s.sessions else "as needed", _e(s.place), _e(s.who)]
+            for s in group
+        ]
+        if rows:
+            out += f"*{title}*\n" + _table("(2fr, 0.8fr, 1fr, 1.4fr, 1.4fr)", ["Service", "Amount", "Frequency", "Setting", "Staff Responsible"], rows)
+    out += "= SECTION E: ACCOMMODATIONS AND MODIFICATIONS\n"
+    never = ["Calculator on all tests", "Large print", "Scribe"]
+    out += "*Accommodations*\n\n" + "\n\n".join(f"{_box(a in child.accommodations)} {_e(a)}" for a in [*child.accommodations, *never]) + "\n\n"
+    out += f"*Program Modifications:* {_e('; '.join(child.modifications) or 'None')}\n\n"
+    out += "= SECTION F: STATE AND DISTRICTWIDE ASSESSMENTS\n"
+    out += "☐ General assessment without accommodations #h(1em) ☒ General assessment with accommodations #h(1em) ☐ Alternate assessment\n\n"
+    out += f"*State Assessments:* {_e('; '.join(child.tests))}\n\n*Assessment Accommodations:* {_e('; '.join(child.test_supports))}\n\n"
+    out += "= SECTION G: LEAST RESTRICTIVE ENVIRONMENT\n"
+    out += f"Percent of time the student is in the regular education environment: {child.percent}%\n\n"
+    out += f"Reason for removal: {_e(child.reason or '')}\n\n"
+    out += f"*Extended School Year Services:* {_box(child.esy)} Yes {_box(not child.esy)} No #h(1em) {_e(child.esy_reason)}\n\n"
+    out += _transition(child).replace("== TRANSITION PLAN", "= SECTION H: POSTSECONDARY TRANSITION")
+    out += "= SECTION I: SIGNATURES\n" + _table("(1fr, 1fr, 1fr)", ["Team Member", "Role", "Date"], [[_e(n), _e(r), _us(child.meeting)] for r, n in child.team])
+    return out
+
+
+Maker = Callable[[Child], str]
+ALL: dict[str, tuple[Child, Maker, Callable[[Child], dict[str, Any]]]] = {
+    "key_value": (RUBY, key_value, _weekly_only),
+    "key_value_older": (JONAH, key_value, _weekly_only),
+    "grids": (RUBY, grids, truth),
+    "grids_older": (JONAH, grids, truth),
+    "narrative": (RUBY, narrative, _without_places),
+    "narrative_older": (JONAH, narrative, _without_places),
+    "spanish": (LUCIA, spanish, _spanish_truth),
+    "boxes": (RUBY, boxes, truth),
+    "boxes_older": (JONAH, boxes, truth),
+}
+
+
+def pdf_of(name: str) -> bytes:
+    """The form as a PDF."""
+    import typst
+
+    child, maker, _ = ALL[name]
+    return typst.compile(maker(child).encode())
+
+
+def truth_of(name: str) -> dict[str, Any]:
+    child, _, expected = ALL[name]
+    return {"name": name, **expected(child)}
+
+
+__all__ = ["ALL", "iso", "pdf_of", "truth_of"]
