@@ -162,6 +162,12 @@ def _goal_value(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, 
         found.append(("number", value.cut(numbered.start(1), numbered.end(1)), entry.how, entry.label))
         value = value.cut(numbered.end())
     if value:
+        lines = value.lines()
+        if len(lines) > 1 and len(lines[0].flat) <= 80 and not _is_goal(lines[0].flat, knowledge) and not re.search(r"[.,;]$", lines[0].flat):
+            rest = value.cut(len(lines[0].text) + value.text.find(lines[0].text))
+            if _is_goal(rest.flat, knowledge) and rest.text[:1].isupper() and len(lines[0].flat.split()) <= 9 and not re.match(r"(?i)(?:by|given|when|within|during|after|para|dad[oa]s?)\b", lines[0].flat):
+                found.append(("area", lines[0], entry.how, entry.label))
+                value = rest
         if _is_goal(value.flat, knowledge):
             found.append(("text", value, entry.how, entry.label))
         else:

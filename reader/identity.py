@@ -197,7 +197,10 @@ def _again(value: Text) -> Text:
 def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
     found: list[Text] = []
-    for match in re.finditer(r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), passage.text)):
+    broken = passage.text
+    if len(passage.lines()) > 1 and not any(knowledge.disability(line.flat) for line in passage.lines()):
+        broken = broken.replace("\n", " ")
+    for match in re.finditer(r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)):
         for piece in re.finditer(r"(?:(?!\s(?:and|y)\s|\s/\s|\bSecondary:|\bPrimary:|\bTertiary:).)+", match.group()):
             start = match.start() + piece.start()
             text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")

@@ -28,7 +28,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def squeezed(text: str) -> str:
     """Letters, digits and percent signs alone: how labels are compared, so lost spaces do not matter."""
-    return re.sub(r"[^a-z0-9%]+", "", plain(text))
+    return re.sub(r"[^a-z0-9%]+", "", re.sub(r"(?<=[a-z])\s*#", " no", plain(text)))
 
 
 def unbracketed(text: str) -> str:
@@ -68,7 +68,15 @@ class Knowledge:
             (squeezed(start), role) for role, starts in self.words["label_starts"].items() for start in starts
         ]
         self._label_starts = [pair for pair in self._label_starts if pair[0] not in self._without]
-        self._long_headings = sorted((key for key in self.headings if len(key) >= 9), key=len, reverse=True)
+        spaced = {
+            " ".join(re.findall(r"[a-z0-9%&]+", plain(str(wording))))
+            for origins in _load("headings").values()
+            for wordings in origins.values()
+            for wording in wordings
+        }
+        self._long_headings = sorted(
+            (words for words in spaced if len(words) >= 10 and squeezed(words) in self.headings), key=len, reverse=True
+        )
         self.yes = frozenset(squeezed(word) for word in self.words["yes"])
         self.no = frozenset(squeezed(word) for word in self.words["no"])
         self.blank = frozenset(squeezed(word) for word in self.words["blank"])
@@ -146,10 +154,18 @@ class Knowledge:
                 return kind
         if not styled or len(text) > 160:
             return None
-        key = squeezed(bare)
+        words = " ".join(re.findall(r"[a-z0-9%&]+", plain(bare)))
         for heading in self._long_headings:
-            if heading in key and len(heading) >= 0.5 * len(key):
-                return self.headings[heading]
+            if f" {heading} " in f" {words} " and len(heading) >= 0.5 * len(words):
+                return self.headings[squeezed(heading)]
+        return None
+
+    def heading_by_word(self, text: str) -> str | None:
+        """The part a title not known as a whole most likely opens, by its telling words."""
+        words = " ".join(re.findall(r"[a-z0-9%&]+", plain(text)))
+        for kind, tellings in self.words["heading_words"].items():
+            if any(re.search(rf"\b{plain(telling)}", words) for telling in tellings):
+                return str(kind)
         return None
 
     def kind_of_service(self, name: str) -> str:

@@ -89,6 +89,8 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
             ):
                 both = Passage.join([text, following.pieces[0]], " ")
                 kind = knowledge.heading(both.flat, styled=True)
+                if _exact(text, knowledge) and not _exact(both, knowledge):
+                    kind = None
                 if kind and knowledge.heading(following.pieces[0].flat, styled=True) in (None, kind):
                     title, used = both, 2
                 else:
@@ -98,6 +100,12 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
                 title, used = text, 1
             if kind is None and styled and re.match(r"(?i)(attachment|appendix|supplement|addendum|anexo|apéndice)\b", text.flat):
                 kind = "attachment"
+            if kind and text.flat.endswith(":") and not capitals(text.text):
+                if (knowledge.label(text.flat) or "").startswith(("goal.", "eligibility", "student")):
+                    kind = None
+            if kind is None and styled and len(text.flat.split()) <= 12 and not re.search(r"[.;,?:]|☒|☐", text.flat):
+                if (_style(text) in styles or capitals(text.text)) and not _labels_next(text, following, knowledge):
+                    kind, title = knowledge.heading_by_word(text.flat), text
             if kind:
                 styles.add(_style(text))
             elif styled and not _labels_next(text, following, knowledge) and _style(text) in styles and len(text.flat.split()) <= 12 and not re.search(r"[.;,?]$|☒|☐|:", text.flat):
@@ -204,6 +212,10 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             if start not in piece_starts and not _may_start(passage, start, mark):
                 continue
             label = text[start:at]
+            if not colon and mark != "\t" and start in line_starts and start > 0 and " " not in label.strip():
+                word = passage.word_at(start)
+                if word is None or not word.bold:
+                    continue  # one plain word on a line of its own ends a value more often than it labels one
             if not colon and ((mark != "\t" and label.rstrip().endswith((".", ","))) or label[:1].islower()):
                 continue  # the end of a sentence, set on a line of its own
             role = knowledge.label(label)

@@ -447,9 +447,9 @@ def read_factors(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kno
             if isinstance(unit, Table):
                 pieces += _factor_rows(unit, part, knowledge)
             elif part.kind in ("special_factors", "concerns", "student", "unknown"):
-                pieces += _factor_lines(unit)
+                pieces += _factor_lines(unit, knowledge)
             elif TICKED in unit.text:
-                pieces += [piece for piece in _factor_lines(unit) if TICKED in piece[1].text]
+                pieces += [piece for piece in _factor_lines(unit, knowledge) if TICKED in piece[1].text]
     for slot, phrases in knowledge.words["factors"].items():
         best: Flag | None = None
         for question, answer, how in pieces:
@@ -524,11 +524,11 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
                     detail = states[0]
             found.append((cells[0].text, detail, "row"))
         else:
-            found += _factor_lines(cells[0].text)
+            found += _factor_lines(cells[0].text, knowledge)
     return found
 
 
-def _factor_lines(text: Passage) -> list[tuple[Passage, Passage, str]]:
+def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
     """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
     found = []
     lines = text.lines()
@@ -536,7 +536,11 @@ def _factor_lines(text: Passage) -> list[tuple[Passage, Passage, str]]:
     statements: list[Passage] = []
     current: list[Passage] = []
     for line in lines:
-        begins = re.match(r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^[•-]\s", line.text)
+        begins = re.match(
+            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
+            r"|^[^:?☐☒]{3,110}[:?]\s*(?i:yes|no|n/a|not|none|sí|si|☐|☒)",
+            line.text,
+        )
         answers = (
             re.match(r"\W*(?:☐|☒)", line.text)
             and current
@@ -562,10 +566,10 @@ def _factor_lines(text: Passage) -> list[tuple[Passage, Passage, str]]:
             second = re.search(r":\s*", flat[mark.end() :])
             if second and second.start() < 30:
                 found.append((statement.cut(0, mark.end() + second.start()), statement.cut(mark.end() + second.end()), "label"))
-        elif re.match(r"\W*☒", flat):
-            found.append((statement, Passage.join([statement.cut(0, 1), Passage("Yes")], " "), "box"))
-        elif re.match(r"\W*☐", flat):
-            found.append((statement, Passage("No"), "box"))
+        elif re.match(r"\W*[☐☒]", flat):
+            for choice in choices_in(statement):
+                if choice.words and not knowledge.disability(re.sub(r"[*†]|^[PS] ", "", choice.words.flat)):
+                    found.append((choice.words, Passage("Yes" if choice.marked else "No"), "box"))
     return found
 
 

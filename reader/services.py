@@ -308,6 +308,9 @@ def _items(text: Passage) -> list[Passage]:
     widest = max((line.words[-1].box[2] for line in lines if line.words), default=0.0)
     current: list[Passage] = []
     for line in lines:
+        if current and re.match(r"\W*[•·▪‣●○◦*–-]\s|^\s*\d{1,2}[.)]\s", line.text):
+            found.append(Passage.join(current, "\n"))
+            current = []
         current.append(line)
         full = line.words and line.words[-1].box[2] > widest - 70
         if not full or line.flat.endswith((".", ";")):
