@@ -382,11 +382,19 @@ def patterns(knowledge: Knowledge) -> dict[str, re.Pattern[str]]:
     return _compiled(id(knowledge))
 
 
+_NO_GOAL = re.compile(
+    r"(?i)\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
+    r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
+)
+
+
 def _is_goal(text: str, knowledge: Knowledge) -> bool:
     """Whether a text reads like a goal's sentence: somebody will do something."""
     if len(text) < 20:
         return False
     known = patterns(knowledge)
+    if _NO_GOAL.search(text[:240]):
+        return False
     if known["will"].search(text):
         return True
     future = known["future"].search(text)

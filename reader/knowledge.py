@@ -160,6 +160,11 @@ class Knowledge:
                 return self.headings[squeezed(heading)]
         return None
 
+    def names_a_kind(self, text: str) -> bool:
+        """Whether a title names a kind of document rather than a part of one."""
+        key = squeezed(text)
+        return any(key.startswith(squeezed(w)) for wordings in self.kinds.values() for w in wordings if len(w) > 8)
+
     def heading_by_word(self, text: str) -> str | None:
         """The part a title not known as a whole most likely opens, by its telling words."""
         words = " ".join(re.findall(r"[a-z0-9%&]+", plain(text)))

@@ -72,6 +72,7 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
     found = [Part("student")]
     styles: set[tuple[int, bool, bool]] = set()
     marked: list[tuple[Block, str | None, Passage, int]] = []
+    last, last_style = "student", (0, False, False)
     index = 0
     while index < len(flow):
         block = flow[index]
@@ -103,11 +104,15 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
             if kind and text.flat.endswith(":") and not capitals(text.text):
                 if (knowledge.label(text.flat) or "").startswith(("goal.", "eligibility", "student")):
                     kind = None
-            if kind is None and styled and len(text.flat.split()) <= 12 and not re.search(r"[.;,?:]|☒|☐", text.flat):
+            if kind and last == "present_levels" and not capitals(text.text) and _style(text) != last_style:
+                if len(text.flat.split()) <= 3 and any(knowledge.heading_by_word(text.flat) == k for k in ("transition", "transportation", "esy")):
+                    kind = None  # an area of the present levels
+            if last != "present_levels" and kind is None and styled and not knowledge.names_a_kind(text.flat) and len(text.flat.split()) <= 12 and not re.search(r"[.;,?:]|☒|☐", text.flat):
                 if (_style(text) in styles or capitals(text.text)) and not _labels_next(text, following, knowledge):
                     kind, title = knowledge.heading_by_word(text.flat), text
             if kind:
                 styles.add(_style(text))
+                last, last_style = kind, _style(text)
             elif styled and not _labels_next(text, following, knowledge) and _style(text) in styles and len(text.flat.split()) <= 12 and not re.search(r"[.;,?]$|☒|☐|:", text.flat):
                 kind, title = "unknown", text
         elif isinstance(block, Table) and len(block.rows[0]) == 1 and (len(block.rows) == 1 or block.columns > 1):
@@ -116,6 +121,7 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
                 kind = knowledge.heading(text.flat, styled=True)
                 if kind is None and len(block.rows) == 1 and _styled(text, usual, bold_share) and len(text.flat.split()) <= 10 and ":" not in text.flat:
                     kind = "unknown"
+                last = kind or last
                 title = text
         marked.append((block, kind, title, used))
         index += used
@@ -413,6 +419,11 @@ def _is_label(cell: Cell, knowledge: Knowledge) -> bool:
     return bool(text) and knowledge.label(text) is not None
 
 
+def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
+    lead = re.match(r"([^:?\n]{2,80})[:?](?:\s|$)", cell.text.text)
+    return lead is not None and knowledge.label(lead[1]) is not None
+
+
 def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Entry]:
     found: list[Entry] = []
     rows = table.rows
@@ -446,6 +457,7 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 and whole
                 and (role is not None or ends or (len(row) == 2 and len(whole) < 90))
                 and not _is_label(beside, knowledge)
+                and not _starts_with_label(beside, knowledge)
                 and not re.search(r":\s*\S", cell.text.flat)
             ):
                 found.append(Entry(role, cell.text, _entered(beside.text), part, "row"))

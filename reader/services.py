@@ -259,9 +259,23 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
     found = []
     for line in _items(text):
         words = line.flat
+        open_ended = _OPEN_ENDED.match(line.text.replace("\n", " "))
+        if open_ended and len(words) < 140 and not _NOT_A_SERVICE.search(words):
+            name, rest = line.cut(*open_ended.span(1)), line.cut(*open_ended.span(2))
+            if _reads_as_service(name.flat, knowledge):
+                service = Service(name=read_as(name.flat, name, "sentence"))
+                service.kind = Value(knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence")
+                service.as_written = read_as(rest.flat, rest, "sentence")
+                _where(service, line)
+                found.append(service)
+            continue
         if not _STATES_TIME.search(words) or _NOT_A_SERVICE.search(words) or len(words) > 320:
             continue
-        shape = re.match(r"^\W*(?:\d+[.)]\s*)?(.{3,90}?)\s*(?:[:–—]|\s-\s|,|\s+for\s+|\s+\()\s*(?=.*\d)(.+)$", line.text.replace("\n", " "))
+        shape = re.match(
+            r"(?i)^\W*(?:\d+[.)]\s*)?(.{3,90}?)\s*(?:[:–—,]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*"
+            r"(?=\d|(?:one|two|three|four|five|once|twice|daily|weekly|monthly|una?|dos|tres|diari\w+|semanal\w*)\b)(.+)$",
+            line.text.replace("\n", " "),
+        )
         received = re.match(
             r"(?i)^\W*(?:[\w' ]{2,40}?)\s(?:will receive|receives|will be provided(?: with)?|recibirá|recibe)\s+(.+)$", line.text.replace("\n", " ")
         )
@@ -286,12 +300,7 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
         service.kind = Value(knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence")
         _amount(service, rest.flat, rest, "", service.kind.value, day_minutes)
         service.as_written = read_as(rest.flat, rest, "sentence")
-        place = re.search(r"(?i)\b(?:in|at|en)\s+(?:the\s+|la\s+|el\s+)?((?:[a-z/' -]+)(?:room|classroom|class|setting|school|clinic|office|community|aula|salón|clase|escuela|oficina))", rest.text)
-        if place:
-            service.location = read_as(" ".join(place[1].split()), rest.cut(place.start(1), place.end(1)), "sentence")
-        by = re.search(r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )?([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)", rest.text)
-        if by:
-            service.provider = read_as(by[1].strip(), rest.cut(by.start(1), by.end(1)), "sentence")
+        _where(service, rest)
         days = dates_in(rest.text)
         if len(days) > 1:
             service.start = read_as(days[0][2].isoformat(), rest, "sentence")
@@ -299,6 +308,36 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
         service.setting = _setting(service)
         found.append(service)
     return found
+
+
+_OPEN_ENDED = re.compile(
+    r"(?i)^\W*(?:\d+[.)]\s*)?(.{3,80}?)\s*(?:[:–—,]|\s-\s)\s*((?:as (?:needed|appropriate|required)|on request|seg[uú]n sea necesario).*)$"
+)
+
+
+def _reads_as_service(name: str, knowledge: Knowledge) -> bool:
+    return knowledge.kind_of_service(name) != "special_education" or bool(
+        re.search(r"(?i)service|therapy|instruction|support|consult|servicio|terapia|instrucción|apoyo", name)
+    )
+
+
+_PLACE = re.compile(
+    r"(?i)\b(?:in|at|en)\s+(?:the\s+|la\s+|el\s+|a\s+|an\s+)?((?:[a-záéíóúñ/' -]+?)"
+    r"(?:rooms?|classrooms?|class|setting|school|clinic|office|community|environment|aula|salón|clase|escuela|oficina)\b(?:\s+de\s+\w+)?)"
+)
+
+
+def _where(service: Service, text: Passage) -> None:
+    """Place and provider named in a sentence."""
+    place = _PLACE.search(text.text)
+    if place:
+        service.location = read_as(" ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence")
+    by = re.search(
+        r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
+        text.text,
+    )
+    if by:
+        service.provider = read_as(by[1].strip(), text.cut(by.start(1), by.end(1)), "sentence")
 
 
 def _items(text: Passage) -> list[Passage]:
