@@ -4,7 +4,8 @@ Offline and deterministic. Proposals, for a person to accept or correct.
 """
 
 from reader.errors import NeedsPassword, Refused, TooLarge, UnknownFormat, Unreadable
+from reader.compare import Comparison, compare
 from reader.document import read
 from reader.reading import Reading
 
-__all__ = ["NeedsPassword", "Reading", "Refused", "TooLarge", "UnknownFormat", "Unreadable", "read"]
+__all__ = ["Comparison", "NeedsPassword", "Reading", "Refused", "TooLarge", "UnknownFormat", "Unreadable", "compare", "read"]
