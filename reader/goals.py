@@ -579,7 +579,7 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         tail = re.search(r",?\s+(?:so that it has|so that (?:he|she|they) (?:has|have)|and score|and will score)\s*$", behavior.text)
         if tail:
             behavior = behavior.cut(0, tail.start())
-        if not _vague(behavior.flat, "criterion" in found, knowledge):
+        if not knowledge.vague(behavior.flat, has_criterion="criterion" in found):
             found["behavior"] = behavior
     return found
 
@@ -595,18 +595,3 @@ def _part_of_task(text: str, match: re.Match[str]) -> bool:
     if re.match(r"^(?:with|of)? ?(?:at least|al menos)", words) and not re.search(r"%|out of|\bof\b|/", words):
         return True
     return bool(re.search(r"at least \d{1,3} ?%$", words)) and bool(re.match(r" of the (?:section|assignment|task|work|page)", after))
-
-
-def _vague(behavior: str, has_criterion: bool, knowledge: Knowledge) -> bool:
-    """Whether the verb names nothing that can be seen or heard."""
-    words = plain(behavior).lstrip()
-    words = re.sub(r"^(?:be able to|independently|consistently|also|correctly|appropriately|successfully)\s+", "", words)
-
-    def starts(verbs: list[str]) -> bool:
-        return any(re.match(rf"{re.escape(plain(verb))}(?:r|n|s|an|ing)?\b", words) for verb in verbs)
-
-    if starts(knowledge.grammar["never_observable"]):
-        return True
-    if has_criterion and starts(knowledge.grammar["figure_saves"]):
-        return False
-    return starts(knowledge.grammar["vague_verbs"])

@@ -322,11 +322,6 @@ def _member(name: Passage, role: Passage, how: str) -> Member | None:
     )
 
 
-def _is_role(text: str, knowledge: Knowledge) -> bool:
-    words = f" {plain(text)} "
-    return len(text) < 80 and any(re.search(rf"(?<!\w){re.escape(plain(role))}(?!\w)", words) for role in knowledge.words["roles"])
-
-
 def _is_name(text: str) -> bool:
     text = re.sub(r"(?i)^(?:dr|mr|mrs|ms|sr|sra|srta|prof)\.?\s+", "", text.strip())
     text = re.sub(r",?\s*(?:[A-Z]{2,6}(?:-[A-Z]+)?|Ph\.?D\.?|Ed\.?D\.?|M\.?Ed\.?|M\.?A\.?)(?:,\s*[A-Z]{2,6})*\.?$", "", text)
@@ -342,9 +337,9 @@ def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
         while index + 1 < len(cells):
             a, b = cells[index], cells[index + 1]
             member = None
-            if _is_role(a.flat.rstrip(":"), knowledge) and _is_name(b.flat):
+            if knowledge.is_role(a.flat.rstrip(":")) and _is_name(b.flat):
                 member = _member(b, a, "row")
-            elif _is_name(a.flat) and _is_role(b.flat, knowledge):
+            elif _is_name(a.flat) and knowledge.is_role(b.flat):
                 member = _member(a, b, "row")
             if member:
                 found.append(member)
@@ -371,9 +366,9 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
             for (a0, a1), (b0, b1) in options:
                 a, b = whole.cut(a0, a1), whole.cut(b0, b1)
                 clean_a = re.sub(r"^[\W_]+|[\s_]+$", "", a.flat)
-                if _is_name(clean_a) and _is_role(b.flat, knowledge):
+                if _is_name(clean_a) and knowledge.is_role(b.flat):
                     member = _member(a, b, "loose")
-                elif _is_role(clean_a, knowledge) and _is_name(re.sub(r"[\s_]+$", "", b.flat)):
+                elif knowledge.is_role(clean_a) and _is_name(re.sub(r"[\s_]+$", "", b.flat)):
                     member = _member(b, a, "loose")
                 else:
                     continue

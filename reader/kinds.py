@@ -68,18 +68,17 @@ def state_style(sheets: Sequence[Sheet], parts: Sequence[Part], knowledge: Knowl
     )
     lower = plain(text)
     votes: Counter[str] = Counter()
-    for state, wordings in knowledge.states.items():
-        if not isinstance(wordings, list) or len(state) != 2:
-            continue
-        for wording in wordings:
-            wording = str(wording)
-            if len(wording) <= 5 and wording.replace("-", "").isalpha():
-                hits = len(re.findall(rf"\b{re.escape(wording.upper())}\b", text))
-            else:
-                hits = len(re.findall(rf"\b{re.escape(plain(wording))}\b", lower))
-            votes[state] += 2 * min(hits, 3)
+    for wording, states in knowledge.state_marks.items():
+        hits = min(len(_whole(text, wording)), 3) if wording in text else 0
+        for state in states:
+            votes[state] += 2 * hits
+    for wording, states in knowledge.state_words.items():
+        hits = min(len(_whole(lower, wording)), 3) if wording in lower else 0
+        for state in states:
+            votes[state] += 2 * hits
     for state, name in knowledge.states["names"].items():
-        votes[state] += min(len(re.findall(rf"\b{name}\b", lower)), 2) * 3
+        if name in lower:
+            votes[state] += min(len(_whole(lower, name)), 2) * 3
     for match in re.finditer(r",\s([A-Z]{2})\b(?=\s*(?:\d{5}|$|\n|[.;|]| DISAB| GRADE| [A-Z]{3}))", text):
         if match[1] in knowledge.states["names"]:
             votes[match[1]] += 4
@@ -94,3 +93,15 @@ def state_style(sheets: Sequence[Sheet], parts: Sequence[Part], knowledge: Knowl
         return None
     clear = len(ranked) < 2 or ranked[0][1] >= 2 * ranked[1][1]
     return Value(ranked[0][0], "", (), 0.9 if clear and ranked[0][1] >= 4 else 0.6, "derived")
+
+
+def _whole(text: str, word: str) -> list[int]:
+    """Where a word stands in a text as a whole word."""
+    found = []
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if (at == 0 or not text[at - 1].isalnum()) and (end == len(text) or not text[end].isalnum()):
+            found.append(at)
+        at = text.find(word, end)
+    return found

@@ -18,8 +18,11 @@ import yaml
 DATA = Path(__file__).parent / "data"
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """Lower case, accents removed, curly quotes straightened; the same length is not kept."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKD", text)
     text = "".join(letter for letter in text if not unicodedata.combining(letter)).lower()
     return text.replace("\u2019", "'").replace("\u2018", "'").replace("\u2013", "-").replace("\u2014", "-")
@@ -51,6 +54,7 @@ class Knowledge:
         self.labels = self._indexed(_load("labels"))
         self.headings = self._indexed(_load("headings"))
         columns = _load("columns")
+        self._named: dict[str, str | None] = {}  # labels looked up before
         self._nearly: dict[str, str] = {}
         if loose:
             for key, role in self.labels.items():
@@ -80,6 +84,22 @@ class Knowledge:
         self.yes = frozenset(squeezed(word) for word in self.words["yes"])
         self.no = frozenset(squeezed(word) for word in self.words["no"])
         self.blank = frozenset(squeezed(word) for word in self.words["blank"])
+        self._heading_words = [
+            (kind, re.compile("|".join(rf"\b{plain(telling)}" for telling in tellings)))
+            for kind, tellings in self.words["heading_words"].items()
+        ]
+        self._areas = [
+            (area, re.compile("|".join(rf"\b{re.escape(plain(name))}" for name in names)))
+            for area, names in self.words["areas"].items()
+        ]
+        self._roles = re.compile("|".join(rf"(?<!\w){re.escape(plain(r))}(?!\w)" for r in self.words["roles"]))
+        self._document_kinds = [
+            squeezed(w) for wordings in self.kinds.values() for w in wordings if len(w) > 8
+        ]
+        self.state_words, self.state_marks = _state_patterns(self.states)
+        self._vague = _verbs(self.grammar["vague_verbs"])
+        self._saved = _verbs(self.grammar["figure_saves"])
+        self._unseen = _verbs(self.grammar["never_observable"])
         self.disabilities = {
             squeezed(wording): category
             for category, wordings in self.words["disabilities"].items()
@@ -100,6 +120,14 @@ class Knowledge:
 
     def label(self, text: str) -> str | None:
         """The field a label names; remarks in parentheses, numbering and a plural s may differ."""
+        if text in self._named:
+            return self._named[text]
+        if len(self._named) > 50_000:
+            self._named.clear()
+        role = self._named[text] = self._label(text)
+        return role
+
+    def _label(self, text: str) -> str | None:
         candidates = _variants(text)
         if not candidates:
             return None
@@ -163,15 +191,34 @@ class Knowledge:
     def names_a_kind(self, text: str) -> bool:
         """Whether a title names a kind of document rather than a part of one."""
         key = squeezed(text)
-        return any(key.startswith(squeezed(w)) for wordings in self.kinds.values() for w in wordings if len(w) > 8)
+        return any(key.startswith(kind) for kind in self._document_kinds)
 
     def heading_by_word(self, text: str) -> str | None:
         """The part a title not known as a whole most likely opens, by its telling words."""
         words = " ".join(re.findall(r"[a-z0-9%&]+", plain(text)))
-        for kind, tellings in self.words["heading_words"].items():
-            if any(re.search(rf"\b{plain(telling)}", words) for telling in tellings):
-                return str(kind)
-        return None
+        return next((kind for kind, pattern in self._heading_words if pattern.search(words)), None)
+
+    def area(self, title: str) -> str | None:
+        """The area (reading, behavior, motor, …) a heading of the present levels or goals names."""
+        words = f" {plain(title)} "
+        return next((area for area, pattern in self._areas if pattern.search(words)), None)
+
+    def is_role(self, text: str) -> bool:
+        """Whether a text names what somebody does on a team rather than who it is."""
+        return len(text) < 80 and bool(self._roles.search(plain(text)))
+
+    def vague(self, behavior: str, *, has_criterion: bool) -> bool:
+        """Whether a goal's verb names nothing that can be seen or heard."""
+        words = re.sub(
+            r"^(?:be able to|independently|consistently|also|correctly|appropriately|successfully)\s+",
+            "",
+            plain(behavior).lstrip(),
+        )
+        if self._unseen.match(words):
+            return True
+        if has_criterion and self._saved.match(words):
+            return False
+        return bool(self._vague.match(words))
 
     def kind_of_service(self, name: str) -> str:
         text = f" {plain(name)} "
@@ -208,6 +255,26 @@ class Knowledge:
             yield from roles
 
 
+def _verbs(verbs: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(re.escape(plain(verb)) for verb in verbs)})(?:r|n|s|an|ing)?\b")
+
+
+def _state_patterns(states: dict[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Words (lower case) and short marks (capitals) to the states they vote for."""
+    words: dict[str, list[str]] = {}
+    marks: dict[str, list[str]] = {}
+    for state, wordings in states.items():
+        if len(state) != 2:
+            continue
+        for wording in map(str, wordings):
+            if len(wording) <= 5 and wording.replace("-", "").isalpha():
+                marks.setdefault(wording.upper(), []).append(state)
+            else:
+                words.setdefault(plain(wording), []).append(state)
+    return words, marks
+
+
+@lru_cache(maxsize=50_000)
 def _variants(text: str) -> list[str]:
     text = text.strip()
     seen: list[str] = []

@@ -24,26 +24,32 @@ def arrange(sheet: Sheet, is_column: IsColumn) -> None:
     inside: dict[int, list[Word]] = {}
     outside: list[Word] = []
     order = sorted(range(len(cells)), key=lambda i: _area(cells[i].box))
+    bands: dict[int, list[int]] = {}  # cells by 20-point bands of the page, smallest first
+    for index in order:
+        for band in range(int((cells[index].box[1] - 2) // 20), int((cells[index].box[3] + 2) // 20) + 1):
+            bands.setdefault(band, []).append(index)
+
+    def cell_at(x: float, y: float, slack: float) -> int | None:
+        for index in bands.get(int(y // 20), ()):
+            left, top, right, bottom = cells[index].box
+            if left - slack <= x <= right + slack and top - slack <= y <= bottom + slack:
+                return index
+        return None
+
     for word in sheet.words:
-        x, y = (word.box[0] + word.box[2]) / 2, word.middle
-        for index in order:
-            box = cells[index].box
-            if box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1:
-                inside.setdefault(index, []).append(word)
-                break
-        else:
+        index = cell_at((word.box[0] + word.box[2]) / 2, word.middle, 1.0)
+        if index is None:
             outside.append(word)
+        else:
+            inside.setdefault(index, []).append(word)
     loose_fields: list[Cell] = []
     entries: dict[int, list[Cell]] = {}
     for entry in sheet.fields:
-        x, y = (entry.box[0] + entry.box[2]) / 2, (entry.box[1] + entry.box[3]) / 2
-        for index in order:
-            box = cells[index].box
-            if box[0] - 2 <= x <= box[2] + 2 and box[1] - 2 <= y <= box[3] + 2:
-                entries.setdefault(index, []).append(entry)
-                break
-        else:
+        index = cell_at((entry.box[0] + entry.box[2]) / 2, (entry.box[1] + entry.box[3]) / 2, 2.0)
+        if index is None:
             loose_fields.append(entry)
+        else:
+            entries.setdefault(index, []).append(entry)
     for index, cell in enumerate(cells):
         text = passage_of(inside.get(index, ()))
         filled = sorted(entries.get(index, ()), key=lambda e: (round(e.box[1] / 6), e.box[0]))
@@ -419,7 +425,7 @@ def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
         return lines
     left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
     best: tuple[float, float, float, float] | None = None
-    for step in range(30, 71):
+    for step in range(30, 71, 2):
         x = left + (right - left) * step / 100
         crossing = sorted(w.middle for w in words if w.box[0] < x + 2 and w.box[2] > x - 2)
         stops = [min(w.box[1] for w in words) - 1, *crossing, max(w.box[3] for w in words) + 1]
@@ -446,6 +452,16 @@ def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
 _PAGE_NUMBER = re.compile(r"^(page|página|pg\.?|p\.)?\s*\d{1,3}\s*((of|de|/)\s*\d{1,3})?$", re.I)
 
 
+def alike(a: str, b: str, least: float = 0.86) -> bool:
+    """Whether two strings are nearly one; quick to say no."""
+    if a == b:
+        return True
+    if 2 * min(len(a), len(b)) <= least * (len(a) + len(b)):
+        return False
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.quick_ratio() > least and matcher.ratio() > least
+
+
 def _shape(text: str) -> str:
     return re.sub(r"\d+", "#", re.sub(r"[^a-z0-9]+", "", text.lower()))
 
@@ -470,7 +486,7 @@ def drop_running_heads(sheets: Sequence[Sheet]) -> None:
     for number, found in enumerate(edges):
         for _, shape in found:
             for other, pages in shapes:
-                if shape == other or SequenceMatcher(None, shape, other, autojunk=False).ratio() > 0.86:
+                if alike(shape, other):
                     pages.add(number)
                     break
             else:
@@ -479,7 +495,7 @@ def drop_running_heads(sheets: Sequence[Sheet]) -> None:
     for sheet, found in zip(sheets, edges, strict=True):
         for block, shape in found:
             repeats = any(
-                shape == other or SequenceMatcher(None, shape, other, autojunk=False).ratio() > 0.86
+                alike(shape, other)
                 for other in common
             )
             if repeats or _PAGE_NUMBER.match(_text_of(block)):
@@ -528,7 +544,7 @@ def same_row(row: list[Cell], other: list[Cell]) -> bool:
     mine, theirs = (_shape("".join(c.text.text for c in cells)) for cells in (row, other))
     if not mine or not theirs or len(row) != len(other):
         return False
-    return mine == theirs or SequenceMatcher(None, mine, theirs, autojunk=False).ratio() > 0.9
+    return alike(mine, theirs, 0.9)
 
 
 def _append(table: Table, following: Table) -> None:

@@ -187,6 +187,8 @@ class _Found:
 
 
 _STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\n|\t|$")
+_LINE_START = re.compile(r"^|[\n\t]")
+_BOX_END = re.compile(r"☒ ?|☐ ?")
 _TOKEN = re.compile(r"\S+")
 _LABEL_WORDS = 16
 
@@ -195,6 +197,8 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
     text = passage.text
     found: list[_Found] = []
     floor = 0
+    every_line = {m.end() for m in _LINE_START.finditer(text)}
+    every_box = {m.end() for m in _BOX_END.finditer(text)}
     for stop in _STOP.finditer(text):
         at = stop.start()
         if at < floor:
@@ -211,8 +215,8 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
         if len(breaks) > 3:
             window += breaks[-4] + 1
         tokens = [window + m.start() for m in _TOKEN.finditer(text[window:at])][-_LABEL_WORDS * 2 :]
-        line_starts = {m.end() for m in re.finditer(r"^|[\n\t]", text[:at])} | {floor}
-        piece_starts = line_starts | {m.end() for m in re.finditer(r"☒ ?|☐ ?", text[:at])}
+        line_starts = every_line | {floor}
+        piece_starts = line_starts | every_box
         hit = None
         for start in tokens:
             if start not in piece_starts and not _may_start(passage, start, mark):

@@ -626,19 +626,19 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
             if isinstance(unit, Table):
                 if part.kind in ("present_levels", "evaluation"):
                     for row in unit.rows:
-                        put(_area(row[0].text.flat, knowledge) or area, Passage.join((c.text for c in row if c.text), "\t"))
+                        put(knowledge.area(row[0].text.flat) or area, Passage.join((c.text for c in row if c.text), "\t"))
                 continue
             if part.kind in ("special_factors",):
                 put("special factors", unit)
                 continue
             if part.kind == "unknown":
-                put(_area(part.title.flat, knowledge) or "general", unit)
+                put(knowledge.area(part.title.flat) or "general", unit)
                 continue
             lines = unit.lines()
             chunk: list[Passage] = []
             for line in lines:
                 label = re.match(r"^([A-ZÁÉÍÓÚ][^:.]{2,90}):\s*", line.text)
-                own = _area(label[1] if label else line.flat, knowledge) if (label or len(line.flat) < 70) else None
+                own = knowledge.area(label[1] if label else line.flat) if (label or len(line.flat) < 70) else None
                 if own and (label or line.bold or not line.flat.endswith(".")) and (label or len(line.flat.split()) <= 8):
                     put(area, Passage.join(chunk, "\n"))
                     chunk = []
@@ -652,11 +652,3 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
         if entry.role == "goal.baseline" and entry.part not in ("attachment", "notes", "evaluation") and len(entry.value.flat) > 60:
             put("goal baselines", entry.value)
     return {area: read_as(" ".join(v.flat for v in values), Passage.join(values, "\n"), "label", trust=0.9) for area, values in found.items()}
-
-
-def _area(title: str, knowledge: Knowledge) -> str | None:
-    words = f" {plain(title)} "
-    for area, names in knowledge.words["areas"].items():
-        if any(re.search(rf"\b{re.escape(plain(name))}", words) for name in names):
-            return str(area)
-    return None
