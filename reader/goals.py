@@ -210,6 +210,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, 
             sentence = []
             found.append(("number", line.cut(heading.start("number"), heading.end("number")), entry.how, line))
             rest = line.cut(heading.start("rest"), heading.end("rest"))
+            if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
+                rest = rest.cut(*inner.span(1))
             if rest:
                 area = re.match(r"(?i)(?:area(?: of need)?|domain|área|dominio)\s*[:\-–]\s*(.+)", rest.text)
                 if area:

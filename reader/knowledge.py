@@ -78,6 +78,16 @@ class Knowledge:
             for wordings in origins.values()
             for wording in wordings
         }
+        self._label_words = [
+            (
+                rule["field"],
+                [tuple(plain(group).split()) for group in rule["all"]],
+                tuple(plain(rule.get("not", "")).split()),
+                rule.get("least", 0),
+                rule.get("most", 260),
+            )
+            for rule in self.words["label_words"]
+        ]
         self._long_headings = sorted(
             (words for words in spaced if len(words) >= 10 and squeezed(words) in self.headings), key=len, reverse=True
         )
@@ -147,6 +157,19 @@ class Knowledge:
                     return role
         return None
 
+    def label_by_words(self, text: str) -> str | None:
+        """The field a label not known as a whole most likely names, by its telling words."""
+        bare = unbracketed(text).strip(" :?.")
+        words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
+        if not 1 < len(words) <= 40 or not bare[:1].isupper():
+            return None
+        for field, groups, unless, least, most in self._label_words:
+            if not least <= len(bare) <= most:
+                continue
+            if all(_begins(words, group) for group in groups) and not (unless and _begins(words, unless)):
+                return field
+        return None
+
     def column(self, kind: str, text: str) -> str | None:
         """The role of a column heading in a table listing ``kind`` (services, goals, team, …)."""
         table = self.columns[kind]
@@ -155,11 +178,23 @@ class Knowledge:
             if role is not None:
                 return role
         first = text.strip().split("\n")[0]
+        if first == text.strip() and len(first) > 90:
+            return None
         if first != text.strip():
             for candidate in _variants(first):
                 role = table.get(candidate)
                 if role is not None:
                     return role
+        return None
+
+    def column_by_word(self, kind: str, text: str) -> str | None:
+        """The role of a column whose heading is not known as a whole, by its telling words."""
+        if len(text) > 90:
+            return None
+        words = set(re.findall(r"[a-z]+", plain(text)))
+        for role, tellings in self.words["column_words"].get(kind, {}).items():
+            if words & {plain(telling) for telling in tellings}:
+                return str(role)
         return None
 
     def is_column(self, text: str) -> bool:
@@ -253,6 +288,10 @@ class Knowledge:
         yield from self.headings
         for roles in self.columns.values():
             yield from roles
+
+
+def _begins(words: set[str], starts: tuple[str, ...]) -> bool:
+    return any(word.startswith(starts) for word in words)
 
 
 def _verbs(verbs: list[str]) -> re.Pattern[str]:

@@ -241,6 +241,8 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
                     break
         if hit is None and colon and mark[:1] in ":?":
             hit = _unknown(passage, window, at, stop.end(), line_starts)
+            if hit is not None:
+                hit.roles = [knowledge.label_by_words(text[hit.start : at])]
         if hit is None and not colon and mark in ("\n", "\t", ""):
             hit = None
         if hit is not None:
@@ -381,6 +383,11 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             named = len([cell for cell in head if cell.text])
             if not named or not roles:
                 continue
+            for cell in head:
+                if cell.column not in roles and cell.text:
+                    role = knowledge.column_by_word(kind, cell.text.flat)
+                    if role and (role not in roles.values() or role in ("amount", "frequency", "other")):
+                        roles[cell.column] = role
             share = len(roles) / named
             score = len(set(roles.values())) + share
             first = min(cell.column for cell in head)
@@ -443,7 +450,8 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         ):
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
-                role = knowledge.label(cell.text.text.strip().rstrip(":?"))
+                title = cell.text.text.strip().rstrip(":?")
+                role = knowledge.label(title) or knowledge.label_by_words(title)
                 found.append(Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column"))
             skip.add(number + 1)
             continue
@@ -464,11 +472,19 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 and not _starts_with_label(beside, knowledge)
                 and not re.search(r":\s*\S", cell.text.flat)
             ):
-                found.append(Entry(role, cell.text, _entered(beside.text), part, "row"))
+                named = role or knowledge.label_by_words(whole)
+                found.append(Entry(named, cell.text, _entered(beside.text), part, "row"))
                 if role is not None or ends or len(row) == 2:
                     index += 2
                     continue
-            elif role is not None and beside is None and number + 1 < len(rows) and len(rows[number + 1]) == 1:
+            elif (
+                role is not None
+                and beside is None
+                and number + 1 < len(rows)
+                and len(rows[number + 1]) == 1
+                and not _starts_with_label(rows[number + 1][0], knowledge)
+                and not re.search(r":\s*\S", cell.text.flat)
+            ):
                 found.append(Entry(role, cell.text, _entered(rows[number + 1][0].text), part, "column"))
                 skip.add(number + 1)
             else:

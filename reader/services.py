@@ -11,7 +11,7 @@ from reader.amounts import Amount, amount_of, unspecified
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import Cell, Passage, Table
-from reader.parts import Part, table_kind
+from reader.parts import Part, entries_in, table_kind
 from reader.reading import Service, Text, Value, concluded, read_as
 
 
@@ -47,6 +47,8 @@ def read_services(
                     rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes)
                     services += rows
                     supports += extra
+                elif kind is None and part.kind == "services":
+                    services += _stacked(unit, knowledge, day_minutes)
             elif part.kind == "services":
                 services += _sentences(unit, knowledge, day_minutes)
     if not any(service.kind and service.kind.value == "transportation" for service in services):
@@ -175,6 +177,36 @@ def _service(
     _dates(service, cells)
     service.setting = _setting(service)
     return service
+
+
+def _stacked(table: Table, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+    """Services written as boxes of labels: name, sessions, length, place, each after its own label."""
+    found: list[Service] = []
+    current: dict[str, list[Cell]] = {}
+    heads: dict[int, Passage] = {}
+
+    def finish() -> None:
+        if "name" in current and ("amount" in current or "frequency" in current):
+            found.append(_service(current, heads, None, knowledge, day_minutes))
+
+    for row in table.rows:
+        for cell in row:
+            for entry in entries_in(cell.text, knowledge, "services"):
+                if not entry.label:
+                    continue
+                label = entry.label.flat.rstrip(":? ")
+                role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
+                if role is None:
+                    continue
+                if role == "name" and "name" in current:
+                    finish()
+                    current, heads = {}, {}
+                if entry.value:
+                    column = len(heads)
+                    heads[column] = entry.label
+                    current.setdefault(role, []).append(Cell(cell.box, cell.page, entry.value, column=column))
+    finish()
+    return found
 
 
 def _name(words: str) -> str:

@@ -382,6 +382,199 @@ def boxes(child: Child) -> str:
     return out
 
 
+# ---------------------------------------------------------------- 6. program summary with sections in roman numbers
+
+
+def summary(child: Child) -> str:
+    """Long questions as labels; frequency and amount in columns of their own; the goal after its procedures."""
+    out = _page("Form I-4", child, "Form I-4 (Rev. 10/2020)")
+    out += "#align(center)[*INDIVIDUALIZED EDUCATION PROGRAM: SUMMARY AND GOALS*]\n\n"
+    out += f"Name of Student: {_e(child.name)} #h(2em) Date of Birth: {_us(child.dob)} #h(2em) Grade: {child.grade}\n\n"
+    out += f"School District: {_e(child.district)} #h(2em) School: {_e(child.school)} #h(2em) Student ID: {child.number}\n\n"
+    out += f"Date of IEP Meeting: {_us(child.meeting)} #h(2em) IEP Beginning Date: {_us(child.start)} #h(2em) IEP Ending Date: {_us(child.end)}\n\n"
+    out += f"Three-year reevaluation due: {_us(child.reevaluation)} #h(2em) Area(s) of Impairment: {_e('; '.join([child.primary, *([child.secondary] if child.secondary else [])]))}\n\n"
+    out += "=== IEP TEAM PARTICIPANTS\n" + _table("(1fr, 1fr)", ["Name", "Title"], [[_e(n), _e(r)] for r, n in child.team])
+    out += "=== I. INFORMATION ABOUT THE STUDENT\n"
+    out += "*Describe the student's present level of academic achievement and functional performance.*\n\n"
+    out += "\n\n".join(f"{_e(a.title())}: {_e(t)}" for a, (t, _) in child.levels.items()) + "\n\n"
+    out += "=== II. SPECIAL FACTORS\n"
+    for factor, words in {
+        "behavior": "Does the student's behavior impede his/her learning or that of others?",
+        "english_learner": "Is the student an English learner?",
+        "visual_impairment": "Is the student blind or visually impaired?",
+        "communication": "Does the student have communication needs that could impede his/her learning?",
+        "deaf_hard_of_hearing": "Is the student deaf or hard of hearing?",
+        "assistive_technology": "Does the student need assistive technology services or devices?",
+    }.items():
+        out += f"{_e(words)} #h(1fr) {_box(child.factors[factor])} Yes #h(1em) {_box(not child.factors[factor])} No\n\n"
+    out += "=== III. ANNUAL GOALS\n"
+    for number, goal in enumerate(child.goals, start=1):
+        out += f"*Goal \\#{number}* ({_e(goal.area)})\n\n*Measurable annual goal:* {_e(goal.text)}\n\n"
+        out += f"*Baseline data:* {_e(goal.baseline or 'Not available')}\n\n"
+        out += f"*Procedures for measuring the student's progress toward meeting the annual goal:* {_e(goal.method or '')}\n\n"
+        out += f"*When will reports about the student's progress toward meeting the annual goal be provided to parents?* {_e(child.progress)}\n\n"
+    out += "=== IV. PROGRAM SUMMARY\n"
+    rows = [
+        [_e(s.name), _how_often(s) if s.minutes else "As needed", f"{int(s.minutes)} minutes" if s.minutes else "", _e(s.place), f"{_us(child.start)} \\- {_us(child.end)}"]
+        for s in child.services
+    ]
+    out += _table("(2.2fr, 1.1fr, 1fr, 1.4fr, 1.5fr)", ["Special Education / Related Services", "Frequency", "Amount", "Location", "Duration"], rows)
+    out += "*Supplementary aids and services:*\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
+    out += "*Program modifications:*\n" + ("".join(f"- {_e(m)}\n" for m in child.modifications) or "None\n") + "\n"
+    out += "=== V. PARTICIPATION WITH NONDISABLED PEERS\n"
+    out += f"The student is outside the regular education environment {100 - child.percent}% of the school day.\n\n"
+    out += f"*If the student will not participate full-time with nondisabled peers in the regular education environment, explain the extent and why:* {_e(child.reason or '')}\n\n"
+    out += "=== VI. STATEWIDE AND DISTRICTWIDE ASSESSMENTS\n"
+    out += _table("(2fr, 1fr, 2fr)", ["State Assessment", "Participates", "Accommodations"], [[_e(t), "Yes", _e("; ".join(child.test_supports))] for t in child.tests])
+    out += f"=== VII. EXTENDED SCHOOL YEAR\nDoes the student require extended school year services? {_box(child.esy)} Yes {_box(not child.esy)} No\n\nReason: {_e(child.esy_reason)}\n\n"
+    out += _transition(child).replace("== TRANSITION PLAN", "=== VIII. TRANSITION")
+    return out
+
+
+def _no_provider(child: Child) -> dict[str, Any]:
+    found = truth(child)
+    for service in found["services"]:
+        service["provider"] = None
+    return found
+
+
+# ---------------------------------------------------------------- 7. minutes inside and outside general education
+
+
+def inside_outside(child: Child) -> str:
+    """Service minutes in one of two columns; team as "role: name" lines; goals in one-column boxes."""
+    out = _page("IEP", child, "Administrative form 12")
+    out += f"#text(size: 12pt)[*{_e(child.district)} #h(1fr) Individualized Education Program*]\n\n"
+    out += _table(
+        "(1fr, 1fr, 1fr, 1fr)",
+        ["Legal Name of Student", "Date of Birth", "State Student ID", "Grade"],
+        [[_e(child.name), _long(child.dob), child.number, child.grade]],
+    )
+    out += _table(
+        "(1fr, 1fr, 1fr, 1fr)",
+        ["Date of Meeting", "Initiation Date", "Next Annual Review Due", "Reevaluation Due"],
+        [[_long(child.meeting), _long(child.start), _long(child.end), _long(child.reevaluation)]],
+    )
+    out += _table("(1fr, 1fr)", ["School of Attendance", "Eligible Disability"], [[_e(child.school), _e(child.primary + ("; " + child.secondary if child.secondary else ""))]])
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Present Levels of Academic Achievement and Functional Performance*]\n"
+    out += "\n\n".join(f"_{_e(a.title())}._ {_e(t)}" for a, (t, _) in child.levels.items()) + "\n\n"
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Consideration of Special Factors*]\n"
+    out += _table(
+        "(3fr, 1fr)",
+        [],
+        [
+            [_e(q), "Yes" if child.factors[f] else "No"]
+            for f, q in {
+                "behavior": "Student exhibits behavior that impedes learning",
+                "english_learner": "Student is an English learner",
+                "visual_impairment": "Student is blind or visually impaired",
+                "deaf_hard_of_hearing": "Student is deaf or hard of hearing",
+                "communication": "Student has communication needs",
+                "assistive_technology": "Student needs assistive technology",
+            }.items()
+        ],
+    )
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Annual Goals*]\n"
+    for number, goal in enumerate(child.goals, start=1):
+        lines = [f"*Annual Goal {number} - {_e(goal.area)}* \\ {_e(goal.text)}", f"*Baseline Data Point:* {_e(goal.baseline or '')}", f"*Evaluation Method:* {_e(goal.method or '')}"]
+        out += _table("(1fr,)", [], [[line] for line in lines])
+    out += f"*Progress reporting:* Parents will be informed of progress {_e(child.progress)}.\n\n"
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Service Delivery*]\n"
+    rows = []
+    for s in child.services:
+        inside = s.place.startswith("General")
+        amount = f"{s.weekly:g}" if s.weekly else ""
+        rows.append([_e(s.name), _e(s.who), amount if inside else "", "" if inside else amount, _us(child.start), _us(child.end)])
+    out += _table("(2fr, 1.5fr, 1fr, 1fr, 1fr, 1fr)", ["Service", "Provider", "Minutes per week in general education", "Minutes per week outside general education", "Start Date", "End Date"], rows)
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Accommodations*]\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
+    if child.modifications:
+        out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Modifications*]\n" + "".join(f"- {_e(m)}\n" for m in child.modifications) + "\n"
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Least Restrictive Environment*]\n"
+    out += f"The student spends {child.percent} percent of the day in the general education classroom.\n\nRationale: {_e(child.reason or '')}\n\n"
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*State and District Assessments*]\n"
+    out += _table("(2fr, 3fr)", ["Assessment", "Accommodations"], [[_e(t), _e("; ".join(child.test_supports))] for t in child.tests])
+    out += f"#block(fill: luma(225), width: 100%, inset: 4pt)[*Extended School Year (ESY)*]\nESY services {'are' if child.esy else 'are not'} recommended. {_e(child.esy_reason)}\n\n"
+    out += _transition(child).replace("== TRANSITION PLAN", "#block(fill: luma(225), width: 100%, inset: 4pt)[*Transition*]")
+    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Meeting Participants*]\n" + "\n\n".join(f"{_e(r)}: {_e(n)}" for r, n in child.team) + "\n\n"
+    return out
+
+
+def _weekly_without_place(child: Child) -> dict[str, Any]:
+    found = _weekly_only(child)
+    for service in found["services"]:
+        service["location"] = None
+    return found
+
+
+# ---------------------------------------------------------------- 8. one box a service, criterion and date apart
+
+
+def stacked(child: Child) -> str:
+    """Each service a box of labels; each goal's date, criterion and method under labels of their own."""
+    out = _page("Individualized Education Program (IEP)", child, "Draft and approved copy")
+    out += f"*Name:* {_e(child.name)} #h(1em) *Agency:* {_e(child.district)} #h(1em) *IEP Team Meeting Date:* {_us(child.meeting)}\n\n"
+    out += "= I. MEETING AND IDENTIFYING INFORMATION\n"
+    for label, value in (
+        ("Birth Date", _us(child.dob)),
+        ("Grade", child.grade),
+        ("Student's State ID", child.number),
+        ("Current School", child.school),
+        ("Primary Disability", child.primary),
+        ("Secondary Disability", child.secondary or "None"),
+        ("IEP Implementation Date", _us(child.start)),
+        ("Next Annual Review Date", _us(child.end)),
+        ("Next Reevaluation Due Date", _us(child.reevaluation)),
+    ):
+        out += f"*{_e(label)}:* {_e(value)}\n\n"
+    out += "*IEP Team Participants*\n\n" + _table("(1fr, 1fr)", ["Participant", "Position"], [[_e(n), _e(r)] for r, n in child.team])
+    out += "= II. PRESENT LEVEL OF ACADEMIC ACHIEVEMENT AND FUNCTIONAL PERFORMANCE\n"
+    for area, (text, _) in child.levels.items():
+        out += f"*{_e(area.upper())}*\n\n{_e(text)}\n\n"
+    out += "= III. SPECIAL CONSIDERATIONS AND ACCOMMODATIONS\n"
+    for factor, words in {
+        "communication": "Does the student have special communication needs?",
+        "assistive_technology": "Does the student need assistive technology devices or services?",
+        "visual_impairment": "Is the student blind or visually impaired?",
+        "deaf_hard_of_hearing": "Is the student deaf or hard of hearing?",
+        "behavior": "Does the student's behavior impede learning?",
+        "english_learner": "Is the student an English Learner (EL)?",
+    }.items():
+        out += f"{_e(words)} {'Yes' if child.factors[factor] else 'No'}\n\n"
+    out += "*Instructional and testing accommodations*\n\n" + "\n\n".join(f"{number}. {_e(a)}" for number, a in enumerate(child.accommodations, start=1)) + "\n\n"
+    out += f"*Program Modifications:* {_e('; '.join(child.modifications) or 'None')}\n\n"
+    out += f"*Extended School Year:* Is the student eligible for ESY? {'Yes' if child.esy else 'No'}. {_e(child.esy_reason)}\n\n"
+    out += "= IV. GOALS\n"
+    for goal in child.goals:
+        core = goal.text
+        rows = [[f"*Area:* {_e(goal.area)}"], [f"*Goal:* {_e(core)}"]]
+        rows.append([f"*By:* {_e((goal.timeframe or '').removeprefix('By ').removeprefix('Within '))} #h(1em) *Evaluation Method:* {_e(goal.method or '')}"])
+        rows.append([f"*With:* {_e(goal.criterion or '')} #h(1em) *ESY Goal?* No"])
+        rows.append([f"*Present Level:* {_e(goal.baseline or '')}"])
+        out += _table("(1fr,)", [], rows)
+    out += f"*Progress toward goals will be reported to parents:* {_e(child.progress)}\n\n"
+    out += "= V. SERVICES\n"
+    for s in child.services:
+        out += _table(
+            "(1fr, 1fr, 1fr)",
+            [],
+            [
+                [f"*Service Nature:* {_e(s.name)}", f"*Location:* {_e(s.place)}", f"*Provider:* {_e(s.who)}"],
+                [
+                    f"*Number of Sessions:* {int(s.sessions) if s.sessions else ''}",
+                    f"*Length of Time:* {int(s.minutes) if s.minutes else ''}{' minutes' if s.minutes else ''}",
+                    f"*Frequency:* {({'week': 'Weekly', 'month': 'Monthly', 'day': 'Daily'}[s.per]) if s.per else 'As needed'}",
+                ],
+                [f"*Begin Date:* {_us(child.start)}", f"*End Date:* {_us(child.end)}", ""],
+            ],
+        )
+    out += "= VI. LEAST RESTRICTIVE ENVIRONMENT\n"
+    out += f"*Percent of time in general education:* {child.percent}%\n\n*Explain the reason(s) why services cannot be provided in the general education setting:* {_e(child.reason or '')}\n\n"
+    out += "= VII. STATE ASSESSMENTS\n"
+    out += f"*Assessments:* {_e('; '.join(child.tests))}\n\n*Testing accommodations:* {_e('; '.join(child.test_supports))}\n\n"
+    out += _transition(child).replace("== TRANSITION PLAN", "= VIII. TRANSITION")
+    return out
+
+
 Maker = Callable[[Child], str]
 ALL: dict[str, tuple[Child, Maker, Callable[[Child], dict[str, Any]]]] = {
     "key_value": (RUBY, key_value, _weekly_only),
@@ -393,6 +586,12 @@ ALL: dict[str, tuple[Child, Maker, Callable[[Child], dict[str, Any]]]] = {
     "spanish": (LUCIA, spanish, _spanish_truth),
     "boxes": (RUBY, boxes, truth),
     "boxes_older": (JONAH, boxes, truth),
+    "summary": (RUBY, summary, _no_provider),
+    "summary_older": (JONAH, summary, _no_provider),
+    "inside_outside": (RUBY, inside_outside, _weekly_without_place),
+    "inside_outside_older": (JONAH, inside_outside, _weekly_without_place),
+    "stacked": (RUBY, stacked, truth),
+    "stacked_older": (JONAH, stacked, truth),
 }
 
 
