@@ -109,6 +109,12 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[tuple[str, Passag
         if role is None:
             found += _unlabelled(entry, knowledge)
             continue
+        rest = _next_heading(entry)
+        if rest is not None:
+            head = Entry(role, entry.label, entry.value.cut(0, rest), entry.part, entry.how)
+            tail = Entry(None, Passage(), entry.value.cut(rest), entry.part, entry.how)
+            found += _items([head, tail], knowledge)
+            continue
         if role == "goal.number":
             number = re.match(r"\W*(\d{1,2})\b", entry.value.text)
             if number:
@@ -147,6 +153,16 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[tuple[str, Passag
         else:
             found.append(("other", entry.value, entry.how, entry.label))
     return found
+
+
+def _next_heading(entry: Entry) -> int | None:
+    """Where in an entry's value the heading of the next goal starts, if it does."""
+    start = 0
+    for number, line in enumerate(entry.value.text.split("\n")):
+        if number and len(line) < 110 and (_HEADING.match(line) or _NUMBERED.match(line)):
+            return start
+        start += len(line) + 1
+    return None
 
 
 def _strip_lead(passage: Passage) -> Passage:

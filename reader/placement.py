@@ -215,7 +215,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage
         return None
     flat = passage.flat
     after = re.sub(r"(?i)^.*?(?:extended school year(?: services)?(?: \(esy\))?|año escolar extendido(?: \(esy\))?|\besy\b)\W*", "", flat, count=1)
-    first = re.match(r"(?i)\W*(yes|no|sí)\b", after)
+    first = re.match(r"(?i)\W*(yes|no|sí)\b", after) or re.search(r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat)
     if first:
         return squeezed(first[1]) != "no", passage, "label"
     if _NOT_ESY.search(flat):

@@ -163,7 +163,7 @@ def _service(
         kind = section
     service.kind = Value(kind, name.flat, name.places(), 0.9, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
-    words = ", ".join(cell.text.flat for cell in timed)
+    words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in timed)
     source = Passage.join((cell.text for cell in timed), ", ")
     headings = " ".join(head[cell.column].flat for cell in timed if cell.column in head)
     _amount(service, words, source, headings, kind, day_minutes)
@@ -177,6 +177,28 @@ def _service(
     _dates(service, cells)
     service.setting = _setting(service)
     return service
+
+
+def _with_unit(words: str, heading: str) -> str:
+    """A bare number with the unit and period its heading gives ("Minutes per week", "Sessions")."""
+    if not re.fullmatch(r"[\d.,]+", words.strip()):
+        return words
+    title = plain(heading)
+    unit = ""
+    if re.search(r"\bhours?\b|\bhrs?\b|\bhoras\b", title):
+        unit = "hours"
+    elif re.search(r"\bmin|\bmpw\b|\bmpm\b|\btime\b(?!s)|length", title):
+        unit = "minutes"
+    elif re.search(r"session|\btimes\b|frequen|sesion|veces|frecuen", title):
+        unit = "sessions"
+    elif re.search(r"\bdays\b|\bdias\b", title):
+        unit = "days"
+    period = re.search(r"(?:per|/|a|por|each)\s*(week|wk|month|day|year|quarter|semana|mes)\b|\b(weekly|monthly|daily)\b|\bmp([wm])\b", title)
+    when = ""
+    if period:
+        when = {"w": "week", "m": "month"}.get(period[3] or "", period[1] or "") or period[2] or ""
+        when = f" per {when}" if not when.endswith("ly") else f" {when}"
+    return f"{words} {unit}{when}".strip()
 
 
 def _stacked(table: Table, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
@@ -222,7 +244,7 @@ def _amount(
 ) -> None:
     if not words:
         return
-    service.as_written = read_as(words, source, "column")
+    service.as_written = read_as(source.flat, source, "column")
     if unspecified(words) and not re.search(r"\d", words):
         return
     amount: Amount = amount_of(words, day_minutes=day_minutes, heading=headings)
