@@ -50,7 +50,7 @@ def read(
     with a sentence for the person who sent the file.
     """
     known = knowledge or everything()
-    sheets, form = _sheets(data, password, progress, known)
+    sheets, form = sheets_of(data, password, progress, known)
     if knowledge is None and any(sheet.scanned for sheet in sheets):
         known = everything(loose=True)
     return structure(sheets, form, known)
@@ -68,7 +68,7 @@ def kind_of_bytes(data: bytes) -> str:
     return ""
 
 
-def _sheets(
+def sheets_of(
     data: bytes, password: str | None, progress: Progress | None, known: Knowledge
 ) -> tuple[list[Sheet], str]:
     if not data:
@@ -77,9 +77,9 @@ def _sheets(
     if kind == "pdf":
         return _pdf(data, password, progress, known)
     if kind == "docx":
-        from reader.wordfile import sheets_of
+        from reader.wordfile import sheets_of as of_word
 
-        return sheets_of(data), "docx"
+        return of_word(data), "docx"
     if kind == "picture":
         from reader.scan import sheets_of_picture
 
