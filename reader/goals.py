@@ -214,6 +214,11 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, 
                     return [*found, *_items([Entry("goal.area", entry.label, entry.value, entry.part, entry.how)], knowledge)]
                 found += _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
             return found
+        slot = knowledge.goal_slot(entry.label.flat)
+        if slot == "text" or (slot is None and _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) > 60):
+            return _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
+        if slot is not None and not (slot == "area" and _is_goal(entry.value.flat, knowledge)):
+            return _items([Entry(f"goal.{slot}", entry.label, entry.value, entry.part, entry.how)], knowledge)
         if _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) < 60:
             return [("area", entry.label.cut(0, len(entry.label.text.rstrip(": "))), entry.how, entry.label), ("text", entry.value, entry.how, entry.label)]
         return [("other", entry.value, entry.how, entry.label)]

@@ -170,6 +170,24 @@ class Knowledge:
                 return field
         return None
 
+    def goal_slot(self, text: str) -> str | None:
+        """What a short label inside a goal names, by its telling words."""
+        words = set(re.findall(r"[a-z]+", plain(unbracketed(text))))
+        if len(text) > 110 or not words:
+            return None
+        for rule in self.words["goal_label_words"]:
+            if _begins(words, tuple(rule["words"].split())):
+                return str(rule["slot"])
+        return None
+
+    def postsecondary_area(self, text: str) -> str | None:
+        """The area a postsecondary goal's label names."""
+        words = set(re.findall(r"[a-z]+", plain(text)))
+        for area, tellings in self.words["transition_label_words"].items():
+            if _begins(words, tuple(tellings.split())):
+                return str(area)
+        return None
+
     def column(self, kind: str, text: str) -> str | None:
         """The role of a column heading in a table listing ``kind`` (services, goals, team, …)."""
         table = self.columns[kind]
@@ -192,6 +210,8 @@ class Knowledge:
         if len(text) > 90:
             return None
         words = set(re.findall(r"[a-z]+", plain(text)))
+        if kind == "services" and _begins(words, ("accommodat", "modif", "supports", "aids", "adaptac")):
+            return None
         for role, tellings in self.words["column_words"].get(kind, {}).items():
             if words & {plain(telling) for telling in tellings}:
                 return str(role)

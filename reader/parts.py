@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from reader.dates import dates_in
 from reader.knowledge import Knowledge, squeezed
 from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table
 
@@ -107,7 +108,7 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
             if kind and last == "present_levels" and not capitals(text.text) and _style(text) != last_style:
                 if len(text.flat.split()) <= 3 and any(knowledge.heading_by_word(text.flat) == k for k in ("transition", "transportation", "esy")):
                     kind = None  # an area of the present levels
-            if last != "present_levels" and kind is None and styled and not knowledge.names_a_kind(text.flat) and len(text.flat.split()) <= 12 and not re.search(r"[.;,?:]|☒|☐", text.flat):
+            if last != "present_levels" and kind is None and styled and not knowledge.names_a_kind(text.flat) and len(text.flat.split()) <= 14 and not re.search(r"[.;?]\s|[.;,?:]$|:|☒|☐", _NUMBERING.sub("", text.flat)):
                 if (_style(text) in styles or capitals(text.text)) and not _labels_next(text, following, knowledge):
                     kind, title = knowledge.heading_by_word(text.flat), text
             if kind:
@@ -141,6 +142,7 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
     return found
 
 
+_NUMBERING = re.compile(r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])[.):]\s+")
 _GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
 
 
@@ -229,6 +231,11 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             if not colon and ((mark != "\t" and label.rstrip().endswith((".", ","))) or label[:1].islower()):
                 continue  # the end of a sentence, set on a line of its own
             role = knowledge.label(label)
+            if role is not None and start not in piece_starts and (role.startswith("goal.") or role == "student.name"):
+                line = max((s for s in every_line if s <= start), default=0)
+                before = text[line:start].split()
+                if line >= floor and 0 < len(before) <= 7 and all(w[:1].isupper() or w in ("and", "of", "&", "/", "y", "de") for w in before):
+                    role = None  # the end of a longer label
             if role is not None:
                 if start not in piece_starts and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
                     start += numbered.end()  # the number ends what stands before
@@ -239,12 +246,17 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
                 if len(roles) > 1 and all(roles):
                     hit = _Found(start, stop.end(), list(roles), colon)
                     break
-        if hit is None and colon and mark[:1] in ":?":
+        if hit is None and colon:
             hit = _unknown(passage, window, at, stop.end(), line_starts)
             if hit is not None:
                 hit.roles = [knowledge.label_by_words(text[hit.start : at])]
-        if hit is None and not colon and mark in ("\n", "\t", ""):
-            hit = None
+        if hit is None and mark == "\t":
+            start = max((s for s in every_line if s <= at - 1), default=floor)
+            lead = text[start:at].strip()
+            if start >= floor and (start == 0 or text[start - 1] == "\n") and 4 < len(lead) <= 70:
+                role = knowledge.label_by_words(lead)
+                if role is not None:
+                    hit = _Found(start, at, [role], False)
         if hit is not None:
             found.append(hit)
             floor = hit.end
@@ -343,8 +355,10 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         end = found[index + 1].start if index + 1 < len(found) else None
         label = passage.cut(hit.start, hit.end)
         value = passage.cut(hit.end, end)
+        cuts = []
         if len(hit.roles) > 1:
             cuts = [m.span() for m in re.finditer(r"\s*/\s+|\s+/\s*", value.text)]
+        if cuts:
             values = [
                 value.cut(a, b)
                 for a, b in zip([0, *(c[1] for c in cuts)], [*(c[0] for c in cuts), len(value)], strict=True)
@@ -381,13 +395,16 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
                 if role:
                     roles[cell.column] = role
             named = len([cell for cell in head if cell.text])
-            if not named or not roles:
+            if not named:
                 continue
+            known = len(roles)
             for cell in head:
                 if cell.column not in roles and cell.text:
                     role = knowledge.column_by_word(kind, cell.text.flat)
                     if role and (role not in roles.values() or role in ("amount", "frequency", "other")):
                         roles[cell.column] = role
+            if not known and (len(set(roles.values())) < 3 or len(table.rows) < 2 or depth):
+                continue
             share = len(roles) / named
             score = len(set(roles.values())) + share
             first = min(cell.column for cell in head)
@@ -395,8 +412,58 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             if _decides(kind, set(roles.values())) and share >= enough and (best is None or score > best[0]):
                 best = (score, kind, roles)
         if best:
+            if best[1] == "services":
+                _refine_by_content(table, best[2], depth + 1)
             return best[1], best[2], depth + 1
+    roles: dict[int, str] = {}
+    if len(table.rows) > 2 and len(table.rows[0]) > 2 and not any(
+        _TIME.search(c.text.flat) or re.search(r":\s*\S", c.text.flat) for c in table.rows[0]
+    ):
+        _refine_by_content(table, roles, 1)
+        if _decides("services", set(roles.values())) and "amount" in roles.values():
+            return "services", roles, 1
     return None
+
+
+_TIME = re.compile(r"(?i)\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b")
+_OFTEN = re.compile(r"(?i)\b\d+\s*[x×]|\btimes\b|\bveces\b|\b(?:daily|weekly|monthly|quarterly)\b|\bper (?:day|week|month)\b")
+
+
+def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
+    """Let what a service table's columns hold correct what their headings seem to say."""
+    columns: dict[int, list[str]] = {}
+    for row in table.rows[depth:]:
+        if len(row) > 2:
+            for cell in row:
+                if cell.text:
+                    columns.setdefault(cell.column, []).append(cell.text.flat)
+    rows = max((len(texts) for texts in columns.values()), default=0)
+    if rows == 0:
+        return
+    dated = []
+    for column, texts in sorted(columns.items()):
+        times = sum(bool(_TIME.search(text)) for text in texts) / len(texts)
+        often = sum(bool(_OFTEN.search(text)) for text in texts) / len(texts)
+        days = [len(dates_in(text)) for text in texts]
+        role = roles.get(column)
+        if sum(bool(d) for d in days) >= 0.6 * len(texts):
+            dated.append(column)
+            if max(days) > 1:
+                roles[column] = "dates"
+            elif role not in ("start", "end", "dates"):
+                roles[column] = "start" if "start" not in roles.values() else "end"
+        elif times >= 0.5 and role not in ("amount", "frequency", "name"):
+            roles[column] = "amount"
+        elif often >= 0.5 and role is None:
+            roles[column] = "frequency"
+    first = min(columns)
+    if roles.get(first) is None and len(columns[first]) >= 0.7 * rows and (
+        sum(bool(_TIME.search(text)) for text in columns[first]) < 0.3 * rows
+    ):
+        for column, role in list(roles.items()):
+            if role == "name":
+                roles[column] = "note"
+        roles[first] = "name"
 
 
 _NEEDED = {
@@ -430,6 +497,18 @@ def _is_label(cell: Cell, knowledge: Knowledge) -> bool:
     return bool(text) and knowledge.label(text) is not None
 
 
+def _are_labels(row: list[Cell], knowledge: Knowledge) -> bool:
+    """Whether a row holds labels of the row under it: one known label at least, most known or told by their words."""
+    known = sum(_is_label(cell, knowledge) for cell in row)
+    told = sum(
+        not _is_label(cell, knowledge)
+        and len(cell.text.flat) <= 60
+        and knowledge.label_by_words(cell.text.text.strip().rstrip(":?")) is not None
+        for cell in row
+    )
+    return known >= 1 and known + told >= max(2, 0.6 * len(row))
+
+
 def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
     lead = re.match(r"([^:?\n]{2,80})[:?](?:\s|$)", cell.text.text)
     return lead is not None and knowledge.label(lead[1]) is not None
@@ -445,7 +524,7 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         if (
             len(head) >= 2
             and len(under) >= 1
-            and sum(_is_label(cell, knowledge) for cell in head) >= max(2, 0.6 * len(head))
+            and _are_labels(head, knowledge)
             and not any(_is_label(cell, knowledge) for cell in under)
         ):
             for cell in head:

@@ -247,6 +247,8 @@ def read_transition(
     seen: set[str] = set()
     for entry in entries:
         area = _AREAS.get(entry.role or "")
+        if entry.part == "transition" and entry.role is None and "goal" in plain(entry.label.flat):
+            area = knowledge.postsecondary_area(entry.label.flat)
         if area is None or entry.part in ("attachment", "notes", "notice", "goals", "services", "present_levels", "assessments", "evaluation"):
             continue
         text = _post_goal(entry.value, knowledge)
