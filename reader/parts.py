@@ -109,7 +109,8 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
                 if len(text.flat.split()) <= 3 and any(knowledge.heading_by_word(text.flat) == k for k in ("transition", "transportation", "esy")):
                     kind = None  # an area of the present levels
             if last != "present_levels" and kind is None and styled and not knowledge.names_a_kind(text.flat) and len(text.flat.split()) <= 14 and not re.search(r"[.;?]\s|[.;,?:]$|:|☒|☐", _NUMBERING.sub("", text.flat)):
-                if (_style(text) in styles or capitals(text.text)) and not _labels_next(text, following, knowledge):
+                numbered = _NUMBERING.match(text.flat) is not None
+                if (_style(text) in styles or capitals(text.text) or numbered) and not _labels_next(text, following, knowledge):
                     kind, title = knowledge.heading_by_word(text.flat), text
             if kind:
                 styles.add(_style(text))
@@ -193,6 +194,10 @@ _LINE_START = re.compile(r"^|[\n\t]")
 _BOX_END = re.compile(r"☒ ?|☐ ?")
 _TOKEN = re.compile(r"\S+")
 _LABEL_WORDS = 16
+_DATED = {
+    "meeting_date", "iep_start", "iep_end", "iep_dates", "annual_review_due", "reevaluation_due", "previous_meeting",
+    "last_evaluation", "student.dob", "student.student_id",
+}  # fmt: skip
 
 
 def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
@@ -250,12 +255,18 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             hit = _unknown(passage, window, at, stop.end(), line_starts)
             if hit is not None:
                 hit.roles = [knowledge.label_by_words(text[hit.start : at])]
+        if hit is None and mark == ":":
+            for start in sorted(s for s in every_line if window <= s < at):
+                label = text[start:at]
+                if 60 < len(label) <= 260 and not re.search(r"[.;] ", label) and (role := knowledge.label_by_words(" ".join(label.split()))):
+                    hit = _Found(start, stop.end(), [role], True)
+                    break
         if hit is None and mark == "\t":
             start = max((s for s in every_line if s <= at - 1), default=floor)
             lead = text[start:at].strip()
             if start >= floor and (start == 0 or text[start - 1] == "\n") and 4 < len(lead) <= 70:
                 role = knowledge.label_by_words(lead)
-                if role is not None:
+                if role in _DATED and re.match(r"\W*\w*\s?\d", text[at:]):
                     hit = _Found(start, at, [role], False)
         if hit is not None:
             found.append(hit)
