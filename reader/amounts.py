@@ -81,7 +81,10 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     head = " ".join(plain(heading).split())
     if not words:
         return Amount()
-    share = re.search(r"(\d{1,3}(?:\.\d+)?)\s*(?:%|percent|por ciento)\s*(?:of|del?|of the)?\s*(?:the |la )?(?:school|instructional)?\s*(?:day|dia|jornada)", words)
+    share = re.search(
+        r"(\d{1,3}(?:\.\d+)?)\s*(?:%|percent|por ciento)\s*(?:of|del?|of the)?\s*(?:the |la )?(?:school|instructional)?\s*(?:day|dia|jornada)",
+        words,
+    )
     if share:
         return _share(float(share[1]), words, day_minutes)
     span = re.search(rf"(\d+(?:\.\d+)?)\s*(?:-|to|a)\s*(\d+(?:\.\d+)?)\s*{_MINUTES}", words)
@@ -108,7 +111,9 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     if sessions is not None and _EACH_DAY.search(words) and _DAYS_A_WEEK.search(words):
         # "5 x weekly, 5 hours daily": so many days of so many minutes each
         weekly = round(minutes * sessions, 2)
-        return Amount(minutes, "day", 1, weekly) if sessions == 5 else Amount(minutes, "week", sessions, weekly)
+        return (
+            Amount(minutes, "day", 1, weekly) if sessions == 5 else Amount(minutes, "week", sessions, weekly)
+        )
     sessions = 1.0 if sessions is None else sessions
     return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
 
@@ -162,7 +167,7 @@ def _period(words: str) -> str | None:
 
 def _sessions(words: str) -> float | None:
     """How many sessions a period."""
-    rest = re.sub(rf"total(?:ing)?:?.*$", "", words)
+    rest = re.sub(r"total(?:ing)?:?.*$", "", words)
     if re.search(r"\b(?:twice|dos veces)\b", rest):
         return 2.0
     for pattern in (
@@ -173,13 +178,13 @@ def _sessions(words: str) -> float | None:
         rf"({_NUMBER})\s*(?:times|veces)\b",
         rf"({_NUMBER})\s*(?:individual |group |small group |weekly )?(?:sessions?|sesion(?:es)?|visits?|classes|periods)\b",
         rf"({_NUMBER})\s*(?:days?|dias?)\s*(?:per|a|/|each|every|por|a la|al)\s*(?:week|wk|month|cycle|semana|mes)",
-        rf"(\d)\s*/\s*(?:week|wk|month|mo|semana|mes)\b",
+        r"(\d)\s*/\s*(?:week|wk|month|mo|semana|mes)\b",
         r"\b(once)\b|\buna vez\b",
     ):
         found = re.search(pattern, rest)
         if found:
             return _value(found[1]) if found[1] else 1.0
-    alone = re.search(rf"^\s*(\d)\s+(?:per|a)\s+(?:week|month|day)", rest)
+    alone = re.search(r"^\s*(\d)\s+(?:per|a)\s+(?:week|month|day)", rest)
     return float(alone[1]) if alone else None
 
 

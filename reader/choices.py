@@ -27,7 +27,12 @@ def choices_in(passage: Passage) -> list[Choice]:
         text = line.text
         glyphs = list(_GLYPH.finditer(text))
         if not glyphs:
-            if found and found[-1].words and not re.search(r"[.:]$", found[-1].words.flat) and text[:1].islower():
+            if (
+                found
+                and found[-1].words
+                and not re.search(r"[.:]$", found[-1].words.flat)
+                and text[:1].islower()
+            ):
                 found[-1].words = Passage.join([found[-1].words, line], " ")
             continue
         after = text[glyphs[-1].end() :].strip()
@@ -60,7 +65,9 @@ def yes_or_no(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | 
     if seen:
         return answer
     text = passage.flat.lstrip(" .:-–")
-    first = re.match(r"(?i)(yes|no|sí|si|not applicable|n/a|none|not needed|no needs|no aplica|age appropriate)\b", text)
+    first = re.match(
+        r"(?i)(yes|no|sí|si|not applicable|n/a|none|not needed|no needs|no aplica|age appropriate)\b", text
+    )
     if first:
         return squeezed(first[1]) in ("yes", "si"), passage
     return None

@@ -29,7 +29,9 @@ def read_iep(files: Sequence[str | Path], out: str | Path, *, errors: TextIO | N
             reading = _read_file(file)
         except (Refused, OSError) as error:
             failed = True
-            reason = str(error) if isinstance(error, Refused) else f"The file cannot be opened ({error.strerror})."
+            reason = (
+                str(error) if isinstance(error, Refused) else f"The file cannot be opened ({error.strerror})."
+            )
             print(f"{file.name}: {reason}", file=errors)
             continue
         found = {"name": file.stem, "file": file.name, **reading.as_json()}

@@ -178,7 +178,7 @@ def _goals(found: Comparison, old: Sequence[Goal], new: Sequence[Goal], given: l
     free_old = [i for i in range(len(old)) if i not in pairs]
     free_new = [j for j in range(len(new)) if j not in pairs.values()]
 
-    def match(score, least: float) -> None:  # noqa: ANN001
+    def match(score, least: float) -> None:
         ranked = sorted(((score(old[i], new[j]), -i, -j) for i in free_old for j in free_new), reverse=True)
         for value, i, j in ranked:
             if value >= least and -i in free_old and -j in free_new:
@@ -186,7 +186,9 @@ def _goals(found: Comparison, old: Sequence[Goal], new: Sequence[Goal], given: l
                 free_old.remove(-i)
                 free_new.remove(-j)
 
-    match(lambda a, b: likeness(_core(a), _core(b)) if _figures(_core(a)) == _figures(_core(b)) else 0.0, SAME)
+    match(
+        lambda a, b: likeness(_core(a), _core(b)) if _figures(_core(a)) == _figures(_core(b)) else 0.0, SAME
+    )
     match(lambda a, b: likeness(_area(a), _area(b)) if _area(a) and _area(b) else 0.0, 0.92)
     match(lambda a, b: likeness(_core(a), _core(b)), ALIKE)
     found.goal_words = {"unchanged": [], "dropped": [], "rewritten": [], "new": []}
@@ -200,7 +202,9 @@ def _goals(found: Comparison, old: Sequence[Goal], new: Sequence[Goal], given: l
         same = alike >= SAME and _figures(_core(goal)) == _figures(_core(after))
         status = "unchanged" if same else "rewritten"
         assert after.text is not None
-        found.goal_words[status].append(after.text.value if status == "unchanged" else _area(after) or _area(goal))
+        found.goal_words[status].append(
+            after.text.value if status == "unchanged" else _area(after) or _area(goal)
+        )
         a, b = _value(goal.criterion), _value(after.criterion)
         c, d = _value(goal.baseline), _value(after.baseline)
         found.goals.append(
@@ -252,8 +256,11 @@ def _weaker(before: str | None, after: str | None) -> bool | None:
     if likeness(re.sub(r"\d+", "", before), re.sub(r"\d+", "", after)) < 0.9:
         return None
     moved = [
-        (float(y) < float(x)) != bool(re.search(r"(?:no more than|fewer than|at most|within|under)\W+$", before[: m.start()], re.I))
-        for m, x, y in zip(re.finditer(r"\d+(?:\.\d+)?", before), _figures(before), _figures(after), strict=False)
+        (float(y) < float(x))
+        != bool(re.search(r"(?:no more than|fewer than|at most|within|under)\W+$", before[: m.start()], re.I))
+        for m, x, y in zip(
+            re.finditer(r"\d+(?:\.\d+)?", before), _figures(before), _figures(after), strict=False
+        )
         if x != y
     ]
     return any(moved) if moved else False
@@ -296,7 +303,9 @@ def _services(found: Comparison, old: Sequence[Service], new: Sequence[Service])
     for j in free:
         service = new[j]
         name = service.name.value if service.name is not None else ""
-        found.services.append(ServiceMatch("new", name, None, j, None, _number(service), None, _value(service.location)))
+        found.services.append(
+            ServiceMatch("new", name, None, j, None, _number(service), None, _value(service.location))
+        )
 
 
 def _number(service: Service) -> float | None:

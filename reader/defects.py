@@ -22,7 +22,9 @@ class _Finder:
         self.found: list[Defect] = []
         self.remarks: list[Defect] = []
 
-    def add(self, component: str, description: str, *, source=None, about: str = "", weak: bool = False) -> None:  # noqa: ANN001
+    def add(
+        self, component: str, description: str, *, source=None, about: str = "", weak: bool = False
+    ) -> None:
         rule = self.knowledge.defects[component]
         defect = Defect(
             component,
@@ -58,7 +60,7 @@ def find_defects(
     return finder.found, finder.remarks
 
 
-def _called(goal, index: int) -> str:  # noqa: ANN001
+def _called(goal, index: int) -> str:
     number = goal.number.value if goal.number else str(index + 1)
     return f"Goal {number} ({goal.area.value})" if goal.area else f"Goal {number}"
 
@@ -69,7 +71,10 @@ def _goals(finder: _Finder) -> None:
         name, about = _called(goal, index), f"goals[{index}]"
         lacks = [part for part in ("behavior", "criterion") if getattr(goal, part) is None]
         if lacks:
-            words = {"behavior": "a behavior that can be seen or heard", "criterion": "a criterion for mastery"}
+            words = {
+                "behavior": "a behavior that can be seen or heard",
+                "criterion": "a criterion for mastery",
+            }
             finder.add(
                 "annual_goals_academic_functional",
                 f"{name} does not state {' or '.join(words[part] for part in lacks)}.",
@@ -90,7 +95,10 @@ def _goals(finder: _Finder) -> None:
                 source=goal.text,
                 about=about,
             )
-        elif re.fullmatch(r"(?i)teacher observations?|observations?|observación(?: del maestro| de la maestra)?", goal.measurement.value.strip(" .")):
+        elif re.fullmatch(
+            r"(?i)teacher observations?|observations?|observación(?: del maestro| de la maestra)?",
+            goal.measurement.value.strip(" ."),
+        ):
             finder.add(
                 "progress_measurement",
                 f"{name} is measured by observation alone.",
@@ -106,7 +114,12 @@ def _goals(finder: _Finder) -> None:
                 about=about,
             )
         base, aim = goal.baseline, goal.criterion
-        if base and aim and (a := re.search(r"(\d{1,3})\s?%", base.value)) and (b := re.search(r"(\d{1,3})\s?%", aim.value)):
+        if (
+            base
+            and aim
+            and (a := re.search(r"(\d{1,3})\s?%", base.value))
+            and (b := re.search(r"(\d{1,3})\s?%", aim.value))
+        ):
             if int(b[1]) <= int(a[1]):
                 finder.add(
                     "annual_goals_academic_functional",
@@ -116,7 +129,9 @@ def _goals(finder: _Finder) -> None:
                     weak=True,
                 )
     if not reading.goals:
-        finder.add("annual_goals_academic_functional", "No measurable annual goals were found.", about="goals")
+        finder.add(
+            "annual_goals_academic_functional", "No measurable annual goals were found.", about="goals"
+        )
 
 
 def _services(finder: _Finder) -> None:
@@ -132,7 +147,9 @@ def _services(finder: _Finder) -> None:
             open_ended.append(service)
     if open_ended:
         names = "; ".join(
-            f"{s.name.value} ({s.as_written.value if s.as_written else 'nothing written'})" for s in open_ended if s.name
+            f"{s.name.value} ({s.as_written.value if s.as_written else 'nothing written'})"
+            for s in open_ended
+            if s.name
         )
         finder.add(
             "service_details",
@@ -141,8 +158,12 @@ def _services(finder: _Finder) -> None:
             about="services",
         )
     if not reading.services:
-        finder.add("special_education_services", "No special education services were found.", about="services")
-    missing_place = [s for s in reading.services if s.location is None and s.kind and s.kind.value != "transportation"]
+        finder.add(
+            "special_education_services", "No special education services were found.", about="services"
+        )
+    missing_place = [
+        s for s in reading.services if s.location is None and s.kind and s.kind.value != "transportation"
+    ]
     if missing_place and len(missing_place) < len(reading.services):
         finder.add(
             "service_details",
@@ -201,7 +222,11 @@ def _transition(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry]
             about="transition",
         )
     for index, goal in enumerate(transition.postsecondary_goals):
-        if goal.text and not re.search(r"(?i)\bwill\b|rá\b", goal.text.value) and any(p.search(goal.text.value) for p in vague):
+        if (
+            goal.text
+            and not re.search(r"(?i)\bwill\b|rá\b", goal.text.value)
+            and any(p.search(goal.text.value) for p in vague)
+        ):
             finder.add(
                 "transition_postsecondary_goals",
                 f"The {goal.area} goal states an interest rather than what the student will do.",
@@ -237,10 +262,20 @@ def _has_services(parts: Sequence[Part], entries: Sequence[Entry]) -> bool:
     for part in parts:
         if part.kind in ("transition", "services"):
             text = plain(re.sub(r"_+", " ", part.prose.flat))
-            if re.search(r"(?:transition service|service/activity|servicios de transicion|activit)[^.]{0,10}[:/]?\s*\w+", text) and len(text) > 250:
+            if (
+                re.search(
+                    r"(?:transition service|service/activity|servicios de transicion|activit)[^.]{0,10}[:/]?\s*\w+",
+                    text,
+                )
+                and len(text) > 250
+            ):
                 return True
             for table in part.tables:
-                if len(table.rows) > 1 and any(len(cell.text.flat) > 8 for row in table.rows[1:] for cell in row) and part.kind == "transition":
+                if (
+                    len(table.rows) > 1
+                    and any(len(cell.text.flat) > 8 for row in table.rows[1:] for cell in row)
+                    and part.kind == "transition"
+                ):
                     return True
     return False
 
@@ -273,7 +308,9 @@ def _dates(finder: _Finder) -> None:
             source=reading.reevaluation_due,
             about="reevaluation_due",
         )
-    elif meeting and due is None and (last := day(reading.last_evaluation)) and years_after(last, 3) < meeting:
+    elif (
+        meeting and due is None and (last := day(reading.last_evaluation)) and years_after(last, 3) < meeting
+    ):
         finder.add(
             "triennial_reevaluation",
             f"The last evaluation is of {last.isoformat()}, more than three years before this meeting.",

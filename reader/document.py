@@ -107,7 +107,11 @@ def _pdf(
         for index in range(count):
             sheet = pdf.sheet(document, index)
             sheet.words = pdf.bracketed(sheet.words)
-            if len(sheet.words) < SCANNED_WORDS and not sheet.fields and pdf.image_share(document, index) > 0.5:
+            if (
+                len(sheet.words) < SCANNED_WORDS
+                and not sheet.fields
+                and pdf.image_share(document, index) > 0.5
+            ):
                 from reader.scan import sheet_of_page
 
                 sheet = sheet_of_page(document, index)

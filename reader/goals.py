@@ -22,7 +22,9 @@ class Draft:
         self.slots: dict[str, Passage] = {}
         self.how: dict[str, str] = {}
         self.objectives: list[Passage] = []
-        self.heading = Passage()  # the column heading or label over the goal's text, which may hold its timeframe
+        self.heading = (
+            Passage()
+        )  # the column heading or label over the goal's text, which may hold its timeframe
 
     def put(self, slot: str, value: Passage, how: str) -> None:
         if value and slot not in self.slots:
@@ -37,12 +39,18 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
     """The goals of an IEP, in order."""
     drafts: list[Draft] = []
     for part in parts:
-        if part.kind in ("goals", "progress") or (part.kind in ("present_levels", "unknown", "student") and _has_goals(part, knowledge)):
+        if part.kind in ("goals", "progress") or (
+            part.kind in ("present_levels", "unknown", "student") and _has_goals(part, knowledge)
+        ):
             drafts += _gather(part, knowledge)
     if not any("text" in draft.slots for draft in drafts):
         for part in parts:
             if part.kind not in ("attachment", "transition", "notes", "goals"):
-                drafts += [d for d in _gather(part, knowledge) if "text" in d.slots and _is_goal(d.slots["text"].flat, knowledge)]
+                drafts += [
+                    d
+                    for d in _gather(part, knowledge)
+                    if "text" in d.slots and _is_goal(d.slots["text"].flat, knowledge)
+                ]
     goals = []
     for draft in drafts:
         text = draft.slots.get("text")
@@ -53,7 +61,10 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
 
 
 def _has_goals(part: Part, knowledge: Knowledge) -> bool:
-    return any(entry.role == "goal.text" and _is_goal(entry.value.flat, knowledge) for entry in entries_of(part, knowledge))
+    return any(
+        entry.role == "goal.text" and _is_goal(entry.value.flat, knowledge)
+        for entry in entries_of(part, knowledge)
+    )
 
 
 def _without_repeats(goals: list[Goal]) -> list[Goal]:
@@ -99,7 +110,9 @@ _HEADING = re.compile(
     r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
     r"(?:goal|meta|objetivo)\s*(?:anual\s*)?(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
 )  # fmt: skip
-_NUMBERED = re.compile(r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$")
+_NUMBERED = re.compile(
+    r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$"
+)
 
 
 def _items(entries: list[Entry], knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]]:
@@ -118,7 +131,9 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[tuple[str, Passag
         if role == "goal.number":
             number = re.match(r"\W*(\d{1,2})\b", entry.value.text)
             if number:
-                found.append(("number", entry.value.cut(number.start(1), number.end(1)), entry.how, entry.label))
+                found.append(
+                    ("number", entry.value.cut(number.start(1), number.end(1)), entry.how, entry.label)
+                )
                 rest = entry.value.cut(number.end())
                 if rest and (found_rest := _strip_lead(rest)):
                     found += _area_or_text(found_rest, knowledge, entry)
@@ -179,9 +194,19 @@ def _goal_value(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, 
         value = value.cut(numbered.end())
     if value:
         lines = value.lines()
-        if len(lines) > 1 and len(lines[0].flat) <= 80 and not _is_goal(lines[0].flat, knowledge) and not re.search(r"[.,;]$", lines[0].flat):
+        if (
+            len(lines) > 1
+            and len(lines[0].flat) <= 80
+            and not _is_goal(lines[0].flat, knowledge)
+            and not re.search(r"[.,;]$", lines[0].flat)
+        ):
             rest = value.cut(len(lines[0].text) + value.text.find(lines[0].text))
-            if _is_goal(rest.flat, knowledge) and rest.text[:1].isupper() and len(lines[0].flat.split()) <= 9 and not re.match(r"(?i)(?:by|given|when|within|during|after|para|dad[oa]s?)\b", lines[0].flat):
+            if (
+                _is_goal(rest.flat, knowledge)
+                and rest.text[:1].isupper()
+                and len(lines[0].flat.split()) <= 9
+                and not re.match(r"(?i)(?:by|given|when|within|during|after|para|dad[oa]s?)\b", lines[0].flat)
+            ):
                 found.append(("area", lines[0], entry.how, entry.label))
                 value = rest
         if _is_goal(value.flat, knowledge):
@@ -191,7 +216,9 @@ def _goal_value(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, 
     return found
 
 
-def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[tuple[str, Passage, str, Passage]]:
+def _area_or_text(
+    value: Passage, knowledge: Knowledge, entry: Entry
+) -> list[tuple[str, Passage, str, Passage]]:
     if _is_goal(value.flat, knowledge):
         return _unlabelled(Entry(None, Passage(), value, entry.part, entry.how), knowledge)
     lines = value.lines()
@@ -203,33 +230,59 @@ def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[tu
 def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]]:
     """Lines without a known label: a goal's heading, its area, or its sentence."""
     if entry.label:
-        heading = _HEADING.match(entry.label.flat.rstrip(":")) or _NUMBERED.match(entry.label.flat.rstrip(":"))
+        heading = _HEADING.match(entry.label.flat.rstrip(":")) or _NUMBERED.match(
+            entry.label.flat.rstrip(":")
+        )
         if heading:
-            found: list[tuple[str, Passage, str, Passage]] = [("number", _found_in(entry.label, heading["number"]), entry.how, entry.label)]
+            found: list[tuple[str, Passage, str, Passage]] = [
+                ("number", _found_in(entry.label, heading["number"]), entry.how, entry.label)
+            ]
             rest = heading["rest"].strip()
-            if rest and knowledge.label(rest) not in (None, "goal.area") and knowledge.label(rest) != "goal.text":
+            if (
+                rest
+                and knowledge.label(rest) not in (None, "goal.area")
+                and knowledge.label(rest) != "goal.text"
+            ):
                 return [*found, (str(knowledge.label(rest))[5:], entry.value, entry.how, entry.label)]
             if entry.value:
                 if rest and knowledge.label(rest.split("-")[-1]) == "goal.area":
-                    return [*found, *_items([Entry("goal.area", entry.label, entry.value, entry.part, entry.how)], knowledge)]
-                found += _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
+                    return [
+                        *found,
+                        *_items(
+                            [Entry("goal.area", entry.label, entry.value, entry.part, entry.how)], knowledge
+                        ),
+                    ]
+                found += _goal_value(
+                    Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge
+                )
             return found
         slot = knowledge.goal_slot(entry.label.flat)
-        if slot == "text" or (slot is None and _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) > 60):
+        if slot == "text" or (
+            slot is None and _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) > 60
+        ):
             return _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
         if slot is not None and not (slot == "area" and _is_goal(entry.value.flat, knowledge)):
             return _items([Entry(f"goal.{slot}", entry.label, entry.value, entry.part, entry.how)], knowledge)
         if _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) < 60:
-            return [("area", entry.label.cut(0, len(entry.label.text.rstrip(": "))), entry.how, entry.label), ("text", entry.value, entry.how, entry.label)]
+            return [
+                ("area", entry.label.cut(0, len(entry.label.text.rstrip(": "))), entry.how, entry.label),
+                ("text", entry.value, entry.how, entry.label),
+            ]
         return [("other", entry.value, entry.how, entry.label)]
     found = []
     sentence: list[Passage] = []
     for line in entry.value.lines():
         heading = _HEADING.match(line.text) or _NUMBERED.match(line.text)
-        if heading and not (sentence and not sentence[-1].flat.endswith((".", ":", "!"))) and len(line.flat) < 110:
+        if (
+            heading
+            and not (sentence and not sentence[-1].flat.endswith((".", ":", "!")))
+            and len(line.flat) < 110
+        ):
             found += _sentence(sentence, knowledge, entry)
             sentence = []
-            found.append(("number", line.cut(heading.start("number"), heading.end("number")), entry.how, line))
+            found.append(
+                ("number", line.cut(heading.start("number"), heading.end("number")), entry.how, line)
+            )
             rest = line.cut(heading.start("rest"), heading.end("rest"))
             if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
                 rest = rest.cut(*inner.span(1))
@@ -237,7 +290,11 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, 
                 area = re.match(r"(?i)(?:area(?: of need)?|domain|área|dominio)\s*[:\-–]\s*(.+)", rest.text)
                 if area:
                     found.append(("area", rest.cut(area.start(1)), entry.how, line))
-                elif _is_goal(rest.flat, knowledge) or rest.flat.split()[0].lower() in ("by", "given", "when"):
+                elif _is_goal(rest.flat, knowledge) or rest.flat.split()[0].lower() in (
+                    "by",
+                    "given",
+                    "when",
+                ):
                     sentence.append(rest)
                 else:
                     found.append(("area", rest, entry.how, line))
@@ -251,7 +308,9 @@ def _found_in(passage: Passage, words: str) -> Passage:
     return passage.cut(at, at + len(words)) if at >= 0 else passage
 
 
-def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[tuple[str, Passage, str, Passage]]:
+def _sentence(
+    lines: list[Passage], knowledge: Knowledge, entry: Entry
+) -> list[tuple[str, Passage, str, Passage]]:
     if not lines:
         return []
     passage = Passage.join(lines, "\n")
@@ -262,7 +321,10 @@ def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[
         passage = passage.cut(lead.end())
     area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’ -]{2,60}?)\s*[:.–]\s+(?=[A-ZÁÉÍÓÚ])", passage.text)
     if area and not re.search(r"\b(?:will|given|when|by)\b", area[1], re.I):
-        return [("area", passage.cut(0, area.end(1)), "loose", Passage()), ("text", passage.cut(area.end()), "loose", Passage())]
+        return [
+            ("area", passage.cut(0, area.end(1)), "loose", Passage()),
+            ("text", passage.cut(area.end()), "loose", Passage()),
+        ]
     return [("text", passage, "loose", Passage())]
 
 
@@ -279,17 +341,26 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[tuple[str, Pass
     return found
 
 
-def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]]:
+def _rows(
+    table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge
+) -> list[tuple[str, Passage, str, Passage]]:
     found: list[tuple[str, Passage, str, Passage]] = []
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
     for row in table.rows[depth:]:
         texts = {roles[cell.column]: cell for cell in row if cell.column in roles}
         goal = texts.get("text")
-        if len(row) == 1 or goal is None or not goal.text or (len(row) < len(head) and not _is_goal(goal.text.flat, knowledge)):
+        if (
+            len(row) == 1
+            or goal is None
+            or not goal.text
+            or (len(row) < len(head) and not _is_goal(goal.text.flat, knowledge))
+        ):
             for cell in row:
                 found += _items(entries_in(cell.text, knowledge, "goals"), knowledge)
             continue
-        if all(knowledge.is_column(cell.text.text) for cell in row if cell.text) or same_row(table.rows[depth - 1], row):
+        if all(knowledge.is_column(cell.text.text) for cell in row if cell.text) or same_row(
+            table.rows[depth - 1], row
+        ):
             continue
         found.append(("open", Passage(), "column", head.get(goal.column, Passage())))
         for role, cell in texts.items():
@@ -309,7 +380,11 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[tuple
     area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
     if area is None:
         area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n -]{2,70}?)\s+[-–]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
-    if area and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I) and len(area[1].split()) <= 8:
+    if (
+        area
+        and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I)
+        and len(area[1].split()) <= 8
+    ):
         found.append(("area", text.cut(0, area.end(1)), "column", head))
         text = text.cut(area.end())
     entries = entries_in(text, knowledge, "goals", "column")
@@ -336,11 +411,20 @@ def _grouped(items: list[tuple[str, Passage, str, Passage]]) -> list[Draft]:
     for slot, value, how, label in items:
         if slot in ("other", "schedule_other"):
             continue
-        starts = current is None or (
-            (slot in openers or slot in ("open", "number")) and "text" in current.slots
-        ) or (slot == "text" and "text" in current.slots) or (slot == "area" and "text" in current.slots) or (slot == "number" and "number" in current.slots)
+        starts = (
+            current is None
+            or ((slot in openers or slot in ("open", "number")) and "text" in current.slots)
+            or (slot == "text" and "text" in current.slots)
+            or (slot == "area" and "text" in current.slots)
+            or (slot == "number" and "number" in current.slots)
+        )
         if slot == "loose":
-            if current is not None and "text" not in current.slots and "area" not in current.slots and len(value.flat) < 70:
+            if (
+                current is not None
+                and "text" not in current.slots
+                and "area" not in current.slots
+                and len(value.flat) < 70
+            ):
                 current.put("area", value, "loose")
             continue
         if starts and slot != "objectives":
@@ -360,7 +444,9 @@ def _grouped(items: list[tuple[str, Passage, str, Passage]]) -> list[Draft]:
 
 def _listed(value: Passage) -> list[Passage]:
     """The items of a list: (1) … (2) …, bullets, or lines."""
-    marks = [m for m in re.finditer(r"(?:^|(?<=\s))(?:\(\d{1,2}\)|\d{1,2}[.)](?:\d\.?)?|[•·▪‣●○-])\s+", value.text)]
+    marks = [
+        m for m in re.finditer(r"(?:^|(?<=\s))(?:\(\d{1,2}\)|\d{1,2}[.)](?:\d\.?)?|[•·▪‣●○-])\s+", value.text)
+    ]
     if marks:
         ends = [m.start() for m in marks[1:]] + [len(value.text)]
         pieces = [value.cut(m.end(), end) for m, end in zip(marks, ends, strict=True)]
@@ -445,7 +531,9 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     if goal.timeframe is None and draft.heading:
         when = known["timeframe"].search(draft.heading.text.replace("\n", " "))
         if when:
-            goal.timeframe = read_as(when.group().strip(), draft.heading.cut(when.start(), when.end()), "grammar")
+            goal.timeframe = read_as(
+                when.group().strip(), draft.heading.cut(when.start(), when.end()), "grammar"
+            )
     method = draft.slots.get("method")
     if method and not knowledge.says_nothing(method.text):
         words, places = _sentence_end(method.flat), method
@@ -456,7 +544,9 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     elif "measurement" in pieces:
         goal.measurement = read_as(pieces["measurement"].flat, pieces["measurement"], "grammar")
     goal.baseline = _baseline(draft, knowledge)
-    goal.objectives = [read_as(o.flat, o, "row") for o in draft.objectives if o.flat and not knowledge.says_nothing(o.text)]
+    goal.objectives = [
+        read_as(o.flat, o, "row") for o in draft.objectives if o.flat and not knowledge.says_nothing(o.text)
+    ]
     measurable = goal.behavior is not None and goal.criterion is not None
     goal.is_measurable = Value(measurable, text.flat, text.places(), 0.93, "grammar")
     goal.missing_parts = [name for name in PARTS if getattr(goal, name) is None]
@@ -476,7 +566,7 @@ def _tidy(text: Passage) -> Passage:
     return text.cut(0, blank.start()) if blank else text
 
 
-def _baseline(draft: Draft, knowledge: Knowledge):  # noqa: ANN202
+def _baseline(draft: Draft, knowledge: Knowledge):
     own = draft.slots.get("baseline")
     if own is None or knowledge.says_nothing(own.text):
         return None
@@ -484,7 +574,11 @@ def _baseline(draft: Draft, knowledge: Knowledge):  # noqa: ANN202
     words = own.flat
     if len(words) <= 160:
         if not known["measure"].search(words):
-            return None if not re.search(r"\b\w+(?:s|ed)\b", words) or _only_opinion(words) else read_as(words.rstrip("."), own, draft.how["baseline"])
+            return (
+                None
+                if not re.search(r"\b\w+(?:s|ed)\b", words) or _only_opinion(words)
+                else read_as(words.rstrip("."), own, draft.how["baseline"])
+            )
         return read_as(_sentence_end(words), own, draft.how["baseline"])
     best = None
     start = 0
@@ -500,7 +594,10 @@ def _baseline(draft: Draft, knowledge: Knowledge):  # noqa: ANN202
     return read_as(_sentence_end(best.flat), best, "sentence")
 
 
-_OPINION = re.compile(r"\b(?:difficult|struggles?|needs? support|needs? help|below grade level|has trouble|has difficulty|le cuesta|dificultad)\b", re.I)
+_OPINION = re.compile(
+    r"\b(?:difficult|struggles?|needs? support|needs? help|below grade level|has trouble|has difficulty|le cuesta|dificultad)\b",
+    re.I,
+)
 
 
 def _only_opinion(words: str) -> bool:
@@ -516,7 +613,10 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     if will:
         verb_from, lead_to = will.end(), will.start()
     else:
-        future = next((m for m in known["future"].finditer(flat) if not re.match(r"(?i)(?:para|será n)", m.group())), None)
+        future = next(
+            (m for m in known["future"].finditer(flat) if not re.match(r"(?i)(?:para|será n)", m.group())),
+            None,
+        )
         if future is None:
             return found
         verb_from, lead_to = future.start(), future.start()
@@ -541,11 +641,22 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     when = None
     for candidate in known["timeframe"].finditer(flat):
         if when is None or len(candidate.group()) > len(when.group()):
-            if candidate.start() < lead_to or candidate.end() >= body_end - 2 or candidate.start() >= rest_end - 1:
+            if (
+                candidate.start() < lead_to
+                or candidate.end() >= body_end - 2
+                or candidate.start() >= rest_end - 1
+            ):
                 when = candidate
                 break
     if when is None:
-        when = next((c for c in known["timeframe"].finditer(flat) if re.match(r"(?i)(?:by|para|a más tardar|before|antes)\b", c.group())), None)
+        when = next(
+            (
+                c
+                for c in known["timeframe"].finditer(flat)
+                if re.match(r"(?i)(?:by|para|a más tardar|before|antes)\b", c.group())
+            ),
+            None,
+        )
     if when:
         found["timeframe"] = text.cut(when.start(), when.start() + len(when.group().rstrip(" .,")))
         if when.start() > verb_from and when.end() >= rest_end - 2:
@@ -568,19 +679,33 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         if comma > 0 and known["condition"].match(segment):
             found["condition"] = text.cut(offset, offset + len(segment[:comma].rstrip(" ,")))
         elif known["condition"].match(segment):
-            learner = re.search(r"\s+(?:the student|student|he|she|they|el estudiante|la estudiante|el alumno|la alumna|[A-Z][\w'’-]+)\s*$", segment)
+            learner = re.search(
+                r"\s+(?:the student|student|he|she|they|el estudiante|la estudiante|el alumno|la alumna|[A-Z][\w'’-]+)\s*$",
+                segment,
+            )
             if learner and learner.start() > 6:
                 found["condition"] = text.cut(offset, offset + learner.start())
     # criterion, then the behaviour before it
     verb_phrase = flat[verb_from:rest_end]
-    hits = [m for m in known["criterion"].finditer(verb_phrase) if m.group().strip() and not _inside_brackets(verb_phrase, m.start())]
+    hits = [
+        m
+        for m in known["criterion"].finditer(verb_phrase)
+        if m.group().strip() and not _inside_brackets(verb_phrase, m.start())
+    ]
     strong = [m for m in hits if not known["weak"].match(m.group().strip())]
     strong = [m for m in strong if not _part_of_task(verb_phrase, m)]
     start = strong[0].start() if strong else (hits[0].start() if hits else None)
     if strong:
         for weak in hits:  # "for 10 consecutive bites on 4 of 5 days" is one criterion
-            between = verb_phrase[weak.end() : strong[0].start()] if weak.end() <= strong[0].start() else "-" * 99
-            if "consecutive" in weak.group() and len(between.split()) <= 2 and "," not in between and len(between) < 40:
+            between = (
+                verb_phrase[weak.end() : strong[0].start()] if weak.end() <= strong[0].start() else "-" * 99
+            )
+            if (
+                "consecutive" in weak.group()
+                and len(between.split()) <= 2
+                and "," not in between
+                and len(between) < 40
+            ):
                 start = weak.start()
                 break
     behavior_end = rest_end
@@ -588,18 +713,26 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         cut_at = verb_from + start
         piece = text.cut(cut_at, rest_end)
         trimmed = re.match(
-            r"^[,;\s]*(?:(?:with|at|in|on|con|en|to|a)\s+)?(?:an? (?:average|rate) of |a rate of |at least )?",
+            r"^[,;\s]*(?:(?:with|at(?! least)|in|on|con|en|to|a)\s+)?(?:an? (?:average|rate) of |a rate of |at least )?",
             piece.text,
             re.I,
         )
         if trimmed and trimmed.end():
             piece = piece.cut(trimmed.end()) or piece
-        end = len(piece.text.rstrip(" .,;"))
-        found["criterion"] = piece.cut(0, end)
+        late = re.search(
+            r",\s*((?:given|when|while|dad[oa]s?|cuando)\b[^,]*)$", piece.text.rstrip(" .,;"), re.I
+        )
+        if late and "condition" not in found:
+            found["condition"] = piece.cut(late.start(1), late.end(1))
+            piece = piece.cut(0, late.start())
+        found["criterion"] = piece.cut(0, len(piece.text.rstrip(" .,;")))
         behavior_end = cut_at
     behavior = text.cut(verb_from, len(flat[:behavior_end].rstrip(" ,;")))
     if behavior:
-        tail = re.search(r",?\s+(?:so that it has|so that (?:he|she|they) (?:has|have)|and score|and will score)\s*$", behavior.text)
+        tail = re.search(
+            r",?\s+(?:from (?:a (?:baseline|level|rate) of )?\d[\d.%]*(?: \w+){0,3}|so that it has|so that (?:he|she|they) (?:has|have)|and score|and will score)\s*$",
+            behavior.text,
+        )
         if tail:
             behavior = behavior.cut(0, tail.start())
         if not knowledge.vague(behavior.flat, has_criterion="criterion" in found):
@@ -615,6 +748,10 @@ def _part_of_task(text: str, match: re.Match[str]) -> bool:
     """A figure inside the task itself: "with at least 2 key details for each part", "all 8 steps"."""
     words = match.group().strip().lower()
     after = text[match.end() : match.end() + 24].lower()
-    if re.match(r"^(?:with|of)? ?(?:at least|al menos)", words) and not re.search(r"%|out of|\bof\b|/", words):
+    if re.match(r"^(?:with|of)? ?(?:at least|al menos)", words) and not re.search(
+        r"%|out of|\bof\b|/", words
+    ):
         return True
-    return bool(re.search(r"at least \d{1,3} ?%$", words)) and bool(re.match(r" of the (?:section|assignment|task|work|page)", after))
+    return bool(re.search(r"at least \d{1,3} ?%$", words)) and bool(
+        re.match(r" of the (?:section|assignment|task|work|page)", after)
+    )

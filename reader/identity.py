@@ -28,7 +28,9 @@ def short(value: Passage) -> Passage:
         first, second = lines[0], lines[1]
         ends = first.words[-1].box[2] if first.words else 0
         begins = second.words[0].box[2] - second.words[0].box[0] if second.words else 0
-        wraps = len(second.flat.split()) <= 4 and second.text[:1].isupper() and ends + begins > _right(value) - 5
+        wraps = (
+            len(second.flat.split()) <= 4 and second.text[:1].isupper() and ends + begins > _right(value) - 5
+        )
         value = Passage.join([first, second], "\n") if wraps and len(lines) <= 3 else first
     return value
 
@@ -37,10 +39,25 @@ def _right(value: Passage) -> float:
     return max((word.box[2] for word in value.words), default=0.0)
 
 
-def read_identity(reading: Reading, entries: Sequence[Entry], parts: Sequence[Part], sheets: Sequence[Sheet], running: Sequence[Entry], knowledge: Knowledge) -> None:
+def read_identity(
+    reading: Reading,
+    entries: Sequence[Entry],
+    parts: Sequence[Part],
+    sheets: Sequence[Sheet],
+    running: Sequence[Entry],
+    knowledge: Knowledge,
+) -> None:
     """Fill student, school, district, dates and eligibility."""
-    first = [e for e in entries if e.part not in ("attachment", "notes", "notice", "goals", "services", "transition")]
-    pool = [*first, *[e for e in entries if e not in first and e.part not in ("attachment", "services", "goals")], *running]
+    first = [
+        e
+        for e in entries
+        if e.part not in ("attachment", "notes", "notice", "goals", "services", "transition")
+    ]
+    pool = [
+        *first,
+        *[e for e in entries if e not in first and e.part not in ("attachment", "services", "goals")],
+        *running,
+    ]
     student = reading.student
     student.name = _pick(pool, "student.name", _name)
     student.dob = _pick(pool, "student.dob", _iso)
@@ -52,7 +69,15 @@ def read_identity(reading: Reading, entries: Sequence[Entry], parts: Sequence[Pa
         for entry in pool:
             if entry.role == "other" and squeezed(entry.label.flat).startswith("student"):
                 break
-    for slot in ("meeting_date", "iep_start", "iep_end", "annual_review_due", "reevaluation_due", "previous_meeting", "last_evaluation"):
+    for slot in (
+        "meeting_date",
+        "iep_start",
+        "iep_end",
+        "annual_review_due",
+        "reevaluation_due",
+        "previous_meeting",
+        "last_evaluation",
+    ):
         setattr(reading, slot, _pick(pool, slot, _iso))
     for entry in pool:
         if entry.role in ("iep_dates", "iep_start", "iep_end"):
@@ -68,7 +93,7 @@ def read_identity(reading: Reading, entries: Sequence[Entry], parts: Sequence[Pa
     _eligibility(reading, pool, parts, knowledge)
 
 
-def _pick(entries: Iterable[Entry], role: str, parse) -> Text | None:  # noqa: ANN001
+def _pick(entries: Iterable[Entry], role: str, parse) -> Text | None:
     """The first entry with a readable value; another that agrees raises the trust, one that differs lowers it."""
     best: Text | None = None
     for entry in entries:
@@ -88,7 +113,11 @@ def _name(entry: Entry) -> Text | None:
     value = short(entry.value)
     text = re.split(r"\s{2,}|\s+(?:ID|DOB|Date|Grade|SSID|#)\b", value.text)[0]
     text = re.sub(r"[\s,;|-]+$", "", text)
-    if not _NAME.match(text) or len(text) > 60 or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text):
+    if (
+        not _NAME.match(text)
+        or len(text) > 60
+        or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text)
+    ):
         return None
     return read_as(" ".join(text.split()), value.cut(0, len(text)), entry.how)
 
@@ -106,8 +135,16 @@ _GRADE = re.compile(
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)|"
     r"(?:primer|segundo|tercer|cuarto|quinto|sexto|séptimo|octavo|noveno)o?|post-?secondary|transition)"
 )
-_ORDINALS = {w: str(i) for i, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1)}
-_ORDINALS |= {w: str(i) for i, w in enumerate("primer segundo tercer cuarto quinto sexto septimo octavo noveno".split(), 1)}
+_ORDINALS = {
+    w: str(i)
+    for i, w in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"], 1
+    )
+}
+_ORDINALS |= {
+    w: str(i)
+    for i, w in enumerate(["primer", "segundo", "tercer", "cuarto", "quinto", "sexto", "septimo", "octavo", "noveno"], 1)
+}
 
 
 def _grade(entry: Entry) -> Text | None:
@@ -120,7 +157,9 @@ def _grade(entry: Entry) -> Text | None:
     elif words in ("kindergarten", "kinder", "k"):
         grade = "K"
     else:
-        grade = _ORDINALS.get(words.rstrip("o") if words.startswith(("primer", "tercer")) else words) or re.sub(r"(?:st|nd|rd|th|°|º|\.º|\.o)$", "", words).lstrip("0")
+        grade = _ORDINALS.get(
+            words.rstrip("o") if words.startswith(("primer", "tercer")) else words
+        ) or re.sub(r"(?:st|nd|rd|th|°|º|\.º|\.o)$", "", words).lstrip("0")
         if grade.isdigit() and int(grade) > 13:
             return None
     return read_as(grade, entry.value.cut(match.start(1), match.end(1)), entry.how)
@@ -136,7 +175,14 @@ def _identifier(entry: Entry) -> Text | None:
 def _place(entry: Entry) -> Text | None:
     value = short(entry.value)
     text = re.sub(r"[\s,;|]+$", "", value.flat)
-    if not 3 <= len(text) <= 90 or not re.search(r"[A-Za-z]{3}", text) or dates_in(text) or text.endswith("?") or "☐" in text or "☒" in text:
+    if (
+        not 3 <= len(text) <= 90
+        or not re.search(r"[A-Za-z]{3}", text)
+        or dates_in(text)
+        or text.endswith("?")
+        or "☐" in text
+        or "☒" in text
+    ):
         return None
     return read_as(text, value, entry.how)
 
@@ -151,9 +197,23 @@ _DISTRICT = re.compile(
 )
 
 
-def _district(pool: Sequence[Entry], parts: Sequence[Part], sheets: Sequence[Sheet], knowledge: Knowledge) -> Text | None:
-    labelled = _pick((e for e in pool if not re.search(r"(?i)\bcounty\b(?!.*district)", e.label.flat) or "county" in e.value.flat.lower()), "district", _place)
-    if labelled is not None and re.search(r"(?i)school|district|isd|usd|county|distrito|academy|agency|union|unified|public|boces", labelled.value):
+def _district(
+    pool: Sequence[Entry], parts: Sequence[Part], sheets: Sequence[Sheet], knowledge: Knowledge
+) -> Text | None:
+    labelled = _pick(
+        (
+            e
+            for e in pool
+            if not re.search(r"(?i)\bcounty\b(?!.*district)", e.label.flat)
+            or "county" in e.value.flat.lower()
+        ),
+        "district",
+        _place,
+    )
+    if labelled is not None and re.search(
+        r"(?i)school|district|isd|usd|county|distrito|academy|agency|union|unified|public|boces",
+        labelled.value,
+    ):
         return labelled
     candidates: list[tuple[Passage, str]] = []
     for block in (parts[0].blocks if parts else [])[:8]:
@@ -169,7 +229,11 @@ def _district(pool: Sequence[Entry], parts: Sequence[Part], sheets: Sequence[She
     for passage, how in candidates:
         for piece in passage.split("\t"):
             match = _DISTRICT.search(piece.flat)
-            if match and len(match[1].split()) >= 2 and not re.search(r"(?i)\b(?:shall|will|parent|education department|each)\b", match[1]):
+            if (
+                match
+                and len(match[1].split()) >= 2
+                and not re.search(r"(?i)\b(?:shall|will|parent|education department|each)\b", match[1])
+            ):
                 name = " ".join(match[1].split())
                 if name.isupper():
                     name = name.title().replace(" Of ", " of ").replace("Isd", "ISD")
@@ -183,7 +247,11 @@ def _reconcile(reading: Reading) -> None:
         reading.iep_end = _again(reading.annual_review_due)
     elif reading.annual_review_due is None and reading.iep_end is not None:
         reading.annual_review_due = _again(reading.iep_end)
-    if reading.iep_start is None and reading.meeting_date is not None and reading.document_kind.value == "iep":
+    if (
+        reading.iep_start is None
+        and reading.meeting_date is not None
+        and reading.document_kind.value == "iep"
+    ):
         reading.iep_start = _again(reading.meeting_date)
 
 
@@ -200,8 +268,12 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     broken = passage.text
     if len(passage.lines()) > 1 and not any(knowledge.disability(line.flat) for line in passage.lines()):
         broken = broken.replace("\n", " ")
-    for match in re.finditer(r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)):
-        for piece in re.finditer(r"(?:(?!\s(?:and|y)\s|\s/\s|\bSecondary:|\bPrimary:|\bTertiary:).)+", match.group()):
+    for match in re.finditer(
+        r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)
+    ):
+        for piece in re.finditer(
+            r"(?:(?!\s(?:and|y)\s|\s/\s|\bSecondary:|\bPrimary:|\bTertiary:).)+", match.group()
+        ):
             start = match.start() + piece.start()
             text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")
             text = re.sub(r"^(?:primary|secondary|and|y|disability)\s*[:\-]?\s*", "", text, flags=re.I)
@@ -214,7 +286,9 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     return found
 
 
-def _eligibility(reading: Reading, pool: Sequence[Entry], parts: Sequence[Part], knowledge: Knowledge) -> None:
+def _eligibility(
+    reading: Reading, pool: Sequence[Entry], parts: Sequence[Part], knowledge: Knowledge
+) -> None:
     ticked = _ticked_categories(parts, knowledge)
     primary: list[Text] = []
     others: list[Text] = []
@@ -238,7 +312,11 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
             continue
         options: list[tuple[bool, str, Passage, str]] = []
         for unit in part.units():
-            passages = [unit] if isinstance(unit, Passage) else [Passage.join((c.text for c in row), "\t") for row in unit.rows]
+            passages = (
+                [unit]
+                if isinstance(unit, Passage)
+                else [Passage.join((c.text for c in row), "\t") for row in unit.rows]
+            )
             for passage in passages:
                 for choice in choices_in(passage):
                     words = choice.words.split("\t")[0] if choice.words else choice.words
@@ -251,7 +329,10 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
                         if candidate and knowledge.disability(candidate):
                             options.append((choice.marked, candidate, words, lead[1].lower() if lead else ""))
                             break
-        if len(options) >= 3 or any(marked and part.kind in ("student", "eligibility", "unknown", "evaluation") for marked, *_ in options):
+        if len(options) >= 3 or any(
+            marked and part.kind in ("student", "eligibility", "unknown", "evaluation")
+            for marked, *_ in options
+        ):
             found += [(read_as(name, words, "box"), lead) for marked, name, words, lead in options if marked]
     return found
 
@@ -259,7 +340,9 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
 # ---------------------------------------------------------------- team
 
 
-_ABSENT = re.compile(r"(?i)\b(?:not applicable|n/a|none|did not attend|excused|no aplica|vacant|absent|not required)\b")
+_ABSENT = re.compile(
+    r"(?i)\b(?:not applicable|n/a|none|did not attend|excused|no aplica|vacant|absent|not required)\b"
+)
 
 
 def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
@@ -310,10 +393,20 @@ def _rows(table: Table, roles: dict[int, str], depth: int) -> list[Member]:
 
 def _member(name: Passage, role: Passage, how: str) -> Member | None:
     words = re.sub(r"\s*[\t_].*$", "", name.text.replace("\n", " ")).strip(" ,;:")
-    if not words or _ABSENT.search(words) or not re.search(r"[^\W\d_]{2}", words) or len(words) > 60 or re.search(r"[☐☒?]", words):
+    if (
+        not words
+        or _ABSENT.search(words)
+        or not re.search(r"[^\W\d_]{2}", words)
+        or len(words) > 60
+        or re.search(r"[☐☒?]", words)
+    ):
         return None
     people = re.sub(r"\([^)]*\)|,.*$", "", words).split()
-    if not 1 <= len(people) <= 7 or sum(word[:1].isupper() for word in people) < 0.6 * len(people) or people[0].lower() in ("i", "signature", "date", "firma"):
+    if (
+        not 1 <= len(people) <= 7
+        or sum(word[:1].isupper() for word in people) < 0.6 * len(people)
+        or people[0].lower() in ("i", "signature", "date", "firma")
+    ):
         return None
     role_words = re.sub(r"[☐☒]\s*", "", role.flat).strip(" :,;")
     return Member(
@@ -324,8 +417,14 @@ def _member(name: Passage, role: Passage, how: str) -> Member | None:
 
 def _is_name(text: str) -> bool:
     text = re.sub(r"(?i)^(?:dr|mr|mrs|ms|sr|sra|srta|prof)\.?\s+", "", text.strip())
-    text = re.sub(r",?\s*(?:[A-Z]{2,6}(?:-[A-Z]+)?|Ph\.?D\.?|Ed\.?D\.?|M\.?Ed\.?|M\.?A\.?)(?:,\s*[A-Z]{2,6})*\.?$", "", text)
-    return bool(re.fullmatch(r"[A-ZÁÉÍÓÚÑ][\w.'’-]*(?:\s+(?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w.'’-]*)){1,4}", text))
+    text = re.sub(
+        r",?\s*(?:[A-Z]{2,6}(?:-[A-Z]+)?|Ph\.?D\.?|Ed\.?D\.?|M\.?Ed\.?|M\.?A\.?)(?:,\s*[A-Z]{2,6})*\.?$",
+        "",
+        text,
+    )
+    return bool(
+        re.fullmatch(r"[A-ZÁÉÍÓÚÑ][\w.'’-]*(?:\s+(?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w.'’-]*)){1,4}", text)
+    )
 
 
 def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
@@ -398,7 +497,9 @@ def note_missing(reading: Reading) -> None:
         "eligibility": reading.eligibility.primary,
     }
     reading.unread += [name for name, value in wanted.items() if value is None]
-    reading.unread += [name for name in ("team", "goals", "services", "accommodations") if not getattr(reading, name)]
+    reading.unread += [
+        name for name in ("team", "goals", "services", "accommodations") if not getattr(reading, name)
+    ]
 
 
 __all__ = ["concluded", "day", "note_missing", "read_identity", "read_team"]

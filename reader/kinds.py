@@ -21,13 +21,17 @@ def document_kind(sheets: Sequence[Sheet], knowledge: Knowledge) -> Text:
     shown: dict[str, Passage] = {}
     first: list[Passage] = []
     for block in sheets[0].blocks[:14] if sheets else []:
-        first += [block.text] if isinstance(block, Line) else [cell.text for row in block.rows[:3] for cell in row]
+        first += (
+            [block.text] if isinstance(block, Line) else [cell.text for row in block.rows[:3] for cell in row]
+        )
     heads = [passage for sheet in sheets for passage in sheet.running]
     inner = [
         block.text
         for sheet in sheets
         for block in sheet.blocks
-        if isinstance(block, Line) and len(block.text.flat) < 90 and (block.text.flat.isupper() or block.text.bold)
+        if isinstance(block, Line)
+        and len(block.text.flat) < 90
+        and (block.text.flat.isupper() or block.text.bold)
     ]
     for passages, weight, limit in ((first[:10], 12, 24), (first[10:], 4, 8), (heads, 6, 12), (inner, 2, 6)):
         for kind, wordings in knowledge.kinds.items():
@@ -37,12 +41,17 @@ def document_kind(sheets: Sequence[Sheet], knowledge: Knowledge) -> Text:
                 key = squeezed(words)
                 for wording in wordings:
                     if len(wording) <= 5:
-                        hit = bool(re.search(rf"\b{re.escape(wording.upper())}\b", passage.flat)) and len(words) < 140
+                        hit = (
+                            bool(re.search(rf"\b{re.escape(wording.upper())}\b", passage.flat))
+                            and len(words) < 140
+                        )
                         gain = weight / 3
                     else:
                         hit = squeezed(wording) in key and len(words) < 200
                         gain = weight
-                    if hit and not re.search(r"\b(?:is not an?|not a|instead of|have an|tiene un|no es un)\b", words):
+                    if hit and not re.search(
+                        r"\b(?:is not an?|not a|instead of|have an|tiene un|no es un)\b", words
+                    ):
                         points += gain * min(1.0, (len(squeezed(wording)) + 6) / max(len(key), 1) * 2)
                         shown.setdefault(kind, passage)
                         break

@@ -89,7 +89,9 @@ class Knowledge:
             for rule in self.words["label_words"]
         ]
         self._long_headings = sorted(
-            (words for words in spaced if len(words) >= 10 and squeezed(words) in self.headings), key=len, reverse=True
+            (words for words in spaced if len(words) >= 10 and squeezed(words) in self.headings),
+            key=len,
+            reverse=True,
         )
         self.yes = frozenset(squeezed(word) for word in self.words["yes"])
         self.no = frozenset(squeezed(word) for word in self.words["no"])
@@ -102,7 +104,9 @@ class Knowledge:
             (area, re.compile("|".join(rf"\b{re.escape(plain(name))}" for name in names)))
             for area, names in self.words["areas"].items()
         ]
-        self._roles = re.compile("|".join(rf"(?<!\w){re.escape(plain(r))}(?!\w)" for r in self.words["roles"]))
+        self._roles = re.compile(
+            "|".join(rf"(?<!\w){re.escape(plain(r))}(?!\w)" for r in self.words["roles"])
+        )
         self._document_kinds = [
             squeezed(w) for wordings in self.kinds.values() for w in wordings if len(w) > 8
         ]

@@ -110,7 +110,7 @@ def _pieces(row: Sequence[Word]) -> list[Passage]:
     groups: list[list[Word]] = [[row[0]]]
     for before, word in zip(row, row[1:], strict=False):
         size = min(before.height, word.height, 14.0)
-        if word.box[0] - before.box[2] > 1.35 * size and not (before.text in (TICKED, EMPTY)):
+        if word.box[0] - before.box[2] > 1.35 * size and before.text not in (TICKED, EMPTY):
             groups.append([word])
         else:
             groups[-1].append(word)
@@ -271,7 +271,10 @@ def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list
     index = 0
     while index < len(lines):
         line = lines[index]
-        known = [is_column(piece.flat) and TICKED not in piece.text and EMPTY not in piece.text for piece in line.pieces]
+        known = [
+            is_column(piece.flat) and TICKED not in piece.text and EMPTY not in piece.text
+            for piece in line.pieces
+        ]
         if len(known) < 2 or sum(known) < max(2, 0.6 * len(known)):
             rest.append(line)
             index += 1
@@ -288,10 +291,25 @@ def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list
             height = here.box[3] - here.box[1]
             if slots is None or gap > 2.6 * height:
                 break
-            if len(slots) == 1 and 0 in slots and len(rows) > 1 and (here.pieces[0].bold or gap > 1.2 * height):
+            if (
+                len(slots) == 1
+                and 0 in slots
+                and len(rows) > 1
+                and (here.pieces[0].bold or gap > 1.2 * height)
+            ):
                 break
-            ruled = any(last.middle_y() < y < here.middle_y() for y, a, b in sheet.across if a <= starts[0] + 20 and b > starts[0])
-            wraps = len(rows) > 1 and not ruled and (0 not in slots or (gap < 0.3 * height and len(slots) < len(edges) - 1 and len(slots) <= 2))
+            ruled = any(
+                last.middle_y() < y < here.middle_y()
+                for y, a, b in sheet.across
+                if a <= starts[0] + 20 and b > starts[0]
+            )
+            wraps = (
+                len(rows) > 1
+                and not ruled
+                and (
+                    0 not in slots or (gap < 0.3 * height and len(slots) < len(edges) - 1 and len(slots) <= 2)
+                )
+            )
             if wraps:
                 for slot, piece in slots.items():
                     cell = next((c for c in rows[-1] if c.column == slot), None)
@@ -340,7 +358,9 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
     rows: list[list[Cell]] = []
     for entry in sorted(fields, key=lambda e: (e.box[1], e.box[0])):
         last = rows[-1][0].box if rows else None
-        if last and min(last[3], entry.box[3]) - max(last[1], entry.box[1]) > 0.6 * min(last[3] - last[1], entry.box[3] - entry.box[1]):
+        if last and min(last[3], entry.box[3]) - max(last[1], entry.box[1]) > 0.6 * min(
+            last[3] - last[1], entry.box[3] - entry.box[1]
+        ):
             rows[-1].append(entry)
         else:
             rows.append([entry])
@@ -494,10 +514,7 @@ def drop_running_heads(sheets: Sequence[Sheet]) -> None:
     common = [shape for shape, pages in shapes if len(pages) >= max(2, 0.5 * len(sheets)) and shape]
     for sheet, found in zip(sheets, edges, strict=True):
         for block, shape in found:
-            repeats = any(
-                alike(shape, other)
-                for other in common
-            )
+            repeats = any(alike(shape, other) for other in common)
             if repeats or _PAGE_NUMBER.match(_text_of(block)):
                 sheet.blocks = [other for other in sheet.blocks if other is not block]
                 if isinstance(block, Line):
@@ -534,9 +551,7 @@ def _continues(table: Table, following: Table) -> bool:
     if len(table.edges) != len(following.edges) or not table.edges:
         return False
     shift = following.edges[0] - table.edges[0]
-    near = all(
-        abs(a + shift - b) <= 8 for a, b in zip(table.edges, following.edges, strict=True)
-    )
+    near = all(abs(a + shift - b) <= 8 for a, b in zip(table.edges, following.edges, strict=True))
     return near and abs(shift) < 40
 
 
@@ -572,7 +587,9 @@ def _swallowed_head(head: list[Cell], row: list[Cell]) -> bool:
     if len(head) != len(row) or len(head) < 2:
         return False
     titles = [_shape(cell.text.text) for cell in head]
-    if not all(titles) or not all(_shape(c.text.text).startswith(t) for c, t in zip(row, titles, strict=True)):
+    if not all(titles) or not all(
+        _shape(c.text.text).startswith(t) for c, t in zip(row, titles, strict=True)
+    ):
         return False
     for cell, title in zip(row, titles, strict=True):
         end = 0
@@ -594,4 +611,6 @@ def _cut(row: list[Cell], following: list[Cell], repeated_head: bool) -> bool:
     if not first:
         return True
     before = row[0].text.flat
-    return first[:1].islower() and not before.endswith((".", "!", "?", ":")) and (repeated_head or bool(before))
+    return (
+        first[:1].islower() and not before.endswith((".", "!", "?", ":")) and (repeated_head or bool(before))
+    )

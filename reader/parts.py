@@ -100,28 +100,59 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
             if kind is None and not text.text.rstrip().endswith((".", ";", ",")):
                 kind = knowledge.heading(text.flat, styled=styled)
                 title, used = text, 1
-            if kind is None and styled and re.match(r"(?i)(attachment|appendix|supplement|addendum|anexo|apéndice)\b", text.flat):
+            if (
+                kind is None
+                and styled
+                and re.match(r"(?i)(attachment|appendix|supplement|addendum|anexo|apéndice)\b", text.flat)
+            ):
                 kind = "attachment"
             if kind and text.flat.endswith(":") and not capitals(text.text):
                 if (knowledge.label(text.flat) or "").startswith(("goal.", "eligibility", "student")):
                     kind = None
             if kind and last == "present_levels" and not capitals(text.text) and _style(text) != last_style:
-                if len(text.flat.split()) <= 3 and any(knowledge.heading_by_word(text.flat) == k for k in ("transition", "transportation", "esy")):
+                if len(text.flat.split()) <= 3 and any(
+                    knowledge.heading_by_word(text.flat) == k for k in ("transition", "transportation", "esy")
+                ):
                     kind = None  # an area of the present levels
-            if last != "present_levels" and kind is None and styled and not knowledge.names_a_kind(text.flat) and len(text.flat.split()) <= 14 and not re.search(r"[.;?]\s|[.;,?:]$|:|☒|☐", _NUMBERING.sub("", text.flat)):
+            if (
+                last != "present_levels"
+                and kind is None
+                and styled
+                and not knowledge.names_a_kind(text.flat)
+                and len(text.flat.split()) <= 14
+                and not re.search(r"[.;?]\s|[.;,?:]$|:|☒|☐", _NUMBERING.sub("", text.flat))
+            ):
                 numbered = _NUMBERING.match(text.flat) is not None
-                if (_style(text) in styles or capitals(text.text) or numbered) and not _labels_next(text, following, knowledge):
+                if (_style(text) in styles or capitals(text.text) or numbered) and not _labels_next(
+                    text, following, knowledge
+                ):
                     kind, title = knowledge.heading_by_word(text.flat), text
             if kind:
                 styles.add(_style(text))
                 last, last_style = kind, _style(text)
-            elif styled and not _labels_next(text, following, knowledge) and _style(text) in styles and len(text.flat.split()) <= 12 and not re.search(r"[.;,?]$|☒|☐|:", text.flat):
+            elif (
+                styled
+                and not _labels_next(text, following, knowledge)
+                and _style(text) in styles
+                and len(text.flat.split()) <= 12
+                and not re.search(r"[.;,?]$|☒|☐|:", text.flat)
+            ):
                 kind, title = "unknown", text
-        elif isinstance(block, Table) and len(block.rows[0]) == 1 and (len(block.rows) == 1 or block.columns > 1):
+        elif (
+            isinstance(block, Table)
+            and len(block.rows[0]) == 1
+            and (len(block.rows) == 1 or block.columns > 1)
+        ):
             text = block.rows[0][0].text
             if text and len(text.flat) < 120:
                 kind = knowledge.heading(text.flat, styled=True)
-                if kind is None and len(block.rows) == 1 and _styled(text, usual, bold_share) and len(text.flat.split()) <= 10 and ":" not in text.flat:
+                if (
+                    kind is None
+                    and len(block.rows) == 1
+                    and _styled(text, usual, bold_share)
+                    and len(text.flat.split()) <= 10
+                    and ":" not in text.flat
+                ):
                     kind = "unknown"
                 last = kind or last
                 title = text
@@ -134,7 +165,11 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         if kind is None:
             last.blocks.append(block)
             continue
-        if last.kind == "attachment" and kind in ("goals", "present_levels", "transition") and not _exact(title, knowledge):
+        if (
+            last.kind == "attachment"
+            and kind in ("goals", "present_levels", "transition")
+            and not _exact(title, knowledge)
+        ):
             last.blocks.append(block)
             continue
         found.append(Part(kind, title))
@@ -236,10 +271,18 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             if not colon and ((mark != "\t" and label.rstrip().endswith((".", ","))) or label[:1].islower()):
                 continue  # the end of a sentence, set on a line of its own
             role = knowledge.label(label)
-            if role is not None and start not in piece_starts and (role.startswith("goal.") or role == "student.name"):
+            if (
+                role is not None
+                and start not in piece_starts
+                and (role.startswith("goal.") or role == "student.name")
+            ):
                 line = max((s for s in every_line if s <= start), default=0)
                 before = text[line:start].split()
-                if line >= floor and 0 < len(before) <= 7 and all(w[:1].isupper() or w in ("and", "of", "&", "/", "y", "de") for w in before):
+                if (
+                    line >= floor
+                    and 0 < len(before) <= 7
+                    and all(w[:1].isupper() or w in ("and", "of", "&", "/", "y", "de") for w in before)
+                ):
                     role = None  # the end of a longer label
             if role is not None:
                 if start not in piece_starts and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
@@ -258,7 +301,11 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
         if hit is None and mark == ":":
             for start in sorted(s for s in every_line if window <= s < at):
                 label = text[start:at]
-                if 60 < len(label) <= 260 and not re.search(r"[.;] ", label) and (role := knowledge.label_by_words(" ".join(label.split()))):
+                if (
+                    60 < len(label) <= 260
+                    and not re.search(r"[.;] ", label)
+                    and (role := knowledge.label_by_words(" ".join(label.split())))
+                ):
                     hit = _Found(start, stop.end(), [role], True)
                     break
         if hit is None and mark == "\t":
@@ -315,7 +362,12 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int])
         if before >= window and text[before:line].strip()[:1].isupper():
             line, label = before, text[before:at].strip()
     longest = (220, 36) if question else (60, 8)
-    if label and len(label) <= longest[0] and len(label.split()) <= longest[1] and (label[0].isupper() or label[0] in "#¿•-"):
+    if (
+        label
+        and len(label) <= longest[0]
+        and len(label.split()) <= longest[1]
+        and (label[0].isupper() or label[0] in "#¿•-")
+    ):
         return _Found(line, end, [None], True)
     return None
 
@@ -357,7 +409,13 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
     for hit in found:
         last = merged[-1] if merged else None
         gap = passage.text[last.end : hit.start] if last else "-"
-        if last and not gap.strip() and "\n" not in gap and len(hit.roles) == 1 and hit.roles[0] in (None, last.roles[0]):
+        if (
+            last
+            and not gap.strip()
+            and "\n" not in gap
+            and len(hit.roles) == 1
+            and hit.roles[0] in (None, last.roles[0])
+        ):
             last.end = hit.end  # "Baseline: what can the student do?" is one label
         else:
             merged.append(hit)
@@ -427,8 +485,10 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
                 _refine_by_content(table, best[2], depth + 1)
             return best[1], best[2], depth + 1
     roles: dict[int, str] = {}
-    if len(table.rows) > 2 and len(table.rows[0]) > 2 and not any(
-        _TIME.search(c.text.flat) or re.search(r":\s*\S", c.text.flat) for c in table.rows[0]
+    if (
+        len(table.rows) > 2
+        and len(table.rows[0]) > 2
+        and not any(_TIME.search(c.text.flat) or re.search(r":\s*\S", c.text.flat) for c in table.rows[0])
     ):
         _refine_by_content(table, roles, 1)
         if _decides("services", set(roles.values())) and "amount" in roles.values():
@@ -437,7 +497,9 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
 
 
 _TIME = re.compile(r"(?i)\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b")
-_OFTEN = re.compile(r"(?i)\b\d+\s*[x×]|\btimes\b|\bveces\b|\b(?:daily|weekly|monthly|quarterly)\b|\bper (?:day|week|month)\b")
+_OFTEN = re.compile(
+    r"(?i)\b\d+\s*[x×]|\btimes\b|\bveces\b|\b(?:daily|weekly|monthly|quarterly)\b|\bper (?:day|week|month)\b"
+)
 
 
 def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
@@ -468,8 +530,10 @@ def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
         elif often >= 0.5 and role is None:
             roles[column] = "frequency"
     first = min(columns)
-    if roles.get(first) is None and len(columns[first]) >= 0.7 * rows and (
-        sum(bool(_TIME.search(text)) for text in columns[first]) < 0.3 * rows
+    if (
+        roles.get(first) is None
+        and len(columns[first]) >= 0.7 * rows
+        and (sum(bool(_TIME.search(text)) for text in columns[first]) < 0.3 * rows)
     ):
         for column, role in list(roles.items()):
             if role == "name":
@@ -498,7 +562,9 @@ def entries_of(part: Part, knowledge: Knowledge) -> list[Entry]:
     for unit in part.units():
         if isinstance(unit, Passage):
             found += entries_in(unit, knowledge, part.kind)
-        elif (kind := table_kind(unit, knowledge)) is None or (kind[0] == "services" and len(unit.rows) == 2 and part.kind == "student"):
+        elif (kind := table_kind(unit, knowledge)) is None or (
+            kind[0] == "services" and len(unit.rows) == 2 and part.kind == "student"
+        ):
             found += _entries_of_table(unit, knowledge, part.kind)
     return found
 
@@ -542,7 +608,9 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 below = next((c for c in under if c.column == cell.column), None)
                 title = cell.text.text.strip().rstrip(":?")
                 role = knowledge.label(title) or knowledge.label_by_words(title)
-                found.append(Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column"))
+                found.append(
+                    Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column")
+                )
             skip.add(number + 1)
             continue
         if number in skip:

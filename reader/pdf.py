@@ -82,7 +82,7 @@ def image_share(document: pdfium.PdfDocument, index: int) -> float:
         page.close()
 
 
-def _placing(page: pdfium.PdfPage, width: float, height: float):  # noqa: ANN202 - a closure on floats
+def _placing(page: pdfium.PdfPage, width: float, height: float):
     """A function from page coordinates (left, bottom, right, top) to a displayed box."""
     scale = 100
     x, y = ctypes.c_int(), ctypes.c_int()
@@ -104,7 +104,7 @@ def _placing(page: pdfium.PdfPage, width: float, height: float):  # noqa: ANN202
     return box
 
 
-def _words(text_page, place, found: Sheet) -> Iterator[Word]:  # noqa: ANN001
+def _words(text_page, place, found: Sheet) -> Iterator[Word]:
     count = pdfium_c.FPDFText_CountChars(text_page)
     if count <= 0:
         return
@@ -112,6 +112,7 @@ def _words(text_page, place, found: Sheet) -> Iterator[Word]:  # noqa: ANN001
     font = ctypes.create_string_buffer(96)
     flags = ctypes.c_int()
     unicode_at, loose_at = pdfium_c.FPDFText_GetUnicode, pdfium_c.FPDFText_GetLooseCharBox
+
     def box_of(index: int) -> tuple[float, float, float, float]:
         if not loose_at(text_page, index, rect):
             return (0.0, 0.0, 0.0, 0.0)
@@ -163,7 +164,7 @@ def _words(text_page, place, found: Sheet) -> Iterator[Word]:  # noqa: ANN001
         yield from emit(first, "".join(letters))
 
 
-def _rulings(page: pdfium.PdfPage, place, found: Sheet) -> list[Box]:  # noqa: ANN001
+def _rulings(page: pdfium.PdfPage, place, found: Sheet) -> list[Box]:
     """Fill the sheet's rulings from drawn paths; return small squares, which may be check boxes."""
     squares: list[Box] = []
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -220,18 +221,25 @@ def _drawn_boxes(found: Sheet, squares: list[Box]) -> None:
     for box in sorted(squares, key=lambda b: -(b[2] - b[0])):
         if any(_inside(box, other, 2.0) for other in taken):
             continue
-        inner = [o for o in squares if o is not box and _inside(o, box, 1.0) and o[2] - o[0] > 0.35 * (box[2] - box[0])]
+        inner = [
+            o
+            for o in squares
+            if o is not box and _inside(o, box, 1.0) and o[2] - o[0] > 0.35 * (box[2] - box[0])
+        ]
         marks = [
             word
             for word in found.words
             if _inside((word.box[0], word.middle, word.box[2], word.middle), box, 2.0)
         ]
-        if any(len(word.text) > 1 or not (word.text in "xX✓✔•*" + TICKED) for word in marks):
+        if any(len(word.text) > 1 or word.text not in "xX✓✔•*" + TICKED for word in marks):
             continue
-        if not any(0 <= w.box[0] - box[2] < 14 and abs(w.middle - (box[1] + box[3]) / 2) < 6 for w in found.words):
+        if not any(
+            0 <= w.box[0] - box[2] < 14 and abs(w.middle - (box[1] + box[3]) / 2) < 6 for w in found.words
+        ):
             continue
         crossed = any(
-            _inside((line[1], line[0], line[2], line[0]), box, 1.0) and line[2] - line[1] < box[2] - box[0] - 1
+            _inside((line[1], line[0], line[2], line[0]), box, 1.0)
+            and line[2] - line[1] < box[2] - box[0] - 1
             for line in found.across
         )
         taken.append(box)
@@ -250,7 +258,7 @@ def _inside(inner: Box, outer: Box, slack: float) -> bool:
     )
 
 
-def _form(document: pdfium.PdfDocument, page: pdfium.PdfPage, place, found: Sheet) -> None:  # noqa: ANN001
+def _form(document: pdfium.PdfDocument, page: pdfium.PdfPage, place, found: Sheet) -> None:
     """Add entries of fillable fields: text as cells, buttons as box glyphs.
 
     Printed appearances of the same entries are dropped, so nothing is read twice.
@@ -286,7 +294,7 @@ def _form(document: pdfium.PdfDocument, page: pdfium.PdfPage, place, found: Shee
             pdfium_c.FPDFPage_CloseAnnot(note)
 
 
-def _value(env, note) -> str:  # noqa: ANN001
+def _value(env, note) -> str:
     size = pdfium_c.FPDFAnnot_GetFormFieldValue(env, note, None, 0)
     if size <= 2:
         return ""

@@ -54,7 +54,9 @@ def read_placement(parts: Sequence[Part], entries: Sequence[Entry], knowledge: K
 
 
 def _percent(value: Passage) -> tuple[float, Passage] | None:
-    match = re.search(r"(\d{1,3}(?:\.\d+)?)\s*%|^\W*(\d{1,3}(?:\.\d+)?)\b(?!\s*(?:min|hour|/))", value.text[:160])
+    match = re.search(
+        r"(\d{1,3}(?:\.\d+)?)\s*%|^\W*(\d{1,3}(?:\.\d+)?)\b(?!\s*(?:min|hour|/))", value.text[:160]
+    )
     if not match:
         return None
     number = float(match[1] or match[2])
@@ -75,7 +77,16 @@ _OUT = re.compile(
 def _percent_said(parts: Sequence[Part]) -> Value | None:
     candidates: list[tuple[int, float, Passage, str]] = []
     for part in parts:
-        if part.kind in ("attachment", "notes", "notice", "evaluation", "goals", "present_levels", "assessments", "concerns"):
+        if part.kind in (
+            "attachment",
+            "notes",
+            "notice",
+            "evaluation",
+            "goals",
+            "present_levels",
+            "assessments",
+            "concerns",
+        ):
             continue
         passages: list[Passage] = []
         for unit in part.units():
@@ -102,10 +113,15 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                 following = re.search(r"\d{1,3}\s?%", flat[match.end() : stop])
                 after = flat[match.end() : match.end() + following.start() if following else stop]
                 before = flat[start : match.start()]
-                if re.search(r"(?i)less than|at least|or more|between|menos de", before[-14:]) or re.search(r"(?i)^ ?(?:or more|to|-)", after):
+                if re.search(r"(?i)less than|at least|or more|between|menos de", before[-14:]) or re.search(
+                    r"(?i)^ ?(?:or more|to|-)", after
+                ):
                     continue
                 rank = 0 if part.kind == "lre" else 1
-                inside, outside = _IN.search(after) or _IN.search(before), _OUT.search(after) or _OUT.search(before)
+                inside, outside = (
+                    _IN.search(after) or _IN.search(before),
+                    _OUT.search(after) or _OUT.search(before),
+                )
                 spot = passage.cut(max(match.start() - 60, 0), match.end() + 60)
                 value = int(number) if number.is_integer() else number
                 inner = _IN.search(after[:120])
@@ -129,7 +145,13 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
 def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowledge) -> Flag | None:
     asked: Passage | None = None
     for entry in pool:
-        if entry.role == "lre.explanation" and entry.part in ("lre", "services", "accommodations", "unknown", "student"):
+        if entry.role == "lre.explanation" and entry.part in (
+            "lre",
+            "services",
+            "accommodations",
+            "unknown",
+            "student",
+        ):
             if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
                 continue  # "Reason:" elsewhere is a reason for something else
             words = re.sub(r"[_\s.]+", " ", entry.value.flat).strip()
@@ -142,9 +164,20 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                 flat = " ".join(sentence.split())
                 if capitals(flat) or flat.endswith(("?", ":")) or len(flat.split()) < 6:
                     continue
-                if re.search(r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|resource|one[- ]to[- ]one|therap", flat) and re.search(
-                    r"(?i)\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bcannot\b|\bcan not\b|\bporque\b|\bdebido\b|\bya que\b|\bsince\b|\brequires?\b|\bneeds?\b|\bnecesita|\brequiere", flat
-                ) and not re.search(r"(?i)if no, justify|only when the nature|occurs only|if the student|explain the extent|may not be solely|sólo cuando", flat):
+                if (
+                    re.search(
+                        r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|resource|one[- ]to[- ]one|therap",
+                        flat,
+                    )
+                    and re.search(
+                        r"(?i)\bbecause\b|\bdue to\b|\bin order to\b|\bso that\b|\bcannot\b|\bcan not\b|\bporque\b|\bdebido\b|\bya que\b|\bsince\b|\brequires?\b|\bneeds?\b|\bnecesita|\brequiere",
+                        flat,
+                    )
+                    and not re.search(
+                        r"(?i)if no, justify|only when the nature|occurs only|if the student|explain the extent|may not be solely|sólo cuando",
+                        flat,
+                    )
+                ):
                     at = part.prose.text.find(sentence)
                     return read_as(True, part.prose.cut(at, at + len(sentence)), "sentence")
             asked = asked or part.title or part.prose.cut(0, 80)
@@ -168,13 +201,25 @@ def read_extended_year(parts: Sequence[Part], entries: Sequence[Entry], knowledg
         if part.kind == "esy":
             passages.append(part.prose)
     for entry in entries:
-        if entry.role == "esy" and entry.part not in ("attachment", "notes", "notice", "evaluation", "general_factors"):
+        if entry.role == "esy" and entry.part not in (
+            "attachment",
+            "notes",
+            "notice",
+            "evaluation",
+            "general_factors",
+        ):
             passages.append(Passage.join([entry.label, entry.value], " "))
     for part in parts:
         if part.kind in ("lre", "services", "unknown", "student", "special_factors", "accommodations"):
             for unit in part.units():
-                for passage in [unit] if isinstance(unit, Passage) else [Passage.join((c.text for c in row), "\t") for row in unit.rows]:
-                    if re.search(r"(?i)extended school year|\besy\b|año escolar extendido|12[- ]month", passage.flat):
+                for passage in (
+                    [unit]
+                    if isinstance(unit, Passage)
+                    else [Passage.join((c.text for c in row), "\t") for row in unit.rows]
+                ):
+                    if re.search(
+                        r"(?i)extended school year|\besy\b|año escolar extendido|12[- ]month", passage.flat
+                    ):
                         passages.append(_near(passage))
     for passage in passages:
         decision = _esy_decision(passage, knowledge)
@@ -189,8 +234,12 @@ def _near(passage: Passage) -> Passage:
     return passage.cut(match.start(), match.start() + 500) if match else passage
 
 
-_NOT_ESY = re.compile(r"(?i)not (?:eligible|needed|recommended|necessary|required|qualify)|does not (?:need|require|qualify)|do(?:es)? not show|did not see|no (?:es|son) (?:necesari|elegible)|no (?:necesita|requiere|califica)|not qualif|is not|no elegible|no recomendad|no se recomienda|will not")
-_YES_ESY = re.compile(r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|qualifies|will receive|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy")
+_NOT_ESY = re.compile(
+    r"(?i)not (?:eligible|needed|recommended|necessary|required|qualify)|does not (?:need|require|qualify)|do(?:es)? not show|did not see|no (?:es|son) (?:necesari|elegible)|no (?:necesita|requiere|califica)|not qualif|is not|no elegible|no recomendad|no se recomienda|will not"
+)
+_YES_ESY = re.compile(
+    r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|qualifies|will receive|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy"
+)
 
 
 def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage, str] | None:
@@ -214,8 +263,15 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage
     if choices and not any(choice.marked for choice in choices):
         return None
     flat = passage.flat
-    after = re.sub(r"(?i)^.*?(?:extended school year(?: services)?(?: \(esy\))?|año escolar extendido(?: \(esy\))?|\besy\b)\W*", "", flat, count=1)
-    first = re.match(r"(?i)\W*(yes|no|sí)\b", after) or re.search(r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat)
+    after = re.sub(
+        r"(?i)^.*?(?:extended school year(?: services)?(?: \(esy\))?|año escolar extendido(?: \(esy\))?|\besy\b)\W*",
+        "",
+        flat,
+        count=1,
+    )
+    first = re.match(r"(?i)\W*(yes|no|sí)\b", after) or re.search(
+        r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat
+    )
     if first:
         return squeezed(first[1]) != "no", passage, "label"
     if _NOT_ESY.search(flat):
@@ -232,7 +288,9 @@ _AREAS = {
     "transition.employment": "employment",
     "transition.independent": "independent living",
 }
-_NOT_YET = re.compile(r"(?i)not (?:yet )?(?:required|applicable)|n/a\b|no (?:se requiere|aplica)|not (?:at|of) (?:this|transition) age")
+_NOT_YET = re.compile(
+    r"(?i)not (?:yet )?(?:required|applicable)|n/a\b|no (?:se requiere|aplica)|not (?:at|of) (?:this|transition) age"
+)
 _POST = re.compile(
     r"(?i)\b(?:after|following|upon|once|within|by the time)\b[^.]{0,50}\b(?:high school|graduat|college|leaving school|school|completion|training|exit)|"
     r"\bafter (?:he|she|they) (?:leaves?|graduates?)|después de (?:graduarse|la preparatoria|terminar|la escuela)|al (?:terminar|graduarse)"
@@ -240,7 +298,12 @@ _POST = re.compile(
 
 
 def read_transition(
-    parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge, *, born: date | None, until: date | None
+    parts: Sequence[Part],
+    entries: Sequence[Entry],
+    knowledge: Knowledge,
+    *,
+    born: date | None,
+    until: date | None,
 ) -> Transition:
     """Postsecondary goals, and whether transition must be addressed (16 during this IEP, 34 CFR 300.320(b))."""
     found = Transition()
@@ -249,7 +312,16 @@ def read_transition(
         area = _AREAS.get(entry.role or "")
         if entry.part == "transition" and entry.role is None and "goal" in plain(entry.label.flat):
             area = knowledge.postsecondary_area(entry.label.flat)
-        if area is None or entry.part in ("attachment", "notes", "notice", "goals", "services", "present_levels", "assessments", "evaluation"):
+        if area is None or entry.part in (
+            "attachment",
+            "notes",
+            "notice",
+            "goals",
+            "services",
+            "present_levels",
+            "assessments",
+            "evaluation",
+        ):
             continue
         text = _post_goal(entry.value, knowledge)
         if text is not None and squeezed(text.flat) not in seen:
@@ -260,11 +332,18 @@ def read_transition(
             if part.kind != "transition":
                 continue
             for sentence in _sentences(part.prose):
-                if _POST.search(sentence.flat) and re.search(r"(?i)\bwill\b|rá\b", sentence.flat) and squeezed(sentence.flat) not in seen and len(sentence.flat) < 260:
+                if (
+                    _POST.search(sentence.flat)
+                    and re.search(r"(?i)\bwill\b|rá\b", sentence.flat)
+                    and squeezed(sentence.flat) not in seen
+                    and len(sentence.flat) < 260
+                ):
                     label = re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", sentence.text)
                     body = sentence.cut(label.end()) if label else sentence
                     seen.add(squeezed(body.flat))
-                    found.postsecondary_goals.append(PostsecondaryGoal(_area_of(sentence.flat), read_as(body.flat, body, "sentence")))
+                    found.postsecondary_goals.append(
+                        PostsecondaryGoal(_area_of(sentence.flat), read_as(body.flat, body, "sentence"))
+                    )
     required = born is not None and until is not None and age_on(born, until) >= 16
     if born is not None and until is not None:
         found.required = concluded(required, "derived")
@@ -305,7 +384,10 @@ def _post_goal(value: Passage, knowledge: Knowledge) -> Passage | None:
     words = sentence.flat
     if len(words.split()) < 4 or TICKED in words[:3] or _NOT_YET.match(words):
         return None
-    if not re.search(r"(?i)\bwill\b|\bplans?\b|\bwants?\b|\binterested\b|\bwould like\b|\bintends?\b|\bhopes?\b|\bgoal\b|rá\b|\bquiere\b|gustaría|\bdesea\b", words):
+    if not re.search(
+        r"(?i)\bwill\b|\bplans?\b|\bwants?\b|\binterested\b|\bwould like\b|\bintends?\b|\bhopes?\b|\bgoal\b|rá\b|\bquiere\b|gustaría|\bdesea\b",
+        words,
+    ):
         return None
     return sentence
 
@@ -323,7 +405,10 @@ def read_transfer(
     text = Passage.join((part.prose for part in parts if part.kind not in ("notes", "evaluation")), "\n")
     flat = text.text.replace("\n", " ").replace("\t", " ")
     majority = 18
-    stated = re.search(r"(?i)(?:age of majority|mayor[ií]a de edad)[^.]{0,120}?\b(?:reaches|age of|at age|is|of|a los|los)\s*(\d{2})\b|(\d{2}) years of age", flat)
+    stated = re.search(
+        r"(?i)(?:age of majority|mayor[ií]a de edad)[^.]{0,120}?\b(?:reaches|age of|at age|is|of|a los|los)\s*(\d{2})\b|(\d{2}) years of age",
+        flat,
+    )
     if stated:
         majority = int(stated[1] or stated[2])
         if majority not in (18, 19, 21):
@@ -335,7 +420,10 @@ def read_transfer(
         r"|(?:acknowledges?|understands?) (?:that )?(?:his|her|their|the)[^.]{0,40}rights (?:will )?transfer",
         flat,
     )
-    boilerplate = told is not None and re.search(r"(?i)must include a statement|by the (?:child|student)'s 17th|at least one year before|a más tardar un año", flat[max(0, told.start() - 160) : told.end()])
+    boilerplate = told is not None and re.search(
+        r"(?i)must include a statement|by the (?:child|student)'s 17th|at least one year before|a más tardar un año",
+        flat[max(0, told.start() - 160) : told.end()],
+    )
     if told and not boilerplate and not re.search(r"_{4,}", told.group()):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:
@@ -358,12 +446,19 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
     periods = sorted((plain(p) for p in knowledge.words["progress_periods"]), key=len, reverse=True)
     asked: Passage | None = None
     for entry in entries:
-        if entry.role != "progress.frequency" or entry.part in ("attachment", "notes", "notice", "evaluation"):
+        if entry.role != "progress.frequency" or entry.part in (
+            "attachment",
+            "notes",
+            "notice",
+            "evaluation",
+        ):
             continue
         asked = asked or entry.label
         found = _frequency(entry.value, periods)
         if found is not None:
-            return ProgressReporting(read_as(True, found, entry.how), read_as(_tidy(found.flat), found, entry.how))
+            return ProgressReporting(
+                read_as(True, found, entry.how), read_as(_tidy(found.flat), found, entry.how)
+            )
     said: list[tuple[int, Passage]] = []
     for part in parts:
         if part.kind in ("attachment", "notes", "notice", "evaluation"):
@@ -386,7 +481,9 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
     if said:
         best = min(said, key=lambda pair: pair[0])[1]
         return ProgressReporting(read_as(True, best, "sentence"), read_as(_tidy(best.flat), best, "sentence"))
-    return ProgressReporting(Value(False, asked.flat if asked else "", asked.places() if asked else (), 0.85, "absent"), None)
+    return ProgressReporting(
+        Value(False, asked.flat if asked else "", asked.places() if asked else (), 0.85, "absent"), None
+    )
 
 
 _REPORTS = re.compile(
@@ -413,7 +510,11 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
         return None
     choices = choices_in(value)
     if choices:
-        marked = [choice.words for choice in choices if choice.marked and choice.words and not re.match(r"(?i)\W*(?:yes|no)\W*$", choice.words.flat)]
+        marked = [
+            choice.words
+            for choice in choices
+            if choice.marked and choice.words and not re.match(r"(?i)\W*(?:yes|no)\W*$", choice.words.flat)
+        ]
         return Passage.join(marked, ", ") if marked else None
     text = plain(value.text.replace("\n", " ").replace("\t", " "))
     if len(text) != len(value.text):
@@ -425,7 +526,10 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
     lead = re.search(r"(?:every|each|at least|cada|a)\s+(?:\w+\s+)?$", text[:start])
     if lead:
         start = lead.start()
-    stop = re.search(r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)", text[start:])
+    stop = re.search(
+        r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
+        text[start:],
+    )
     end = start + stop.start() if stop else len(text)
     return value.cut(start, end)
 
@@ -438,12 +542,27 @@ def _tidy(words: str) -> str:
 # ---------------------------------------------------------------- special factors
 
 
-def read_factors(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge, levels: dict[str, Text], categories: Sequence[Text]) -> SpecialFactors:
+def read_factors(
+    parts: Sequence[Part],
+    entries: Sequence[Entry],
+    knowledge: Knowledge,
+    levels: dict[str, Text],
+    categories: Sequence[Text],
+) -> SpecialFactors:
     """The considerations of 34 CFR 300.324(a)(2), each as a need marked or not."""
     found = SpecialFactors()
     pieces: list[tuple[Passage, Passage, str]] = []  # question, answer, how
     for part in parts:
-        if part.kind not in ("special_factors", "student", "unknown", "concerns", "general_factors", "eligibility", "present_levels", "evaluation"):
+        if part.kind not in (
+            "special_factors",
+            "student",
+            "unknown",
+            "concerns",
+            "general_factors",
+            "eligibility",
+            "present_levels",
+            "evaluation",
+        ):
             continue
         for unit in part.units():
             if isinstance(unit, Table):
@@ -460,7 +579,12 @@ def read_factors(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kno
                 continue
             if slot == "visual_impairment" and re.search(r"deaf", words) and not re.search(r"blind", words):
                 continue
-            if slot == "communication" and re.search(r"assistive|deaf|hard of hearing", words) and "communication need" not in words and "his/her communication" not in words:
+            if (
+                slot == "communication"
+                and re.search(r"assistive|deaf|hard of hearing", words)
+                and "communication need" not in words
+                and "his/her communication" not in words
+            ):
                 continue
             said = _answer(answer, knowledge)
             if said is None:
@@ -474,7 +598,14 @@ def read_factors(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kno
                 break
         setattr(found, slot, best)
     _health(found, levels, categories, parts, knowledge)
-    for slot in ("behavior", "english_learner", "visual_impairment", "deaf_hard_of_hearing", "communication", "assistive_technology"):
+    for slot in (
+        "behavior",
+        "english_learner",
+        "visual_impairment",
+        "deaf_hard_of_hearing",
+        "communication",
+        "assistive_technology",
+    ):
         if getattr(found, slot) is None and pieces:
             setattr(found, slot, concluded(False, trust=0.7))
     for category in categories:
@@ -487,7 +618,11 @@ def read_factors(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kno
 
 
 def _still_impaired(answer: Passage) -> bool:
-    return bool(re.search(r"(?i)visual impairment|low vision|cortical visual|impedimento visual|baja visión", answer.flat))
+    return bool(
+        re.search(
+            r"(?i)visual impairment|low vision|cortical visual|impedimento visual|baja visión", answer.flat
+        )
+    )
 
 
 def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
@@ -504,7 +639,11 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             question = cells[0].text
             yes = next((c for c in row if c.column == yes_column), None)
             no = next((c for c in row if c.column == no_column), None)
-            if yes is not None and TICKED in yes.text.text or (yes is not None and squeezed(yes.text.flat) in ("x", "yes")):
+            if (
+                (yes is not None
+                and TICKED in yes.text.text)
+                or (yes is not None and squeezed(yes.text.flat) in ("x", "yes"))
+            ):
                 found.append((question, Passage.join([yes.text, Passage("Yes")], " "), "box"))
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
                 found.append((question, Passage.join([no.text, Passage("No")], " "), "box"))
@@ -522,7 +661,11 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
                     detail = own.text
                 states = [c.text for c in row if kind[1].get(c.column) == "state" and c.text]
                 first = re.match(r"(?i)\W*(yes|no|not applicable|n/a|sí)\b", detail.text)
-                if not first and states and not re.search(r"(?i)considered", " ".join(c.text.flat for c in head)):
+                if (
+                    not first
+                    and states
+                    and not re.search(r"(?i)considered", " ".join(c.text.flat for c in head))
+                ):
                     detail = states[0]
             found.append((cells[0].text, detail, "row"))
         else:
@@ -558,7 +701,11 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     del index
     for statement in statements:
         flat = statement.text
-        leading = re.match(r"\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)\b\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*☐ ?N/A)?\s*", flat, re.I)
+        leading = re.match(
+            r"\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)\b\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*☐ ?N/A)?\s*",
+            flat,
+            re.I,
+        )
         if leading:
             found.append((statement.cut(leading.end()), statement.cut(0, leading.end()), "box"))
             continue
@@ -567,7 +714,13 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
             found.append((statement.cut(0, mark.start()), statement.cut(mark.end()), "label"))
             second = re.search(r":\s*", flat[mark.end() :])
             if second and second.start() < 30:
-                found.append((statement.cut(0, mark.end() + second.start()), statement.cut(mark.end() + second.end()), "label"))
+                found.append(
+                    (
+                        statement.cut(0, mark.end() + second.start()),
+                        statement.cut(mark.end() + second.end()),
+                        "label",
+                    )
+                )
         elif re.match(r"\W*[☐☒]", flat):
             for choice in choices_in(statement):
                 if choice.words and not knowledge.disability(re.sub(r"[*†]|^[PS] ", "", choice.words.flat)):
@@ -584,12 +737,21 @@ def _answer(answer: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | Non
         return False, answer
     if key in knowledge.yes:
         return True, answer
-    if re.match(r"(?i)\W*(?:no (?:needs?|concerns?)|not (?:applicable|needed|an? |required)|does not|none|age appropriate|is not)", answer.flat):
+    if re.match(
+        r"(?i)\W*(?:no (?:needs?|concerns?)|not (?:applicable|needed|an? |required)|does not|none|age appropriate|is not)",
+        answer.flat,
+    ):
         return False, answer
     return None
 
 
-def _health(found: SpecialFactors, levels: dict[str, Text], categories: Sequence[Text], parts: Sequence[Part], knowledge: Knowledge) -> None:
+def _health(
+    found: SpecialFactors,
+    levels: dict[str, Text],
+    categories: Sequence[Text],
+    parts: Sequence[Part],
+    knowledge: Knowledge,
+) -> None:
     if found.health is not None:
         return
     for category in categories:
@@ -621,14 +783,19 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
             found.setdefault(area, []).append(value)
 
     for part in parts:
-        if part.kind not in ("present_levels", "concerns", "evaluation", "special_factors") and not (part.kind == "unknown" and part.title):
+        if part.kind not in ("present_levels", "concerns", "evaluation", "special_factors") and not (
+            part.kind == "unknown" and part.title
+        ):
             continue
         area = "general"
         for unit in part.units():
             if isinstance(unit, Table):
                 if part.kind in ("present_levels", "evaluation"):
                     for row in unit.rows:
-                        put(knowledge.area(row[0].text.flat) or area, Passage.join((c.text for c in row if c.text), "\t"))
+                        put(
+                            knowledge.area(row[0].text.flat) or area,
+                            Passage.join((c.text for c in row if c.text), "\t"),
+                        )
                 continue
             if part.kind in ("special_factors",):
                 put("special factors", unit)
@@ -640,8 +807,16 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
             chunk: list[Passage] = []
             for line in lines:
                 label = re.match(r"^([A-ZÁÉÍÓÚ][^:.]{2,90}):\s*", line.text)
-                own = knowledge.area(label[1] if label else line.flat) if (label or len(line.flat) < 70) else None
-                if own and (label or line.bold or not line.flat.endswith(".")) and (label or len(line.flat.split()) <= 8):
+                own = (
+                    knowledge.area(label[1] if label else line.flat)
+                    if (label or len(line.flat) < 70)
+                    else None
+                )
+                if (
+                    own
+                    and (label or line.bold or not line.flat.endswith("."))
+                    and (label or len(line.flat.split()) <= 8)
+                ):
                     put(area, Passage.join(chunk, "\n"))
                     chunk = []
                     area = own
@@ -651,6 +826,13 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
                 chunk.append(line)
             put(area, Passage.join(chunk, "\n"))
     for entry in entries:
-        if entry.role == "goal.baseline" and entry.part not in ("attachment", "notes", "evaluation") and len(entry.value.flat) > 60:
+        if (
+            entry.role == "goal.baseline"
+            and entry.part not in ("attachment", "notes", "evaluation")
+            and len(entry.value.flat) > 60
+        ):
             put("goal baselines", entry.value)
-    return {area: read_as(" ".join(v.flat for v in values), Passage.join(values, "\n"), "label", trust=0.9) for area, values in found.items()}
+    return {
+        area: read_as(" ".join(v.flat for v in values), Passage.join(values, "\n"), "label", trust=0.9)
+        for area, values in found.items()
+    }

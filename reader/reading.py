@@ -271,7 +271,13 @@ class Reading:
         found["unread"] = self.unread
         found["anchors"] = self.anchors()
         found["page_sizes"] = [
-            {"number": p.number, "width": p.width, "height": p.height, "source": p.source, "quality": p.quality}
+            {
+                "number": p.number,
+                "width": p.width,
+                "height": p.height,
+                "source": p.source,
+                "quality": p.quality,
+            }
             for p in self.pages
         ]
         return found

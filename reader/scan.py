@@ -59,7 +59,9 @@ def sheets_of_picture(data: bytes, progress: Callable[[int, int], None] | None =
     except TooLarge:
         raise
     except Image.DecompressionBombError as error:
-        raise TooLarge("This picture is too large to be read. Please take it again at a smaller size.") from error
+        raise TooLarge(
+            "This picture is too large to be read. Please take it again at a smaller size."
+        ) from error
     except Exception as error:  # Pillow raises many kinds on damaged files
         raise Unreadable(
             "This picture is damaged and could not be opened. Please take it again and send the new one."
@@ -182,7 +184,9 @@ def _skew(grey: Picture) -> float:
 
     factor = 800 / max(grey.shape)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    ink = (cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)).astype(np.float32)
+    ink = (cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12)).astype(
+        np.float32
+    )
     high, wide = ink.shape
 
     def score(angle: float) -> float:
@@ -259,7 +263,12 @@ def _check_boxes(binary: Picture) -> list[tuple[tuple[float, float, float, float
         if min(straight) < 0.7:
             continue
         corner = max(3, round(min(w, h) * 0.2))
-        corners = (patch[:corner, :corner], patch[:corner, -corner:], patch[-corner:, :corner], patch[-corner:, -corner:])
+        corners = (
+            patch[:corner, :corner],
+            patch[:corner, -corner:],
+            patch[-corner:, :corner],
+            patch[-corner:, -corner:],
+        )
         if min(float(c.mean()) for c in corners) < 0.3:
             continue  # a letter's bowl
         edge = max(x - 5, 0), min(x + w + 5, binary.shape[1])
@@ -280,10 +289,14 @@ def _with_boxes(words: list[Word], marks: list[Word]) -> list[Word]:
     kept = list(words)
     for mark in marks:
         beside = any(
-            -2 <= word.box[0] - mark.box[2] < 22 and abs(word.middle - (mark.box[1] + mark.box[3]) / 2) < 7 for word in words
+            -2 <= word.box[0] - mark.box[2] < 22 and abs(word.middle - (mark.box[1] + mark.box[3]) / 2) < 7
+            for word in words
         ) or any(abs(word.box[0] - mark.box[0]) < 4 and abs(word.middle - mark.middle) < 6 for word in words)
         alone = not any(
-            abs(word.middle - mark.middle) < 6 and word.box[0] < mark.box[2] and word.box[2] > mark.box[0] and len(word.text) > 3
+            abs(word.middle - mark.middle) < 6
+            and word.box[0] < mark.box[2]
+            and word.box[2] > mark.box[0]
+            and len(word.text) > 3
             and word.box[2] - word.box[0] > 3 * (mark.box[2] - mark.box[0])
             for word in words
         )
@@ -301,7 +314,9 @@ def _with_boxes(words: list[Word], marks: list[Word]) -> list[Word]:
             drop = max(0, round(share * len(word.text)))
             if word.box[0] >= mark.box[0] - 3:
                 text = word.text[drop:] if not word.text[:1].isupper() else word.text
-                changed.append(word._replace(text=text.lstrip("口□☐☑|[]"), box=(mark.box[2] + 0.5, *word.box[1:])))
+                changed.append(
+                    word._replace(text=text.lstrip("口□☐☑|[]"), box=(mark.box[2] + 0.5, *word.box[1:]))
+                )
             else:
                 changed.append(word)
         kept = [word for word in changed if word.text]
@@ -377,7 +392,10 @@ def _split_words(
         return []
     left, top, right, bottom = (round(side) for side in box)
     patch = binary[max(top, 0) : bottom, max(left, 0) : right] > 0
-    weights = [sum(1.5 if c in _WIDE else 0.55 if c in _THIN else 1.2 if c.isupper() else 1.0 for c in t) for t in tokens]
+    weights = [
+        sum(1.5 if c in _WIDE else 0.55 if c in _THIN else 1.2 if c.isupper() else 1.0 for c in t)
+        for t in tokens
+    ]
     inside = [b for b in boxes if b[0] < right and b[2] > left and top < (b[1] + b[3]) / 2 < bottom]
     best: tuple[float, list[tuple[int, int]]] | None = None
     for blank in (True, False) if inside else (False,):
@@ -389,7 +407,9 @@ def _split_words(
         if spans is None:
             continue
         total, drawn = sum(weights), sum(b - a for a, b in spans)
-        error = sum(abs(w / total - (b - a) / max(drawn, 1)) for w, (a, b) in zip(weights, spans, strict=True))
+        error = sum(
+            abs(w / total - (b - a) / max(drawn, 1)) for w, (a, b) in zip(weights, spans, strict=True)
+        )
         if best is None or error < best[0] - 0.02:
             best = (error, spans)
     if best is None or best[0] > 0.6:

@@ -68,7 +68,9 @@ def school_day(parts: Sequence[Part]) -> float | None:
     if found:
         return float(found[1])
     found = re.search(
-        r"(?:school|instructional) day[^.]{0,60}?(\d{1,2}(?:\.\d+)?) ?(?:hours?|hrs?)(?:[ ,and]*(\d{1,2}) ?min)?", text, re.I
+        r"(?:school|instructional) day[^.]{0,60}?(\d{1,2}(?:\.\d+)?) ?(?:hours?|hrs?)(?:[ ,and]*(\d{1,2}) ?min)?",
+        text,
+        re.I,
     )
     if found:
         return float(found[1]) * 60 + float(found[2] or 0)
@@ -94,7 +96,12 @@ def _section_kind(text: str) -> str | None:
 
 
 def _table(
-    table: Table, roles: dict[int, str], depth: int, part: Part, knowledge: Knowledge, day_minutes: float | None
+    table: Table,
+    roles: dict[int, str],
+    depth: int,
+    part: Part,
+    knowledge: Knowledge,
+    day_minutes: float | None,
 ) -> tuple[list[Service], list[Support]]:
     services: list[Service] = []
     supports: list[Support] = []
@@ -107,7 +114,9 @@ def _table(
     personnel = bool(re.search(r"personnel|personal escolar", plain(heading)))
     for row in table.rows[depth:]:
         written = [cell for cell in row if cell.text]
-        if len(written) == 1 and (len(row) == 1 or written[0].column == row[0].column and written[0].text.bold):
+        if len(written) == 1 and (
+            len(row) == 1 or (written[0].column == row[0].column and written[0].text.bold)
+        ):
             words = written[0].text.flat
             section = _section_kind(words) or section
             heading = words
@@ -138,9 +147,15 @@ def _table(
         if aids and not stated and service.kind and service.kind.value != "transportation":
             supports.append(Support(name.text, "accommodation"))
             continue
-        if personnel and (not stated or any(word in plain(words) for word in knowledge.words["personnel_training"])):
+        if personnel and (
+            not stated or any(word in plain(words) for word in knowledge.words["personnel_training"])
+        ):
             continue
-        if re.search(r"assistive technology devices", plain(heading)) and not stated and "service" not in plain(words):
+        if (
+            re.search(r"assistive technology devices", plain(heading))
+            and not stated
+            and "service" not in plain(words)
+        ):
             continue
         services.append(service)
     return services, supports
@@ -157,9 +172,7 @@ def _service(
     service = Service()
     service.name = read_as(_name(name.flat), name, "column")
     kind = knowledge.kind_of_service(name.flat)
-    if kind == "special_education" and section in ("related", "supplementary", "transportation"):
-        kind = section
-    elif kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge):
+    if (kind == "special_education" and section in ("related", "supplementary", "transportation")) or (kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)):
         kind = section
     service.kind = Value(kind, name.flat, name.places(), 0.9, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
@@ -193,7 +206,10 @@ def _with_unit(words: str, heading: str) -> str:
         unit = "sessions"
     elif re.search(r"\bdays\b|\bdias\b", title):
         unit = "days"
-    period = re.search(r"(?:per|/|a|por|each)\s*(week|wk|month|day|year|quarter|semana|mes)\b|\b(weekly|monthly|daily)\b|\bmp([wm])\b", title)
+    period = re.search(
+        r"(?:per|/|a|por|each)\s*(week|wk|month|day|year|quarter|semana|mes)\b|\b(weekly|monthly|daily)\b|\bmp([wm])\b",
+        title,
+    )
     when = ""
     if period:
         when = {"w": "week", "m": "month"}.get(period[3] or "", period[1] or "") or period[2] or ""
@@ -250,7 +266,12 @@ def _amount(
     amount: Amount = amount_of(words, day_minutes=day_minutes, heading=headings)
     sessions = amount.sessions
     if kind == "transportation":
-        sessions = 2.0 if amount.per == "day" and re.search(r"round|both|two[- ]way|daily|ambos|ida y vuelta|diari", plain(words)) else sessions
+        sessions = (
+            2.0
+            if amount.per == "day"
+            and re.search(r"round|both|two[- ]way|daily|ambos|ida y vuelta|diari", plain(words))
+            else sessions
+        )
         amount = Amount(None, amount.per, sessions, None)
     for slot, value in (
         ("minutes", amount.minutes),
@@ -259,12 +280,18 @@ def _amount(
         ("minutes_per_week", amount.per_week),
     ):
         if value is not None:
-            number = int(value) if isinstance(value, float) and value.is_integer() and slot != "minutes_per_week" else value
+            number = (
+                int(value)
+                if isinstance(value, float) and value.is_integer() and slot != "minutes_per_week"
+                else value
+            )
             setattr(service, slot, read_as(number, source, "column"))
 
 
 def _dates(service: Service, cells: dict[str, list[Cell]]) -> None:
-    both = cells.get("dates", []) + [c for r in ("start", "end") for c in cells.get(r, []) if len(dates_in(c.text.flat)) > 1]
+    both = cells.get("dates", []) + [
+        c for r in ("start", "end") for c in cells.get(r, []) if len(dates_in(c.text.flat)) > 1
+    ]
     for cell in both:
         found = dates_in(cell.text.flat)
         if len(found) > 1:
@@ -289,8 +316,14 @@ def _setting(service: Service) -> Text | None:
     if place is None:
         return None
     words = plain(place.value)
-    general = re.search(r"general ed|regular (?:class|ed)|gen\.? ?ed|educacion general|aula regular|integrated|co-?taught", words)
-    outside = re.search(r"resource|special ed|therapy|pull-?out|separate|office|room|educacion especial|salon de recursos", words)
+    general = re.search(
+        r"general ed|regular (?:class|ed)|gen\.? ?ed|educacion general|aula regular|integrated|co-?taught",
+        words,
+    )
+    outside = re.search(
+        r"resource|special ed|therapy|pull-?out|separate|office|room|educacion especial|salon de recursos",
+        words,
+    )
     if re.search(r"communit|work site|comunidad", words) and not general:
         return Value("community", place.words, place.places, 0.7, "column")
     if general and not (outside and outside.start() < general.start()):
@@ -301,7 +334,9 @@ def _setting(service: Service) -> Text | None:
 # ---------------------------------------------------------------- services in sentences
 
 
-_STATES_TIME = re.compile(r"\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b|\bmp[wm]\b", re.I)
+_STATES_TIME = re.compile(
+    r"\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b|\bmp[wm]\b", re.I
+)
 _NOT_A_SERVICE = re.compile(
     r"(?i)\b(?:extended school year|esy|options? considered|considered|training|school day|instructional day|the team|"
     r"meeting|rejected|travel time|assessment|follow the|calendar|goal)\b"
@@ -318,7 +353,9 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
             name, rest = line.cut(*open_ended.span(1)), line.cut(*open_ended.span(2))
             if _reads_as_service(name.flat, knowledge):
                 service = Service(name=read_as(name.flat, name, "sentence"))
-                service.kind = Value(knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence")
+                service.kind = Value(
+                    knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence"
+                )
                 service.as_written = read_as(rest.flat, rest, "sentence")
                 _where(service, line)
                 found.append(service)
@@ -331,13 +368,19 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
             line.text.replace("\n", " "),
         )
         received = re.match(
-            r"(?i)^\W*(?:[\w' ]{2,40}?)\s(?:will receive|receives|will be provided(?: with)?|recibirá|recibe)\s+(.+)$", line.text.replace("\n", " ")
+            r"(?i)^\W*(?:[\w' ]{2,40}?)\s(?:will receive|receives|will be provided(?: with)?|recibirá|recibe)\s+(.+)$",
+            line.text.replace("\n", " "),
         )
         if received:
             body = line.cut(received.start(1))
             amount = amount_of(body.flat, day_minutes=day_minutes)
-            of = re.search(r"(?i)\b(?:of|de)\s+((?:(?!\b(?:in|per|by|from|each|every|at|for|en|por|cada)\b)[\w/()& -])+)", re.sub(r"(?i)(minutes|hours|sessions|minutos|horas|sesiones)", r"\1", body.text))
-            first = re.match(r"(?i)((?:(?!\b(?:for|in|per|by|at|por)\b)[A-Za-z/()& -])+)\s+(?:for|por)\b", body.text)
+            of = re.search(
+                r"(?i)\b(?:of|de)\s+((?:(?!\b(?:in|per|by|from|each|every|at|for|en|por|cada)\b)[\w/()& -])+)",
+                re.sub(r"(?i)(minutes|hours|sessions|minutos|horas|sesiones)", r"\1", body.text),
+            )
+            first = re.match(
+                r"(?i)((?:(?!\b(?:for|in|per|by|at|por)\b)[A-Za-z/()& -])+)\s+(?:for|por)\b", body.text
+            )
             spot = of if of and not re.match(r"\d", of[1]) else first
             if spot is None or amount.minutes is None:
                 continue
@@ -385,7 +428,9 @@ def _where(service: Service, text: Passage) -> None:
     """Place and provider named in a sentence."""
     place = _PLACE.search(text.text)
     if place:
-        service.location = read_as(" ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence")
+        service.location = read_as(
+            " ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence"
+        )
     by = re.search(
         r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
         text.text,
@@ -426,7 +471,9 @@ def _items(text: Passage) -> list[Passage]:
 
 def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
     """Special transportation stated outside the service table."""
-    pattern = re.compile(r"((?:special|specialized)(?: education)? transportation|transporte especial(?:izado)?)\s*:\s*", re.I)
+    pattern = re.compile(
+        r"((?:special|specialized)(?: education)? transportation|transporte especial(?:izado)?)\s*:\s*", re.I
+    )
     for part in parts:
         if part.kind in ("attachment", "notes", "notice", "evaluation"):
             continue
@@ -436,14 +483,24 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
                 for match in pattern.finditer(passage.text):
                     rest = passage.cut(match.end())
                     sentence = re.match(r"[^.\n☐☒]+(?:\n[^.\n☐☒:]+)?", rest.text)
-                    if not sentence or re.match(r"(?i)\s*(?:☐|☒|no\b|not|none|n/a|yes|s[ií]\b|regular)", rest.text) or len(sentence.group()) < 12:
+                    if (
+                        not sentence
+                        or re.match(r"(?i)\s*(?:☐|☒|no\b|not|none|n/a|yes|s[ií]\b|regular)", rest.text)
+                        or len(sentence.group()) < 12
+                    ):
                         continue
                     body = rest.cut(0, sentence.end())
-                    how = re.search(r"[,;]\s*(daily.*|each day.*|both ways.*|round trip.*|to and from.*|diari.*)$", body.flat, re.I)
+                    how = re.search(
+                        r"[,;]\s*(daily.*|each day.*|both ways.*|round trip.*|to and from.*|diari.*)$",
+                        body.flat,
+                        re.I,
+                    )
                     name_words = body.flat[: how.start()] if how else body.flat
                     label = passage.cut(match.start(), match.end(1))
                     service = Service()
-                    service.name = read_as(f"{label.flat}: {name_words}", Passage.join([label, body], ": "), "sentence")
+                    service.name = read_as(
+                        f"{label.flat}: {name_words}", Passage.join([label, body], ": "), "sentence"
+                    )
                     service.kind = concluded("transportation", "derived")
                     if how:
                         service.as_written = read_as(how[1], body, "sentence")

@@ -15,7 +15,9 @@ from reader.services import Support
 _BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+")
 
 
-def read_supports(parts: Sequence[Part], extra: Sequence[Support], knowledge: Knowledge) -> tuple[list[Text], list[Text]]:
+def read_supports(
+    parts: Sequence[Part], extra: Sequence[Support], knowledge: Knowledge
+) -> tuple[list[Text], list[Text]]:
     """(accommodations, modifications). ``extra``: supports found as rows of service tables."""
     kept: dict[str, list[Text]] = {"accommodation": [], "modification": []}
     for support in extra:
@@ -30,7 +32,11 @@ def read_supports(parts: Sequence[Part], extra: Sequence[Support], knowledge: Kn
                 _prose(unit, part, kept, knowledge)
             else:
                 for entry in entries_in(unit, knowledge, part.kind):
-                    if entry.role in ("modifications",) or (entry.role == "accommodations" and entry.value and part.kind in ("services", "unknown", "student", "lre")):
+                    if entry.role in ("modifications",) or (
+                        entry.role == "accommodations"
+                        and entry.value
+                        and part.kind in ("services", "unknown", "student", "lre")
+                    ):
                         _entry(entry, kept, knowledge)
     return _distinct(kept["accommodation"]), _distinct(kept["modification"])
 
@@ -65,7 +71,15 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
     for column in columns:
         title = plain(head[column].flat)
-        default = "modification" if "modif" in title and "accom" not in title and "sdi" not in title and "support" not in title and "aid" not in title else "accommodation"
+        default = (
+            "modification"
+            if "modif" in title
+            and "accom" not in title
+            and "sdi" not in title
+            and "support" not in title
+            and "aid" not in title
+            else "accommodation"
+        )
         for row in table.rows[depth:]:
             cell = next((c for c in row if c.column == column), None)
             if cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
@@ -94,7 +108,10 @@ def _add(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowl
             if choice.marked and choice.words and not _yes_no(choice.words.flat):
                 kept[slot].append(read_as(_bare(choice.words.flat), choice.words, "box"))
         return
-    lead = re.match(r"(?i)^(?:program )?(modifications?|accommodations?|adaptaci[oó]n(?:es)?|modificaci[oó]n(?:es)?)\s*[:–-]\s*", text.text)
+    lead = re.match(
+        r"(?i)^(?:program )?(modifications?|accommodations?|adaptaci[oó]n(?:es)?|modificaci[oó]n(?:es)?)\s*[:–-]\s*",
+        text.text,
+    )
     if lead:
         slot = "modification" if plain(lead[1]).startswith("modif") else "accommodation"
         text = text.cut(lead.end())
@@ -152,7 +169,11 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
         items = _bulleted(lines)
     elif text.text.count(";") >= 1:
         items = text.split(";")
-    elif len(lines) > 1 and all(word.entry for word in text.words) or (len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith(".")):
+    elif (
+        (len(lines) > 1
+        and all(word.entry for word in text.words))
+        or (len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith("."))
+    ):
         items = lines
     else:
         items = [text]
@@ -163,7 +184,9 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
 
 
 def _entry(entry: Entry, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
-    answer = re.match(r"\s*☐\s*(?:yes|sí)\s*☒\s*no\b|\s*none\b|\s*no\b[.,]?|\s*ningun", entry.value.text, re.I)
+    answer = re.match(
+        r"\s*☐\s*(?:yes|sí)\s*☒\s*no\b|\s*none\b|\s*no\b[.,]?|\s*ningun", entry.value.text, re.I
+    )
     if answer:
         return
     slot = "modification" if entry.role == "modifications" else "accommodation"
@@ -202,9 +225,22 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                         kept[slot].append(read_as(_bare(line.flat), line, "label"))
             elif entry.value.text.count(";") >= 2:
                 _split(entry.value, slot, kept, knowledge)
-        elif entry.role is None and entry.value and TICKED in entry.value.text and not re.match(r"\W*(?:☐|☒)\s*(?:yes|no)\b", entry.value.text, re.I):
+        elif (
+            entry.role is None
+            and entry.value
+            and TICKED in entry.value.text
+            and not re.match(r"\W*(?:☐|☒)\s*(?:yes|no)\b", entry.value.text, re.I)
+        ):
             _add(entry.value, slot, kept, knowledge, "box")
-        elif entry.role is None and entry.value and entry.value.text.count(";") >= 1 and re.search(r"(?i)accom|present|respon|setting|timing|schedul|adapta|organiz|environment|instruction|material|testing", entry.label.flat):
+        elif (
+            entry.role is None
+            and entry.value
+            and entry.value.text.count(";") >= 1
+            and re.search(
+                r"(?i)accom|present|respon|setting|timing|schedul|adapta|organiz|environment|instruction|material|testing",
+                entry.label.flat,
+            )
+        ):
             _split(entry.value, slot, kept, knowledge)
 
 
@@ -248,27 +284,46 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     _tests(entry.value, found, knowledge)
                 elif entry.role in ("assessment.accommodations", "accommodations"):
                     _accommodations(entry.value, found, knowledge)
-                elif entry.label and re.search(r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas", entry.label.flat.rstrip(": ")):
+                elif entry.label and re.search(
+                    r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
+                    entry.label.flat.rstrip(": "),
+                ):
                     _tests(entry.value, found, knowledge)
             for text in texts:
                 for choice in choices_in(text):
                     words = plain(choice.words.flat)
                     if not choice.marked or not words:
                         continue
-                    if re.search(r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|not required|no state", words):
+                    if re.search(
+                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|not required|no state",
+                        words,
+                    ):
                         exempt = choice.words
                     elif re.search(r"alternate|\balt\b|alterna|-alt\b|alternativ", words):
                         alternate, source = True, choice.words
-                    elif re.search(r"with(?:out)? accommodation|participate|regular|general|standard|con adaptaciones|sin adaptaciones|same", words):
+                    elif re.search(
+                        r"with(?:out)? accommodation|participate|regular|general|standard|con adaptaciones|sin adaptaciones|same",
+                        words,
+                    ):
                         regular, source = True, choice.words
-                        if re.search(r"with accommodation|con adaptaciones", words) and "without" not in words:
+                        if (
+                            re.search(r"with accommodation|con adaptaciones", words)
+                            and "without" not in words
+                        ):
                             found.participation = read_as("regular_with_accommodations", choice.words, "box")
                         elif re.search(r"without accommodation|sin adaptaciones", words):
                             found.participation = read_as("regular", choice.words, "box")
                     if not re.search(r"^(?:yes|no|si)\b", words):
                         _name_tests(choice.words, found, knowledge)
             for text in texts:
-                if re.search(r"(?i)not applicable at|not in a grade|no (?:state|statewide) (?:tests|assessments?) (?:is|are) given|out of testing range|not (?:given|administered|required) (?:at|in|for) (?:this|pre|grade)|no aplica", text.flat) and exempt is None and not re.search(f"{EMPTY}[^{TICKED}{EMPTY}]*not applicable", text.flat, re.I):
+                if (
+                    re.search(
+                        r"(?i)not applicable at|not in a grade|no (?:state|statewide) (?:tests|assessments?) (?:is|are) given|out of testing range|not (?:given|administered|required) (?:at|in|for) (?:this|pre|grade)|no aplica",
+                        text.flat,
+                    )
+                    and exempt is None
+                    and not re.search(f"{EMPTY}[^{TICKED}{EMPTY}]*not applicable", text.flat, re.I)
+                ):
                     exempt = text
     if not own:
         _from_labels(parts, found, knowledge)
@@ -281,8 +336,14 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
         found.participation = read_as("not_tested_at_grade", exempt, "sentence")
     elif found.participation is None and (found.state_tests or regular):
         kind = "regular_with_accommodations" if found.accommodations else "regular"
-        base = found.accommodations[0] if found.accommodations else (found.state_tests[0] if found.state_tests else None)
-        found.participation = Value(kind, base.words, base.places, 0.92, "derived") if base else read_as(kind, source, "box")
+        base = (
+            found.accommodations[0]
+            if found.accommodations
+            else (found.state_tests[0] if found.state_tests else None)
+        )
+        found.participation = (
+            Value(kind, base.words, base.places, 0.92, "derived") if base else read_as(kind, source, "box")
+        )
     elif exempt is not None and found.participation is None:
         found.participation = read_as("not_tested_at_grade", exempt, "sentence")
     if found.participation is not None:
@@ -293,7 +354,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     return found
 
 
-def _row_entries(row, knowledge: Knowledge) -> list[Entry]:  # noqa: ANN001
+def _row_entries(row, knowledge: Knowledge) -> list[Entry]:
     found = []
     for index, cell in enumerate(row):
         role = knowledge.label(cell.text.text.strip().rstrip(":?"))
@@ -304,10 +365,14 @@ def _row_entries(row, knowledge: Knowledge) -> list[Entry]:  # noqa: ANN001
     return found
 
 
-_DISTRICT_TEST = re.compile(r"(?i)\b(?:district|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)")
+_DISTRICT_TEST = re.compile(
+    r"(?i)\b(?:district|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
+)
 
 
-def _test_rows(table: Table, kind: str, roles: dict[int, str], depth: int, found: Assessments, knowledge: Knowledge) -> tuple[bool, bool, Passage]:
+def _test_rows(
+    table: Table, kind: str, roles: dict[int, str], depth: int, found: Assessments, knowledge: Knowledge
+) -> tuple[bool, bool, Passage]:
     alternate = regular = False
     source = Passage()
     wanted = "test" if kind == "assessments" else "name"
@@ -367,13 +432,23 @@ def _tests(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
             start = piece.start() + part.start()
             item = value.cut(start, start + len(part.group()))
             words = _bare(item.flat)
-            if 2 < len(words) < 80 and not _DISTRICT_TEST.search(words) and not words[:1].islower() and "☐" not in words:
+            if (
+                2 < len(words) < 80
+                and not _DISTRICT_TEST.search(words)
+                and not words[:1].islower()
+                and "☐" not in words
+            ):
                 found.state_tests.append(read_as(words, item, "label"))
 
 
 def _name_tests(words: Passage, found: Assessments, knowledge: Knowledge) -> None:
     text = plain(words.flat)
-    if len(text) < 80 and any(re.search(rf"\b{re.escape(test)}\b", text) for test in knowledge.states["state_tests"]) and not re.search(r"\balt(?:ernate)?\b", text) and re.search(r"(?i)ela|math|reading|science|writing|grade|lectura|matem", text):
+    if (
+        len(text) < 80
+        and any(re.search(rf"\b{re.escape(test)}\b", text) for test in knowledge.states["state_tests"])
+        and not re.search(r"\balt(?:ernate)?\b", text)
+        and re.search(r"(?i)ela|math|reading|science|writing|grade|lectura|matem", text)
+    ):
         found.state_tests.append(read_as(_bare(words.flat), words, "box"))
 
 
@@ -385,7 +460,9 @@ def _accommodations(value: Passage, found: Assessments, knowledge: Knowledge) ->
             if choice.marked and choice.words and not _yes_no(choice.words.flat):
                 found.accommodations.append(read_as(_bare(choice.words.flat), choice.words, "box"))
         return
-    splitter = ";" if ";" in value.text else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)
+    splitter = (
+        ";" if ";" in value.text else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)
+    )
     sentence = re.match(r"[^.]+(?:\.(?=\S)[^.]*)*", value.text.replace("\n", " "))
     body = value.cut(0, sentence.end()) if sentence else value
     for item in body.split(splitter) if splitter else [body]:

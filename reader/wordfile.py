@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reader.errors import TooLarge, Unreadable
-from reader.layout import EMPTY, TICKED, Cell, Line, Passage, Sheet, Table, Word
+from reader.layout import EMPTY, TICKED, Cell, Passage, Sheet, Table, Word
 from reader.pdf import EMPTY_GLYPHS, TICKED_GLYPHS, bracketed
 
 WIDTH, HEIGHT, MARGIN = 612.0, 792.0, 36.0
@@ -59,8 +59,19 @@ class _Setter:
                     y = top + LEADING * (len(lines) - 1)
                     box = (x, y, x + width, y + LEADING - 2)
                     before = lines[-1][-1] if lines[-1] else None
-                    if before is not None and before.box[2] >= x - 0.1 and before.bold == bold and token not in (TICKED, EMPTY) and before.text not in (TICKED, EMPTY):
-                        joined = Word(before.text + token, before.page, (before.box[0], before.box[1], x + width, before.box[3]), bold)
+                    if (
+                        before is not None
+                        and before.box[2] >= x - 0.1
+                        and before.bold == bold
+                        and token not in (TICKED, EMPTY)
+                        and before.text not in (TICKED, EMPTY)
+                    ):
+                        joined = Word(
+                            before.text + token,
+                            before.page,
+                            (before.box[0], before.box[1], x + width, before.box[3]),
+                            bold,
+                        )
                         lines[-1][-1] = joined
                     else:
                         lines[-1].append(Word(token, self.sheet.number, box, bold))
@@ -97,7 +108,11 @@ class _Setter:
             cells = []
             for column, span, runs in row:
                 left, right = edges[column], edges[min(column + span, columns)]
-                words = [word for line in self.rows(runs, left + 3, right - 3, self.y + 2) for word in bracketed(line)]
+                words = [
+                    word
+                    for line in self.rows(runs, left + 3, right - 3, self.y + 2)
+                    for word in bracketed(line)
+                ]
                 box = (left, self.y, right, self.y + height)
                 cells.append(Cell(box, self.sheet.number, passage_of(words), column=column, span=span))
             rows.append(cells)
@@ -117,7 +132,9 @@ def sheets_of(data: bytes) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(item.file_size for item in packed.infolist()) > UNPACKED_AT_MOST:
-                raise TooLarge("This Word document is too large to be read. Please save it as a PDF and send that.")
+                raise TooLarge(
+                    "This Word document is too large to be read. Please save it as a PDF and send that."
+                )
         document = docx.Document(io.BytesIO(data))
         setter = _Setter()
         for head in _running(document):
@@ -140,7 +157,7 @@ def sheets_of(data: bytes) -> list[Sheet]:
     return setter.sheets
 
 
-def _running(document) -> Iterator[Passage]:  # noqa: ANN001
+def _running(document) -> Iterator[Passage]:
     seen: set[str] = set()
     for section in document.sections:
         for part in (section.header, section.footer):
@@ -150,15 +167,22 @@ def _running(document) -> Iterator[Passage]:  # noqa: ANN001
                     seen.add(text)
                     pieces = [p for p in re.split(r"\t| {3,}", text) if p.strip()]
                     yield Passage.join(
-                        (Passage.of(Word(w, 1, (MARGIN, 12.0, WIDTH - MARGIN, 24.0)) for w in p.split()) for p in pieces),
+                        (
+                            Passage.of(Word(w, 1, (MARGIN, 12.0, WIDTH - MARGIN, 24.0)) for w in p.split())
+                            for p in pieces
+                        ),
                         "\t",
                     )
 
 
-def _runs(paragraph) -> Iterator[tuple[str, bool]]:  # noqa: ANN001
+def _runs(paragraph) -> Iterator[tuple[str, bool]]:
     """Text with its weight; content controls and check boxes included."""
     style_bold = bool(getattr(getattr(paragraph.style, "font", None), "bold", False))
-    if paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None or "List Bullet" in (paragraph.style.name or ""):
+    if (
+        (paragraph._p.pPr is not None
+        and paragraph._p.pPr.numPr is not None)
+        or "List Bullet" in (paragraph.style.name or "")
+    ):
         yield "• ", False
     word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
     w14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -194,7 +218,7 @@ def _runs(paragraph) -> Iterator[tuple[str, bool]]:  # noqa: ANN001
             yield "\n", False
 
 
-def _grid(table) -> tuple[list[list[tuple[int, int, list[tuple[str, bool]]]]], int]:  # noqa: ANN001
+def _grid(table) -> tuple[list[list[tuple[int, int, list[tuple[str, bool]]]]], int]:
     """Rows of (column, span, runs); cells merged downwards appear once."""
     columns = len(table.columns)
     grid = []

@@ -53,7 +53,9 @@ class Taken:
             if self.form != "docx":
                 pages.arrange(sheet, knowledge.is_column)
         if self.form == "docx":
-            self.sheets, self.form = document.sheets_of(path_of(self.name).read_bytes(), None, None, knowledge)
+            self.sheets, self.form = document.sheets_of(
+                path_of(self.name).read_bytes(), None, None, knowledge
+            )
         return document.structure(self.sheets, self.form, knowledge)
 
 
@@ -73,14 +75,22 @@ def knowledge_for(name: str) -> Knowledge:
 def withheld(layout: str, *, scans: bool) -> set[str]:
     """Wordings that only this layout's samples hold."""
     texts = {
-        other: squeezed(" ".join(" ".join(taken(name).read(knowledge_for(name)).text) for name in group if scans or name not in SCANS))
+        other: squeezed(
+            " ".join(
+                " ".join(taken(name).read(knowledge_for(name)).text)
+                for name in group
+                if scans or name not in SCANS
+            )
+        )
         for other, group in LAYOUTS.items()
     }
     own = texts.pop(layout)
     return {
         wording
         for wording in everything().wordings()
-        if len(wording) >= LONG_ENOUGH and wording in own and not any(wording in text for text in texts.values())
+        if len(wording) >= LONG_ENOUGH
+        and wording in own
+        and not any(wording in text for text in texts.values())
     }
 
 
@@ -131,7 +141,18 @@ def judged(want: dict[str, Any], got: dict[str, Any]) -> Iterator[tuple[str, boo
         part.one("x", "x", a, b, _same(group), no_is_none=True)
         return part.counts["x", "x"][0] == 1 or (a in (None, "") and b is False)
 
-    for field in ("document_kind", "state_style", "school", "district", "meeting_date", "iep_start", "iep_end", "annual_review_due", "reevaluation_due", "transfer_of_rights_present"):
+    for field in (
+        "document_kind",
+        "state_style",
+        "school",
+        "district",
+        "meeting_date",
+        "iep_start",
+        "iep_end",
+        "annual_review_due",
+        "reevaluation_due",
+        "transfer_of_rights_present",
+    ):
         if got.get(field) is not None:
             yield field, right(field, want.get(field), got[field])
     for outer in ("student", "lre", "esy", "progress_reporting", "special_factors"):
@@ -145,7 +166,12 @@ def judged(want: dict[str, Any], got: dict[str, Any]) -> Iterator[tuple[str, boo
         for j, item in enumerate(got[outer]):
             truth_item = want[outer][back[j]] if j in back else {}
             for field, value in item.items():
-                if value is None or isinstance(value, list) or (truth_item and field not in truth_item) or field in ("number", "setting", "as_written"):
+                if (
+                    value is None
+                    or isinstance(value, list)
+                    or (truth_item and field not in truth_item)
+                    or field in ("number", "setting", "as_written")
+                ):
                     continue
                 yield f"{outer}[{j}].{field}", bool(truth_item) and right(field, truth_item.get(field), value)
     for outer in ("accommodations", "modifications"):
@@ -161,7 +187,7 @@ def _likeness(a: Any, b: Any) -> float:
     return 1.0 if like(a, b or "", 0.85) else likeness(a, b or "")
 
 
-def _same(field: str):  # noqa: ANN202
+def _same(field: str):
     from tests.reader.scoring import _as_often, _grade, like
 
     if field == "grade":
@@ -170,7 +196,17 @@ def _same(field: str):  # noqa: ANN202
         return _as_often
     if field in ("minutes", "sessions", "minutes_per_week", "percent_general_education"):
         return lambda a, b: abs(a - b) <= 0.01 * max(abs(a), 1)
-    if field in ("dob", "meeting_date", "iep_start", "iep_end", "annual_review_due", "reevaluation_due", "start", "end", "student_id"):
+    if field in (
+        "dob",
+        "meeting_date",
+        "iep_start",
+        "iep_end",
+        "annual_review_due",
+        "reevaluation_due",
+        "start",
+        "end",
+        "student_id",
+    ):
         return None
     return lambda a, b: like(a, b, 0.7)
 

@@ -25,8 +25,8 @@ def _us(day: tuple[int, int, int]) -> str:
     return f"{day[1]:02d}/{day[2]:02d}/{day[0]}"
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_MESES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MESES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
 
 
 def _long(day: tuple[int, int, int]) -> str:
@@ -36,7 +36,7 @@ def _long(day: tuple[int, int, int]) -> str:
 def _page(title: str, child: Child, footer: str, size: str = "us-letter") -> str:
     return (
         f'#set page(paper: "{size}", margin: (x: 0.6in, y: 0.8in), header: [{_e(child.name)} #h(1fr) {_e(title)}], '
-        f'footer: [{_e(footer)} #h(1fr) Page #context counter(page).display()])\n' + HEAD
+        f"footer: [{_e(footer)} #h(1fr) Page #context counter(page).display()])\n" + HEAD
     )
 
 
@@ -44,7 +44,7 @@ def _table(columns: list[str] | str, head: list[str], rows: list[list[str]], str
     widths = columns if isinstance(columns, str) else "(" + ", ".join(columns) + ")"
     cells = [f"[*{_e(text)}*]" for text in head] + [f"[{text}]" for row in rows for text in row]
     header = f"table.header({', '.join(cells[: len(head)])})," if head else ""
-    return f"#table(columns: {widths}, stroke: {stroke}, {header} {', '.join(cells[len(head):])})\n\n"
+    return f"#table(columns: {widths}, stroke: {stroke}, {header} {', '.join(cells[len(head) :])})\n\n"
 
 
 def _box(on: bool) -> str:
@@ -64,7 +64,9 @@ def _how_often(service: S) -> str:
 def key_value(child: Child) -> str:
     """A conference summary: label and value side by side, goals as stacked boxes, MPW in the service grid."""
     out = _page("Conference Summary Report", child, "Form 37-44 (rev. 6/22)")
-    out += f"#align(center)[#text(size: 14pt)[*INDIVIDUALIZED EDUCATION PROGRAM*] \\ {_e(child.district)}]\n\n"
+    out += (
+        f"#align(center)[#text(size: 14pt)[*INDIVIDUALIZED EDUCATION PROGRAM*] \\ {_e(child.district)}]\n\n"
+    )
     rows = [
         ("Student Name", child.name, "Date of Birth", _us(child.dob)),
         ("Student ID", child.number, "Current Grade Level", child.grade),
@@ -73,10 +75,16 @@ def key_value(child: Child) -> str:
         ("Next Annual Review Date", _us(child.end), "Reevaluation Due Date", _us(child.reevaluation)),
         ("Primary Disability", child.primary, "Secondary Disability", child.secondary or "N/A"),
     ]
-    out += _table("(1.2fr, 2fr, 1.2fr, 2fr)", [], [[f"*{_e(a)}*", _e(b), f"*{_e(c)}*", _e(d)] for a, b, c, d in rows])
-    out += "== PARTICIPANTS\n" + _table("(2fr, 2fr, 1fr)", ["Title", "Printed Name", "Signature"], [[_e(r), _e(n), ""] for r, n in child.team])
+    out += _table(
+        "(1.2fr, 2fr, 1.2fr, 2fr)", [], [[f"*{_e(a)}*", _e(b), f"*{_e(c)}*", _e(d)] for a, b, c, d in rows]
+    )
+    out += "== PARTICIPANTS\n" + _table(
+        "(2fr, 2fr, 1fr)", ["Title", "Printed Name", "Signature"], [[_e(r), _e(n), ""] for r, n in child.team]
+    )
     out += "== PRESENT LEVELS OF ACADEMIC ACHIEVEMENT AND FUNCTIONAL PERFORMANCE\n"
-    out += "\n\n".join(f"*{_e(area.title())}:* {_e(text)}" for area, (text, _) in child.levels.items()) + "\n\n"
+    out += (
+        "\n\n".join(f"*{_e(area.title())}:* {_e(text)}" for area, (text, _) in child.levels.items()) + "\n\n"
+    )
     out += "== CONSIDERATION OF SPECIAL FACTORS\n"
     questions = {
         "behavior": "Does the student's behavior impede learning?",
@@ -86,28 +94,47 @@ def key_value(child: Child) -> str:
         "communication": "Does the student have communication needs?",
         "assistive_technology": "Does the student need assistive technology devices or services?",
     }
-    out += _table("(3fr, 0.5fr, 0.5fr)", ["Factor", "Yes", "No"], [[_e(q), _box(child.factors[f]), _box(not child.factors[f])] for f, q in questions.items()])
+    out += _table(
+        "(3fr, 0.5fr, 0.5fr)",
+        ["Factor", "Yes", "No"],
+        [[_e(q), _box(child.factors[f]), _box(not child.factors[f])] for f, q in questions.items()],
+    )
     out += "== GOALS AND OBJECTIVES/BENCHMARKS\n"
     for number, goal in enumerate(child.goals, start=1):
         out += _table(
             "(1fr, 1fr, 1fr)",
             [],
             [
-                [f"*Goal \\# {number}*", f"*Area of Need:* {_e(goal.area)}", "*Position(s) Responsible:* Special education teacher"],
+                [
+                    f"*Goal \\# {number}*",
+                    f"*Area of Need:* {_e(goal.area)}",
+                    "*Position(s) Responsible:* Special education teacher",
+                ],
             ],
         )
         out += f"*Current Performance:* {_e(goal.baseline or '')}\n\n*Goal Statement:* {_e(goal.text)}\n\n*Evaluation Procedures:* {_e(goal.method or '')}\n\n"
     out += f"*Progress will be reported to parents* {_e(child.progress)}.\n\n"
     out += "== EDUCATIONAL SERVICES AND PLACEMENT\n"
-    rows = [[_e(s.name), _e(f"{s.weekly:g}") if s.weekly else "as needed", _e(s.place), _e(s.who)] for s in child.services]
-    out += _table("(2fr, 1fr, 1.5fr, 1.5fr)", ["Special Education and Related Services", "Minutes Per Week", "Location", "Provider"], rows)
+    rows = [
+        [_e(s.name), _e(f"{s.weekly:g}") if s.weekly else "as needed", _e(s.place), _e(s.who)]
+        for s in child.services
+    ]
+    out += _table(
+        "(2fr, 1fr, 1.5fr, 1.5fr)",
+        ["Special Education and Related Services", "Minutes Per Week", "Location", "Provider"],
+        rows,
+    )
     out += f"*Percentage of time in general education:* {child.percent}%\n\n"
     out += f"*Explanation of the extent to which the child will not participate with nondisabled children:* {_e(child.reason or '')}\n\n"
     out += "== SUPPLEMENTARY AIDS AND SERVICES, ACCOMMODATIONS AND MODIFICATIONS\n"
     out += "*Accommodations:*\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
     out += f"*Modifications:* {_e('; '.join(child.modifications) or 'None')}\n\n"
     out += "== STATE AND DISTRICT ASSESSMENTS\n"
-    out += _table("(2fr, 1.5fr, 2fr)", ["Assessment", "Participation", "Accommodations"], [[_e(t), "With accommodations", _e("; ".join(child.test_supports))] for t in child.tests])
+    out += _table(
+        "(2fr, 1.5fr, 2fr)",
+        ["Assessment", "Participation", "Accommodations"],
+        [[_e(t), "With accommodations", _e("; ".join(child.test_supports))] for t in child.tests],
+    )
     out += f"== EXTENDED SCHOOL YEAR\n{_box(child.esy)} Eligible #h(2em) {_box(not child.esy)} Not eligible. {_e(child.esy_reason)}\n\n"
     out += _transition(child)
     return out
@@ -117,7 +144,11 @@ def _transition(child: Child) -> str:
     if not child.postsecondary:
         return ""
     out = "== TRANSITION PLAN\n"
-    names = {"education/training": "Education/Training", "employment": "Employment", "independent living": "Independent Living"}
+    names = {
+        "education/training": "Education/Training",
+        "employment": "Employment",
+        "independent living": "Independent Living",
+    }
     for area, text in child.postsecondary:
         out += f"*{names[area]}:* {_e(text)}\n\n"
     out += f"*Course of study:* {_e(child.courses or '')}\n\n*Transition services:* Job shadowing at the shelter; travel training with the transition coordinator.\n\n"
@@ -146,8 +177,16 @@ def grids(child: Child) -> str:
         [
             [f"*Student:* {_e(child.name)}", f"*DOB:* {_us(child.dob)}", f"*School:* {_e(child.school)}"],
             [f"*Grade:* {child.grade}", f"*Student \\#:* {child.number}", f"*LEA:* {_e(child.district)}"],
-            [f"*IEP Meeting Date:* {_us(child.meeting)}", f"*Duration of IEP:* {_us(child.start)} to {_us(child.end)}", f"*Next Reevaluation:* {_us(child.reevaluation)}"],
-            [f"*Area of Eligibility:* {_e(child.primary)}", f"*Secondary Eligibility:* {_e(child.secondary or 'None')}", "*Meeting Type:* Annual Review"],
+            [
+                f"*IEP Meeting Date:* {_us(child.meeting)}",
+                f"*Duration of IEP:* {_us(child.start)} to {_us(child.end)}",
+                f"*Next Reevaluation:* {_us(child.reevaluation)}",
+            ],
+            [
+                f"*Area of Eligibility:* {_e(child.primary)}",
+                f"*Secondary Eligibility:* {_e(child.secondary or 'None')}",
+                "*Meeting Type:* Annual Review",
+            ],
         ],
     )
     out += "*SPECIAL FACTORS*\n" + _table(
@@ -165,11 +204,26 @@ def grids(child: Child) -> str:
             }.items()
         ],
     )
-    out += "*PRESENT LEVELS OF PERFORMANCE*\n" + _table("(1fr, 4fr)", ["Area", "Present level"], [[_e(a.title()), _e(t)] for a, (t, _) in child.levels.items()])
+    out += "*PRESENT LEVELS OF PERFORMANCE*\n" + _table(
+        "(1fr, 4fr)",
+        ["Area", "Present level"],
+        [[_e(a.title()), _e(t)] for a, (t, _) in child.levels.items()],
+    )
     out += "*MEASURABLE ANNUAL GOALS*\n"
-    rows = [[str(n), _e(g.area), _e(g.baseline or ""), _e(g.text), _e(g.method or "")] for n, g in enumerate(child.goals, start=1)]
-    out += _table("(0.3fr, 1fr, 1.5fr, 3fr, 1.3fr)", ["No.", "Goal Area", "Present Level", "Measurable Annual Goal", "Method of Measurement"], rows)
-    out += _table("(1fr, 3fr)", [], [["*Progress Reports*", _e("Parents receive reports of progress " + child.progress + ".")]])
+    rows = [
+        [str(n), _e(g.area), _e(g.baseline or ""), _e(g.text), _e(g.method or "")]
+        for n, g in enumerate(child.goals, start=1)
+    ]
+    out += _table(
+        "(0.3fr, 1fr, 1.5fr, 3fr, 1.3fr)",
+        ["No.", "Goal Area", "Present Level", "Measurable Annual Goal", "Method of Measurement"],
+        rows,
+    )
+    out += _table(
+        "(1fr, 3fr)",
+        [],
+        [["*Progress Reports*", _e("Parents receive reports of progress " + child.progress + ".")]],
+    )
     out += "*SERVICE DELIVERY*\n"
     rows = [
         [
@@ -183,27 +237,66 @@ def grids(child: Child) -> str:
         ]
         for s in child.services
     ]
-    out += _table("(2fr, 1fr, 1fr, 1.3fr, 1.3fr, 1fr, 1fr)", ["Type of Service", "Sessions", "Session Length", "Location", "Responsible", "Begin Date", "End Date"], rows)
+    out += _table(
+        "(2fr, 1fr, 1fr, 1.3fr, 1.3fr, 1fr, 1fr)",
+        [
+            "Type of Service",
+            "Sessions",
+            "Session Length",
+            "Location",
+            "Responsible",
+            "Begin Date",
+            "End Date",
+        ],
+        rows,
+    )
     out += "*SUPPLEMENTARY AIDS*\n" + _table(
         "(3fr, 1fr, 1.5fr)",
         ["Accommodation / Modification", "Type", "Location"],
-        [[_e(a), "Accommodation", "All classes"] for a in child.accommodations] + [[_e(m), "Modification", "All classes"] for m in child.modifications],
+        [[_e(a), "Accommodation", "All classes"] for a in child.accommodations]
+        + [[_e(m), "Modification", "All classes"] for m in child.modifications],
     )
-    out += "*STATE AND DISTRICT TESTING*\n" + _table("(2fr, 3fr)", ["Test", "Accommodations"], [[_e(t), _e(", ".join(child.test_supports))] for t in child.tests])
+    out += "*STATE AND DISTRICT TESTING*\n" + _table(
+        "(2fr, 3fr)",
+        ["Test", "Accommodations"],
+        [[_e(t), _e(", ".join(child.test_supports))] for t in child.tests],
+    )
     out += "*LEAST RESTRICTIVE ENVIRONMENT*\n" + _table(
         "(2fr, 3fr)",
         [],
-        [["Percent of school day outside the regular class", f"{100 - child.percent}%"], ["Justification for removal", _e(child.reason or "")]],
+        [
+            ["Percent of school day outside the regular class", f"{100 - child.percent}%"],
+            ["Justification for removal", _e(child.reason or "")],
+        ],
     )
-    out += "*EXTENDED SCHOOL YEAR*\n" + _table("(2fr, 3fr)", [], [["Is the student eligible for extended school year services?", f"{_box(child.esy)} Yes {_box(not child.esy)} No"], ["Basis for the decision", _e(child.esy_reason)]])
+    out += "*EXTENDED SCHOOL YEAR*\n" + _table(
+        "(2fr, 3fr)",
+        [],
+        [
+            [
+                "Is the student eligible for extended school year services?",
+                f"{_box(child.esy)} Yes {_box(not child.esy)} No",
+            ],
+            ["Basis for the decision", _e(child.esy_reason)],
+        ],
+    )
     if child.postsecondary:
         out += "*TRANSITION*\n" + _table(
             "(1.2fr, 4fr)",
             [],
-            [[f"{a.title()} goal" if a != "education/training" else "Education and training goal", _e(t)] for a, t in child.postsecondary]
-            + [["Course of study", _e(child.courses or "")], ["Transition services", "Job shadowing, travel training"], ["Age of majority", _e(child.told or "")]],
+            [
+                [f"{a.title()} goal" if a != "education/training" else "Education and training goal", _e(t)]
+                for a, t in child.postsecondary
+            ]
+            + [
+                ["Course of study", _e(child.courses or "")],
+                ["Transition services", "Job shadowing, travel training"],
+                ["Age of majority", _e(child.told or "")],
+            ],
         )
-    out += "*IEP TEAM*\n" + _table("(1fr, 1fr)", ["Name", "Relationship to Student"], [[_e(n), _e(r)] for r, n in child.team])
+    out += "*IEP TEAM*\n" + _table(
+        "(1fr, 1fr)", ["Name", "Relationship to Student"], [[_e(n), _e(r)] for r, n in child.team]
+    )
     return out
 
 
@@ -214,9 +307,13 @@ def narrative(child: Child) -> str:
     """Headings and sentences, hardly a line drawn; services as list items; a team as "Name, role" lines."""
     out = _page("IEP", child, "Special Services")
     out += f"#text(size: 15pt)[*{_e(child.district)}*]\n\n#text(size: 13pt)[*Individualized Education Program*]\n\n"
-    out += f"Name: {_e(child.name)} #h(3em) Date of Birth: {_long(child.dob)} #h(3em) Grade: {child.grade}\n\n"
+    out += (
+        f"Name: {_e(child.name)} #h(3em) Date of Birth: {_long(child.dob)} #h(3em) Grade: {child.grade}\n\n"
+    )
     out += f"Student ID: {child.number} #h(3em) School: {_e(child.school)}\n\n"
-    out += f"Date of IEP Meeting: {_long(child.meeting)} #h(3em) Projected Start Date: {_long(child.start)}\n\n"
+    out += (
+        f"Date of IEP Meeting: {_long(child.meeting)} #h(3em) Projected Start Date: {_long(child.start)}\n\n"
+    )
     out += f"Annual Review Date: {_long(child.end)} #h(3em) Next Triennial: {_long(child.reevaluation)}\n\n"
     out += f"Eligibility Category: {_e(child.primary)} #h(3em) Secondary: {_e(child.secondary or 'none')}\n\n"
     out += "= IEP Team Participants\n" + "\n\n".join(f"{_e(n)}, {_e(r)}" for r, n in child.team) + "\n\n"
@@ -267,10 +364,13 @@ def _without_places(child: Child) -> dict[str, Any]:
 
 def spanish(child: Child) -> str:
     """A form in Spanish."""
+
     def largo(day: tuple[int, int, int]) -> str:
         return f"{day[2]} de {_MESES[day[1] - 1]} de {day[0]}"
 
-    out = _page("Programa de Educación Individualizado", child, "Confidencial").replace('lang: "en"', 'lang: "es"')
+    out = _page("Programa de Educación Individualizado", child, "Confidencial").replace(
+        'lang: "en"', 'lang: "es"'
+    )
     out += f"#align(center)[#text(size: 14pt)[*PROGRAMA DE EDUCACIÓN INDIVIDUALIZADO (IEP)*] \\ {_e(child.district)}]\n\n"
     out += _table(
         "(1fr, 1fr)",
@@ -280,7 +380,10 @@ def spanish(child: Child) -> str:
             [f"*Número de identificación:* {child.number}", f"*Grado:* {child.grade}"],
             [f"*Escuela:* {_e(child.school)}", f"*Distrito escolar:* {_e(child.district)}"],
             [f"*Fecha de la reunión:* {largo(child.meeting)}", f"*Fecha de inicio:* {largo(child.start)}"],
-            [f"*Próxima revisión anual:* {largo(child.end)}", f"*Próxima reevaluación:* {largo(child.reevaluation)}"],
+            [
+                f"*Próxima revisión anual:* {largo(child.end)}",
+                f"*Próxima reevaluación:* {largo(child.reevaluation)}",
+            ],
             [f"*Elegibilidad:* {_e(child.primary)}", "*Idioma del hogar:* español"],
         ],
     )
@@ -301,13 +404,31 @@ def spanish(child: Child) -> str:
         out += f"*Meta {number}* #h(2em) *Área de necesidad:* {_e(goal.area)}\n\n*Línea base:* {_e(goal.baseline or '')}\n\n*Meta anual:* {_e(goal.text)}\n\n*Método de evaluación:* {_e(goal.method or '')}\n\n"
     out += f"*Informes de progreso:* {_e(child.progress)}\n\n"
     out += "== SERVICIOS DE EDUCACIÓN ESPECIAL Y SERVICIOS RELACIONADOS\n"
-    rows = [[_e(s.name), _e(f"{int(s.minutes or 0)} minutos, {int(s.sessions or 1)} veces por semana"), _e(s.place), _e(s.who), _us(child.start), _us(child.end)] for s in child.services]
-    out += _table("(2fr, 1.5fr, 1.2fr, 1.5fr, 1fr, 1fr)", ["Servicio", "Frecuencia y duración", "Lugar", "Proveedor", "Inicio", "Fin"], rows)
+    rows = [
+        [
+            _e(s.name),
+            _e(f"{int(s.minutes or 0)} minutos, {int(s.sessions or 1)} veces por semana"),
+            _e(s.place),
+            _e(s.who),
+            _us(child.start),
+            _us(child.end),
+        ]
+        for s in child.services
+    ]
+    out += _table(
+        "(2fr, 1.5fr, 1.2fr, 1.5fr, 1fr, 1fr)",
+        ["Servicio", "Frecuencia y duración", "Lugar", "Proveedor", "Inicio", "Fin"],
+        rows,
+    )
     out += "== ADAPTACIONES\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
     out += "== AMBIENTE MENOS RESTRICTIVO\n"
     out += f"*Porcentaje de tiempo en educación general:* {child.percent}%\n\n*Explicación:* {_e(child.reason or '')}\n\n"
-    out += f"== AÑO ESCOLAR EXTENDIDO\n{_box(child.esy)} Sí {_box(not child.esy)} No. {_e(child.esy_reason)}\n\n"
-    out += "== PARTICIPANTES EN LA REUNIÓN\n" + _table("(1fr, 1fr, 1fr)", ["Nombre", "Cargo", "Firma"], [[_e(n), _e(r), ""] for r, n in child.team])
+    out += (
+        f"== AÑO ESCOLAR EXTENDIDO\n{_box(child.esy)} Sí {_box(not child.esy)} No. {_e(child.esy_reason)}\n\n"
+    )
+    out += "== PARTICIPANTES EN LA REUNIÓN\n" + _table(
+        "(1fr, 1fr, 1fr)", ["Nombre", "Cargo", "Firma"], [[_e(n), _e(r), ""] for r, n in child.team]
+    )
     return out
 
 
@@ -329,11 +450,30 @@ def boxes(child: Child) -> str:
     out += f"*District:* #underline[{_e(child.district)}]\n\n"
     out += f"*Meeting Date:* #underline[{_us(child.meeting)}] #h(1em) *IEP Begin Date:* #underline[{_us(child.start)}] #h(1em) *IEP End Date:* #underline[{_us(child.end)}] #h(1em) *Next Three-Year Reevaluation:* #underline[{_us(child.reevaluation)}]\n\n"
     out += "*Disability (check all that apply)*\n\n"
-    names = ["Autism", "Deaf-Blindness", "Emotional Disability", "Intellectual Disability", "Multiple Disabilities", "Other Health Impairment", "Specific Learning Disability", "Speech or Language Impairment", "Visual Impairment"]
+    names = [
+        "Autism",
+        "Deaf-Blindness",
+        "Emotional Disability",
+        "Intellectual Disability",
+        "Multiple Disabilities",
+        "Other Health Impairment",
+        "Specific Learning Disability",
+        "Speech or Language Impairment",
+        "Visual Impairment",
+    ]
     has = {child.primary, child.secondary}
-    out += _table("(1fr, 1fr, 1fr)", [], [[f"{_box(n in has)} {n}" for n in names[i : i + 3]] for i in (0, 3, 6)], "none")
+    out += _table(
+        "(1fr, 1fr, 1fr)",
+        [],
+        [[f"{_box(n in has)} {n}" for n in names[i : i + 3]] for i in (0, 3, 6)],
+        "none",
+    )
     out += f"*Primary Disability:* {_e(child.primary)}\n\n"
-    out += "= SECTION A: PLAAFP\n" + "\n\n".join(f"*{_e(a.title())}* \\ {_e(t)}" for a, (t, _) in child.levels.items()) + "\n\n"
+    out += (
+        "= SECTION A: PLAAFP\n"
+        + "\n\n".join(f"*{_e(a.title())}* \\ {_e(t)}" for a, (t, _) in child.levels.items())
+        + "\n\n"
+    )
     out += "= SECTION B: SPECIAL FACTORS\n"
     for factor, words in {
         "behavior": "The student's behavior impedes his or her learning or that of others.",
@@ -359,16 +499,33 @@ def boxes(child: Child) -> str:
     inside = [s for s in child.services if s.place.startswith("General")]
     outside = [s for s in child.services if s not in inside]
     out += "= SECTION D: SPECIAL EDUCATION AND RELATED SERVICES\n"
-    for title, group in (("Services inside the general education setting", inside), ("Services outside the general education setting", outside)):
+    for title, group in (
+        ("Services inside the general education setting", inside),
+        ("Services outside the general education setting", outside),
+    ):
         rows = [
-            [_e(s.name), f"{int(s.minutes)} min" if s.minutes else "", f"{int(s.sessions)}x/{s.per}" if s.sessions else "as needed", _e(s.place), _e(s.who)]
+            [
+                _e(s.name),
+                f"{int(s.minutes)} min" if s.minutes else "",
+                f"{int(s.sessions)}x/{s.per}" if s.sessions else "as needed",
+                _e(s.place),
+                _e(s.who),
+            ]
             for s in group
         ]
         if rows:
-            out += f"*{title}*\n" + _table("(2fr, 0.8fr, 1fr, 1.4fr, 1.4fr)", ["Service", "Amount", "Frequency", "Setting", "Staff Responsible"], rows)
+            out += f"*{title}*\n" + _table(
+                "(2fr, 0.8fr, 1fr, 1.4fr, 1.4fr)",
+                ["Service", "Amount", "Frequency", "Setting", "Staff Responsible"],
+                rows,
+            )
     out += "= SECTION E: ACCOMMODATIONS AND MODIFICATIONS\n"
     never = ["Calculator on all tests", "Large print", "Scribe"]
-    out += "*Accommodations*\n\n" + "\n\n".join(f"{_box(a in child.accommodations)} {_e(a)}" for a in [*child.accommodations, *never]) + "\n\n"
+    out += (
+        "*Accommodations*\n\n"
+        + "\n\n".join(f"{_box(a in child.accommodations)} {_e(a)}" for a in [*child.accommodations, *never])
+        + "\n\n"
+    )
     out += f"*Program Modifications:* {_e('; '.join(child.modifications) or 'None')}\n\n"
     out += "= SECTION F: STATE AND DISTRICTWIDE ASSESSMENTS\n"
     out += "☐ General assessment without accommodations #h(1em) ☒ General assessment with accommodations #h(1em) ☐ Alternate assessment\n\n"
@@ -378,7 +535,11 @@ def boxes(child: Child) -> str:
     out += f"Reason for removal: {_e(child.reason or '')}\n\n"
     out += f"*Extended School Year Services:* {_box(child.esy)} Yes {_box(not child.esy)} No #h(1em) {_e(child.esy_reason)}\n\n"
     out += _transition(child).replace("== TRANSITION PLAN", "= SECTION H: POSTSECONDARY TRANSITION")
-    out += "= SECTION I: SIGNATURES\n" + _table("(1fr, 1fr, 1fr)", ["Team Member", "Role", "Date"], [[_e(n), _e(r), _us(child.meeting)] for r, n in child.team])
+    out += "= SECTION I: SIGNATURES\n" + _table(
+        "(1fr, 1fr, 1fr)",
+        ["Team Member", "Role", "Date"],
+        [[_e(n), _e(r), _us(child.meeting)] for r, n in child.team],
+    )
     return out
 
 
@@ -393,7 +554,9 @@ def summary(child: Child) -> str:
     out += f"School District: {_e(child.district)} #h(2em) School: {_e(child.school)} #h(2em) Student ID: {child.number}\n\n"
     out += f"Date of IEP Meeting: {_us(child.meeting)} #h(2em) IEP Beginning Date: {_us(child.start)} #h(2em) IEP Ending Date: {_us(child.end)}\n\n"
     out += f"Three-year reevaluation due: {_us(child.reevaluation)} #h(2em) Area(s) of Impairment: {_e('; '.join([child.primary, *([child.secondary] if child.secondary else [])]))}\n\n"
-    out += "=== IEP TEAM PARTICIPANTS\n" + _table("(1fr, 1fr)", ["Name", "Title"], [[_e(n), _e(r)] for r, n in child.team])
+    out += "=== IEP TEAM PARTICIPANTS\n" + _table(
+        "(1fr, 1fr)", ["Name", "Title"], [[_e(n), _e(r)] for r, n in child.team]
+    )
     out += "=== I. INFORMATION ABOUT THE STUDENT\n"
     out += "*Describe the student's present level of academic achievement and functional performance.*\n\n"
     out += "\n\n".join(f"{_e(a.title())}: {_e(t)}" for a, (t, _) in child.levels.items()) + "\n\n"
@@ -415,17 +578,37 @@ def summary(child: Child) -> str:
         out += f"*When will reports about the student's progress toward meeting the annual goal be provided to parents?* {_e(child.progress)}\n\n"
     out += "=== IV. PROGRAM SUMMARY\n"
     rows = [
-        [_e(s.name), _how_often(s) if s.minutes else "As needed", f"{int(s.minutes)} minutes" if s.minutes else "", _e(s.place), f"{_us(child.start)} \\- {_us(child.end)}"]
+        [
+            _e(s.name),
+            _how_often(s) if s.minutes else "As needed",
+            f"{int(s.minutes)} minutes" if s.minutes else "",
+            _e(s.place),
+            f"{_us(child.start)} \\- {_us(child.end)}",
+        ]
         for s in child.services
     ]
-    out += _table("(2.2fr, 1.1fr, 1fr, 1.4fr, 1.5fr)", ["Special Education / Related Services", "Frequency", "Amount", "Location", "Duration"], rows)
-    out += "*Supplementary aids and services:*\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
-    out += "*Program modifications:*\n" + ("".join(f"- {_e(m)}\n" for m in child.modifications) or "None\n") + "\n"
+    out += _table(
+        "(2.2fr, 1.1fr, 1fr, 1.4fr, 1.5fr)",
+        ["Special Education / Related Services", "Frequency", "Amount", "Location", "Duration"],
+        rows,
+    )
+    out += (
+        "*Supplementary aids and services:*\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
+    )
+    out += (
+        "*Program modifications:*\n"
+        + ("".join(f"- {_e(m)}\n" for m in child.modifications) or "None\n")
+        + "\n"
+    )
     out += "=== V. PARTICIPATION WITH NONDISABLED PEERS\n"
     out += f"The student is outside the regular education environment {100 - child.percent}% of the school day.\n\n"
     out += f"*If the student will not participate full-time with nondisabled peers in the regular education environment, explain the extent and why:* {_e(child.reason or '')}\n\n"
     out += "=== VI. STATEWIDE AND DISTRICTWIDE ASSESSMENTS\n"
-    out += _table("(2fr, 1fr, 2fr)", ["State Assessment", "Participates", "Accommodations"], [[_e(t), "Yes", _e("; ".join(child.test_supports))] for t in child.tests])
+    out += _table(
+        "(2fr, 1fr, 2fr)",
+        ["State Assessment", "Participates", "Accommodations"],
+        [[_e(t), "Yes", _e("; ".join(child.test_supports))] for t in child.tests],
+    )
     out += f"=== VII. EXTENDED SCHOOL YEAR\nDoes the student require extended school year services? {_box(child.esy)} Yes {_box(not child.esy)} No\n\nReason: {_e(child.esy_reason)}\n\n"
     out += _transition(child).replace("== TRANSITION PLAN", "=== VIII. TRANSITION")
     return out
@@ -455,7 +638,11 @@ def inside_outside(child: Child) -> str:
         ["Date of Meeting", "Initiation Date", "Next Annual Review Due", "Reevaluation Due"],
         [[_long(child.meeting), _long(child.start), _long(child.end), _long(child.reevaluation)]],
     )
-    out += _table("(1fr, 1fr)", ["School of Attendance", "Eligible Disability"], [[_e(child.school), _e(child.primary + ("; " + child.secondary if child.secondary else ""))]])
+    out += _table(
+        "(1fr, 1fr)",
+        ["School of Attendance", "Eligible Disability"],
+        [[_e(child.school), _e(child.primary + ("; " + child.secondary if child.secondary else ""))]],
+    )
     out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Present Levels of Academic Achievement and Functional Performance*]\n"
     out += "\n\n".join(f"_{_e(a.title())}._ {_e(t)}" for a, (t, _) in child.levels.items()) + "\n\n"
     out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Consideration of Special Factors*]\n"
@@ -476,7 +663,11 @@ def inside_outside(child: Child) -> str:
     )
     out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Annual Goals*]\n"
     for number, goal in enumerate(child.goals, start=1):
-        lines = [f"*Annual Goal {number} - {_e(goal.area)}* \\ {_e(goal.text)}", f"*Baseline Data Point:* {_e(goal.baseline or '')}", f"*Evaluation Method:* {_e(goal.method or '')}"]
+        lines = [
+            f"*Annual Goal {number} - {_e(goal.area)}* \\ {_e(goal.text)}",
+            f"*Baseline Data Point:* {_e(goal.baseline or '')}",
+            f"*Evaluation Method:* {_e(goal.method or '')}",
+        ]
         out += _table("(1fr,)", [], [[line] for line in lines])
     out += f"*Progress reporting:* Parents will be informed of progress {_e(child.progress)}.\n\n"
     out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Service Delivery*]\n"
@@ -484,18 +675,56 @@ def inside_outside(child: Child) -> str:
     for s in child.services:
         inside = s.place.startswith("General")
         amount = f"{s.weekly:g}" if s.weekly else ""
-        rows.append([_e(s.name), _e(s.who), amount if inside else "", "" if inside else amount, _us(child.start), _us(child.end)])
-    out += _table("(2fr, 1.5fr, 1fr, 1fr, 1fr, 1fr)", ["Service", "Provider", "Minutes per week in general education", "Minutes per week outside general education", "Start Date", "End Date"], rows)
-    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Accommodations*]\n" + "".join(f"- {_e(a)}\n" for a in child.accommodations) + "\n"
+        rows.append(
+            [
+                _e(s.name),
+                _e(s.who),
+                amount if inside else "",
+                "" if inside else amount,
+                _us(child.start),
+                _us(child.end),
+            ]
+        )
+    out += _table(
+        "(2fr, 1.5fr, 1fr, 1fr, 1fr, 1fr)",
+        [
+            "Service",
+            "Provider",
+            "Minutes per week in general education",
+            "Minutes per week outside general education",
+            "Start Date",
+            "End Date",
+        ],
+        rows,
+    )
+    out += (
+        "#block(fill: luma(225), width: 100%, inset: 4pt)[*Accommodations*]\n"
+        + "".join(f"- {_e(a)}\n" for a in child.accommodations)
+        + "\n"
+    )
     if child.modifications:
-        out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Modifications*]\n" + "".join(f"- {_e(m)}\n" for m in child.modifications) + "\n"
+        out += (
+            "#block(fill: luma(225), width: 100%, inset: 4pt)[*Modifications*]\n"
+            + "".join(f"- {_e(m)}\n" for m in child.modifications)
+            + "\n"
+        )
     out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Least Restrictive Environment*]\n"
     out += f"The student spends {child.percent} percent of the day in the general education classroom.\n\nRationale: {_e(child.reason or '')}\n\n"
     out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*State and District Assessments*]\n"
-    out += _table("(2fr, 3fr)", ["Assessment", "Accommodations"], [[_e(t), _e("; ".join(child.test_supports))] for t in child.tests])
+    out += _table(
+        "(2fr, 3fr)",
+        ["Assessment", "Accommodations"],
+        [[_e(t), _e("; ".join(child.test_supports))] for t in child.tests],
+    )
     out += f"#block(fill: luma(225), width: 100%, inset: 4pt)[*Extended School Year (ESY)*]\nESY services {'are' if child.esy else 'are not'} recommended. {_e(child.esy_reason)}\n\n"
-    out += _transition(child).replace("== TRANSITION PLAN", "#block(fill: luma(225), width: 100%, inset: 4pt)[*Transition*]")
-    out += "#block(fill: luma(225), width: 100%, inset: 4pt)[*Meeting Participants*]\n" + "\n\n".join(f"{_e(r)}: {_e(n)}" for r, n in child.team) + "\n\n"
+    out += _transition(child).replace(
+        "== TRANSITION PLAN", "#block(fill: luma(225), width: 100%, inset: 4pt)[*Transition*]"
+    )
+    out += (
+        "#block(fill: luma(225), width: 100%, inset: 4pt)[*Meeting Participants*]\n"
+        + "\n\n".join(f"{_e(r)}: {_e(n)}" for r, n in child.team)
+        + "\n\n"
+    )
     return out
 
 
@@ -526,7 +755,9 @@ def stacked(child: Child) -> str:
         ("Next Reevaluation Due Date", _us(child.reevaluation)),
     ):
         out += f"*{_e(label)}:* {_e(value)}\n\n"
-    out += "*IEP Team Participants*\n\n" + _table("(1fr, 1fr)", ["Participant", "Position"], [[_e(n), _e(r)] for r, n in child.team])
+    out += "*IEP Team Participants*\n\n" + _table(
+        "(1fr, 1fr)", ["Participant", "Position"], [[_e(n), _e(r)] for r, n in child.team]
+    )
     out += "= II. PRESENT LEVEL OF ACADEMIC ACHIEVEMENT AND FUNCTIONAL PERFORMANCE\n"
     for area, (text, _) in child.levels.items():
         out += f"*{_e(area.upper())}*\n\n{_e(text)}\n\n"
@@ -540,14 +771,22 @@ def stacked(child: Child) -> str:
         "english_learner": "Is the student an English Learner (EL)?",
     }.items():
         out += f"{_e(words)} {'Yes' if child.factors[factor] else 'No'}\n\n"
-    out += "*Instructional and testing accommodations*\n\n" + "\n\n".join(f"{number}. {_e(a)}" for number, a in enumerate(child.accommodations, start=1)) + "\n\n"
+    out += (
+        "*Instructional and testing accommodations*\n\n"
+        + "\n\n".join(f"{number}. {_e(a)}" for number, a in enumerate(child.accommodations, start=1))
+        + "\n\n"
+    )
     out += f"*Program Modifications:* {_e('; '.join(child.modifications) or 'None')}\n\n"
     out += f"*Extended School Year:* Is the student eligible for ESY? {'Yes' if child.esy else 'No'}. {_e(child.esy_reason)}\n\n"
     out += "= IV. GOALS\n"
     for goal in child.goals:
         core = goal.text
         rows = [[f"*Area:* {_e(goal.area)}"], [f"*Goal:* {_e(core)}"]]
-        rows.append([f"*By:* {_e((goal.timeframe or '').removeprefix('By ').removeprefix('Within '))} #h(1em) *Evaluation Method:* {_e(goal.method or '')}"])
+        rows.append(
+            [
+                f"*By:* {_e((goal.timeframe or '').removeprefix('By ').removeprefix('Within '))} #h(1em) *Evaluation Method:* {_e(goal.method or '')}"
+            ]
+        )
         rows.append([f"*With:* {_e(goal.criterion or '')} #h(1em) *ESY Goal?* No"])
         rows.append([f"*Present Level:* {_e(goal.baseline or '')}"])
         out += _table("(1fr,)", [], rows)
