@@ -196,7 +196,7 @@ def _end_of_services(reading: Reading) -> None:
 
 def _page(sheet: Sheet, form: str) -> PageInfo:
     source = "laid_out" if form == "docx" else "scan" if sheet.scanned else "form" if sheet.fields else "text"
-    info = PageInfo(sheet.number, sheet.width, sheet.height, source)
+    info = PageInfo(sheet.number, *(sheet.shown or (sheet.width, sheet.height)), source)
     if source == "laid_out":
         for block in sheet.blocks:
             if isinstance(block, Line):

@@ -15,6 +15,9 @@ from reader.reading import Goal, Value, concluded, read_as
 PARTS = ("baseline", "condition", "behavior", "criterion", "timeframe", "measurement")
 
 
+Item = tuple[str, Passage, str, Passage]  # slot, value, how it was found, label
+
+
 class Draft:
     """A goal being gathered."""
 
@@ -86,7 +89,7 @@ def _numbered(goals: list[Goal]) -> list[Goal]:
 
 
 def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
-    items: list[tuple[str, Passage, str, Passage]] = []  # slot, value, how, label
+    items: list[Item] = []  # slot, value, how, label
     for unit in part.units():
         if isinstance(unit, Table):
             kind = table_kind(unit, knowledge)
@@ -115,58 +118,59 @@ _NUMBERED = re.compile(
 )
 
 
-def _items(entries: list[Entry], knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]]:
-    found: list[tuple[str, Passage, str, Passage]] = []
+def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
+    found: list[Item] = []
     for entry in entries:
         role = entry.role
         if role is None:
             found += _unlabelled(entry, knowledge)
             continue
-        rest = _next_heading(entry)
-        if rest is not None:
-            head = Entry(role, entry.label, entry.value.cut(0, rest), entry.part, entry.how)
-            tail = Entry(None, Passage(), entry.value.cut(rest), entry.part, entry.how)
-            found += _items([head, tail], knowledge)
-            continue
-        if role == "goal.number":
-            number = re.match(r"\W*(\d{1,2})\b", entry.value.text)
-            if number:
-                found.append(
-                    ("number", entry.value.cut(number.start(1), number.end(1)), entry.how, entry.label)
-                )
-                rest = entry.value.cut(number.end())
-                if rest and (found_rest := _strip_lead(rest)):
-                    found += _area_or_text(found_rest, knowledge, entry)
-            elif _is_goal(entry.value.flat, knowledge):
-                found.append(("text", entry.value, entry.how, entry.label))
-            elif entry.value:
-                found.append(("area", entry.value.lines()[0], entry.how, entry.label))
-            else:
-                found.append(("open", Passage(), entry.how, entry.label))
-            continue
-        if role == "goal.text":
+        cut = _next_heading(entry)
+        if cut is not None:
+            before = Entry(role, entry.label, entry.value.cut(0, cut), entry.part, entry.how)
+            after = Entry(None, Passage(), entry.value.cut(cut), entry.part, entry.how)
+            found += _items([before, after], knowledge)
+        elif role == "goal.number":
+            found += _number_value(entry, knowledge)
+        elif role == "goal.text":
             found += _goal_value(entry, knowledge)
-            continue
-        if role == "goal.area":
-            lines = entry.value.lines()
-            head, rest = (lines[0], lines[1:]) if lines else (Passage(), [])
-            words = [plain(t) for t in re.split(r"\t", head.text)]
-            if len(words) > 1:
-                head = head.split("\t")[0]
-            remark = re.search(r"\s\((?:priority|need|prioridad|goal|meta)[^)]*\)\s*$", head.text, re.I)
-            if remark:
-                head = head.cut(0, remark.start())
-            found.append(("area", head, entry.how, entry.label))
-            tail = Passage.join(rest, "\n")
-            if tail:
-                found += _unlabelled(Entry(None, Passage(), tail, entry.part, entry.how), knowledge)
-            continue
-        if role.startswith("goal."):
+        elif role == "goal.area":
+            found += _area_value(entry, knowledge)
+        elif role.startswith("goal."):
             found.append((role[5:], entry.value, entry.how, entry.label))
-        elif role in ("modifications", "other", "progress.frequency", "lre.explanation", "accommodations"):
-            found.append(("other", entry.value, entry.how, entry.label))
         else:
             found.append(("other", entry.value, entry.how, entry.label))
+    return found
+
+
+def _number_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
+    number = re.match(r"\W*(\d{1,2})\b", entry.value.text)
+    if number:
+        digits = entry.value.cut(number.start(1), number.end(1))
+        rest = _strip_lead(entry.value.cut(number.end()))
+        return [
+            ("number", digits, entry.how, entry.label),
+            *(_area_or_text(rest, knowledge, entry) if rest else []),
+        ]
+    if _is_goal(entry.value.flat, knowledge):
+        return [("text", entry.value, entry.how, entry.label)]
+    if entry.value:
+        return [("area", entry.value.lines()[0], entry.how, entry.label)]
+    return [("open", Passage(), entry.how, entry.label)]
+
+
+def _area_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
+    lines = entry.value.lines()
+    if not lines:
+        return [("area", Passage(), entry.how, entry.label)]
+    area = lines[0].split("\t")[0]
+    remark = re.search(r"\s\((?:priority|need|prioridad|goal|meta)[^)]*\)\s*$", area.text, re.I)
+    if remark:
+        area = area.cut(0, remark.start())
+    rest = Passage.join(lines[1:], "\n")
+    found: list[Item] = [("area", area, entry.how, entry.label)]
+    if rest:
+        found += _unlabelled(Entry(None, Passage(), rest, entry.part, entry.how), knowledge)
     return found
 
 
@@ -185,10 +189,10 @@ def _strip_lead(passage: Passage) -> Passage:
     return passage.cut(lead.end()) if lead else passage
 
 
-def _goal_value(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]]:
+def _goal_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
     value = entry.value
     numbered = re.match(r"\W*#?(\d{1,2})\s*(?:[.):\n-]|$)", value.text)
-    found: list[tuple[str, Passage, str, Passage]] = []
+    found: list[Item] = []
     if numbered and (len(value.flat) < 4 or not _is_goal(value.flat[:12], knowledge)):
         found.append(("number", value.cut(numbered.start(1), numbered.end(1)), entry.how, entry.label))
         value = value.cut(numbered.end())
@@ -216,9 +220,7 @@ def _goal_value(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, 
     return found
 
 
-def _area_or_text(
-    value: Passage, knowledge: Knowledge, entry: Entry
-) -> list[tuple[str, Passage, str, Passage]]:
+def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[Item]:
     if _is_goal(value.flat, knowledge):
         return _unlabelled(Entry(None, Passage(), value, entry.part, entry.how), knowledge)
     lines = value.lines()
@@ -227,14 +229,14 @@ def _area_or_text(
     return [("text", value, "loose", entry.label)] if entry.role == "goal.text" else []
 
 
-def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]]:
+def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     """Lines without a known label: a goal's heading, its area, or its sentence."""
     if entry.label:
         heading = _HEADING.match(entry.label.flat.rstrip(":")) or _NUMBERED.match(
             entry.label.flat.rstrip(":")
         )
         if heading:
-            found: list[tuple[str, Passage, str, Passage]] = [
+            found: list[Item] = [
                 ("number", _found_in(entry.label, heading["number"]), entry.how, entry.label)
             ]
             rest = heading["rest"].strip()
@@ -308,9 +310,7 @@ def _found_in(passage: Passage, words: str) -> Passage:
     return passage.cut(at, at + len(words)) if at >= 0 else passage
 
 
-def _sentence(
-    lines: list[Passage], knowledge: Knowledge, entry: Entry
-) -> list[tuple[str, Passage, str, Passage]]:
+def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[Item]:
     if not lines:
         return []
     passage = Passage.join(lines, "\n")
@@ -328,7 +328,7 @@ def _sentence(
     return [("text", passage, "loose", Passage())]
 
 
-def _objective_table(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]] | None:
+def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
     column = next((c for c, role in roles.items() if role == "objectives"), None)
     if column is None or "text" in roles.values():
@@ -341,10 +341,8 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[tuple[str, Pass
     return found
 
 
-def _rows(
-    table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge
-) -> list[tuple[str, Passage, str, Passage]]:
-    found: list[tuple[str, Passage, str, Passage]] = []
+def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge) -> list[Item]:
+    found: list[Item] = []
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
     for row in table.rows[depth:]:
         texts = {roles[cell.column]: cell for cell in row if cell.column in roles}
@@ -370,9 +368,9 @@ def _rows(
     return found
 
 
-def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[tuple[str, Passage, str, Passage]]:
+def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]:
     """A goal's cell: number, area, the sentence, perhaps a labelled baseline below it."""
-    found: list[tuple[str, Passage, str, Passage]] = []
+    found: list[Item] = []
     number = re.match(r"^\W*(?:goal|meta)?\s*#?(\d{1,2})\s*[.):-]\s+", text.text, re.I)
     if number:
         found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
@@ -398,7 +396,7 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[tuple
     return found
 
 
-def _grouped(items: list[tuple[str, Passage, str, Passage]]) -> list[Draft]:
+def _grouped(items: list[Item]) -> list[Draft]:
     """Group items into goals. What stands before a goal's text in the first goal opens each later one."""
     openers: set[str] = set()
     for slot, value, _, _ in items:

@@ -17,7 +17,7 @@ def document_kind(sheets: Sequence[Sheet], knowledge: Knowledge) -> Text:
 
     Titles at the top of the first page weigh most, running heads next, headings inside least.
     """
-    scores: Counter[str] = Counter()
+    scores: dict[str, float] = dict.fromkeys(knowledge.kinds, 0.0)
     shown: dict[str, Passage] = {}
     first: list[Passage] = []
     for block in sheets[0].blocks[:14] if sheets else []:
@@ -35,7 +35,7 @@ def document_kind(sheets: Sequence[Sheet], knowledge: Knowledge) -> Text:
     ]
     for passages, weight, limit in ((first[:10], 12, 24), (first[10:], 4, 8), (heads, 6, 12), (inner, 2, 6)):
         for kind, wordings in knowledge.kinds.items():
-            points = 0
+            points = 0.0
             for passage in passages:
                 words = plain(passage.flat)
                 key = squeezed(words)
@@ -56,15 +56,15 @@ def document_kind(sheets: Sequence[Sheet], knowledge: Knowledge) -> Text:
                         shown.setdefault(kind, passage)
                         break
             scores[kind] += min(points, limit)
-    if not scores or scores.most_common(1)[0][1] < 2:
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if ranked[0][1] < 2:
         return Value("unknown", "", (), 0.6, "guess")
-    kind, best = scores.most_common(1)[0]
-    second = scores.most_common(2)[1][1] if len(scores) > 1 else 0
+    (kind, best), (_, second) = ranked[:2]
     if kind == "prior_written_notice" and scores["evaluation_report"] >= 8:
         kind = "evaluation_report"
     if kind == "evaluation_report" and scores["prior_written_notice"] >= 2:
         kind = "evaluation_report_and_prior_written_notice"
-        second = 0
+        second = 0.0
     trust = 0.97 if best >= 1.6 * max(second, 1) else 0.8
     return read_as(kind, shown.get(kind) or shown.get("evaluation_report") or Passage(), "title", trust=trust)
 

@@ -25,6 +25,9 @@ class Word(NamedTuple):
     box: Box
     bold: bool = False
     entry: bool = False  # typed into a form field rather than printed
+    shown: Box | None = (
+        None  # where it stands in the picture as sent, when the page was straightened to be read
+    )
 
     @property
     def height(self) -> float:
@@ -168,14 +171,17 @@ class Passage:
     def places(self) -> tuple[Place, ...]:
         """One rectangle for each printed line of the passage."""
         found: list[Place] = []
+        before: Word | None = None
         for word in self.words:
-            if found and found[-1].page == word.page:
-                box = found[-1].box
-                overlap = min(box[3], word.box[3]) - max(box[1], word.box[1])
-                if overlap > 0.5 * min(box[3] - box[1], word.height):
-                    found[-1] = Place(word.page, around((box, word.box)))
+            shown = word.shown or word.box
+            if before is not None and before.page == word.page:
+                overlap = min(before.box[3], word.box[3]) - max(before.box[1], word.box[1])
+                if overlap > 0.5 * min(before.height, word.height):
+                    found[-1] = Place(word.page, around((found[-1].box, shown)))
+                    before = word
                     continue
-            found.append(Place(word.page, word.box))
+            found.append(Place(word.page, shown))
+            before = word
         return tuple(Place(p.page, _rounded(p.box)) for p in found)
 
 
@@ -254,5 +260,6 @@ class Sheet:
     down: list[tuple[float, float, float]] = field(default_factory=list)  # x, top, bottom
     fields: list[Cell] = field(default_factory=list)  # fillable text fields with their entries
     scanned: bool = False
+    shown: tuple[float, float] | None = None  # width and height of the page as sent, when it was straightened
     blocks: list[Block] = field(default_factory=list)
     running: list[Passage] = field(default_factory=list)  # headers and footers

@@ -66,118 +66,146 @@ class Entry:
 
 def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
     """Split the document at its headings."""
-    lines = [block for block in flow if isinstance(block, Line)]
-    heights = [piece.height for line in lines for piece in line.pieces]
-    usual = median(heights) if heights else 10.0
-    bold_share = sum(line.text.bold for line in lines) / max(len(lines), 1)
+    titles = _Titles(flow, knowledge)
     found = [Part("student")]
-    styles: set[tuple[int, bool, bool]] = set()
-    marked: list[tuple[Block, str | None, Passage, int]] = []
-    last, last_style = "student", (0, False, False)
     index = 0
     while index < len(flow):
         block = flow[index]
-        used = 1
-        kind, title = None, Passage()
-        if isinstance(block, Line) and len(block.pieces) == 1:
-            text = block.pieces[0]
-            styled = _styled(text, usual, bold_share)
-            following = flow[index + 1] if index + 1 < len(flow) else None
-            if (
-                styled
-                and isinstance(following, Line)
-                and len(following.pieces) == 1
-                and _alike(_style(following.pieces[0]), _style(text))
-            ):
-                both = Passage.join([text, following.pieces[0]], " ")
-                kind = knowledge.heading(both.flat, styled=True)
-                if _exact(text, knowledge) and not _exact(both, knowledge):
-                    kind = None
-                if kind and knowledge.heading(following.pieces[0].flat, styled=True) in (None, kind):
-                    title, used = both, 2
-                else:
-                    kind = None
-            if kind is None and not text.text.rstrip().endswith((".", ";", ",")):
-                kind = knowledge.heading(text.flat, styled=styled)
-                title, used = text, 1
-            if (
-                kind is None
-                and styled
-                and re.match(r"(?i)(attachment|appendix|supplement|addendum|anexo|apéndice)\b", text.flat)
-            ):
-                kind = "attachment"
-            if kind and text.flat.endswith(":") and not capitals(text.text):
-                if (knowledge.label(text.flat) or "").startswith(("goal.", "eligibility", "student")):
-                    kind = None
-            if kind and last == "present_levels" and not capitals(text.text) and _style(text) != last_style:
-                if len(text.flat.split()) <= 3 and any(
-                    knowledge.heading_by_word(text.flat) == k for k in ("transition", "transportation", "esy")
-                ):
-                    kind = None  # an area of the present levels
-            if (
-                last != "present_levels"
-                and kind is None
-                and styled
-                and not knowledge.names_a_kind(text.flat)
-                and len(text.flat.split()) <= 14
-                and not re.search(r"[.;?]\s|[.;,?:]$|:|☒|☐", _NUMBERING.sub("", text.flat))
-            ):
-                numbered = _NUMBERING.match(text.flat) is not None
-                if (_style(text) in styles or capitals(text.text) or numbered) and not _labels_next(
-                    text, following, knowledge
-                ):
-                    kind, title = knowledge.heading_by_word(text.flat), text
-            if kind:
-                styles.add(_style(text))
-                last, last_style = kind, _style(text)
-            elif (
-                styled
-                and not _labels_next(text, following, knowledge)
-                and _style(text) in styles
-                and len(text.flat.split()) <= 12
-                and not re.search(r"[.;,?]$|☒|☐|:", text.flat)
-            ):
-                kind, title = "unknown", text
-        elif (
-            isinstance(block, Table)
-            and len(block.rows[0]) == 1
-            and (len(block.rows) == 1 or block.columns > 1)
-        ):
-            text = block.rows[0][0].text
-            if text and len(text.flat) < 120:
-                kind = knowledge.heading(text.flat, styled=True)
-                if (
-                    kind is None
-                    and len(block.rows) == 1
-                    and _styled(text, usual, bold_share)
-                    and len(text.flat.split()) <= 10
-                    and ":" not in text.flat
-                ):
-                    kind = "unknown"
-                last = kind or last
-                title = text
-        marked.append((block, kind, title, used))
+        kind, title, used = titles.at(index)
+        part = found[-1]
+        if kind == "unknown" and part.kind in ("present_levels", "concerns", "evaluation", "attachment"):
+            kind = None if part.kind != "attachment" else "attachment"
+        inside = part.kind == "attachment" and kind in ("goals", "present_levels", "transition")
+        if kind is None or (inside and not titles.exact(title)):
+            part.blocks.append(block)
+        else:
+            found.append(Part(kind, title))
+            if isinstance(block, Table) and len(block.rows) > 1:
+                found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
         index += used
-    for block, kind, title, _used in marked:
-        last = found[-1]
-        if kind == "unknown" and last.kind in ("present_levels", "concerns", "evaluation", "attachment"):
-            kind = None if last.kind != "attachment" else "attachment"
-        if kind is None:
-            last.blocks.append(block)
-            continue
-        if (
-            last.kind == "attachment"
-            and kind in ("goals", "present_levels", "transition")
-            and not _exact(title, knowledge)
-        ):
-            last.blocks.append(block)
-            continue
-        found.append(Part(kind, title))
-        if isinstance(block, Table) and len(block.rows) > 1:
-            found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
     return found
 
 
+_Style = tuple[int, bool, bool]  # height in points, capitals, bold
+
+
+class _Titles:
+    """Tells headings from text, remembering how the headings so far were set."""
+
+    def __init__(self, flow: Sequence[Block], knowledge: Knowledge) -> None:
+        lines = [block for block in flow if isinstance(block, Line)]
+        heights = [piece.height for line in lines for piece in line.pieces]
+        self.flow = flow
+        self.knowledge = knowledge
+        self.usual = median(heights) if heights else 10.0
+        self.bold_share = sum(line.text.bold for line in lines) / max(len(lines), 1)
+        self.styles: set[_Style] = set()
+        self.last: tuple[str, _Style] = ("student", (0, False, False))
+
+    def at(self, index: int) -> tuple[str | None, Passage, int]:
+        """(part opened, its title, blocks used) at a block; none when the block is no heading."""
+        block = self.flow[index]
+        if isinstance(block, Table):
+            return self._in_table(block)
+        if len(block.pieces) != 1:
+            return None, Passage(), 1
+        text = block.pieces[0]
+        following = self.flow[index + 1] if index + 1 < len(self.flow) else None
+        both = self._two_lines(text, following)
+        if both is not None:
+            self._remember(both[0], text)
+            return both[0], both[1], 2
+        kind = self._known(text)
+        if kind is None:
+            kind = self._told_by_words(text, following)
+        if kind is not None:
+            self._remember(kind, text)
+        elif self._set_as_heading(text, following):
+            kind = "unknown"
+        return kind, text, 1
+
+    def exact(self, title: Passage) -> bool:
+        return squeezed(title.flat) in self.knowledge.headings
+
+    def _remember(self, kind: str, text: Passage) -> None:
+        self.styles.add(_style(text))
+        self.last = (kind, _style(text))
+
+    def _styled(self, text: Passage) -> bool:
+        if len(text.flat) > 170:
+            return False
+        return capitals(text.text) or (text.bold and self.bold_share < 0.6) or text.height > 1.12 * self.usual
+
+    def _two_lines(self, text: Passage, following: Block | None) -> tuple[str, Passage] | None:
+        """A heading set on two lines of one style."""
+        if not self._styled(text) or not isinstance(following, Line) or len(following.pieces) != 1:
+            return None
+        second = following.pieces[0]
+        if not _alike(_style(second), _style(text)):
+            return None
+        both = Passage.join([text, second], " ")
+        kind = self.knowledge.heading(both.flat, styled=True)
+        if kind is None or (self.exact(text) and not self.exact(both)):
+            return None
+        return (kind, both) if self.knowledge.heading(second.flat, styled=True) in (None, kind) else None
+
+    def _known(self, text: Passage) -> str | None:
+        kind = None
+        styled = self._styled(text)
+        if not text.text.rstrip().endswith((".", ";", ",")):
+            kind = self.knowledge.heading(text.flat, styled=styled)
+        if kind is None and styled and _ATTACHED.match(text.flat):
+            kind = "attachment"
+        if kind is None or capitals(text.text):
+            return kind
+        if text.flat.endswith(":"):
+            label = self.knowledge.label(text.flat) or ""
+            if label.startswith(("goal.", "eligibility", "student")):
+                return None
+        small = (
+            self.last[0] == "present_levels" and _style(text) != self.last[1] and len(text.flat.split()) <= 3
+        )
+        if small and self.knowledge.heading_by_word(text.flat) in ("transition", "transportation", "esy"):
+            return None  # an area of the present levels
+        return kind
+
+    def _told_by_words(self, text: Passage, following: Block | None) -> str | None:
+        if self.last[0] == "present_levels" or not self._styled(text) or len(text.flat.split()) > 14:
+            return None
+        if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
+            return None
+        like_others = _style(text) in self.styles or capitals(text.text) or bool(_NUMBERING.match(text.flat))
+        if not like_others or _labels_next(text, following, self.knowledge):
+            return None
+        return self.knowledge.heading_by_word(text.flat)
+
+    def _set_as_heading(self, text: Passage, following: Block | None) -> bool:
+        return (
+            self._styled(text)
+            and _style(text) in self.styles
+            and len(text.flat.split()) <= 12
+            and not re.search(r"[.;,?]$|☒|☐|:", text.flat)
+            and not _labels_next(text, following, self.knowledge)
+        )
+
+    def _in_table(self, table: Table) -> tuple[str | None, Passage, int]:
+        """A heading in a box of its own, or in a first row across the table."""
+        if len(table.rows[0]) != 1 or (len(table.rows) > 1 and table.columns < 2):
+            return None, Passage(), 1
+        text = table.rows[0][0].text
+        if not text or len(text.flat) >= 120:
+            return None, Passage(), 1
+        kind = self.knowledge.heading(text.flat, styled=True)
+        alone = len(table.rows) == 1 and len(text.flat.split()) <= 10 and ":" not in text.flat
+        if kind is None and alone and self._styled(text):
+            kind = "unknown"
+        if kind is not None:
+            self.last = (kind, self.last[1])
+        return kind, text, 1
+
+
+_ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
+_SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
 _NUMBERING = re.compile(r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])[.):]\s+")
 _GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
 
@@ -189,15 +217,11 @@ def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -
     return isinstance(following, Line) and all(word.entry for word in following.text.words)
 
 
-def _alike(a: tuple[int, bool, bool], b: tuple[int, bool, bool]) -> bool:
+def _alike(a: _Style, b: _Style) -> bool:
     return a[1:] == b[1:] and abs(a[0] - b[0]) <= 2
 
 
-def _exact(title: Passage, knowledge: Knowledge) -> bool:
-    return squeezed(title.flat) in knowledge.headings
-
-
-def _style(text: Passage) -> tuple[int, bool, bool]:
+def _style(text: Passage) -> _Style:
     return (round(text.height), capitals(text.text), text.bold)
 
 
@@ -205,12 +229,6 @@ def capitals(text: str) -> bool:
     """Whether a text is set in capitals."""
     letters = [letter for letter in text if letter.isalpha()]
     return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
-
-
-def _styled(text: Passage, usual: float, bold_share: float) -> bool:
-    if len(text.flat) > 170:
-        return False
-    return capitals(text.text) or (text.bold and bold_share < 0.6) or text.height > 1.12 * usual
 
 
 # ---------------------------------------------------------------- labels

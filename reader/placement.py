@@ -639,10 +639,8 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             question = cells[0].text
             yes = next((c for c in row if c.column == yes_column), None)
             no = next((c for c in row if c.column == no_column), None)
-            if (
-                (yes is not None
-                and TICKED in yes.text.text)
-                or (yes is not None and squeezed(yes.text.flat) in ("x", "yes"))
+            if (yes is not None and TICKED in yes.text.text) or (
+                yes is not None and squeezed(yes.text.flat) in ("x", "yes")
             ):
                 found.append((question, Passage.join([yes.text, Passage("Yes")], " "), "box"))
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):

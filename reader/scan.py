@@ -18,6 +18,7 @@ import numpy as np
 
 from reader.errors import TooLarge, Unreadable
 from reader.layout import EMPTY, TICKED, Box, Sheet, Word
+from reader.pdf import bracketed
 
 DOTS = 200  # dots an inch for reading
 SCALE = 72 / DOTS  # points a dot
@@ -80,33 +81,92 @@ def sheets_of_picture(data: bytes, progress: Callable[[int, int], None] | None =
 
 
 def sheet_of_pixels(picture: Picture, number: int, width: float, height: float) -> Sheet:
-    """Words, rulings and boxes of one page's picture.
+    """Words, rulings and boxes of one page's picture (height × width × 3), ``width`` × ``height`` points large.
 
-    The page is straightened for finding things; boxes are given where they stand in the picture as sent.
+    A page lying on its side or head is turned, a photographed sheet flattened, a skewed one straightened. What
+    is found stands in the straightened page; ``Word.shown`` is its place in the picture as sent.
     """
     import cv2
 
     grey = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
-    flat, back = _straight(grey)
-    high, wide = flat.shape[:2]
-    sheet = Sheet(number, width, height, scanned=True)
-    # found in the straightened picture, in its points; `back` leads to the picture as sent
-    sx, sy = width / grey.shape[1], height / grey.shape[0]
-    flat_x, flat_y = SCALE, SCALE
+    best: tuple[float, Sheet] | None = None
+    for turns in _turns(grey):
+        flat, warp = _straight(np.ascontiguousarray(np.rot90(grey, turns)))
+        sheet = _sheet(flat, number, width, height, _back(grey, turns, warp))
+        sense = _sense(sheet.words)
+        if best is None or sense > best[0]:
+            best = (sense, sheet)
+        if sense >= 0.04 or len(sheet.words) < 20:
+            break
+    assert best is not None
+    return best[1]
+
+
+def _turns(grey: Picture) -> tuple[int, ...]:
+    """Quarter turns to try, likeliest first: lines of text make rows vary more than columns."""
+    import cv2
+
+    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    ink = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12).astype(
+        float
+    )
+    rows, columns = (float(np.square(np.diff(ink.sum(axis=axis))).mean()) for axis in (1, 0))
+    return (1, 3, 0) if columns / ink.shape[0] > 2.0 * rows / ink.shape[1] else (0, 2)
+
+
+_COMMON = frozenset(
+    "the of and to in a is for with will student on or by be not this at de la el en y con para que los las del".split()
+)
+
+
+def _sense(words: list[Word]) -> float:
+    """The share of words that every page of prose holds; near none when read upside down."""
+    return sum(word.text.lower().strip(".,:;") in _COMMON for word in words) / max(len(words), 1)
+
+
+def _back(grey: Picture, turns: int, warp: Any) -> Any:
+    """The matrix from the straightened page to the picture as sent, in pixels."""
+    high, wide = grey.shape
+    to_turned = {
+        0: np.eye(3),
+        1: np.array([[0, 1, 0], [-1, 0, wide - 1], [0, 0, 1.0]]),
+        2: np.array([[-1, 0, wide - 1], [0, -1, high - 1], [0, 0, 1.0]]),
+        3: np.array([[0, -1, high - 1], [1, 0, 0], [0, 0, 1.0]]),
+    }[turns]
+    return np.linalg.inv(warp @ to_turned)
+
+
+def _sheet(flat: Picture, number: int, width: float, height: float, back: Any) -> Sheet:
+    sheet = Sheet(number, flat.shape[1] * SCALE, flat.shape[0] * SCALE, scanned=True)
     binary = _binary(flat)
     across, down = _rulings(binary)
     boxes = _check_boxes(binary)
-    words = _read_words(flat)
-    sheet.across = [(y * flat_y, a * flat_x, b * flat_x) for y, a, b in across]
-    sheet.down = [(x * flat_x, a * flat_y, b * flat_y) for x, a, b in down]
+    sheet.across = [(y * SCALE, a * SCALE, b * SCALE) for y, a, b in across]
+    sheet.down = [(x * SCALE, a * SCALE, b * SCALE) for x, a, b in down]
     found: list[Word] = []
-    for text, box in words:
+    for text, box in _read_words(flat):
         found += _split_words(text, box, binary, [b for b, _ in boxes], number)
     marks = [Word(TICKED if ticked else EMPTY, number, _scaled(box, SCALE, SCALE)) for box, ticked in boxes]
-    sheet.words = _with_boxes(_bracketed(found), marks)
-    del sx, sy, high, wide
-    sheet.back = back  # type: ignore[attr-defined]
+    sheet.words = [
+        word._replace(shown=_shown(word.box, back, width, height))
+        for word in _with_boxes(bracketed(found), marks)
+    ]
+    sheet.shown = (width, height)
     return sheet
+
+
+def _shown(box: Box, back: Any, width: float, height: float) -> Box:
+    """A box of the straightened page as a box of the picture as sent, in points."""
+    left, top, right, bottom = (side / SCALE for side in box)
+    corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1, 1, 1, 1]])
+    x, y, w = back @ corners
+    x, y = x / w * SCALE, y / w * SCALE
+    return (
+        float(min(max(x.min(), 0), width)),
+        float(min(max(y.min(), 0), height)),
+        float(min(max(x.max(), 0), width)),
+        float(min(max(y.max(), 0), height)),
+    )
 
 
 def _scaled(box: tuple[float, float, float, float], sx: float, sy: float) -> Box:
@@ -117,7 +177,7 @@ def _scaled(box: tuple[float, float, float, float], sx: float, sy: float) -> Box
 
 
 def _straight(grey: Picture) -> tuple[Picture, Any]:
-    """The page upright and flat, and the matrix from it back to the picture as sent (pixels)."""
+    """The page flat and level, and the matrix that made it so (pixels)."""
     import cv2
 
     matrix = _paper(grey)
@@ -132,7 +192,7 @@ def _straight(grey: Picture) -> tuple[Picture, Any]:
         turn = np.vstack([cv2.getRotationMatrix2D((wide / 2, high / 2), angle, 1.0), [0, 0, 1]])
         flat = cv2.warpAffine(flat, turn[:2], (wide, high), flags=cv2.INTER_LINEAR, borderValue=255)
         warp = turn @ warp
-    return flat, np.linalg.inv(warp)
+    return flat, warp
 
 
 def _paper(grey: Picture) -> tuple[Any, tuple[int, int]] | None:
@@ -146,7 +206,7 @@ def _paper(grey: Picture) -> tuple[Any, tuple[int, int]] | None:
     middle = small[small.shape[0] // 4 : -small.shape[0] // 4, small.shape[1] // 4 : -small.shape[1] // 4]
     if np.median(middle) - np.percentile(rim, 25) < 40:
         return None
-    level, mask = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, mask = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
@@ -355,8 +415,9 @@ def _engine() -> Any:
             preds[..., -1] *= SPACE_WEIGHT
             return decode(self, preds, *args, **kwargs)
 
-        CTCLabelDecode.__call__ = weighed  # the engine has no setting for it
-        CTCLabelDecode.weighs_spaces = True
+        # the engine has no setting for it
+        setattr(CTCLabelDecode, "__call__", weighed)  # noqa: B010
+        setattr(CTCLabelDecode, "weighs_spaces", True)  # noqa: B010
     return engine
 
 
@@ -439,9 +500,3 @@ def _spans(columns: Picture, count: int) -> list[tuple[int, int]] | None:
     starts = [int(inked[0]), *(int(inked[c + 1]) for c in cuts)]
     ends = [*(int(inked[c]) + 1 for c in cuts), int(inked[-1]) + 1]
     return list(zip(starts, ends, strict=True))
-
-
-def _bracketed(words: list[Word]) -> list[Word]:
-    from reader.pdf import bracketed
-
-    return bracketed(words)

@@ -172,7 +172,9 @@ def _service(
     service = Service()
     service.name = read_as(_name(name.flat), name, "column")
     kind = knowledge.kind_of_service(name.flat)
-    if (kind == "special_education" and section in ("related", "supplementary", "transportation")) or (kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)):
+    if (kind == "special_education" and section in ("related", "supplementary", "transportation")) or (
+        kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)
+    ):
         kind = section
     service.kind = Value(kind, name.flat, name.places(), 0.9, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]

@@ -169,10 +169,8 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
         items = _bulleted(lines)
     elif text.text.count(";") >= 1:
         items = text.split(";")
-    elif (
-        (len(lines) > 1
-        and all(word.entry for word in text.words))
-        or (len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith("."))
+    elif (len(lines) > 1 and all(word.entry for word in text.words)) or (
+        len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith(".")
     ):
         items = lines
     else:

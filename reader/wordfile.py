@@ -178,10 +178,8 @@ def _running(document) -> Iterator[Passage]:
 def _runs(paragraph) -> Iterator[tuple[str, bool]]:
     """Text with its weight; content controls and check boxes included."""
     style_bold = bool(getattr(getattr(paragraph.style, "font", None), "bold", False))
-    if (
-        (paragraph._p.pPr is not None
-        and paragraph._p.pPr.numPr is not None)
-        or "List Bullet" in (paragraph.style.name or "")
+    if (paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None) or "List Bullet" in (
+        paragraph.style.name or ""
     ):
         yield "• ", False
     word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

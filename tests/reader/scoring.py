@@ -258,7 +258,26 @@ def score(want: dict[str, Any], got: dict[str, Any]) -> Score:
 
 
 def _as_often(a: str, b: str) -> bool:
-    little = set(["with", "the", "as", "on", "at", "a", "of", "report", "reports", "card", "cards", "progress", "least", "same", "time", "often"])
+    little = set(
+        [
+            "with",
+            "the",
+            "as",
+            "on",
+            "at",
+            "a",
+            "of",
+            "report",
+            "reports",
+            "card",
+            "cards",
+            "progress",
+            "least",
+            "same",
+            "time",
+            "often",
+        ]
+    )
     x, y = (set(bare(v).split()) - little for v in (a, b))
     return likeness(a, b) >= 0.6 or (bool(x & y) and y <= x)
 
