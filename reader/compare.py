@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -178,7 +178,7 @@ def _goals(found: Comparison, old: Sequence[Goal], new: Sequence[Goal], given: l
     free_old = [i for i in range(len(old)) if i not in pairs]
     free_new = [j for j in range(len(new)) if j not in pairs.values()]
 
-    def match(score, least: float) -> None:
+    def match(score: Callable[[Goal, Goal], float], least: float) -> None:
         ranked = sorted(((score(old[i], new[j]), -i, -j) for i in free_old for j in free_new), reverse=True)
         for value, i, j in ranked:
             if value >= least and -i in free_old and -j in free_new:

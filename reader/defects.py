@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from reader.dates import years_after
 from reader.identity import day
 from reader.knowledge import Knowledge, plain
 from reader.parts import Entry, Part
-from reader.reading import Defect, Reading
+from reader.reading import Defect, Goal, Reading, Text, Value
 
 
 class _Finder:
@@ -23,7 +24,13 @@ class _Finder:
         self.remarks: list[Defect] = []
 
     def add(
-        self, component: str, description: str, *, source=None, about: str = "", weak: bool = False
+        self,
+        component: str,
+        description: str,
+        *,
+        source: Value[Any] | None = None,
+        about: str = "",
+        weak: bool = False,
     ) -> None:
         rule = self.knowledge.defects[component]
         defect = Defect(
@@ -60,7 +67,7 @@ def find_defects(
     return finder.found, finder.remarks
 
 
-def _called(goal, index: int) -> str:
+def _called(goal: Goal, index: int) -> str:
     number = goal.number.value if goal.number else str(index + 1)
     return f"Goal {number} ({goal.area.value})" if goal.area else f"Goal {number}"
 
@@ -113,25 +120,24 @@ def _goals(finder: _Finder) -> None:
                 source=goal.text,
                 about=about,
             )
-        base, aim = goal.baseline, goal.criterion
-        if (
-            base
-            and aim
-            and (a := re.search(r"(\d{1,3})\s?%", base.value))
-            and (b := re.search(r"(\d{1,3})\s?%", aim.value))
-        ):
-            if int(b[1]) <= int(a[1]):
-                finder.add(
-                    "annual_goals_academic_functional",
-                    f"{name} aims at {b[1]}%, and the baseline is {a[1]}% already.",
-                    source=aim,
-                    about=about,
-                    weak=True,
-                )
+        start, aim = _percent(goal.baseline), _percent(goal.criterion)
+        if start is not None and aim is not None and aim <= start:
+            finder.add(
+                "annual_goals_academic_functional",
+                f"{name} aims at {aim}%, and the baseline is {start}% already.",
+                source=goal.criterion,
+                about=about,
+                weak=True,
+            )
     if not reading.goals:
         finder.add(
             "annual_goals_academic_functional", "No measurable annual goals were found.", about="goals"
         )
+
+
+def _percent(value: Text | None) -> int | None:
+    found = re.search(r"(\d{1,3})\s?%", value.value) if value is not None else None
+    return int(found[1]) if found else None
 
 
 def _services(finder: _Finder) -> None:
@@ -192,10 +198,9 @@ def _assessments(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry
     alternate = finder.reading.assessments.alternate
     if alternate is None or not alternate.value:
         return
-    for entry in entries:
-        if entry.role == "assessment.alternate_reason":
-            if len(re.findall(r"[^\W\d_]{2,}", entry.value.flat)) >= 5:
-                return
+    reasons = [entry.value.flat for entry in entries if entry.role == "assessment.alternate_reason"]
+    if any(len(re.findall(r"[^\W\d_]{2,}", reason)) >= 5 for reason in reasons):
+        return
     for part in parts:
         if part.kind == "assessments" and re.search(
             r"(?i)(?:cannot|can not|unable to|is not able to)[^.]{0,80}(?:regular|general|state)[^.]{0,60}assessment[^.]{0,20}(?:because|due)|alternate assessment is appropriate because|no puede[^.]{0,80}porque",

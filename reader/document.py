@@ -185,13 +185,14 @@ def _end_of_services(reading: Reading) -> None:
         return
     ends = [service.end for service in reading.services if service.end is not None]
     for end in ends:
-        if end is not reading.iep_end and end.how == "column":
-            if sum(other.value == end.value for other in ends) >= max(2, 0.7 * len(ends)):
-                for service in reading.services:
-                    if service.end is reading.iep_end:
-                        service.end = end
-                reading.iep_end = Value(end.value, end.words, end.places, TRUST["derived"], "derived")
-                return
+        shared = sum(other.value == end.value for other in ends)
+        if end is reading.iep_end or end.how != "column" or shared < max(2, 0.7 * len(ends)):
+            continue
+        for service in reading.services:
+            if service.end is reading.iep_end:
+                service.end = end
+        reading.iep_end = Value(end.value, end.words, end.places, TRUST["derived"], "derived")
+        return
 
 
 def _page(sheet: Sheet, form: str) -> PageInfo:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from reader.knowledge import Knowledge, plain, squeezed
+from reader.knowledge import Knowledge, squeezed
 from reader.layout import Passage, Table
 from reader.pages import same_row
 from reader.parts import Entry, Part, entries_in, entries_of, table_kind
-from reader.reading import Goal, Value, concluded, read_as
+from reader.reading import Goal, Text, Value, concluded, read_as
 
 PARTS = ("baseline", "condition", "behavior", "criterion", "timeframe", "measurement")
 
@@ -564,7 +564,7 @@ def _tidy(text: Passage) -> Passage:
     return text.cut(0, blank.start()) if blank else text
 
 
-def _baseline(draft: Draft, knowledge: Knowledge):
+def _baseline(draft: Draft, knowledge: Knowledge) -> Text | None:
     own = draft.slots.get("baseline")
     if own is None or knowledge.says_nothing(own.text):
         return None
@@ -638,14 +638,10 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     # timeframe: at the start, else anywhere
     when = None
     for candidate in known["timeframe"].finditer(flat):
-        if when is None or len(candidate.group()) > len(when.group()):
-            if (
-                candidate.start() < lead_to
-                or candidate.end() >= body_end - 2
-                or candidate.start() >= rest_end - 1
-            ):
-                when = candidate
-                break
+        leads, ends = candidate.start() < lead_to, candidate.end() >= body_end - 2
+        if leads or ends or candidate.start() >= rest_end - 1:
+            when = candidate
+            break
     if when is None:
         when = next(
             (
@@ -727,12 +723,12 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         behavior_end = cut_at
     behavior = text.cut(verb_from, len(flat[:behavior_end].rstrip(" ,;")))
     if behavior:
-        tail = re.search(
+        excess = re.search(
             r",?\s+(?:from (?:a (?:baseline|level|rate) of )?\d[\d.%]*(?: \w+){0,3}|so that it has|so that (?:he|she|they) (?:has|have)|and score|and will score)\s*$",
             behavior.text,
         )
-        if tail:
-            behavior = behavior.cut(0, tail.start())
+        if excess:
+            behavior = behavior.cut(0, excess.start())
         if not knowledge.vague(behavior.flat, has_criterion="criterion" in found):
             found["behavior"] = behavior
     return found

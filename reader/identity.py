@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from reader.choices import choices_in
@@ -93,7 +93,7 @@ def read_identity(
     _eligibility(reading, pool, parts, knowledge)
 
 
-def _pick(entries: Iterable[Entry], role: str, parse) -> Text | None:
+def _pick(entries: Iterable[Entry], role: str, parse: Callable[[Entry], Text | None]) -> Text | None:
     """The first entry with a readable value; another that agrees raises the trust, one that differs lowers it."""
     best: Text | None = None
     for entry in entries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from reader.layout import EMPTY, TICKED, Block, Box, Cell, Line, Passage, Sheet, Table, Word, around
 
@@ -37,19 +38,19 @@ def arrange(sheet: Sheet, is_column: IsColumn) -> None:
         return None
 
     for word in sheet.words:
-        index = cell_at((word.box[0] + word.box[2]) / 2, word.middle, 1.0)
-        if index is None:
+        place = cell_at((word.box[0] + word.box[2]) / 2, word.middle, 1.0)
+        if place is None:
             outside.append(word)
         else:
-            inside.setdefault(index, []).append(word)
+            inside.setdefault(place, []).append(word)
     loose_fields: list[Cell] = []
     entries: dict[int, list[Cell]] = {}
     for entry in sheet.fields:
-        index = cell_at((entry.box[0] + entry.box[2]) / 2, (entry.box[1] + entry.box[3]) / 2, 2.0)
-        if index is None:
+        place = cell_at((entry.box[0] + entry.box[2]) / 2, (entry.box[1] + entry.box[3]) / 2, 2.0)
+        if place is None:
             loose_fields.append(entry)
         else:
-            entries.setdefault(index, []).append(entry)
+            entries.setdefault(place, []).append(entry)
     for index, cell in enumerate(cells):
         text = passage_of(inside.get(index, ()))
         filled = sorted(entries.get(index, ()), key=lambda e: (round(e.box[1] / 6), e.box[0]))
@@ -108,7 +109,7 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
 def _pieces(row: Sequence[Word]) -> list[Passage]:
     """Split a printed row at gaps wider than words of one phrase would have."""
     groups: list[list[Word]] = [[row[0]]]
-    for before, word in zip(row, row[1:], strict=False):
+    for before, word in pairwise(row):
         size = min(before.height, word.height, 14.0)
         if word.box[0] - before.box[2] > 1.35 * size and before.text not in (TICKED, EMPTY):
             groups.append([word])
@@ -379,7 +380,7 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
             continue
         if len(row) > 1 and all(labels):
             head = []
-            for column, (entry, label) in enumerate(zip(row, labels, strict=True)):
+            for column, label in enumerate(labels):
                 assert label is not None
                 line, number = label
                 piece = line.pieces[number]
@@ -449,7 +450,7 @@ def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
         x = left + (right - left) * step / 100
         crossing = sorted(w.middle for w in words if w.box[0] < x + 2 and w.box[2] > x - 2)
         stops = [min(w.box[1] for w in words) - 1, *crossing, max(w.box[3] for w in words) + 1]
-        for start, end in zip(stops, stops[1:], strict=False):
+        for start, end in pairwise(stops):
             if end - start > (best[0] if best else 140):
                 best = (end - start, x, start, end)
     if best is None:
@@ -535,11 +536,11 @@ def stitch(sheets: Sequence[Sheet]) -> list[Block]:
     for sheet in sheets:
         for position, block in enumerate(sheet.blocks):
             previous = flow[-1] if flow else None
-            if position == 0 and isinstance(block, Table) and isinstance(previous, Table):
-                if _continues(previous, block):
-                    _append(previous, block)
-                    continue
-            flow.append(block)
+            tables = isinstance(block, Table) and isinstance(previous, Table)
+            if position == 0 and tables and _continues(previous, block):  # type: ignore[arg-type]
+                _append(previous, block)  # type: ignore[arg-type]
+            else:
+                flow.append(block)
     return flow
 
 

@@ -453,9 +453,9 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
             for role, part_value in zip(hit.roles, values, strict=False):
                 entries.append(Entry(role, label, part_value, part, how))
             continue
-        lead = re.match(r"[\s.…:_·]+", value.text)
-        if lead and lead.end() < len(value) and not re.match(r"\.\d", value.text):
-            value = value.cut(lead.end())
+        leader = re.match(r"[\s.…:_·]+", value.text)
+        if leader and leader.end() < len(value) and not re.match(r"\.\d", value.text):
+            value = value.cut(leader.end())
         entries.append(Entry(hit.roles[0], label, _entered(value), part, how))
     return entries
 
@@ -476,7 +476,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             continue
         best: tuple[float, str, dict[int, str]] | None = None
         for kind in knowledge.columns:
-            roles = {}
+            roles: dict[int, str] = {}
             for cell in head:
                 role = knowledge.column(kind, cell.text.text)
                 if role:
@@ -502,7 +502,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             if best[1] == "services":
                 _refine_by_content(table, best[2], depth + 1)
             return best[1], best[2], depth + 1
-    roles: dict[int, str] = {}
+    roles = {}
     if (
         len(table.rows) > 2
         and len(table.rows[0]) > 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -15,6 +16,7 @@ from reader.layout import EMPTY, TICKED, Box, Cell, Passage, Sheet, Word
 # Glyphs that forms use as check boxes. The private-use ones are Wingdings and Zapf Dingbats as pdfium maps them.
 TICKED_GLYPHS = "☒☑✓✔✗✘✕✖🗹🗵⊠■◼\uf0fe\uf0fd\uf053\uf054\uf052\uf0fc\uf078"
 EMPTY_GLYPHS = "☐□▢◻❏❑❒⬜\uf0a8\uf06f\uf071\uf072\uf0a3\uf030"
+Placing = Callable[[float, float, float, float], Box]  # page coordinates to a displayed box
 _BRACKETED = re.compile(r"^[\[(]\s?([xX✓✔*]?)\s?[\])]$")
 _NORMAL = {**dict.fromkeys(TICKED_GLYPHS, TICKED), **dict.fromkeys(EMPTY_GLYPHS, EMPTY)}
 
@@ -82,7 +84,7 @@ def image_share(document: pdfium.PdfDocument, index: int) -> float:
         page.close()
 
 
-def _placing(page: pdfium.PdfPage, width: float, height: float):
+def _placing(page: pdfium.PdfPage, width: float, height: float) -> Placing:
     """A function from page coordinates (left, bottom, right, top) to a displayed box."""
     scale = 100
     x, y = ctypes.c_int(), ctypes.c_int()
@@ -104,7 +106,7 @@ def _placing(page: pdfium.PdfPage, width: float, height: float):
     return box
 
 
-def _words(text_page, place, found: Sheet) -> Iterator[Word]:
+def _words(text_page: Any, place: Placing, found: Sheet) -> Iterator[Word]:
     count = pdfium_c.FPDFText_CountChars(text_page)
     if count <= 0:
         return
@@ -164,7 +166,7 @@ def _words(text_page, place, found: Sheet) -> Iterator[Word]:
         yield from emit(first, "".join(letters))
 
 
-def _rulings(page: pdfium.PdfPage, place, found: Sheet) -> list[Box]:
+def _rulings(page: pdfium.PdfPage, place: Placing, found: Sheet) -> list[Box]:
     """Fill the sheet's rulings from drawn paths; return small squares, which may be check boxes."""
     squares: list[Box] = []
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -258,7 +260,7 @@ def _inside(inner: Box, outer: Box, slack: float) -> bool:
     )
 
 
-def _form(document: pdfium.PdfDocument, page: pdfium.PdfPage, place, found: Sheet) -> None:
+def _form(document: pdfium.PdfDocument, page: pdfium.PdfPage, place: Placing, found: Sheet) -> None:
     """Add entries of fillable fields: text as cells, buttons as box glyphs.
 
     Printed appearances of the same entries are dropped, so nothing is read twice.
@@ -294,7 +296,7 @@ def _form(document: pdfium.PdfDocument, page: pdfium.PdfPage, place, found: Shee
             pdfium_c.FPDFPage_CloseAnnot(note)
 
 
-def _value(env, note) -> str:
+def _value(env: Any, note: Any) -> str:
     size = pdfium_c.FPDFAnnot_GetFormFieldValue(env, note, None, 0)
     if size <= 2:
         return ""

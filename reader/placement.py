@@ -675,7 +675,6 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
     found = []
     lines = text.lines()
-    index = 0
     statements: list[Passage] = []
     current: list[Passage] = []
     for line in lines:
@@ -696,7 +695,6 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
         current.append(line)
     if current:
         statements.append(Passage.join(current, "\n"))
-    del index
     for statement in statements:
         flat = statement.text
         leading = re.match(

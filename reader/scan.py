@@ -115,7 +115,26 @@ def _turns(grey: Picture) -> tuple[int, ...]:
 
 
 _COMMON = frozenset(
-    "the of and to in a is for with will student on or by be not this at de la el en y con para que los las del".split()
+    {
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "a",
+        "is",
+        "for",
+        "with",
+        "will",
+        "student",
+        "on",
+        "or",
+        "by",
+        "be",
+        "not",
+        "this",
+    }
+    | {"at", "de", "la", "el", "en", "y", "con", "para", "que", "los", "las", "del"}
 )
 
 
@@ -228,8 +247,8 @@ def _paper(grey: Picture) -> tuple[Any, tuple[int, int]] | None:
         [corners[total.argmin()], corners[slope.argmin()], corners[total.argmax()], corners[slope.argmax()]],
         dtype=np.float32,
     )
-    across = max(np.linalg.norm(ordered[1] - ordered[0]), np.linalg.norm(ordered[2] - ordered[3]))
-    along = max(np.linalg.norm(ordered[3] - ordered[0]), np.linalg.norm(ordered[2] - ordered[1]))
+    across = max(math.dist(ordered[1], ordered[0]), math.dist(ordered[2], ordered[3]))
+    along = max(math.dist(ordered[3], ordered[0]), math.dist(ordered[2], ordered[1]))
     if not 0.4 < across / max(along, 1) < 2.5:
         return None
     paper = (8.5, 11.0) if along > across else (11.0, 8.5)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reader.choices import choices_in
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.layout import EMPTY, TICKED, Passage, Table
+from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Entry, Part, entries_in, table_kind
 from reader.reading import Assessments, Text, Value, concluded, read_as
 from reader.services import Support
@@ -93,8 +93,6 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             boxes = [c for c in row if c is not cell and c.text.text.strip() in (TICKED, EMPTY)]
             if boxes and not any(c.text.text.strip() == TICKED for c in boxes):
                 continue
-            label = roles.get(column)
-            del label
             type_cell = next((c for c in row if roles.get(c.column) == "kind"), None)
             slot = default
             if type_cell is not None and "modif" in plain(type_cell.text.flat):
@@ -193,7 +191,7 @@ def _entry(entry: Entry, kept: dict[str, list[Text]], knowledge: Knowledge) -> N
 
 def _first_paragraph(value: Passage) -> Passage:
     lines = value.lines()
-    kept = []
+    kept: list[Passage] = []
     for line in lines:
         if kept and line.text.isupper() and len(line.flat) > 8:
             break
@@ -333,14 +331,14 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     elif exempt is not None and not found.state_tests and not regular:
         found.participation = read_as("not_tested_at_grade", exempt, "sentence")
     elif found.participation is None and (found.state_tests or regular):
-        kind = "regular_with_accommodations" if found.accommodations else "regular"
+        way = "regular_with_accommodations" if found.accommodations else "regular"
         base = (
             found.accommodations[0]
             if found.accommodations
             else (found.state_tests[0] if found.state_tests else None)
         )
         found.participation = (
-            Value(kind, base.words, base.places, 0.92, "derived") if base else read_as(kind, source, "box")
+            Value(way, base.words, base.places, 0.92, "derived") if base else read_as(way, source, "box")
         )
     elif exempt is not None and found.participation is None:
         found.participation = read_as("not_tested_at_grade", exempt, "sentence")
@@ -352,7 +350,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     return found
 
 
-def _row_entries(row, knowledge: Knowledge) -> list[Entry]:
+def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:
     found = []
     for index, cell in enumerate(row):
         role = knowledge.label(cell.text.text.strip().rstrip(":?"))
@@ -381,21 +379,20 @@ def _test_rows(
             if role and role not in cells:
                 cells[role] = cell
         if kind == "accommodations":
-            cell = cells.get("name")
-            if cell is not None and cell.text and len(row) > 1:
-                _accommodations(cell.text, found, knowledge)
+            named = cells.get("name")
+            if named is not None and named.text and len(row) > 1:
+                _accommodations(named.text, found, knowledge)
             continue
         test = cells.get(wanted)
         if test is None or not test.text:
             continue
         name = test.text.flat
         part = cells.get("participation")
-        alt_here = False
         if part is not None and part.text:
             for choice in choices_in(part.text):
                 words = plain(choice.words.flat)
                 if choice.marked and re.search(r"alternate|\balt\b|alterna|vaap|-alt", words):
-                    alternate = alt_here = True
+                    alternate = True
                     source = choice.words
                 elif choice.marked and not re.match(r"no\b|does not|exempt", words):
                     regular = True
@@ -403,7 +400,7 @@ def _test_rows(
             words = plain(part.text.flat)
             if TICKED not in part.text.text and EMPTY not in part.text.text:
                 if re.search(r"alternate|alterna", words):
-                    alternate = alt_here = True
+                    alternate = True
                     source = part.text
                 elif re.match(r"no\b|not|exempt|n/a", words):
                     continue
@@ -412,7 +409,6 @@ def _test_rows(
                     source = source or part.text
                     if re.search(r"with accommodation|con adaptaciones|con acomodaciones", words):
                         found.participation = read_as("regular_with_accommodations", part.text, "column")
-        del alt_here
         if not _DISTRICT_TEST.search(name):
             for item in test.text.split(";"):
                 found.state_tests.append(read_as(_bare(item.flat), item, "column"))

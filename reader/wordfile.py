@@ -45,14 +45,14 @@ class _Setter:
         lines: list[list[Word]] = [[]]
         x = left
         for text, bold in runs:
-            for token in re.findall(r"\n|\t| {3,}|\S+| ", text):
-                if token == "\n":
+            for piece in re.findall(r"\n|\t| {3,}|\S+| ", text):
+                if piece == "\n":
                     lines.append([])
                     x = left
-                elif not token.strip():
-                    x += 28 if len(token) > 2 or token == "\t" else LETTER * 0.6
+                elif not piece.strip():
+                    x += 28 if len(piece) > 2 or piece == "\t" else LETTER * 0.6
                 else:
-                    width = LETTER * len(token)
+                    width = LETTER * len(piece)
                     if x + width > right and lines[-1]:
                         lines.append([])
                         x = left
@@ -63,18 +63,18 @@ class _Setter:
                         before is not None
                         and before.box[2] >= x - 0.1
                         and before.bold == bold
-                        and token not in (TICKED, EMPTY)
+                        and piece not in (TICKED, EMPTY)
                         and before.text not in (TICKED, EMPTY)
                     ):
                         joined = Word(
-                            before.text + token,
+                            before.text + piece,
                             before.page,
                             (before.box[0], before.box[1], x + width, before.box[3]),
                             bold,
                         )
                         lines[-1][-1] = joined
                     else:
-                        lines[-1].append(Word(token, self.sheet.number, box, bold))
+                        lines[-1].append(Word(piece, self.sheet.number, box, bold))
                     x += width
         return [line for line in lines if line]
 
@@ -157,7 +157,7 @@ def sheets_of(data: bytes) -> list[Sheet]:
     return setter.sheets
 
 
-def _running(document) -> Iterator[Passage]:
+def _running(document: Any) -> Iterator[Passage]:
     seen: set[str] = set()
     for section in document.sections:
         for part in (section.header, section.footer):
@@ -175,7 +175,7 @@ def _running(document) -> Iterator[Passage]:
                     )
 
 
-def _runs(paragraph) -> Iterator[tuple[str, bool]]:
+def _runs(paragraph: Any) -> Iterator[tuple[str, bool]]:
     """Text with its weight; content controls and check boxes included."""
     style_bold = bool(getattr(getattr(paragraph.style, "font", None), "bold", False))
     if (paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None) or "List Bullet" in (
@@ -216,7 +216,7 @@ def _runs(paragraph) -> Iterator[tuple[str, bool]]:
             yield "\n", False
 
 
-def _grid(table) -> tuple[list[list[tuple[int, int, list[tuple[str, bool]]]]], int]:
+def _grid(table: Any) -> tuple[list[list[tuple[int, int, list[tuple[str, bool]]]]], int]:
     """Rows of (column, span, runs); cells merged downwards appear once."""
     columns = len(table.columns)
     grid = []
