@@ -342,7 +342,7 @@ def _variants(text: str) -> list[str]:
     text = text.strip()
     seen: list[str] = []
     bare = re.sub(r"^\s*(?:\d{1,2}|[a-z])[.)]\s*", "", text)
-    for candidate in (text, unbracketed(text), bare) if bare != text else (text, unbracketed(text)):
+    for candidate in (text, unbracketed(text), bare, unbracketed(bare)) if bare != text else (text, unbracketed(text)):
         key = squeezed(candidate)
         for form in (key, key[:-1] if key.endswith("s") else key):
             if form and form not in seen:

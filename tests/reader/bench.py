@@ -72,18 +72,17 @@ def knowledge_for(name: str) -> Knowledge:
     return everything(loose=name in SCANS)
 
 
+@cache
+def _words_of(layout: str, scans: bool) -> str:
+    """All words of a layout's samples, squeezed."""
+    names_here = [name for name in LAYOUTS[layout] if scans or name not in SCANS]
+    readings = [taken(name).read(knowledge_for(name)) for name in names_here]
+    return squeezed(" ".join(" ".join(reading.text) for reading in readings))
+
+
 def withheld(layout: str, *, scans: bool) -> set[str]:
     """Wordings that only this layout's samples hold."""
-    texts = {
-        other: squeezed(
-            " ".join(
-                " ".join(taken(name).read(knowledge_for(name)).text)
-                for name in group
-                if scans or name not in SCANS
-            )
-        )
-        for other, group in LAYOUTS.items()
-    }
+    texts = {other: _words_of(other, scans) for other in LAYOUTS}
     own = texts.pop(layout)
     return {
         wording
@@ -240,7 +239,6 @@ def pdfium_alone(name: str) -> float:
 
 def lines(*, scans: bool = False) -> Iterator[str]:
     """The benchmark's lines. ``scans`` reads the scanned samples too, some four seconds a page."""
-    texts = [name for name in names(scans=False)]
     plain = plain_score(names(scans=scans))
     unseen = unseen_score(scans=scans)
     yield f"name=reader-unseen-layout ours={unseen.overall:.3f} baseline={plain.overall:.3f} ratio={unseen.overall / plain.overall:.3f}"
@@ -259,7 +257,6 @@ def lines(*, scans: bool = False) -> Iterator[str]:
     for name in ("d02", "d05"):
         ours, bare = milliseconds_a_page(name), pdfium_alone(name)
         yield f"name=reader-ms-a-page-{name} ours={ours:.1f} baseline={bare:.1f} ratio={ours / bare:.1f}"
-    del texts
 
 
 if __name__ == "__main__":
