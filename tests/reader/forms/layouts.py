@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.reader.forms.children import JONAH, LUCIA, RUBY, Child, S, iso, truth
+from tests.reader.forms.children import FINN, JONAH, LUCIA, RUBY, TESSA, Child, S, iso, truth
 
 HEAD = '#set text(size: 9.5pt, lang: "en")\n#set par(leading: 0.5em)\n'
 
@@ -840,6 +840,126 @@ def stacked(child: Child) -> str:
     return out
 
 
+# ---------------------------------------------------------------- 9. criteria and evaluation beside each goal
+
+
+def mastery(child: Child) -> str:
+    """Goals as rows with mastery and evaluation columns; services split by place; an alternate assessment."""
+    out = _page("Individualized Education Program", child, "Form GO-3  Confidential")
+    out += f"#align(center)[#text(size: 12pt)[*{_e(child.district)}* \\ *INDIVIDUALIZED EDUCATION PROGRAM (IEP)*]]\n\n"
+    out += _table(
+        "(auto, 1fr, auto, 1fr)",
+        [],
+        [
+            ["Student", _e(child.name), "DOB", _us(child.dob)],
+            ["GTID", child.number, "Grade", child.grade + "th"],
+            ["School", _e(child.school), "System", _e(child.district)],
+            ["IEP Meeting Date", _us(child.meeting), "Initial Date of Services", _us(child.start)],
+            ["Annual Review Due Date", _us(child.end), "Date of Next Re-evaluation", _us(child.reevaluation)],
+            ["Area(s) of Eligibility", _e(f"{child.primary} (primary), {child.secondary}"), "Case Manager", "Aaron Pell"],
+        ],
+    )
+    out += "== Present Levels of Academic Achievement and Functional Performance\n"
+    for area, (text, _) in child.levels.items():
+        out += f"*{_e(area.title())}* - {_e(text)}\n\n"
+    out += "== Consideration of Special Factors\n"
+    for letter, (factor, words) in zip(
+        "abcdef",
+        {
+            "behavior": "Does the student have behavior which impedes his/her learning or the learning of others?",
+            "english_learner": "Does the student have Limited English Proficiency?",
+            "visual_impairment": "Is the student blind or visually impaired?",
+            "communication": "Does the student have communication needs?",
+            "deaf_hard_of_hearing": "Is the student deaf or hard of hearing?",
+            "assistive_technology": "Does the student need assistive technology devices or services?",
+        }.items(),
+        strict=True,
+    ):
+        out += f"{letter}) {_e(words)} ({'X' if child.factors[factor] else ' '}) Yes ({' ' if child.factors[factor] else 'X'}) No\n\n"
+    out += "== Measurable Annual Goals\n"
+    rows = [[f"{n}. {_e(g.area)}: {_e(g.text)}", _e(g.baseline or ""), _e(g.method or "")] for n, g in enumerate(child.goals, start=1)]
+    out += _table("(3fr, 1.6fr, 1.6fr)", ["Measurable Goals", "Baseline", "Method of Evaluation"], rows)
+    out += f"*Report of Student Progress:* When will the parents be informed of the child's progress toward meeting the annual goals? {_e(child.progress)}\n\n"
+    out += "== Student Supports\n*Instructional Accommodations*\n\n" + "\n\n".join(f"• {_e(a)}" for a in child.accommodations) + "\n\n"
+    out += "*Program Modifications*\n\n" + "\n\n".join(f"• {_e(m)}" for m in child.modifications) + "\n\n"
+    out += "== Assessment Determination for State and Districtwide Assessments\n"
+    out += "The student will participate in: ( ) regular assessments (X) the alternate assessment\n\n"
+    out += f"Assessments: {_e('; '.join(child.tests))}\n\nExplain why the child cannot participate in the regular assessment: \n\n"
+    out += "== Special Education: Instruction and Related Services\n"
+    rows = [
+        [_e(s.name), _e(f"{int(s.minutes or 0)} min"), _e(f"{int(s.sessions or 1)}/{s.per}"), _us(child.start), _us(child.end), _e(s.who), _e(s.place)]
+        for s in child.services
+    ]
+    out += _table("(1.8fr, 0.8fr, 0.9fr, 1fr, 1fr, 1.4fr, 1.3fr)", ["Services", "Amount of Time", "Frequency", "Initiation", "Anticipated Duration", "Provider Title", "Setting"], rows)
+    out += f"== Placement\nThe student receives instruction with nondisabled peers {child.percent}% of the school day.\n\nExplanation of extent, if any, to which the student will not participate with peers without disabilities in the regular class: \n\n"
+    out += f"== Extended School Year\nESY services are ({'X' if child.esy else ' '}) necessary ({' ' if child.esy else 'X'}) not necessary. {_e(child.esy_reason)}\n\n"
+    out += "== Documentation of Attendance\n" + _table("(1fr, 1fr, 1fr)", ["Name", "Title", "Signature"], [[_e(n), _e(r), ""] for r, n in child.team])
+    return out
+
+
+def _alternate(child: Child) -> dict[str, Any]:
+    found = truth(child)
+    found["assessments"] = {"participation": "alternate", "state_tests": child.tests, "alternate": True, "accommodations": []}
+    return found
+
+
+# ---------------------------------------------------------------- 10. a preschool form with letters and lines
+
+
+def preschool(child: Child) -> str:
+    """A form with lettered parts, labels above their values, services in lines of shorthand."""
+    out = _page("Preschool IEP", child, "Early Childhood Programs")
+    out += f"= {_e(child.district)}\n== Individualized Education Program for Preschool\n"
+    out += "#grid(columns: (1fr, 1fr, 1fr), row-gutter: 3pt, "
+    cells = [
+        ("CHILD'S NAME", child.name), ("BIRTH DATE", _us(child.dob)), ("CHILD ID", child.number),
+        ("PROGRAM/SCHOOL", child.school), ("GRADE", "Preschool"), ("LEA", child.district),
+        ("DATE OF IEP MEETING", _us(child.meeting)), ("IEP START DATE", _us(child.start)), ("IEP END DATE", _us(child.end)),
+        ("THREE-YEAR REEVALUATION DUE", _us(child.reevaluation)), ("DISABILITY", child.primary), ("HOME LANGUAGE", "English"),
+    ]
+    for row in range(0, len(cells), 3):
+        group = cells[row : row + 3]
+        out += "".join(f"[#text(size: 7pt)[{_e(label)}]], " for label, _ in group)
+        out += "".join(f"[{_e(value)}], " for _, value in group)
+    out += ")\n\n"
+    out += "== A. Present Levels of Development\n"
+    for area, (text, _) in child.levels.items():
+        out += f"{_e(area.title())}: {_e(text)}\n\n"
+    out += "== B. Special Considerations\n"
+    for factor, words in {
+        "behavior": "Behavior impedes learning",
+        "english_learner": "English learner",
+        "visual_impairment": "Blind or visually impaired",
+        "deaf_hard_of_hearing": "Deaf or hard of hearing",
+        "communication": "Communication needs",
+        "assistive_technology": "Assistive technology",
+    }.items():
+        out += f"{_box(child.factors[factor])} {_e(words)}\n\n"
+    out += "== C. Annual Goals\n"
+    for number, goal in enumerate(child.goals, start=1):
+        out += f"*GOAL {number}. {_e(goal.area)}*\n\n{_e(goal.text)}\n\n"
+        out += f"Where the child is now: {_e(goal.baseline or '')}\n\nHow we will measure progress: {_e(goal.method or '')}\n\n"
+    out += f"Families will get a progress report {_e(child.progress)}.\n\n"
+    out += "== D. Services\n"
+    for s in child.services:
+        times = f"{int(s.sessions or 1)}x/{'wk' if s.per == 'week' else 'mo'}"
+        out += f"{_e(s.name)}, {int(s.minutes or 0)} min {times}, in the {_e(s.place)}\n\n"
+    out += "== E. Accommodations and Supports\n" + "; ".join(_e(a) for a in child.accommodations) + "\n\n"
+    out += "== F. Least Restrictive Environment\n"
+    out += f"{child.percent}% of the child's time is spent with typically developing peers. {_e(child.reason or '')}\n\n"
+    out += f"== G. Extended School Year\nConsidered: {_box(True)} Yes {_box(False)} No. Needed: {_box(child.esy)} Yes {_box(not child.esy)} No. {_e(child.esy_reason)}\n\n"
+    out += "== H. Team\n" + "\n\n".join(f"{_e(n)} #h(1fr) {_e(r)}" for r, n in child.team) + "\n\n"
+    return out
+
+
+def _preschool_truth(child: Child) -> dict[str, Any]:
+    found = truth(child)
+    found["assessments"] = {"participation": None, "state_tests": [], "alternate": None, "accommodations": []}
+    for service in found["services"]:
+        service["provider"] = None
+    return found
+
+
 Maker = Callable[[Child], str]
 ALL: dict[str, tuple[Child, Maker, Callable[[Child], dict[str, Any]]]] = {
     "key_value": (RUBY, key_value, _weekly_only),
@@ -857,6 +977,8 @@ ALL: dict[str, tuple[Child, Maker, Callable[[Child], dict[str, Any]]]] = {
     "inside_outside_older": (JONAH, inside_outside, _weekly_without_place),
     "stacked": (RUBY, stacked, truth),
     "stacked_older": (JONAH, stacked, truth),
+    "mastery": (TESSA, mastery, _alternate),
+    "preschool": (FINN, preschool, _preschool_truth),
 }
 
 
