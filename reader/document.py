@@ -85,7 +85,7 @@ def sheets_of(
 
         sheets = sheets_of_picture(data, progress)
         for sheet in sheets:
-            pages.arrange(sheet, known.is_column)
+            pages.arrange(sheet, known.is_head)
         return sheets, "photographed_image"
     raise UnknownFormat(
         "This kind of file cannot be read. Please send a PDF, a Word document (.docx), or a photo of each page."
@@ -116,7 +116,7 @@ def _pdf(
 
                 sheet = sheet_of_page(document, index)
                 scanned = True
-            pages.arrange(sheet, known.is_column)
+            pages.arrange(sheet, known.is_head)
             sheets.append(sheet)
             if progress is not None:
                 progress(index + 1, count)

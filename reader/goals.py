@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from reader.knowledge import Knowledge, squeezed
 from reader.layout import Passage, Table
@@ -137,10 +138,27 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
         elif role == "goal.area":
             found += _area_value(entry, knowledge)
         elif role.startswith("goal."):
-            found.append((role[5:], entry.value, entry.how, entry.label))
+            value = entry.value if role == "goal.objectives" else _own_paragraph(entry.value)
+            found.append((role[5:], value, entry.how, entry.label))
         else:
             found.append(("other", entry.value, entry.how, entry.label))
     return found
+
+
+def _own_paragraph(value: Passage) -> Passage:
+    """The lines up to a gap wider than between lines of one paragraph."""
+    lines = value.lines()
+    if len(lines) < 2 or any(word.entry for word in value.words):
+        return value
+    gaps = []
+    for above, below in pairwise(lines):
+        a, b = above.words[-1], below.words[0]
+        gaps.append((b.box[1] - a.box[3]) / max(a.height, 1.0) if a.page == b.page else 0.0)
+    for index, gap in enumerate(gaps):
+        begins = lines[index + 1].text[:1].isupper() and not lines[index].flat.endswith(",")
+        if begins and gap > max(0.55, 1.6 * min(gaps) if len(gaps) > 1 else 0.55):
+            return Passage.join(lines[: index + 1], "\n")
+    return value
 
 
 def _number_value(entry: Entry, knowledge: Knowledge) -> list[Item]:

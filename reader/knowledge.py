@@ -221,13 +221,18 @@ class Knowledge:
                 return str(role)
         return None
 
+    def is_head(self, text: str) -> bool:
+        """Whether a text may head a column: a known column heading, or a label of a value below."""
+        return self.is_column(text) or (len(text) < 50 and self.label(text) is not None)
+
     def is_column(self, text: str) -> bool:
         return any(candidate in self.any_column for candidate in _variants(text))
 
     def heading(self, text: str, *, styled: bool) -> str | None:
         """The part of an IEP a title opens. ``styled``: set in capitals, bold or larger than the text."""
         told = re.search(r":\s*(\S.*)$", text.strip())
-        if told and not told[1].isupper() and self.headings.get(squeezed(text)) is None:
+        titled = told is not None and all(w[:1].isupper() for w in told[1].split() if len(w) > 3)
+        if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:
             return None  # a label with its value
         bare = re.sub(
             r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s-]+(?=\S)",
@@ -342,7 +347,9 @@ def _variants(text: str) -> list[str]:
     text = text.strip()
     seen: list[str] = []
     bare = re.sub(r"^\s*(?:\d{1,2}|[a-z])[.)]\s*", "", text)
-    for candidate in (text, unbracketed(text), bare, unbracketed(bare)) if bare != text else (text, unbracketed(text)):
+    for candidate in (
+        (text, unbracketed(text), bare, unbracketed(bare)) if bare != text else (text, unbracketed(text))
+    ):
         key = squeezed(candidate)
         for form in (key, key[:-1] if key.endswith("s") else key):
             if form and form not in seen:

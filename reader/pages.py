@@ -270,13 +270,14 @@ def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list
     rest: list[Line] = []
     tables: list[Table] = []
     index = 0
+
+    def heads(line: Line) -> bool:
+        known = [is_column(piece.flat) and not re.search(r"[☐☒:]", piece.text) for piece in line.pieces]
+        return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
+
     while index < len(lines):
         line = lines[index]
-        known = [
-            is_column(piece.flat) and TICKED not in piece.text and EMPTY not in piece.text
-            for piece in line.pieces
-        ]
-        if len(known) < 2 or sum(known) < max(2, 0.6 * len(known)):
+        if not heads(line):
             rest.append(line)
             index += 1
             continue
@@ -290,7 +291,7 @@ def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list
             slots = _slots(here, edges)
             gap = here.box[1] - last.box[3]
             height = here.box[3] - here.box[1]
-            if slots is None or gap > 2.6 * height:
+            if slots is None or gap > 2.6 * height or heads(here):
                 break
             if (
                 len(slots) == 1

@@ -151,6 +151,8 @@ class _Titles:
 
     def _known(self, text: Passage) -> str | None:
         kind = None
+        if EMPTY in text.text or TICKED in text.text:
+            return None
         styled = self._styled(text)
         if not text.text.rstrip().endswith((".", ";", ",")):
             kind = self.knowledge.heading(text.flat, styled=styled)
@@ -643,14 +645,19 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             if (
                 beside is not None
                 and whole
-                and (role is not None or ends or (len(row) == 2 and len(whole) < 90))
+                and (
+                    role is not None
+                    or ends
+                    or (len(row) == 2 and len(whole) < 90)
+                    or (len(row) % 2 == 0 and index % 2 == 0 and knowledge.label_by_words(whole) is not None)
+                )
                 and not _is_label(beside, knowledge)
                 and not _starts_with_label(beside, knowledge)
                 and not re.search(r":\s*\S", cell.text.flat)
             ):
                 named = role or knowledge.label_by_words(whole)
                 found.append(Entry(named, cell.text, _entered(beside.text), part, "row"))
-                if role is not None or ends or len(row) == 2:
+                if named is not None or ends or len(row) == 2:
                     index += 2
                     continue
             elif (

@@ -243,6 +243,9 @@ _YES_ESY = re.compile(
 
 
 def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage, str] | None:
+    said = re.search(r"(?i)considered\W{0,3}[☐☒]\s*yes\s*[☐☒]\s*no\b\W*", passage.text)
+    if said:
+        passage = passage.cut(said.end())  # that it was considered is not the decision
     choices = choices_in(passage)
     decisive: tuple[bool, Passage] | None = None
     for choice in choices:

@@ -422,7 +422,7 @@ def _reads_as_service(name: str, knowledge: Knowledge) -> bool:
 
 _PLACE = re.compile(
     r"(?i)\b(?:in|at|en)\s+(?:the\s+|la\s+|el\s+|a\s+|an\s+)?((?:[a-záéíóúñ/' -]+?)"
-    r"(?:rooms?|classrooms?|class|setting|school|clinic|office|community|environment|aula|salón|clase|escuela|oficina)\b(?:\s+de\s+\w+)?)"
+    r"\b(?:rooms?|classrooms?|class|setting|school|clinic|office|community|environment|aula|salón|clase|escuela|oficina)\b(?:\s+de\s+\w+)?)"
 )
 
 
@@ -448,7 +448,14 @@ def _items(text: Passage) -> list[Passage]:
     widest = max((line.words[-1].box[2] for line in lines if line.words), default=0.0)
     current: list[Passage] = []
     for line in lines:
-        if current and re.match(r"\W*[•·▪‣●○◦*–-]\s|^\s*\d{1,2}[.)]\s", line.text):
+        anew = (
+            line.text[:1].isupper()
+            and _STATES_TIME.search(line.text)
+            and _STATES_TIME.search(current[-1].text)
+            if current
+            else None
+        )
+        if current and (anew or re.match(r"\W*[•·▪‣●○◦*–-]\s|^\s*\d{1,2}[.)]\s", line.text)):
             found.append(Passage.join(current, "\n"))
             current = []
         current.append(line)

@@ -517,10 +517,19 @@ TESSA = Child(
         ("Occupational Therapist", "Priscilla Noor"),
     ],
     levels={
-        "reading": ("Tessa reads 38 of 100 functional sight words and matches them to pictures.", ["38 of 100", "sight words"]),
+        "reading": (
+            "Tessa reads 38 of 100 functional sight words and matches them to pictures.",
+            ["38 of 100", "sight words"],
+        ),
         "math": ("She counts out up to ten objects with two or fewer errors.", ["ten objects"]),
-        "daily living": ("Tessa needs three verbal prompts to make a simple snack.", ["three verbal prompts", "snack"]),
-        "hearing": ("She wears two hearing aids and uses an FM system in class.", ["hearing aids", "FM system"]),
+        "daily living": (
+            "Tessa needs three verbal prompts to make a simple snack.",
+            ["three verbal prompts", "snack"],
+        ),
+        "hearing": (
+            "She wears two hearing aids and uses an FM system in class.",
+            ["hearing aids", "FM system"],
+        ),
     },
     factors={**FACTORS, "deaf_hard_of_hearing": True, "communication": True, "assistive_technology": True},
     goals=[
@@ -559,8 +568,24 @@ TESSA = Child(
         ),
     ],
     services=[
-        S("Functional academics", "special_education", 180, 1, "day", "Self-contained classroom", "Special education teacher"),
-        S("Deaf/hard of hearing services", "related", 45, 2, "week", "Resource room", "Teacher of the deaf"),
+        S(
+            "Functional academics",
+            "special_education",
+            180,
+            1,
+            "day",
+            "Self-contained classroom",
+            "Special education teacher",
+        ),
+        S(
+            "Deaf/hard of hearing services",
+            "special_education",
+            45,
+            2,
+            "week",
+            "Resource room",
+            "Teacher of the deaf",
+        ),
         S("Occupational therapy", "related", 60, 1, "month", "Therapy room", "Occupational therapist"),
         S("Educational audiology", "related", 30, 1, "quarter", "Clinic", "Audiologist"),
     ],
@@ -612,7 +637,10 @@ FINN = Child(
         ("Speech-Language Pathologist", "Jody Amundsen"),
     ],
     levels={
-        "communication": ("Finn uses about 40 words and two-word phrases when he is calm.", ["40 words", "two-word phrases"]),
+        "communication": (
+            "Finn uses about 40 words and two-word phrases when he is calm.",
+            ["40 words", "two-word phrases"],
+        ),
         "social": ("He plays beside other children and takes a toy back by pulling.", ["plays beside"]),
         "motor": ("Finn snips with scissors and holds a crayon in his fist.", ["snips", "fist"]),
     },
@@ -642,7 +670,15 @@ FINN = Child(
         ),
     ],
     services=[
-        S("Early childhood special education", "special_education", 90, 4, "week", "Integrated preschool classroom", "Early childhood special education teacher"),
+        S(
+            "Early childhood special education",
+            "special_education",
+            90,
+            4,
+            "week",
+            "Integrated preschool classroom",
+            "Early childhood special education teacher",
+        ),
         S("Speech/language", "related", 20, 3, "week", "Preschool classroom", "Speech-language pathologist"),
         S("Occupational therapy", "related", 30, 2, "month", "Preschool classroom", "Occupational therapist"),
     ],

@@ -856,7 +856,12 @@ def mastery(child: Child) -> str:
             ["School", _e(child.school), "System", _e(child.district)],
             ["IEP Meeting Date", _us(child.meeting), "Initial Date of Services", _us(child.start)],
             ["Annual Review Due Date", _us(child.end), "Date of Next Re-evaluation", _us(child.reevaluation)],
-            ["Area(s) of Eligibility", _e(f"{child.primary} (primary), {child.secondary}"), "Case Manager", "Aaron Pell"],
+            [
+                "Area(s) of Eligibility",
+                _e(f"{child.primary} (primary), {child.secondary}"),
+                "Case Manager",
+                "Aaron Pell",
+            ],
         ],
     )
     out += "== Present Levels of Academic Achievement and Functional Performance\n"
@@ -877,29 +882,63 @@ def mastery(child: Child) -> str:
     ):
         out += f"{letter}) {_e(words)} ({'X' if child.factors[factor] else ' '}) Yes ({' ' if child.factors[factor] else 'X'}) No\n\n"
     out += "== Measurable Annual Goals\n"
-    rows = [[f"{n}. {_e(g.area)}: {_e(g.text)}", _e(g.baseline or ""), _e(g.method or "")] for n, g in enumerate(child.goals, start=1)]
+    rows = [
+        [f"{n}. {_e(g.area)}: {_e(g.text)}", _e(g.baseline or ""), _e(g.method or "")]
+        for n, g in enumerate(child.goals, start=1)
+    ]
     out += _table("(3fr, 1.6fr, 1.6fr)", ["Measurable Goals", "Baseline", "Method of Evaluation"], rows)
     out += f"*Report of Student Progress:* When will the parents be informed of the child's progress toward meeting the annual goals? {_e(child.progress)}\n\n"
-    out += "== Student Supports\n*Instructional Accommodations*\n\n" + "\n\n".join(f"• {_e(a)}" for a in child.accommodations) + "\n\n"
+    out += (
+        "== Student Supports\n*Instructional Accommodations*\n\n"
+        + "\n\n".join(f"• {_e(a)}" for a in child.accommodations)
+        + "\n\n"
+    )
     out += "*Program Modifications*\n\n" + "\n\n".join(f"• {_e(m)}" for m in child.modifications) + "\n\n"
     out += "== Assessment Determination for State and Districtwide Assessments\n"
     out += "The student will participate in: ( ) regular assessments (X) the alternate assessment\n\n"
     out += f"Assessments: {_e('; '.join(child.tests))}\n\nExplain why the child cannot participate in the regular assessment: \n\n"
     out += "== Special Education: Instruction and Related Services\n"
     rows = [
-        [_e(s.name), _e(f"{int(s.minutes or 0)} min"), _e(f"{int(s.sessions or 1)}/{s.per}"), _us(child.start), _us(child.end), _e(s.who), _e(s.place)]
+        [
+            _e(s.name),
+            _e(f"{int(s.minutes or 0)} min"),
+            _e(f"{int(s.sessions or 1)}/{s.per}"),
+            _us(child.start),
+            _us(child.end),
+            _e(s.who),
+            _e(s.place),
+        ]
         for s in child.services
     ]
-    out += _table("(1.8fr, 0.8fr, 0.9fr, 1fr, 1fr, 1.4fr, 1.3fr)", ["Services", "Amount of Time", "Frequency", "Initiation", "Anticipated Duration", "Provider Title", "Setting"], rows)
+    out += _table(
+        "(1.8fr, 0.8fr, 0.9fr, 1fr, 1fr, 1.4fr, 1.3fr)",
+        [
+            "Services",
+            "Amount of Time",
+            "Frequency",
+            "Initiation",
+            "Anticipated Duration",
+            "Provider Title",
+            "Setting",
+        ],
+        rows,
+    )
     out += f"== Placement\nThe student receives instruction with nondisabled peers {child.percent}% of the school day.\n\nExplanation of extent, if any, to which the student will not participate with peers without disabilities in the regular class: \n\n"
     out += f"== Extended School Year\nESY services are ({'X' if child.esy else ' '}) necessary ({' ' if child.esy else 'X'}) not necessary. {_e(child.esy_reason)}\n\n"
-    out += "== Documentation of Attendance\n" + _table("(1fr, 1fr, 1fr)", ["Name", "Title", "Signature"], [[_e(n), _e(r), ""] for r, n in child.team])
+    out += "== Documentation of Attendance\n" + _table(
+        "(1fr, 1fr, 1fr)", ["Name", "Title", "Signature"], [[_e(n), _e(r), ""] for r, n in child.team]
+    )
     return out
 
 
 def _alternate(child: Child) -> dict[str, Any]:
     found = truth(child)
-    found["assessments"] = {"participation": "alternate", "state_tests": child.tests, "alternate": True, "accommodations": []}
+    found["assessments"] = {
+        "participation": "alternate",
+        "state_tests": child.tests,
+        "alternate": True,
+        "accommodations": [],
+    }
     return found
 
 
@@ -912,10 +951,18 @@ def preschool(child: Child) -> str:
     out += f"= {_e(child.district)}\n== Individualized Education Program for Preschool\n"
     out += "#grid(columns: (1fr, 1fr, 1fr), row-gutter: 3pt, "
     cells = [
-        ("CHILD'S NAME", child.name), ("BIRTH DATE", _us(child.dob)), ("CHILD ID", child.number),
-        ("PROGRAM/SCHOOL", child.school), ("GRADE", "Preschool"), ("LEA", child.district),
-        ("DATE OF IEP MEETING", _us(child.meeting)), ("IEP START DATE", _us(child.start)), ("IEP END DATE", _us(child.end)),
-        ("THREE-YEAR REEVALUATION DUE", _us(child.reevaluation)), ("DISABILITY", child.primary), ("HOME LANGUAGE", "English"),
+        ("CHILD'S NAME", child.name),
+        ("BIRTH DATE", _us(child.dob)),
+        ("CHILD ID", child.number),
+        ("PROGRAM/SCHOOL", child.school),
+        ("GRADE", "Preschool"),
+        ("LEA", child.district),
+        ("DATE OF IEP MEETING", _us(child.meeting)),
+        ("IEP START DATE", _us(child.start)),
+        ("IEP END DATE", _us(child.end)),
+        ("THREE-YEAR REEVALUATION DUE", _us(child.reevaluation)),
+        ("DISABILITY", child.primary),
+        ("HOME LANGUAGE", "English"),
     ]
     for row in range(0, len(cells), 3):
         group = cells[row : row + 3]
