@@ -535,7 +535,7 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
         number = draft.slots["number"]
         goal.number = read_as(number.flat.lstrip("#").rstrip("."), number, draft.how["number"])
     if area := draft.slots.get("area"):
-        words = re.sub(r"\s*[:.\-–]\s*$", "", area.flat)
+        words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
         goal.area = read_as(words, area, draft.how["area"])
     pieces = take_apart(text, knowledge)
     for slot in ("timeframe", "condition", "behavior", "criterion"):

@@ -11,7 +11,17 @@ from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import Line, Passage, Sheet, Table
 from reader.parts import Entry, Part, table_kind
-from reader.reading import TRUST, Eligibility, Member, Reading, Text, Value, concluded, read_as
+from reader.reading import (
+    NAME_IN_A_PICTURE,
+    TRUST,
+    Eligibility,
+    Member,
+    Reading,
+    Text,
+    Value,
+    concluded,
+    read_as,
+)
 
 _LATER_LABEL = re.compile(r"\s+(?:[A-Z][\w/#.'’()-]*\s?){1,4}:|\t")
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:,)?(?:\s+(?:\(?\"?[^\W\d_][\w.'’\"-]*\)?,?)){1,5}$")
@@ -119,7 +129,12 @@ def _name(entry: Entry) -> Text | None:
         or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text)
     ):
         return None
-    return read_as(" ".join(text.split()), value.cut(0, len(text)), entry.how)
+    return _named(" ".join(text.split()), value.cut(0, len(text)), entry.how)
+
+
+def _named(name: str, source: Passage, how: str) -> Text:
+    pictured = any(word.shown is not None for word in source.words)
+    return read_as(name, source, how, trust=TRUST[how] * NAME_IN_A_PICTURE if pictured else None)
 
 
 def _iso(entry: Entry) -> Text | None:
@@ -268,7 +283,8 @@ def _reconcile(reading: Reading) -> None:
         and reading.meeting_date is not None
         and reading.document_kind.value == "iep"
     ):
-        reading.iep_start = _again(reading.meeting_date)
+        meeting = reading.meeting_date
+        reading.iep_start = Value(meeting.value, meeting.words, meeting.places, TRUST["guess"], "derived")
 
 
 def _again(value: Text) -> Text:
@@ -427,7 +443,7 @@ def _member(name: Passage, role: Passage, how: str) -> Member | None:
     role_words = re.sub(r"[☐☒]\s*", "", role.flat).strip(" :,;")
     return Member(
         role=read_as(role_words, role, how) if role_words else None,
-        name=read_as(" ".join(words.split()), name, how),
+        name=_named(" ".join(words.split()), name, how),
     )
 
 

@@ -242,6 +242,7 @@ class _Found:
     end: int
     roles: list[str | None]
     colon: bool
+    told: bool = False  # named by telling words, not known as a whole
 
 
 _STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\n|\t|$")
@@ -318,6 +319,7 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             hit = _unknown(passage, window, at, stop.end(), line_starts)
             if hit is not None:
                 hit.roles = [knowledge.label_by_words(text[hit.start : at])]
+                hit.told = True
         if hit is None and mark == ":":
             for start in sorted(s for s in every_line if window <= s < at):
                 label = text[start:at]
@@ -326,7 +328,7 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
                     and not re.search(r"[.;] ", label)
                     and (role := knowledge.label_by_words(" ".join(label.split())))
                 ):
-                    hit = _Found(start, stop.end(), [role], True)
+                    hit = _Found(start, stop.end(), [role], True, told=True)
                     break
         if hit is None and mark == "\t":
             start = max((s for s in every_line if s <= at - 1), default=floor)
@@ -334,7 +336,7 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             if start >= floor and (start == 0 or text[start - 1] == "\n") and 4 < len(lead) <= 70:
                 role = knowledge.label_by_words(lead)
                 if role in _DATED and re.match(r"\W*\w*\s?\d", text[at:]):
-                    hit = _Found(start, at, [role], False)
+                    hit = _Found(start, at, [role], False, told=True)
         if hit is not None:
             found.append(hit)
             floor = hit.end
@@ -458,7 +460,8 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         leader = re.match(r"[\s.…:_·]+", value.text)
         if leader and leader.end() < len(value) and not re.match(r"\.\d", value.text):
             value = value.cut(leader.end())
-        entries.append(Entry(hit.roles[0], label, _entered(value), part, how))
+        found_how = "told" if hit.told and hit.roles[0] is not None else how
+        entries.append(Entry(hit.roles[0], label, _entered(value), part, found_how))
     return entries
 
 
@@ -656,7 +659,8 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 and not re.search(r":\s*\S", cell.text.flat)
             ):
                 named = role or knowledge.label_by_words(whole)
-                found.append(Entry(named, cell.text, _entered(beside.text), part, "row"))
+                way = "row" if role is not None or named is None else "told"
+                found.append(Entry(named, cell.text, _entered(beside.text), part, way))
                 if named is not None or ends or len(row) == 2:
                     index += 2
                     continue
