@@ -55,17 +55,17 @@ def rush(port: int, firm: FirmRef, key: str, service: Service, starts: list[str]
     return found
 
 
-def bare(firm: FirmRef, statements: list[tuple[str, list[object]]], *, bookings: int) -> float:
+def bare(firm: FirmRef, statements: list[tuple[str, list[Any]]], *, bookings: int) -> float:
     """Bookings a second when nothing but the inserts of one is done, each booking a transaction, in the firm's role."""
     fresh = itertools.count()
 
-    def anew(value: object, ids: dict[object, object]) -> object:
+    def anew(value: Any, ids: dict[Any, Any]) -> Any:
         """New ids and secrets and another time, so that the rows are rows of another booking."""
         if isinstance(value, uuid.UUID):
             return ids.setdefault(value, uuid.uuid4()) if value not in KEPT else value
         if isinstance(value, Range):
             days = timedelta(days=400 + next(fresh))
-            return type(value)(value.lower + days, value.upper + days)
+            return type(value)(value.lower + days, value.upper + days)  # type: ignore[operator]
         if isinstance(value, str) and len(value) >= 32:
             return uuid.uuid4().hex
         return value
@@ -73,7 +73,7 @@ def bare(firm: FirmRef, statements: list[tuple[str, list[object]]], *, bookings:
     with within(firm), connection.cursor() as cursor:
         began = time.perf_counter()
         for _ in range(bookings):
-            ids: dict[object, object] = {}
+            ids: dict[Any, Any] = {}
             with transaction.atomic():
                 for sql, params in statements:
                     cursor.execute(sql, [anew(value, ids) for value in params])
@@ -83,9 +83,9 @@ def bare(firm: FirmRef, statements: list[tuple[str, list[object]]], *, bookings:
 KEPT: set[uuid.UUID] = set()
 
 
-def inserts_of_one(firm: FirmRef, service: Service, starts_at: datetime) -> list[tuple[str, list[object]]]:
+def inserts_of_one(firm: FirmRef, service: Service, starts_at: datetime) -> list[tuple[str, list[Any]]]:
     """The INSERT statements of one booking, as our own code sends them."""
-    found: list[tuple[str, list[object]]] = []
+    found: list[tuple[str, list[Any]]] = []
 
     def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         if str(sql).startswith("INSERT"):

@@ -65,7 +65,9 @@ def test_from_a_phone_call_to_an_open_case(harbor, ana, visitor, clock, standins
     assert (report.found, report.decision, report.decided_by) == ([], "clear", ana)
     assert stage(inquiry) == "checked"
 
-    template = Agreement._meta.get_field("version").related_model.objects.get(template__kind="agreement").template
+    template = (
+        Agreement._meta.get_field("version").related_model.objects.get(template__kind="agreement").template
+    )
     visitor.post(f"/intake/{inquiry.pk}/agreement/", {"template": str(template.pk)})
     agreement = Agreement.objects.get(contact=inquiry.contact)
     assert (stage(inquiry), agreement.language) == ("sent", "es")
@@ -108,7 +110,9 @@ def test_no_case_without_a_signature_except_by_the_owner_with_a_reason(harbor, a
 
 def test_no_agreement_before_the_check(harbor, ana, visitor, clock):
     inquiry = take_call(visitor, ana)
-    template = Agreement._meta.get_field("version").related_model.objects.get(template__kind="agreement").template
+    template = (
+        Agreement._meta.get_field("version").related_model.objects.get(template__kind="agreement").template
+    )
     answer = visitor.post(f"/intake/{inquiry.pk}/agreement/", {"template": str(template.pk)})
 
     assert answer.status_code == 422
