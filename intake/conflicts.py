@@ -80,11 +80,7 @@ def _past(row: dict[str, Any]) -> dict[str, Any]:
     if field is None:
         return {}
     earlier = Inquiry.objects.filter(**{field: row["id"]}).with_stage().order_by("-taken_at")[:3]
-    return {
-        "past": [
-            {"on": past.taken_at.date().isoformat(), "stage": getattr(past, "stage")} for past in earlier
-        ]
-    }  # noqa: B009
+    return {"past": [{"on": past.taken_at.date().isoformat(), "stage": past.stage} for past in earlier]}
 
 
 @transaction.atomic

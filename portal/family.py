@@ -129,7 +129,7 @@ def details(request: FirmRequest) -> HttpResponse:
         "points": contact.points.all(),
         "phone": phone,
         "texts_on": bool(phone) and may_text(phone),
-        "may_ask": bool(phone),
+        "wording": texts_words(request.firm.name),
     }
     if request.method != "POST":
         return render(request, "portal/details.html", context)

@@ -804,7 +804,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="templateversion",
-            constraint=models.UniqueConstraint(fields=("template", "number"), name="one_template_version_a_number"),
+            constraint=models.UniqueConstraint(
+                fields=("template", "number"), name="one_template_version_a_number"
+            ),
         ),
         migrations.AddIndex(
             model_name="agreement",

@@ -57,7 +57,9 @@ class TemplateVersion(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["template", "number"], name="one_template_version_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["template", "number"], name="one_template_version_a_number")
+        ]
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
