@@ -246,7 +246,8 @@ def _near(rows: QuerySet[Any], name: Name, *fields: str) -> QuerySet[Any]:
     """Rows of which some word comes near the name's surname (or, without one, its given name) by letters or by sound."""
     whole = _Unaccent(Lower(Concat(*[part for field in fields for part in (F(field), Value(" "))], output_field=CharField())))  # fmt: skip
     asked = name.family or name.given
-    close = Q(pk__in=[])
+    # The engine's trigrams know no letters beyond its locale; the word itself is found in any alphabet.
+    close = Q(**{f"{fields[-1]}__icontains": asked[0]})
     notes: dict[str, Any] = {}
     for number, word in enumerate(dict.fromkeys((*asked[:4], name.whole_family or asked[0]))):
         notes[f"near{number}"] = TrigramWordSimilarity(word, whole)
