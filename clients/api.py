@@ -24,7 +24,7 @@ def _nothing(view: Any) -> bool:
 
 
 class DistrictSerializer(serializers.ModelSerializer):
-    other_names = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    other_names: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta:
         model = District

@@ -39,7 +39,7 @@ class NewInquirySerializer(serializers.Serializer):
     child = serializers.CharField(max_length=80, required=False, allow_blank=True)
     child_family_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=["en", "es"], default="en")
-    source = serializers.ChoiceField(choices=Inquiry.Source.choices, default=Inquiry.Source.OTHER)
+    source = serializers.ChoiceField(choices=Inquiry.Source.choices, default=Inquiry.Source.OTHER)  # type: ignore[assignment]
     concern = serializers.CharField(max_length=10000, required=False, allow_blank=True)
     district_name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     school_name = serializers.CharField(max_length=120, required=False, allow_blank=True)
