@@ -239,7 +239,9 @@ def likeness(one: Name, other: Name, *, born: date | None = None, other_born: da
     if given < 0.6 or family < 0.55:
         return min(given, family), ()
     score = min(given, family) * 0.6 + max(given, family) * 0.4 + dates
-    return min(1.0, max(0.0, score)), tuple(w for w in (why_given, why_family, why_born) if w) or ("name",)
+    return min(1.0, max(0.0, score)), tuple(
+        dict.fromkeys(w for w in (why_given, why_family, why_born) if w)
+    ) or ("name",)
 
 
 def _near(rows: QuerySet[Any], name: Name, *fields: str) -> QuerySet[Any]:
