@@ -270,6 +270,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Several nouns have a kind; each list of kinds has a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "SchoolKindEnum": "clients.models.schools.School.Kind",
+        "PaperKindEnum": "documents.models.Kind",
+    },
 }
 
 LOGGING = {

@@ -50,7 +50,7 @@ def signed_on_a_phone(harbor, agreement, standins, name="Rosa Delgado"):
     assert b"Iker" not in before.content
     assert b"Rosa" not in before.content
     phone.post(f"{path}code/")
-    code = code_of(newest(standins.mail("rosa@family.example"), "code"))
+    code = code_of(newest(standins.mail("rosa@family.example"), "código"))
     phone.post(f"{path}code/", {"code": code})
     page = phone.get(f"{path}paper/")
     assert "Nuestro acuerdo" in page.content.decode()
