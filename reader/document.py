@@ -116,7 +116,12 @@ def _pdf(
 
                 sheet = sheet_of_page(document, index)
                 scanned = True
-            elif not sheet.across and not sheet.down and not sheet.fields and pdf.image_share(document, index) > 0.8:
+            elif (
+                not sheet.across
+                and not sheet.down
+                and not sheet.fields
+                and pdf.image_share(document, index) > 0.8
+            ):
                 from reader.scan import add_rulings
 
                 add_rulings(sheet, document, index)
