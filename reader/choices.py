@@ -51,6 +51,23 @@ def choices_in(passage: Passage) -> list[Choice]:
     return found
 
 
+def chosen(passage: Passage) -> Passage:
+    """The passage without its boxes and without the choices that are not marked."""
+    if not _GLYPH.search(passage.text):
+        return passage
+    kept: list[Passage] = []
+    for line in passage.lines():
+        glyphs = [match.start() for match in _GLYPH.finditer(line.text)]
+        if not glyphs:
+            kept.append(line)
+            continue
+        trailing = not line.text[glyphs[-1] + 1 :].strip() and bool(line.text[: glyphs[0]].strip())
+        lead = Passage() if trailing else line.cut(0, glyphs[0])
+        marked = [choice.words for choice in choices_in(line) if choice.marked]
+        kept += [Passage.join([lead, *marked[:1]], " "), *marked[1:]]
+    return Passage.join((part for part in kept if part), ", ")
+
+
 def yes_or_no(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | None:
     """What a Yes/No question's answer says: from boxes, else from its first words."""
     answer: tuple[bool, Passage] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from reader.choices import chosen
 from reader.knowledge import Knowledge, squeezed
 from reader.layout import Passage, Table
 from reader.pages import same_row
@@ -31,6 +32,8 @@ class Draft:
         )  # the column heading or label over the goal's text, which may hold its timeframe
 
     def put(self, slot: str, value: Passage, how: str) -> None:
+        if slot != "text":
+            value = chosen(value)
         if value and slot not in self.slots:
             self.slots[slot] = value
             self.how[slot] = how

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from reader.amounts import Amount, amount_of, unspecified
+from reader.choices import chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import Cell, Passage, Table
@@ -128,6 +129,7 @@ def _table(
         for cell in row:
             role = roles.get(cell.column)
             if role:
+                cell = replace(cell, text=chosen(cell.text))
                 cells.setdefault(role, []).append(cell)
         name = cells.get("name", [None])[0]
         if name is None or not name.text or knowledge.says_nothing(name.text.text):

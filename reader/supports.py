@@ -211,7 +211,7 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 first = next(i for i, line in enumerate(lines) if _BULLET.match(line.text))
                 for item in _bulleted(lines[first:]):
                     words = _bare(item.flat)
-                    if words and len(words) < 200:
+                    if words and len(words) < 200 and not knowledge.says_nothing(words):
                         kept[slot].append(read_as(words, item, "row"))
             elif TICKED in entry.value.text:
                 _add(entry.value, slot, kept, knowledge, "box")
