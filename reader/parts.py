@@ -597,14 +597,22 @@ def _is_label(cell: Cell, knowledge: Knowledge) -> bool:
     return bool(text) and knowledge.label(text) is not None
 
 
-def _are_labels(row: list[Cell], knowledge: Knowledge) -> bool:
+def _told_label(cell: Cell, knowledge: Knowledge, part: str) -> str | None:
+    """The field a cell names by its telling words, if it is short enough to be a label."""
+    text = cell.text.text.strip().rstrip(":?")
+    if len(text) > 60:
+        return None
+    role = knowledge.label_by_words(text)
+    if role is None and part in ("goals", "progress") and (slot := knowledge.goal_slot(text)):
+        role = f"goal.{slot}"
+    return role
+
+
+def _are_labels(row: list[Cell], knowledge: Knowledge, part: str) -> bool:
     """Whether a row holds labels of the row under it: one known label at least, most known or told by their words."""
     known = sum(_is_label(cell, knowledge) for cell in row)
     told = sum(
-        not _is_label(cell, knowledge)
-        and len(cell.text.flat) <= 60
-        and knowledge.label_by_words(cell.text.text.strip().rstrip(":?")) is not None
-        for cell in row
+        not _is_label(cell, knowledge) and _told_label(cell, knowledge, part) is not None for cell in row
     )
     return known >= 1 and known + told >= max(2, 0.6 * len(row))
 
@@ -624,13 +632,13 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         if (
             len(head) >= 2
             and len(under) >= 1
-            and _are_labels(head, knowledge)
+            and _are_labels(head, knowledge, part)
             and not any(_is_label(cell, knowledge) for cell in under)
         ):
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
                 title = cell.text.text.strip().rstrip(":?")
-                role = knowledge.label(title) or knowledge.label_by_words(title)
+                role = knowledge.label(title) or _told_label(cell, knowledge, part)
                 found.append(
                     Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column")
                 )
