@@ -369,9 +369,9 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
     found: list[Block] = []
     for row in rows:
         row.sort(key=lambda e: e.box[0])
-        labels = [_label_above(entry, lines) for entry in row]
         beside = [_label_beside(entry, lines) for entry in row]
-        if any(beside) and not all(labels):
+        heads = _heads_above(row, lines) if len(row) > 1 and not all(beside) else None
+        if any(beside) and heads is None:
             for entry, label in zip(row, beside, strict=True):
                 if label and entry.text:
                     line, number = label
@@ -379,17 +379,12 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
                 elif entry.text:
                     found.append(Line([entry.text], sheet.number, entry.box))
             continue
-        if len(row) > 1 and all(labels):
-            head = []
-            for column, label in enumerate(labels):
-                assert label is not None
-                line, number = label
-                piece = line.pieces[number]
-                box = around(word.box for word in piece.words)
-                head.append(Cell(box, sheet.number, piece, column=column))
-            for label in labels:
-                if label:
-                    label[0].pieces[label[1]] = Passage()
+        if heads is not None:
+            head = [
+                Cell(around(word.box for word in words), sheet.number, passage_of(words), column=column)
+                for column, words in enumerate(heads)
+                if words
+            ]
             body = [Cell(e.box, sheet.number, e.text, column=c) for c, e in enumerate(row)]
             found.append(Table([head, body], [e.box[0] for e in row], ruled=False))
             continue
@@ -405,24 +400,43 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
     return found
 
 
-def _label_above(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
-    best, nearest = None, 16.0
+def _heads_above(row: list[Cell], lines: list[Line]) -> list[list[Word]] | None:
+    """The words printed just above each field of a row; they are taken out of ``lines``.
+
+    None when fewer than six in ten of the fields have any.
+    """
+    heads: list[list[Word]] = [[] for _ in row]
+    top = min(entry.box[1] for entry in row)
+    used: list[Line] = []
     for line in lines:
-        gap = entry.box[1] - line.box[3]
-        if not -4 <= gap < nearest:
+        if not -4 <= top - line.box[3] < 16 or any(
+            word.entry for piece in line.pieces for word in piece.words
+        ):
             continue
-        for number, piece in enumerate(line.pieces):
-            if not piece.text:
-                continue
-            left, right = piece.words[0].box[0], piece.words[-1].box[2]
-            if left < entry.box[2] and right > entry.box[0] and abs(left - entry.box[0]) < 40:
-                best, nearest = (line, number), gap
-    return best
+        words = [word for piece in line.pieces for word in piece.words]
+        places = [
+            next(
+                (i for i, e in enumerate(row) if e.box[0] - 4 <= (w.box[0] + w.box[2]) / 2 <= e.box[2] + 4),
+                None,
+            )
+            for w in words
+        ]
+        if not words or None in places:
+            continue
+        used.append(line)
+        for word, place in zip(words, places, strict=True):
+            if place is not None:
+                heads[place].append(word)
+    if sum(bool(words) for words in heads) < 0.6 * len(row) or len(row) < 2:
+        return None
+    for line in used:
+        line.pieces = []
+    return heads
 
 
 def _label_beside(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
     middle = (entry.box[1] + entry.box[3]) / 2
-    best, nearest = None, 60.0
+    best, nearest = None, 130.0
     for line in lines:
         if not line.box[1] - 2 <= middle <= line.box[3] + 2:
             continue

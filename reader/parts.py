@@ -116,6 +116,8 @@ class _Titles:
             self._remember(both[0], text)
             return both[0], both[1], 2
         kind = self._known(text)
+        if kind is not None and _entered_next(following) and self.knowledge.label(text.flat) is not None:
+            return None, Passage(), 1  # the label of a form field
         if kind is None:
             kind = self._told_by_words(text, following)
         if kind is not None:
@@ -216,6 +218,11 @@ def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -
     """Whether a line is a label of what follows rather than a heading."""
     if _GOAL_N.match(text.flat) or knowledge.label(text.flat) is not None:
         return True
+    return _entered_next(following)
+
+
+def _entered_next(following: Block | None) -> bool:
+    """Whether a form field's entry follows."""
     return isinstance(following, Line) and all(word.entry for word in following.text.words)
 
 
