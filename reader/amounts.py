@@ -184,8 +184,7 @@ def _sessions(words: str) -> float | None:
         found = re.search(pattern, rest)
         if found:
             return _value(found[1]) if found[1] else 1.0
-    alone = re.search(r"^\s*(\d)\s+(?:per|a)\s+(?:week|month|day)", rest)
-    return float(alone[1]) if alone else None
+    return None
 
 
 _UNSPECIFIED = re.compile(

@@ -283,52 +283,57 @@ def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list
             continue
         starts = [piece.words[0].box[0] for piece in line.pieces]
         edges = [starts[0] - 4, *(start - 4 for start in starts[1:]), sheet.width]
-        rows = [[_cell_at(piece, i, edges, line) for i, piece in enumerate(line.pieces)]]
         index += 1
+        run: list[tuple[Line, dict[int, Passage]]] = []  # the lines under the heading and their columns
         last = line
         while index < len(lines):
             here = lines[index]
             slots = _slots(here, edges)
-            gap = here.box[1] - last.box[3]
-            height = here.box[3] - here.box[1]
+            gap, height = here.box[1] - last.box[3], here.box[3] - here.box[1]
             if slots is None or gap > 2.6 * height or heads(here):
                 break
-            if (
-                len(slots) == 1
-                and 0 in slots
-                and len(rows) > 1
-                and (here.pieces[0].bold or gap > 1.2 * height)
-            ):
+            if run and list(slots) == [0] and (here.pieces[0].bold or gap > 1.2 * height):
                 break
-            ruled = any(
-                last.middle_y() < y < here.middle_y()
-                for y, a, b in sheet.across
-                if a <= starts[0] + 20 and b > starts[0]
-            )
-            wraps = (
-                len(rows) > 1
-                and not ruled
-                and (
-                    0 not in slots or (gap < 0.3 * height and len(slots) < len(edges) - 1 and len(slots) <= 2)
-                )
-            )
-            if wraps:
-                for slot, piece in slots.items():
-                    cell = next((c for c in rows[-1] if c.column == slot), None)
-                    if cell is None:
-                        rows[-1].append(_cell_at(piece, slot, edges, here))
-                    else:
-                        cell.text = Passage.join([cell.text, piece], "\n")
-                        cell.box = around((cell.box, here.box))
-            else:
-                rows.append([_cell_at(piece, slot, edges, here) for slot, piece in sorted(slots.items())])
+            run.append((here, slots))
             last = here
             index += 1
-        if len(rows) > 1:
-            tables.append(Table(rows, edges, ruled=False))
-        else:
+        if not run:
             rest.append(line)
+            continue
+        rows = [[_cell_at(piece, i, edges, line) for i, piece in enumerate(line.pieces)]]
+        rows += _rows_of_run(
+            run, edges, [y for y, a, b in sheet.across if a <= starts[0] + 20 and b > starts[0]]
+        )
+        tables.append(Table(rows, edges, ruled=False))
     return rest, tables
+
+
+def _rows_of_run(
+    run: list[tuple[Line, dict[int, Passage]]], edges: list[float], rules: list[float]
+) -> list[list[Cell]]:
+    """Rows of a table without cells: a line that fills few columns close under another goes on with it."""
+    gaps = [below.box[1] - above.box[3] for (above, _), (below, _) in pairwise(run)]
+    close = 1.35 * max(min(gaps), 0.0) + 1.0 if gaps and max(gaps) > 1.5 * max(min(gaps), 0.5) else -1.0
+    rows: list[list[Cell]] = []
+    for number, (here, slots) in enumerate(run):
+        gap = gaps[number - 1] if number else 0.0
+        ruled = number > 0 and any(run[number - 1][0].middle_y() < y < here.middle_y() for y in rules)
+        partial = len(slots) < len(edges) - 1
+        if (
+            rows
+            and not ruled
+            and ((0 not in slots and gap < 0.9 * here.pieces[0].height) or (partial and gap <= close))
+        ):
+            for slot, piece in slots.items():
+                cell = next((c for c in rows[-1] if c.column == slot), None)
+                if cell is None:
+                    rows[-1].append(_cell_at(piece, slot, edges, here))
+                else:
+                    cell.text = Passage.join([cell.text, piece], "\n")
+                    cell.box = around((cell.box, here.box))
+        else:
+            rows.append([_cell_at(piece, slot, edges, here) for slot, piece in sorted(slots.items())])
+    return rows
 
 
 def _cell_at(piece: Passage, slot: int, edges: list[float], line: Line) -> Cell:

@@ -483,7 +483,11 @@ def _entered(value: Passage) -> Passage:
 def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str], int] | None:
     """What a table lists, the role of each column, and how many rows its heading takes."""
     for depth in range(min(2, len(table.rows))):
-        head = table.rows[depth]
+        head, deep = table.rows[depth], depth + 1
+        if len(table.rows) > depth + 2 and _splits(head, table.rows[depth + 1]):
+            lower = table.rows[depth + 1]
+            under = {cell.column for cell in lower}
+            head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
         if len(head) < 2:
             continue
         best: tuple[float, str, dict[int, str]] | None = None
@@ -512,8 +516,8 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
                 best = (score, kind, roles)
         if best:
             if best[1] == "services":
-                _refine_by_content(table, best[2], depth + 1)
-            return best[1], best[2], depth + 1
+                _refine_by_content(table, best[2], deep)
+            return best[1], best[2], deep
     roles = {}
     if (
         len(table.rows) > 2
@@ -524,6 +528,14 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         if _decides("services", set(roles.values())) and "amount" in roles.values():
             return "services", roles, 1
     return None
+
+
+def _splits(head: list[Cell], lower: list[Cell]) -> bool:
+    """Whether ``lower`` heads the columns that a wide cell of ``head`` spans."""
+    wide = [range(cell.column, cell.column + cell.span) for cell in head if cell.span > 1]
+    if not wide or len(lower) >= len(head) + len(wide) or not all(cell.text for cell in lower):
+        return False
+    return all(any(cell.column in span for span in wide) for cell in lower)
 
 
 _TIME = re.compile(r"(?i)\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b")
@@ -559,6 +571,10 @@ def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
             roles[column] = "amount"
         elif often >= 0.5 and role is None:
             roles[column] = "frequency"
+        elif role is None and all(re.fullmatch(r"\d{1,2}", text) for text in texts) and rows > 1:
+            numbers = [int(text) for text in texts]
+            if numbers != list(range(1, len(numbers) + 1)):  # not the rows counted
+                roles[column] = "frequency"
     first = min(columns)
     if (
         roles.get(first) is None
