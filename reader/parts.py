@@ -687,7 +687,7 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 )
                 and not _is_label(beside, knowledge)
                 and not _starts_with_label(beside, knowledge)
-                and not re.search(r":\s*\S", cell.text.flat)
+                and (role is not None or not re.search(r":\s*\S", cell.text.flat))
             ):
                 named = role or knowledge.label_by_words(whole)
                 way = "row" if role is not None or named is None else "told"
