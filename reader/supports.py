@@ -312,6 +312,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                         words,
                     ):
                         regular, source = True, choice.words
+                        _listed_after(choice.words, found, knowledge)
                         if (
                             re.search(r"with accommodation|con adaptaciones", words)
                             and "without" not in words
