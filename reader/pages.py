@@ -12,6 +12,7 @@ from reader.layout import EMPTY, TICKED, Block, Box, Cell, Line, Passage, Sheet,
 IsColumn = Callable[[str], bool]
 Rule = tuple[float, float, float]  # position, from, to
 
+RULES_AT_MOST = 1_200  # drawn lines of one direction on a page that is still taken for a form
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
@@ -153,6 +154,8 @@ def _merged(rules: Iterable[Rule]) -> list[Rule]:
 
 def _grids(sheet: Sheet) -> list[Table]:
     across, down = _merged(sheet.across), _merged(sheet.down)
+    if len(across) > RULES_AT_MOST or len(down) > RULES_AT_MOST:
+        return []  # a drawing, not a form
     parent = list(range(len(across) + len(down)))
 
     def find(item: int) -> int:
@@ -497,6 +500,7 @@ def alike(a: str, b: str, least: float = 0.86) -> bool:
     """Whether two strings are nearly one; quick to say no."""
     if a == b:
         return True
+    a, b = a[:400], b[:400]
     if 2 * min(len(a), len(b)) <= least * (len(a) + len(b)):
         return False
     matcher = SequenceMatcher(None, a, b, autojunk=False)
