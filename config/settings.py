@@ -14,6 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.read("DEBUG", env.boolean, False)
 SECRET_KEY = env.read("SECRET_KEY", str)
 MASTER_KEY = env.read("MASTER_KEY", env.key_of_32_bytes)
+OLD_MASTER_KEY = env.read("OLD_MASTER_KEY", env.key_of_32_bytes, None)  # while it is rotated: rewrap_keys
 
 # Where people find us. A firm's host is its slug before this host.
 PUBLIC_URL = env.read("PUBLIC_URL", env.web_address, "http://localhost:8000")
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "django.contrib.staticfiles",
     "django.contrib.messages",
+    "django.forms",
     "web",
     "desk",
     "portal",

@@ -35,6 +35,11 @@ def new_wrapped_key() -> bytes:
     return _seal(settings.MASTER_KEY, os.urandom(32), b"firm")
 
 
+def rewrap(wrapped: bytes, *, old: bytes, new: bytes) -> bytes:
+    """A firm's wrapped key, wrapped with another master key. Raises WrongKey when `old` is not what wrapped it."""
+    return _seal(new, _open(old, wrapped, b"firm"), b"firm")
+
+
 @lru_cache(maxsize=256)
 def _unwrap(wrapped: bytes) -> bytes:
     return _open(settings.MASTER_KEY, wrapped, b"firm")

@@ -40,6 +40,7 @@ class Shared:
 FIRM = "tenants_firm"
 SHARED = (
     Shared("tenants_entitlement", "SELECT"),
+    Shared("tenants_firmlogo", "SELECT, INSERT, UPDATE, DELETE"),
     Shared("tenants_provideraddress", "SELECT, INSERT, DELETE"),
     Shared("tenants_duework", "SELECT, INSERT, UPDATE, DELETE"),
     Shared("tenants_persondigest", "SELECT, INSERT, DELETE"),
@@ -142,7 +143,9 @@ def shared_grants(schema_name: str) -> list[str]:
         grants.append(f"GRANT {shared.rights} ON public.{shared.table} TO {name}")
         if "INSERT" in shared.rights:
             grants.append(
-                f"DO $$ DECLARE s text := pg_get_serial_sequence('public.{shared.table}', 'id'); BEGIN "
+                f"DO $$ DECLARE s text; BEGIN "
+                f"SELECT pg_get_serial_sequence('public.{shared.table}', 'id') INTO s FROM pg_attribute "
+                f"WHERE attrelid = 'public.{shared.table}'::regclass AND attname = 'id'; "
                 f"IF s IS NOT NULL THEN EXECUTE format('GRANT USAGE ON SEQUENCE %s TO {name}', s); END IF; END $$"
             )
     return grants

@@ -25,7 +25,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "welcome": ({POST}, "*"), "invitation": ({GET, POST}, "*"),
     "help": ({GET}, "*"), "privacy": ({GET}, "*"), "terms": ({GET}, "*"), "accessibility": ({GET}, "*"),
     "language": ({POST}, "*"), "theme": ({POST}, "*"), "shortcuts": ({POST}, "*"), "offline": ({GET}, "*"),
-    "service-worker": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
+    "service-worker": ({GET}, "*"), "logo": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
     "outbox": ({GET}, "*"), "outbox-answer": ({POST}, "*"), "kit": ({GET}, "*"),
     # whoever is signed in
     "sign-out": ({POST}, SIGNED_IN), "profile": ({GET, POST}, SIGNED_IN), "other-sessions-end": ({POST}, SIGNED_IN),
