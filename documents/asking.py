@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -101,7 +102,7 @@ def _tell(request: Request, kind: str, *, due_at: datetime, at: datetime, occurr
         title = (
             _("A reminder: one paper for %(firm)s") if facts["reminder"] else _("%(firm)s asks for one paper")
         ) % {"firm": firm.name}
-        common = {"subject": request.subject, "occurrence": occurrence, "due_at": due_at, "at": at, "zone": _zone(contact), "language": contact.language}  # fmt: skip
+        common: dict[str, Any] = {"subject": request.subject, "occurrence": occurrence, "due_at": due_at, "at": at, "zone": _zone(contact), "language": contact.language}  # fmt: skip
         if contact.email:
             mail = sending.Words(
                 body=render_to_string("mail/paper_request.txt", facts).strip() + "\n",

@@ -51,13 +51,13 @@ def paper_new(request: FirmRequest) -> HttpResponse:
         student = next(student for student in students if str(student.pk) == wanted)
         try:
             version = adding.add(
-                form.cleaned_data["files"], of=student, kind=form.cleaned_data["kind"], title=form.named(),
+                form.cleaned_data["paper"], of=student, kind=form.cleaned_data["kind"], title=form.named(),
                 by=request.user, at=timezone.now(), language=get_language() or "en",
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
             return redirect("portal-paper", version.document_id)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     context = {"form": form, "students": students}
     return render(request, "portal/paper_new.html", context, status=422 if form.is_bound else 200)
 
@@ -71,13 +71,13 @@ def request_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and asked.is_open and form.is_valid():
         try:
             version = adding.add(
-                form.cleaned_data["files"], of=asked.student, kind=asked.kind, title=asked.name, by=request.user,
+                form.cleaned_data["paper"], of=asked.student, kind=asked.kind, title=asked.name, by=request.user,
                 at=timezone.now(), language=get_language() or "en", answers=asked,
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
             return redirect("portal-paper", version.document_id)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     context = {"asked": asked, "form": form}
     return render(request, "portal/paper_request.html", context, status=422 if form.is_bound else 200)
 

@@ -96,12 +96,12 @@ def paper_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         kept = form.cleaned_data
         try:
             version = adding.add(
-                kept["files"], of=student, kind=kept["kind"], title=form.named(), by=request.user,
+                kept["paper"], of=student, kind=kept["kind"], title=form.named(), by=request.user,
                 at=timezone.now(), language=kept["language"], shared=kept["shared"],
             )  # fmt: skip
             return redirect("document", version.document_id)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     return render(
         request, "documents/paper_new.html", {"form": form, "student": student}, status=_status(form)
     )
@@ -178,10 +178,10 @@ def version_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = FilesForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            adding.add_version(document, form.cleaned_data["files"], by=request.user, at=timezone.now())
+            adding.add_version(document, form.cleaned_data["paper"], by=request.user, at=timezone.now())
             return redirect("document", pk)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     return render(
         request, "documents/version_new.html", {"form": form, "document": document}, status=_status(form)
     )

@@ -86,8 +86,8 @@ const begin = (form) => {
     while (busy) await new Promise((done) => setTimeout(done, 50));
     const told = new FormData(form);
     told.delete("photos");
-    told.delete("files");
-    chosen.forEach((file) => told.append("files", file, file.name));
+    told.delete("paper");
+    chosen.forEach((file) => told.append("paper", file, file.name));
     const line = new XMLHttpRequest();
     line.open("POST", form.action || location.href);
     bar.hidden = false;
