@@ -60,7 +60,7 @@ def reopen(document: Document, *, at: datetime) -> None:
     for request in Request.objects.filter(settled_by=document):
         request.settled_by = request.settled_at = None
         request.save(update_fields=["settled_by", "settled_at"])
-        _plan_reminders(request, at=at)
+        _plan_reminders(request, at=at, after=document.pk.hex[-12:])
 
 
 def call_off(request: Request, *, by: User, at: datetime) -> None:
@@ -75,18 +75,16 @@ def _zone(contact: Contact) -> ZoneInfo:
     return ZoneInfo(contact.timezone) if contact.timezone else current_firm().zone
 
 
-def _plan_reminders(request: Request, *, at: datetime) -> None:
-    """Two days before, and on the day itself, at ten in the morning where the family lives."""
+def _plan_reminders(request: Request, *, at: datetime, after: str = "") -> None:
+    """Two days before, and on the day itself, at ten in the morning where the family lives. `after` names what came
+    in vain: a reminder that was called off keeps its row, and one written anew is another."""
     if request.due_on is None:
         return
     zone = _zone(request.contact)
     for occurrence, day in (("before", request.due_on - Request.REMIND_BEFORE), ("day", request.due_on)):
         due_at = datetime.combine(day, time(10), tzinfo=zone)
         if due_at > at + timedelta(hours=12):
-            # A reminder that was called off keeps its row, so one written anew is another occurrence.
-            _tell(
-                request, "paper-reminder", due_at=due_at, at=at, occurrence=f"{occurrence}:{at:%Y%m%d%H%M%S}"
-            )
+            _tell(request, "paper-reminder", due_at=due_at, at=at, occurrence=f"{occurrence} {after}".strip())
 
 
 def _tell(request: Request, kind: str, *, due_at: datetime, at: datetime, occurrence: str = "") -> None:

@@ -72,7 +72,7 @@ def test_nobody_adds_to_a_child_that_is_not_theirs(visitor, marcus, luz, mateo, 
 
 @pytest.mark.parametrize(("files", "words"), [
     ([], "Take photos of the paper, or pick a file."),
-    ([(b"", "a.pdf")], "Take photos of the paper, or pick a file."),
+    ([(b"", "a.pdf")], "This file is empty."),
     ([(b"%PDF-" + b"0" * (25 * 1024 * 1024), "a.pdf")], "This file is larger than 25 MB."),
     ([(b"a", f"{n}.jpg") for n in range(61)], "Please send at most 60 photos at once."),
 ])  # fmt: skip
