@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from clients.models import Student
 from documents import adding, storage
 from documents.forms import FamilyUploadForm, FilesForm
 from documents.models import Document, Request
-from documents.views import answer_password, context_of, document_of, state_of, with_versions
+from documents.views import answer_password, arrived, context_of, document_of, state_of, with_versions
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
@@ -55,7 +55,7 @@ def paper_new(request: FirmRequest) -> HttpResponse:
                 by=request.user, at=timezone.now(), language=get_language() or "en",
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
-            return redirect("portal-paper", version.document_id)
+            return arrived(request, "portal-paper", version.document_id)
         except storage.NoRoom as full:
             form.add_error("paper", str(full))
     context = {"form": form, "students": students}
@@ -75,7 +75,7 @@ def request_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
                 at=timezone.now(), language=get_language() or "en", answers=asked,
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
-            return redirect("portal-paper", version.document_id)
+            return arrived(request, "portal-paper", version.document_id)
         except storage.NoRoom as full:
             form.add_error("paper", str(full))
     context = {"asked": asked, "form": form}
