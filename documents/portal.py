@@ -36,7 +36,7 @@ def papers(request: FirmRequest) -> HttpResponse:
         "asked": Request.objects.visible_to(user).open().select_related("student"),
         "several": Student.objects.visible_to(user).count() > 1,
     }
-    return render(request, "portal/papers.html", context)
+    return render(request, "documents/family_papers.html", context)
 
 
 @requires(Can.VISIT_PORTAL)
@@ -45,7 +45,7 @@ def paper_new(request: FirmRequest) -> HttpResponse:
     students = list(Student.objects.visible_to(request.user).order_by("given_name"))
     form = FamilyUploadForm(posted(request), request.FILES or None, students=students)
     if not students:
-        return render(request, "portal/paper_new.html", {"students": students})
+        return render(request, "documents/family_paper_new.html", {"students": students})
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data.get("student", str(students[0].pk))
         student = next(student for student in students if str(student.pk) == wanted)
@@ -59,7 +59,7 @@ def paper_new(request: FirmRequest) -> HttpResponse:
         except storage.NoRoom as full:
             form.add_error("paper", str(full))
     context = {"form": form, "students": students}
-    return render(request, "portal/paper_new.html", context, status=422 if form.is_bound else 200)
+    return render(request, "documents/family_paper_new.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.VISIT_PORTAL)
@@ -79,13 +79,13 @@ def request_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         except storage.NoRoom as full:
             form.add_error("paper", str(full))
     context = {"asked": asked, "form": form}
-    return render(request, "portal/paper_request.html", context, status=422 if form.is_bound else 200)
+    return render(request, "documents/family_request.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.VISIT_PORTAL)
 @require_GET
 def paper(request: FirmRequest, pk: UUID) -> HttpResponse:
-    return render(request, "portal/paper.html", context_of(request, document_of(request, pk)))
+    return render(request, "documents/family_paper.html", context_of(request, document_of(request, pk)))
 
 
 @requires(Can.VISIT_PORTAL)
@@ -98,4 +98,4 @@ def paper_state(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def paper_password(request: FirmRequest, pk: UUID) -> HttpResponse:
     document = document_of(request, pk)
-    return answer_password(request, document, back="portal-paper", template="portal/paper.html")
+    return answer_password(request, document, back="portal-paper", template="documents/family_paper.html")
