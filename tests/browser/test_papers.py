@@ -159,14 +159,13 @@ def test_words_of_a_page_can_be_selected_and_pages_turned_by_keys(desktop, site)
 
         from accounts.models import User
         from clients.models import Student
-        from documents import adding, checking
+        from documents import adding
 
         at = timezone.now()
         version = adding.add(
             [adding.Sent(papers.pdf("First page here", "Second page here"))], of=Student.objects.get(pk=key("student Mateo")),
             kind="iep", title="Two pages", by=User.objects.get(pk=key("ana")), at=at,
         )  # fmt: skip
-        checking.check(version.pk, at=at)
     desktop.goto(site.at(f"/documents/{version.document_id}/"))
     desktop.locator(".sheet img").wait_for()
     is_well(desktop)
