@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from clients.models import Guardianship
+from documents import asking
 from documents.models import Document, Request
+from outbox import sending
 from outbox.models import Message, State
 from tests.documents import papers
 from tests.documents.test_walls_of_papers import body
@@ -34,7 +37,8 @@ def test_asking_tells_the_family_in_their_language_and_plans_reminders(visitor, 
     mail, text = standins.mail("luz@harbor.example")[0], standins.texts("+14065550116")[0]
     assert f"/portal/papers/requests/{asked.pk}/" in mail["text"]
     assert f"/portal/papers/requests/{asked.pk}/" in text["body"]
-    assert "Mateo" not in mail["text"] + text["body"] + mail["subject"]
+    said = mail["text"] + text["body"] + mail["subject"]
+    assert ("Mateo" in said, "informe" in said) == (False, False)
     reminders = messages(asked).filter(kind="paper-reminder")
     assert {(message.due_at.date(), message.state) for message in reminders} == {
         (date(2026, 12, 2), State.DUE), (date(2026, 12, 4), State.DUE),
@@ -115,3 +119,24 @@ def test_a_request_says_when_it_is_late(harbor, mateo, ana, clock):
 def test_a_link_without_signing_in_shows_no_paper(visitor, clock):
     answer = visitor.get(f"/portal/papers/requests/{key('request Mateo')}/")
     assert (answer.status_code, answer["Location"].startswith("/sign-in/?next=")) == (302, True)
+
+
+def test_who_is_blocked_meanwhile_is_not_reminded(visitor, ana, luz, mateo, clock, standins):
+    asked = ask(visitor, ana, mateo)
+    reminder = messages(asked).filter(kind="paper-reminder").first()
+    assert asking.may_leave(reminder, at=clock.now) == ""
+    Guardianship.objects.filter(contact__user=luz, student=mateo).update(blocked_from=clock.now.date())
+    clock.now = reminder.due_at
+    sending.deliver([str(reminder.pk)], clock.now)
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.reason) == (
+        State.SUPPRESSED,
+        "this person may not hear about this child",
+    )
+
+
+def test_a_reminder_of_what_has_come_does_not_leave(visitor, ana, luz, mateo, clock, standins):
+    asked = ask(visitor, ana, mateo)
+    reminder = messages(asked).filter(kind="paper-reminder").first()
+    Request.objects.filter(pk=asked.pk).update(settled_at=clock.now)
+    assert asking.may_leave(reminder, at=clock.now) == "the paper has come, or is not wanted any more"
