@@ -2,11 +2,20 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from clients import api as clients
 from documents import api as documents
+from intake import api as intake
 from scheduling import api as scheduling
 from web.access import public
 
 router = SimpleRouter()
+router.register("students", clients.StudentViewSet, basename="api-student")
+router.register("contacts", clients.ContactViewSet, basename="api-contact")
+router.register("districts", clients.DistrictViewSet, basename="api-district")
+router.register("schools", clients.SchoolViewSet, basename="api-school")
+router.register("agreements", clients.AgreementViewSet, basename="api-agreement")
+router.register("releases", clients.ReleaseViewSet, basename="api-release")
+router.register("inquiries", intake.InquiryViewSet, basename="api-inquiry")
 router.register("services", scheduling.ServiceViewSet, basename="api-service")
 router.register("bookings", scheduling.BookingViewSet, basename="api-booking")
 router.register("documents", documents.DocumentViewSet, basename="api-document")
