@@ -14,6 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.read("DEBUG", env.boolean, False)
 SECRET_KEY = env.read("SECRET_KEY", str)
 MASTER_KEY = env.read("MASTER_KEY", env.key_of_32_bytes)
+OLD_MASTER_KEY = env.read("OLD_MASTER_KEY", env.key_of_32_bytes, None)  # while it is rotated: rewrap_keys
 
 # Where people find us. A firm's host is its slug before this host.
 PUBLIC_URL = env.read("PUBLIC_URL", env.web_address, "http://localhost:8000")
@@ -29,6 +30,8 @@ TENANT_APPS = [
     "outbox",
     "accounts",
     "clients",
+    "documents",
+    "intake",
     "scheduling",
 ]
 INSTALLED_APPS = [
@@ -36,6 +39,7 @@ INSTALLED_APPS = [
     *[app for app in TENANT_APPS if app not in SHARED_APPS],
     "django.contrib.staticfiles",
     "django.contrib.messages",
+    "django.forms",
     "web",
     "desk",
     "portal",
@@ -200,13 +204,24 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Gathered by a deployment; the local set-up serves from the sources.
 STATIC_ROOT = None if LOCAL_DIR else BASE_DIR / ".local" / "static"
+# Papers of families, sealed by us before they are written: a local folder, or s3://bucket/folder?region=….
+FILES_DIR = env.read("FILES_DIR", Path, BASE_DIR / ".local" / "files")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+    "files": env.read("FILES_URL", env.files, {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": FILES_DIR, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700,
+        },
+    }),
+}  # fmt: skip
+# An upload stays in memory until it is sealed: nothing readable touches the disk.
+FILE_UPLOAD_HANDLERS = ["web.uploads.InMemory"]
+# Where ClamAV's daemon listens; without it papers are not scanned, and the pages say so.
+CLAMD = env.read("CLAMD", env.socket, None)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
-FILES_DIR = env.read("FILES_DIR", Path, BASE_DIR / ".local" / "files")
 
 # Providers: the official clients always make the call; these say where and as whom.
 TWILIO_API_BASE = env.read("TWILIO_API_BASE", env.base_address, None)

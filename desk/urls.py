@@ -1,9 +1,11 @@
 from django.urls import path
 
 from desk import views
+from web.access import public
 
 urlpatterns = [
     path("today/", views.today, name="today"),
     path("settings/", views.firm_settings, name="firm-settings"),
+    path("logo/<str:version>/", public(views.logo, why="the firm's public pages show it"), name="logo"),
     path("settings/confirmation-mail/", views.confirmation_mail, name="confirmation-mail"),
 ]

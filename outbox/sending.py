@@ -8,7 +8,7 @@ it becomes *unknown* and is sent again only when the provider's own list says th
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,28 +71,32 @@ def write(
     if not answers and channel == Channel.SMS:
         when = text_time(due_at, zone=zone, now=at, event=event_at, hours=hours)
         reason = "" if when else "no allowed minute was left before it was due"
-    message, made = Message.objects.get_or_create(
+    message = Message(
         kind=kind,
         subject=subject,
         occurrence=occurrence,
         recipient=to,
         channel=channel,
-        defaults={
-            "language": language,
-            "title": words.title,
-            "body": words.body,
-            "html": words.html,
-            "attachments": list(words.attachments),
-            "answers": answers,
-            "due_at": when or due_at,
-            "timezone": str(zone),
-            "event_at": event_at,
-            "written_at": at,
-            "state": State.DUE if when else State.SUPPRESSED,
-            "reason": reason,
-            "segments": segments.count(words.body)[0] if channel == Channel.SMS else None,
-        },
+        language=language,
+        title=words.title,
+        body=words.body,
+        html=words.html,
+        attachments=list(words.attachments),
+        answers=answers,
+        due_at=when or due_at,
+        timezone=str(zone),
+        event_at=event_at,
+        written_at=at,
+        state=State.DUE if when else State.SUPPRESSED,
+        reason=reason,
+        segments=segments.count(words.body)[0] if channel == Channel.SMS else None,
     )
+    # One statement that loses to a row already written, where asking first would take four.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    written = Message.objects.get(
+        kind=kind, subject=subject, occurrence=occurrence, recipient=to, channel=channel
+    )
+    made, message = written.pk == message.pk, written
     if made and message.state == State.DUE:
         due.plan(DUE, str(message.pk), due_at=message.due_at)
         if message.due_at <= at:
@@ -111,8 +115,24 @@ def call_off(*, subject: str, reason: str) -> None:
     due.settle(DUE, *keys)
 
 
+_guards: list[Callable[..., str]] = []
+
+
+def guard(reason: Callable[..., str]) -> None:
+    """Registers a question that is asked of every message before it leaves, in an app's `ready()`.
+
+    `reason(message, at=…)` answers why the message must not leave, or nothing; it looks at `message.subject`
+    first and asks the database only about its own.
+    """
+    if reason not in _guards:
+        _guards.append(reason)
+
+
 def held_back(message: Message, *, at: datetime) -> str:
     """Why this message may not leave now, or nothing."""
+    for reason in _guards:
+        if said := reason(message, at=at):
+            return said
     firm = current_firm()
     if message.kind == "code" and at >= message.written_at + FRESH:
         return "the code has lapsed"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import FirmRequest
 from clients.models import Student
+from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
 
@@ -23,9 +24,12 @@ def home(request: FirmRequest) -> HttpResponse:
         .filter(ends_at__gte=timezone.now())
         .select_related("service", "advocate")
     )
-    return render(
-        request, "portal/home.html", {"bookings": ahead, "students": Student.objects.visible_to(user)}
-    )
+    context = {
+        "bookings": ahead,
+        "students": Student.objects.visible_to(user),
+        "asked": Request.objects.visible_to(user).open().select_related("student"),
+    }
+    return render(request, "portal/home.html", context)
 
 
 @requires(Can.VISIT_SHARED_PAGE)

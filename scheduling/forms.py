@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
@@ -64,7 +65,7 @@ class ServiceForm(ModelForm):
         fields = [
             "name", "name_es", "about", "about_es", "minutes", "format", "place", "step_minutes",
             "notice_minutes", "horizon_days", "change_until_minutes", "buffer_before", "buffer_after",
-            "advocates", "published",
+            "advocates", "questions", "published",
         ]  # fmt: skip
         labels = {
             "name": _("Name"),
@@ -81,6 +82,7 @@ class ServiceForm(ModelForm):
             "buffer_before": _("Minutes kept free before"),
             "buffer_after": _("Minutes kept free after"),
             "advocates": _("Who gives it"),
+            "questions": _("Ask before the call"),
             "published": _("Families can book it"),
         }
         widgets = {"format": Tiles(choices=Format.choices), "advocates": forms.CheckboxSelectMultiple()}
@@ -107,14 +109,19 @@ class HoursForm(Form):
 
     DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 
+    ENDS = {
+        "from": (_("{day}, from"), _("{day}, again from")),
+        "to": (_("{day}, to"), _("{day}, again to")),
+    }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for day, label in enumerate(self.DAYS):
             for stretch in (1, 2):
-                for end, word in (("from", _("from")), ("to", _("to"))):
+                for end, words in self.ENDS.items():
                     self.fields[f"d{day}_{stretch}_{end}"] = forms.TimeField(
                         required=False,
-                        label=f"{label}, {word}" if stretch == 1 else f"{label}, {_('again')} {word}",
+                        label=format_lazy(words[stretch - 1], day=label),
                         error_messages={"invalid": _("Type a time like 9:00 or 17:30.")},
                         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
                     )

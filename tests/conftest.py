@@ -119,6 +119,22 @@ bo, bea, luz, ngozi, gus = _person("bo"), _person("bea"), _person("luz"), _perso
 
 
 @pytest.fixture
+def work_due(harbor: Cast) -> Any:
+    """Does in Harbor what is due by a moment, as the sweep would hand it out."""
+    from tenants import due
+
+    def work(at: datetime = NOW) -> None:
+        for _ in range(5):
+            found = due.claim(at=at)
+            if not found:
+                return
+            for (_firm, kind), keys in found.items():
+                due.handle(kind, keys, at=at)
+
+    return work
+
+
+@pytest.fixture
 def service(harbor: Cast) -> Any:
     from scheduling.models import Service
 

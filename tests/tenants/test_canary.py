@@ -18,6 +18,7 @@ from outbox.models import Inbound, Message
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
 from scheduling.models import Booking, Service
+from tenants import due
 from tenants.places import in_public, within
 from tests.conftest import Visitor
 from tests.house.test_matrix import MATRIX, firm_routes
@@ -52,6 +53,10 @@ def live(cast, canary):
 def lived(harbor, birch, clock, standins):
     theirs = live(birch, CANARY)
     ours = live(harbor, "")
+    # What the two bookings have each firm say is said.
+    for (firm_id, kind), keys in due.claim(at=clock.now).items():
+        with within(harbor.firm if firm_id == harbor.firm.id else birch.firm):
+            due.handle(kind, keys, at=clock.now)
     return ours, theirs
 
 

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 
-from web import dates, navigation
+from web import dates, navigation, papers
 from web.forms import dress, error_lines
 from web.paging import ListPage
 from web.phones import say_phone
@@ -128,9 +128,9 @@ def when(moment: datetime | date, zone: tzinfo | str | None = None, style: str =
 
 
 @register.simple_tag(takes_context=True, name="navigation")
-def navigation_links(context: template.Context, area: str) -> list[navigation.Link]:
-    """The menu of an area for this person: `{% navigation "staff" as nav %}`."""
-    return navigation.links(area, context.get("request"))
+def navigation_links(context: template.Context, area: str, *args: Any) -> list[navigation.Link]:
+    """The menu of an area for this person: `{% navigation "staff" as nav %}`, `{% navigation "student" student.pk as tabs %}`."""
+    return navigation.links(area, context.get("request"), *args)
 
 
 @register.filter
@@ -182,3 +182,9 @@ def phone_number(number: str) -> str:
 def zone_words(zone: tzinfo | str) -> str:
     """A zone's common name, as it is now: “Mountain Time”."""
     return zone_name(ZoneInfo(zone) if isinstance(zone, str) else zone, at=now())
+
+
+@register.filter
+def paper_blocks(text: str) -> list[dict[str, Any]]:
+    """A plain text as the blocks of `web.papers`: headings, lists, paragraphs."""
+    return papers.blocks(text)
