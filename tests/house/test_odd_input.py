@@ -54,12 +54,6 @@ def addresses(name, made):
     converters = firm_routes()[name].pattern.converters
     if not converters and not (name.startswith("api-") and not name.endswith(("-list", "schema"))):
         return [reverse(name, urlconf="config.urls")]
-    if "secret" in converters:
-        whole = reverse(name, kwargs={"secret": "x"}, urlconf="config.urls")
-        return [whole, *(whole.replace("/x/", f"/{quote(odd, safe='')}/") for odd in ODD[:MOST] if odd)]
-    if "user_id" in converters or "token" in converters or "slug" in converters:
-        whole = reverse(name, kwargs={k: "x" for k in converters}, urlconf="config.urls")
-        return [whole, *(whole.replace("/x/", f"/{quote(odd, safe='')}/") for odd in ODD[:MOST] if odd)]
     rows = {
         "book-time": key("service"), "book-details": key("service"), "service": key("service"), "student": key("student Mateo"),
         "contact": made.contact_id, "contact-confirmation": made.contact_id, "contact-joining": made.contact_id,
@@ -69,7 +63,11 @@ def addresses(name, made):
     pk = rows.get(name, made.pk)
     if name == "invitation-withdrawal":
         pk = Invitation.objects.get().pk
-    return [reverse(name, kwargs={"pk": pk}, urlconf="config.urls")]
+    words = [k for k, converter in converters.items() if type(converter).__name__ != "UUIDConverter"]
+    if name.startswith("api-"):
+        return [reverse(name, kwargs={"pk": pk}, urlconf="config.urls")]
+    whole = reverse(name, kwargs={k: "x" if k in words else pk for k in converters}, urlconf="config.urls")
+    return [whole, *(whole.replace("/x", f"/{quote(odd, safe='')}") for odd in ODD[:MOST] if odd and words)]
 
 
 def mixes(good, chance, count):

@@ -118,5 +118,5 @@ def test_create_move_cancel_confirm_in_any_order(harbor):
         Diary,
         settings=settings(
             max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-        ),  # fmt: skip
+        ),
     )
