@@ -30,7 +30,10 @@ def inbound(request: HttpRequest) -> HttpResponse:
     firm, sid = firm_of_number(_field(request, "To", 16)), _field(request, "MessageSid", 64)
     if firm and sid:
         media = [
-            {"url": _field(request, f"MediaUrl{n}", 500), "type": _field(request, f"MediaContentType{n}", 100)}
+            {
+                "url": _field(request, f"MediaUrl{n}", 500),
+                "type": _field(request, f"MediaContentType{n}", 100),
+            }
             for n in range(min(10, _number(_field(request, "NumMedia", 3))))
         ]
         with within(firm):
