@@ -63,10 +63,12 @@ def addresses(name, made):
     pk = rows.get(name, made.pk)
     if name == "invitation-withdrawal":
         pk = Invitation.objects.get().pk
-    words = [k for k, converter in converters.items() if type(converter).__name__ != "UUIDConverter"]
+    kinds = {k: type(converter).__name__ for k, converter in converters.items()}
+    words = [k for k, kind in kinds.items() if kind not in {"UUIDConverter", "IntConverter"}]
     if name.startswith("api-"):
         return [reverse(name, kwargs={"pk": pk}, urlconf="config.urls")]
-    whole = reverse(name, kwargs={k: "x" if k in words else pk for k in converters}, urlconf="config.urls")
+    values = {k: "x" if k in words else 1 if kinds[k] == "IntConverter" else pk for k in converters}
+    whole = reverse(name, kwargs=values, urlconf="config.urls")
     return [whole, *(whole.replace("/x", f"/{quote(odd, safe='')}") for odd in ODD[:MOST] if odd and words)]
 
 

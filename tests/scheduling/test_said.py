@@ -14,6 +14,7 @@ from scheduling import ics, notices
 from scheduling.availability import free_slots
 from scheduling.booking import Asker
 from scheduling.models import Booking, WeeklyHours
+from tenants.models import DueWork
 from tests.world import NOW
 
 NUMBER = "+14065550188"
@@ -67,7 +68,13 @@ def test_no_child_is_in_a_calendar_that_others_look_into(service, ana):
 # -- reminders -------------------------------------------------------------------------------
 
 
-def reminders(booking):
+def said(at=NOW):
+    """Has the bookings say what they have to say, as their tasks do."""
+    notices.say(list(DueWork.objects.filter(kind=notices.SAY).values_list("key", flat=True)), at)
+
+
+def reminders(booking, *, at=NOW):
+    said(at)
     rows = Message.objects.filter(subject=booking.subject, kind="reminder").exclude(state="suppressed")
     return {(row.occurrence.partition("/")[0], row.channel): row.due_at for row in rows}
 
@@ -107,7 +114,7 @@ def test_where_no_hour_is_left_for_a_text_an_e_mail_goes(service, ana):
     evening = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
     booking = booked(service, ana, at=evening, starts_at=evening + timedelta(hours=12, minutes=30))
 
-    assert set(reminders(booking)) == {("two-hours", "email")}
+    assert set(reminders(booking, at=evening)) == {("two-hours", "email")}
     held = Message.objects.get(subject=booking.subject, kind="reminder", channel="sms")
     assert (held.state, held.reason) == ("suppressed", "no allowed minute was left before it was due")
 
@@ -167,6 +174,7 @@ def test_x_calls_off_once(service, ana):
     booking = booked(service, ana)
     assert [answer("X").meant, answer("x").meant] == ["call_off", ""]
 
+    said()
     booking.refresh_from_db()
     assert (booking.called_off_by, booking.sequence) == ("family", 1)
     assert Message.objects.filter(subject=booking.subject, kind="called-off", channel="sms").count() == 1
@@ -206,6 +214,7 @@ def test_answers_are_in_the_language_of_the_booking(service, ana):
 
 def test_who_said_stop_is_sent_no_reminder_and_keeps_the_call(service, ana):
     booking = booked(service, ana)
+    said()
     withdraw(NUMBER, how="text", at=NOW)
 
     assert {channel for _, channel in reminders(booking)} == set()

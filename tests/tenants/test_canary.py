@@ -72,9 +72,9 @@ def paths(ours, theirs):
             wanted = [{"pk": one} for one in ids] if "list" not in name else [{}]
         else:
             kinds = {k: type(converter).__name__ for k, converter in converters.items()}
-            text = any(kind != "UUIDConverter" for kind in kinds.values())
+            text = set(kinds.values()) - {"UUIDConverter", "IntConverter"}
             wanted = [
-                {k: word if kinds[k] != "UUIDConverter" else one for k in converters}
+                {k: {"UUIDConverter": one, "IntConverter": 1}.get(kinds[k], word) for k in converters}
                 for word in (words if text else {""})
                 for one in (ids if "UUIDConverter" in kinds.values() else {""})
             ]

@@ -57,7 +57,11 @@ class Words(HTMLParser):
         told = dict(attrs)
         if tag == "input" and told.get("type") not in {"submit", "button"}:
             told.pop("value", None)
-        if tag in {"option", "button"} or told.get("name") in {"viewport", "theme-color", "csrfmiddlewaretoken"}:
+        if tag in {"option", "button"} or told.get("name") in {
+            "viewport",
+            "theme-color",
+            "csrfmiddlewaretoken",
+        }:
             told.pop("value", None)
         self.found |= {" ".join(told[name].split()) for name in SPOKEN if told.get(name)}
 
@@ -83,7 +87,11 @@ def left_in_english(page: str) -> set[str]:
 
 def lines_in_english(body: str) -> set[str]:
     """Sentences of three words or more, wherever they stand."""
-    return {said for pattern, said in english() if len(said.split()) > 2 and pattern.search(" ".join(body.split()))}
+    return {
+        said
+        for pattern, said in english()
+        if len(said.split()) > 2 and pattern.search(" ".join(body.split()))
+    }
 
 
 @pytest.fixture
@@ -95,7 +103,9 @@ def made(harbor, service, ana, olivia, clock, standins):
     service.save()
     User.objects.update(language="es")
     Invitation.objects.create(name="P", email="p@x.example", role="advocate", digest="d", invited_by=olivia, invited_at=NOW)  # fmt: skip
-    slot = free_slots(service, since=NOW + timedelta(days=2), until=NOW + timedelta(days=9), at=NOW, advocates=[ana])[0]
+    slot = free_slots(
+        service, since=NOW + timedelta(days=2), until=NOW + timedelta(days=9), at=NOW, advocates=[ana]
+    )[0]
     asker = bookings.Asker(name="Luz", phone="+14065550188", email="luz@home.example", child="Mateo", language="es", timezone="America/Denver", texts_wording="sí")  # fmt: skip
     booking = bookings.book(service, starts_at=slot.starts_at, asker=asker, at=NOW, advocate=ana)
     booking.secret = "x"
@@ -105,7 +115,9 @@ def made(harbor, service, ana, olivia, clock, standins):
 
 def test_the_search_finds_what_was_left_in_english(firms):
     assert left_in_english("<p>Sign in</p><a title='Your profile'>x</a>") >= {"Sign in", "Your profile"}
-    assert lines_in_english("Harbor: You will get no more texts. Your booking stands. Text START to get texts again.")
+    assert lines_in_english(
+        "Harbor: You will get no more texts. Your booking stands. Text START to get texts again."
+    )
     assert not lines_in_english("Nos vemos el martes a las 10:00.")
 
 
@@ -132,7 +144,11 @@ def test_every_page_is_in_spanish(harbor, made, short):
 def test_every_form_says_what_is_wrong_in_spanish(harbor, made, olivia):
     wrong, refused = {}, 0
     for name, (methods, _who) in MATRIX.items():
-        if "POST" not in methods or name.startswith("api-") or name in {"sign-out", "outbox-answer", "other-sessions-end"}:
+        if (
+            "POST" not in methods
+            or name.startswith("api-")
+            or name in {"sign-out", "outbox-answer", "other-sessions-end"}
+        ):
             continue
         visitor = Visitor(harbor).as_(User.objects.get(pk=olivia.pk))
         answer = visitor.post(addresses(name, made)[0], {"email": "x", "phone": "1", "opens": "x"}, headers={"Accept-Language": "es"})  # fmt: skip
@@ -183,7 +199,9 @@ def test_every_mail_and_text_is_in_spanish(harbor, made, olivia, luz, standins):
 def test_the_calendar_file_is_in_spanish(made):
     with translation.override("es"):
         text = ics.calendar(made, at=NOW).decode().replace("\r\n ", "")
-    spoken = [line.partition(":")[2] for line in text.splitlines() if line.startswith(("SUMMARY", "DESCRIPTION"))]
+    spoken = [
+        line.partition(":")[2] for line in text.splitlines() if line.startswith(("SUMMARY", "DESCRIPTION"))
+    ]
 
     assert len(spoken) == 2
     assert not any(is_english(line) for line in spoken)
