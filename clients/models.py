@@ -31,6 +31,20 @@ class Family(models.Model):
         return self.name
 
 
+class District(models.Model):
+    """A school district, one record for the whole firm."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=2)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StudentQuerySet(models.QuerySet["Student"]):
     def visible_to(self, user: User) -> Self:
         """Staff see the students on whose care team they are (owners and administrators: all); a family
@@ -58,6 +72,9 @@ class Student(models.Model):
     family_name = models.CharField(max_length=80, blank=True)
     born_on = models.DateField(null=True, blank=True)
     grade = models.CharField(max_length=20, blank=True)
+    district = models.ForeignKey(
+        District, on_delete=models.SET_NULL, null=True, blank=True, related_name="students"
+    )
     created_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True, blank=True)
 

@@ -30,6 +30,7 @@ TENANT_APPS = [
     "outbox",
     "accounts",
     "clients",
+    "cases",
     "scheduling",
 ]
 INSTALLED_APPS = [

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
+from cases import demo as cases_demo
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
 from lobby.opening import open_firm
 from outbox.models import allow
@@ -118,6 +119,7 @@ def harbor(secret: str, *, at: datetime) -> None:
             )
         rivera = family("Rivera", "Luz Rivera", "luz@family.example", "+14065550111", "es", [("Mateo", "3")], [ana], at=at)  # fmt: skip
         family("Okafor", "Ngozi Okafor", "ngozi@family.example", "+14065550112", "en", [("Ada", "6")], [ana, marcus], at=at)  # fmt: skip
+        cases_demo.seed(at=at)
         slots = free_slots(first, since=at, until=at + timedelta(days=6), at=at, advocates=[ana])
         if slots:
             asker = bookings.Asker(name="Luz Rivera", phone="+14065550111", email="luz@family.example", language="es", timezone="America/Denver", contact=rivera)  # fmt: skip

@@ -14,6 +14,7 @@ from accounts import audit, passwords, signing_in
 from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
+from cases.opening import first_templates
 from scheduling.models import Service, WeeklyHours
 from tenants.hosts import firm_by_id
 from tenants.numbers import give_number
@@ -66,7 +67,7 @@ def open_firm(
 
 
 def furnish(owner: User, *, hours: tuple[time, time]) -> None:
-    """A first service and hours, so that a family can book at once."""
+    """A first service and hours, so that a family can book at once; the tasks of each stage of a case."""
     with translation.override("es"):
         name_es, about_es = _("Free 20-minute call"), _("You talk, we listen. No papers needed.")
     with translation.override("en"):
@@ -75,6 +76,7 @@ def furnish(owner: User, *, hours: tuple[time, time]) -> None:
             name_es=name_es, about_es=about_es, minutes=20, published=True,
         )  # fmt: skip
     service.advocates.add(owner)
+    first_templates()
     WeeklyHours.objects.bulk_create(
         WeeklyHours(advocate=owner, weekday=day, opens=hours[0], closes=hours[1]) for day in range(5)
     )
