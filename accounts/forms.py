@@ -141,6 +141,8 @@ class InvitationForm(Form):
         email: str = self.cleaned_data["email"].lower()
         if User.objects.staff().filter(email=email).exists():
             raise ValidationError(_("This person already works here."))
+        if User.objects.filter(email=email).exclude(role__in=STAFF).exists():
+            raise ValidationError(_("This address already signs in here as a family. Use another one."))
         return email
 
 

@@ -46,10 +46,11 @@ def matches(secret: str, code: str, *, at: datetime) -> int | None:
 
 @transaction.atomic
 def set_up(user: User, secret: str, *, step: int) -> list[str]:
-    """Turns the factor on and answers the recovery codes, which are shown once."""
+    """Turns the factor on, ends the person's sessions and answers the recovery codes, which are shown once."""
     user.totp_secret = keys.seal(secret.encode(), about=f"totp:{user.pk}")
     user.totp_last_step = step
     user.save(update_fields=["totp_secret", "totp_last_step"])
+    user.end_other_sessions()
     user.recovery_codes.all().delete()
     codes = [
         f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}" for _ in range(RECOVERY_CODES)

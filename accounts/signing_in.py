@@ -49,17 +49,31 @@ def device_name(request: HttpRequest) -> str:
 
 
 def may_try(account: str, request: HttpRequest, *, at: datetime) -> None:
-    """Raises TooManyTries. Counted for the account seen from one network, so that a stranger elsewhere
-    cannot lock a person out, for the network, and loosely for the account over all."""
+    """Raises TooManyTries. Counted for the account seen from one network, for the network, and loosely for
+    the account over all networks but those it has signed in from: a stranger elsewhere locks nobody out."""
     quarter, day = timedelta(minutes=15), timedelta(days=1)
     place = network(request)
     fine = (
         throttle.may("sign in", f"{account}@{place}", limit=10, within=quarter, at=at)
         and throttle.may("sign in from", place, limit=60, within=quarter, at=at)
-        and throttle.may("sign in to", account, limit=300, within=day, at=at)
+        and (
+            is_known(account, place, at=at)
+            or throttle.may("sign in to", account, limit=300, within=day, at=at)
+        )
     )
     if not fine:
         raise TooManyTries
+
+
+def is_known(account: str, place: str, *, at: datetime) -> bool:
+    """Whether the person of this account has signed in from this network lately."""
+    return throttle.count("signed in", f"{account}@{place}", within=FAMILY_LIFE, at=at) > 0
+
+
+def _know(user: User, place: str, *, at: datetime) -> None:
+    for account in (user.email, user.phone, f"second step {user.pk}"):
+        if account:
+            throttle.note("signed in", f"{account}@{place}", at=at)
 
 
 def staff_by_password(email: str, password: str) -> User | None:
@@ -84,6 +98,7 @@ def begin(request: HttpRequest, user: User, *, at: datetime, how: str) -> None:
     session["device"], session["network"] = device_name(request), network(request)
     session.set_expiry(STAFF_LIFE if user.is_staff_member else FAMILY_LIFE)
     request.user = user  # type: ignore[assignment]
+    _know(user, network(request), at=at)
     audit.record("person.signed_in", by=user, at=at, about=user, network=network(request), how=how)
 
 
@@ -120,11 +135,15 @@ class Asked:
 
 
 @transaction.atomic
-def send_code(address: str, channel: str, *, at: datetime, language: str, zone: ZoneInfo) -> Asked:
+def send_code(
+    address: str, channel: str, *, at: datetime, language: str, zone: ZoneInfo, place: str = ""
+) -> Asked:
     """Sends six digits to a family member or school guest with this address, and makes a row for anybody else, so that
-    the answer, and the next page, are the same."""
+    the answer, and the next page, are the same. `place` is the network that asks."""
     people = User.objects.active().filter(role__in=[Role.FAMILY, Role.GUEST])
     user = people.filter(**{"email" if channel == Channel.EMAIL else "phone": address}).first()
+    if user is not None and not _may_have_code(address, place, at=at):
+        user = None
     code = new_code()
     row = SignInCode.objects.create(user=user, digest=digest("code", code), channel=channel, made_at=at)
     if user is not None:
@@ -141,6 +160,13 @@ def send_code(address: str, channel: str, *, at: datetime, language: str, zone: 
             language=user.language or language, answers=True,
         )  # fmt: skip
     return Asked(str(row.pk), channel)
+
+
+def _may_have_code(address: str, place: str, *, at: datetime) -> bool:
+    """A few codes a day; what strangers use up is not taken from the person's own networks."""
+    known = is_known(address, place, at=at)
+    who = f"{address}@{place}" if known else address
+    return throttle.may("code", who, limit=12 if known else 8, within=timedelta(days=1), at=at)
 
 
 @transaction.atomic

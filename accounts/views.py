@@ -65,8 +65,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return refused
     firm = request.firm  # type: ignore[attr-defined]
     asked = signing_in.send_code(
-        address, channel, at=timezone.now(), language=get_language() or "en", zone=firm.zone
-    )
+        address, channel, at=timezone.now(), language=get_language() or "en", zone=firm.zone,
+        place=signing_in.network(request),
+    )  # fmt: skip
     request.session["code"] = {
         "id": asked.code_id,
         "to": address,

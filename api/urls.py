@@ -2,12 +2,15 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from documents import api as documents
 from scheduling import api as scheduling
 from web.access import public
 
 router = SimpleRouter()
 router.register("services", scheduling.ServiceViewSet, basename="api-service")
 router.register("bookings", scheduling.BookingViewSet, basename="api-booking")
+router.register("documents", documents.DocumentViewSet, basename="api-document")
+router.register("paper-requests", documents.PaperRequestViewSet, basename="api-paper-request")
 
 urlpatterns = [
     path(

@@ -24,8 +24,10 @@ class CasesConfig(AppConfig):
         search.register_all()
         post_save.connect(_student_saved, sender=Student, dispatch_uid="cases-district")
         sections.register("student", template="cases/student_section.html", order=10, can=Can.SEE_CASES, context=student_section)  # fmt: skip
-        register("staff", label=_("Cases"), icon="folder", url_name="cases", order=22, can=Can.SEE_CASES)
-        register("new", label=_("Case"), icon="folder", url_name="case-new", order=10, can=Can.EDIT_CASES)
+        register("staff", label=_("Cases"), icon="flag", url_name="cases", order=22, can=Can.SEE_CASES)
+        register("student", label=_("Timeline"), icon="history", url_name="student-timeline", order=20, can=Can.SEE_CASES)  # fmt: skip
+        register("student", label=_("Discipline days"), icon="flag", url_name="student-removals", order=25, can=Can.EDIT_CASES)  # fmt: skip
+        register("new", label=_("Case"), icon="flag", url_name="case-new", order=10, can=Can.EDIT_CASES)
         register("account", label=_("School calendars"), icon="school", url_name="calendars", order=56, can=Can.SEE_CASES)  # fmt: skip
         register("account", label=_("Warnings"), icon="bell", url_name="warnings", order=57, can=Can.SEE_CASES)
         register("account", label=_("Task templates"), icon="list", url_name="task-templates", order=58, can=Can.SET_CASES)  # fmt: skip

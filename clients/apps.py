@@ -11,3 +11,6 @@ class ClientsConfig(AppConfig):
         from web.navigation import register
 
         register("staff", label=_("Students"), icon="users", url_name="students", order=20, phone=True, can=Can.SEE_STUDENTS)  # fmt: skip
+        register(
+            "student", label=_("Overview"), icon="user", url_name="student", order=10, can=Can.SEE_STUDENTS
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 
 from accounts import audit
@@ -54,10 +54,19 @@ def join(contact: Contact, into: Contact, *, by: User, at: datetime) -> None:
             continue
         for member in student.care_team.filter(until=None):
             CareTeamMember.objects.get_or_create(student=known, user=member.user, until=None, defaults={"since": member.since})  # fmt: skip
-        student.bookings.update(student=known)
+        _hand_over(student, known)
         student.delete()
-    contact.bookings.update(contact=into)
+    _hand_over(contact, into)
     audit.record("contact.joined", by=by, at=at, about=into, was=str(contact.pk))
     contact.delete()
     if not old_family.contacts.exists() and not old_family.students.exists():
+        _hand_over(old_family, into.family)
         old_family.delete()
+
+
+def _hand_over(old: models.Model, new: models.Model) -> None:
+    """What other apps hang on one (bookings, papers, …) hangs on the other."""
+    for relation in old._meta.related_objects:
+        if relation.related_model._meta.app_label != "clients":
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: old})
+            rows.update(**{relation.field.name: new})

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -131,7 +132,11 @@ class Contact(models.Model):
         return self._first("email")
 
     def _first(self, kind: str) -> str:
-        return next((point.value for point in self.points.all() if point.kind == kind and point.safe), "")
+        return next((point.value for point in self._points if point.kind == kind and point.safe), "")
+
+    @cached_property
+    def _points(self) -> list[ContactPoint]:
+        return list(self.points.all())
 
 
 class ContactPoint(models.Model):

@@ -115,3 +115,30 @@ def mail(text: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": at.scheme == "smtps",
         "EMAIL_USE_TLS": at.scheme == "smtp+tls",
     }
+
+
+def files(text: str) -> dict[str, Any]:
+    """A storage of django-storages for `s3://bucket/folder?region=…&endpoint=https://…`.
+
+    The keys come as AWS's own variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), or from the machine's role.
+    """
+    at = urlsplit(text)
+    if at.scheme != "s3" or not at.netloc:
+        raise ValueError(f"“{at.scheme}://…” is not an address such as s3://bucket/folder?region=us-east-1")
+    options = dict(parse_qsl(at.query))
+    named = {"bucket_name": at.netloc, "location": at.path.strip("/"), "file_overwrite": False}
+    if "region" in options:
+        named["region_name"] = options["region"]
+    if "endpoint" in options:
+        named["endpoint_url"] = options["endpoint"]
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": named}
+
+
+def socket(text: str) -> tuple[str, int | None]:
+    """A socket's path (`unix:/run/clamav/clamd.ctl`) or a host and port (`tcp://127.0.0.1:3310`)."""
+    at = urlsplit(text)
+    if at.scheme == "unix" and at.path:
+        return at.path, None
+    if at.scheme == "tcp" and at.hostname and at.port:
+        return at.hostname, at.port
+    raise ValueError(f"“{text}” is neither unix:/path nor tcp://host:port")

@@ -30,6 +30,7 @@ TENANT_APPS = [
     "outbox",
     "accounts",
     "clients",
+    "documents",
     "cases",
     "scheduling",
 ]
@@ -203,13 +204,24 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Gathered by a deployment; the local set-up serves from the sources.
 STATIC_ROOT = None if LOCAL_DIR else BASE_DIR / ".local" / "static"
+# Papers of families, sealed by us before they are written: a local folder, or s3://bucket/folder?region=….
+FILES_DIR = env.read("FILES_DIR", Path, BASE_DIR / ".local" / "files")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+    "files": env.read("FILES_URL", env.files, {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": FILES_DIR, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700,
+        },
+    }),
+}  # fmt: skip
+# An upload stays in memory until it is sealed: nothing readable touches the disk.
+FILE_UPLOAD_HANDLERS = ["web.uploads.InMemory"]
+# Where ClamAV's daemon listens; without it papers are not scanned, and the pages say so.
+CLAMD = env.read("CLAMD", env.socket, None)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
-FILES_DIR = env.read("FILES_DIR", Path, BASE_DIR / ".local" / "files")
 
 # Providers: the official clients always make the call; these say where and as whom.
 TWILIO_API_BASE = env.read("TWILIO_API_BASE", env.base_address, None)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from web import brand
 from web.forms import Form, PhoneField, ZoneField
+from web.logos import MOST_BYTES, Logo, clean_logo
 from web.states import STATES
 
 
@@ -36,6 +37,21 @@ class BrandForm(Form):
     def clean_brand(self) -> str:
         try:
             return brand.read_hex(self.cleaned_data["brand"])
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
+
+
+class LogoForm(Form):
+    logo = forms.FileField(
+        label=_("Your logo"),
+        help_text=_("PNG, JPEG or WebP, 512 KB at most."),
+        error_messages={"required": _("Pick a picture first.")},
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+
+    def clean_logo(self) -> Logo:
+        try:
+            return clean_logo(self.cleaned_data["logo"].read(MOST_BYTES + 1))
         except ValueError as problem:
             raise ValidationError(str(problem)) from None
 

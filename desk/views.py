@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,9 +19,9 @@ from accounts.roles import Role
 from cases import clock
 from cases.models import Why
 from desk import work
-from desk.forms import BrandForm, FirmForm, initial
+from desk.forms import BrandForm, FirmForm, LogoForm, initial
 from tenants import due
-from tenants.models import Firm
+from tenants.models import Firm, FirmLogo
 from tenants.places import current_firm
 from web import brand
 from web.access import Can, requires
@@ -59,27 +60,55 @@ def today(request: FirmRequest) -> HttpResponse:
 @requires(Can.SET_FIRM)
 @FORM
 def firm_settings(request: FirmRequest) -> HttpResponse:
-    """What sign-up asked, and the firm's colour."""
+    """What sign-up asked, the firm's colour and its logo: three forms on one page."""
     firm = Firm.objects.get(pk=current_firm().id)
-    posted = request.POST.get("part")
-    form = FirmForm(request.POST if posted == "firm" else None, initial=initial(firm))
-    colour = BrandForm(request.POST if posted == "brand" else None, initial={"brand": firm.brand})
-    context = {"form": form, "colour": colour, "swatches": brand.SWATCHES}
+    part = request.POST.get("part", "")
+    forms = {
+        "firm": FirmForm(request.POST if part == "firm" else None, initial=initial(firm)),
+        "brand": BrandForm(request.POST if part == "brand" else None, initial={"brand": firm.brand}),
+        "logo": LogoForm(*((request.POST, request.FILES) if part == "logo" else ())),
+    }
+    context = {
+        "form": forms["firm"],
+        "colour": forms["brand"],
+        "logo": forms["logo"],
+        "swatches": brand.SWATCHES,
+    }
     if request.method != "POST":
         return render(request, "desk/firm_settings.html", context)
-    shown = colour if posted == "brand" else form
-    if not shown.is_valid():
+    if part not in forms or not forms[part].is_valid():
         return render(request, "desk/firm_settings.html", context, status=422)
     with transaction.atomic():
-        for key, value in shown.cleaned_data.items():
-            setattr(firm, key, value)
-        firm.save(update_fields=list(shown.cleaned_data))
-        if "state" in shown.cleaned_data and shown.cleaned_data["state"] != current_firm().state:
+        note = save_settings(firm, part, forms[part].cleaned_data)
+        audit.record("firm.changed", by=request.user, at=timezone.now(), part=part)
+        if firm.state != current_firm().state:
             due.plan(clock.RECOUNT, f"{Why.STATE}/firm", due_at=timezone.now())
-        audit.record("firm.changed", by=request.user, at=timezone.now(), fields=sorted(shown.cleaned_data))
-    note = brand.brand(firm.brand).note if posted == "brand" else ""
     messages.success(request, f"{_('Saved.')} {note}".strip())
     return redirect("firm-settings")
+
+
+def save_settings(firm: Firm, part: str, filled: dict[str, Any]) -> str:
+    """Writes one part; the sentence to add when we had to shift the colour."""
+    if part == "logo":
+        mark = filled["logo"]
+        FirmLogo.objects.update_or_create(
+            firm=firm,
+            defaults={"content": mark.content, "content_type": mark.content_type, "version": mark.version},
+        )
+        filled = {"logo": mark.version}
+    for key, value in filled.items():
+        setattr(firm, key, value)
+    firm.save(update_fields=list(filled))
+    return str(brand.brand(firm.brand).note) if part == "brand" else ""
+
+
+@require_GET
+def logo(request: FirmRequest, version: str) -> HttpResponse:
+    """The firm's logo; its address changes with the picture, so it may be kept for ever."""
+    mark = get_object_or_404(FirmLogo, firm_id=current_firm().id, version=version)
+    response = HttpResponse(bytes(mark.content), content_type=mark.content_type)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @requires(Can.SET_FIRM)

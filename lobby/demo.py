@@ -16,6 +16,7 @@ from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
 from cases import demo as cases_demo
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from documents import demo as papers
 from lobby.opening import open_firm
 from outbox.models import allow
 from scheduling import booking as bookings
@@ -126,6 +127,7 @@ def harbor(secret: str, *, at: datetime) -> None:
             bookings.book(
                 first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana
             )
+        papers.seed(rivera, at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:

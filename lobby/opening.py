@@ -54,10 +54,12 @@ def open_firm(
             signing_in.write_digest(owner, address_digest(owner_email))
             furnish(owner, hours=hours)
             audit.record("firm.opened", by=owner, at=at, terms=TERMS_VERSION)
-            if ask_confirmation:
-                passwords.send_confirmation(owner, at=at)
         give_number(firm)
         open_doors(firm, at=at)
+        if ask_confirmation:
+            # Only an open firm sends anything.
+            with within(firm), transaction.atomic():
+                passwords.send_confirmation(owner, at=at)
     except BaseException:
         throw_away(firm)
         raise

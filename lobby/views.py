@@ -95,6 +95,9 @@ def sign_up_place(request: HttpRequest) -> HttpResponse:
     row, key = _row(request)
     if row is None or "slug" not in row.answers:
         return redirect("sign-up")
+    if row.firm_id:
+        # The last button pressed twice: the firm is open already.
+        return _opened(request, Firm.objects.get(pk=row.firm_id), None)
     if not row.password_hash:
         return redirect(f"{reverse('sign-up-owner')}?key={key}")
     form = PlaceStep(posted(request), initial={"timezone": "America/New_York"})
@@ -104,9 +107,6 @@ def sign_up_place(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "lobby/sign_up_place.html", context, status=422)
     now, answers, filled = timezone.now(), row.answers, form.cleaned_data
-    if row.firm_id:
-        # The last button pressed twice: the firm is open already.
-        return _opened(request, Firm.objects.get(pk=row.firm_id), None)
     try:
         firm, owner_id = open_firm(
             name=answers["name"], slug=answers["slug"], owner_name=answers["owner_name"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models.functions import Now
@@ -62,6 +63,9 @@ class Message(models.Model):
     # It answers something the person just did, so sending hours do not hold it.
     answers = models.BooleanField(default=False)
     due_at = models.DateTimeField()
+    # The recipient's zone, whose hours hold it, and what it reminds of: asked again when it leaves.
+    timezone = models.CharField(max_length=50, db_default="UTC")
+    event_at = models.DateTimeField(null=True, blank=True)
     written_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     reason = models.CharField(max_length=200, blank=True)
@@ -90,6 +94,10 @@ class Message(models.Model):
                 fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_by_provider_id"
             ),
         ]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from outbox import segments
-from outbox.hours import Hours, text_time
+from outbox.hours import LEAST_BEFORE_EVENT, Hours, next_opening, text_time
 from outbox.models import Channel, Message, State, may_text
 from outbox.providers import mail, twilio
 from outbox.providers.outcome import Answer, Outcome
@@ -29,6 +29,7 @@ log = logging.getLogger("roundtable.outbox")
 
 DUE, RECONCILE = "outbox.send", "outbox.reconcile"
 LEASE = timedelta(seconds=60)
+FRESH = timedelta(minutes=10)  # an answer is one for so long after the act
 TRIES = 8
 TEXTS_A_DAY_A_NUMBER = 12
 TEXTS_A_DAY_A_FIRM = 1000
@@ -70,25 +71,32 @@ def write(
     if not answers and channel == Channel.SMS:
         when = text_time(due_at, zone=zone, now=at, event=event_at, hours=hours)
         reason = "" if when else "no allowed minute was left before it was due"
-    message, made = Message.objects.get_or_create(
+    message = Message(
         kind=kind,
         subject=subject,
         occurrence=occurrence,
         recipient=to,
         channel=channel,
-        defaults={
-            "language": language,
-            "title": words.title,
-            "body": words.body,
-            "html": words.html,
-            "attachments": list(words.attachments),
-            "answers": answers,
-            "due_at": when or due_at,
-            "state": State.DUE if when else State.SUPPRESSED,
-            "reason": reason,
-            "segments": segments.count(words.body)[0] if channel == Channel.SMS else None,
-        },
+        language=language,
+        title=words.title,
+        body=words.body,
+        html=words.html,
+        attachments=list(words.attachments),
+        answers=answers,
+        due_at=when or due_at,
+        timezone=str(zone),
+        event_at=event_at,
+        written_at=at,
+        state=State.DUE if when else State.SUPPRESSED,
+        reason=reason,
+        segments=segments.count(words.body)[0] if channel == Channel.SMS else None,
     )
+    # One statement that loses to a row already written, where asking first would take four.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    written = Message.objects.get(
+        kind=kind, subject=subject, occurrence=occurrence, recipient=to, channel=channel
+    )
+    made, message = written.pk == message.pk, written
     if made and message.state == State.DUE:
         due.plan(DUE, str(message.pk), due_at=message.due_at)
         if message.due_at <= at:
@@ -110,6 +118,10 @@ def call_off(*, subject: str, reason: str) -> None:
 def held_back(message: Message, *, at: datetime) -> str:
     """Why this message may not leave now, or nothing."""
     firm = current_firm()
+    if message.kind == "code" and at >= message.written_at + FRESH:
+        return "the code has lapsed"
+    if message.kind == "reminder" and message.event_at and at >= message.event_at:
+        return "what it reminds of has begun"
     if message.channel == Channel.EMAIL:
         return "" if settings.EMAIL_IS_ON else "e-mail is not set up here"
     if not twilio.is_on():
@@ -119,11 +131,23 @@ def held_back(message: Message, *, at: datetime) -> str:
     if not message.answers and not may_text(message.recipient):
         return "nobody has agreed to texts at this number"
     day = timedelta(days=1)
-    if throttle.count("texts to", message.recipient, within=day, at=at) >= TEXTS_A_DAY_A_NUMBER:
+    # Sign-in codes have a limit of their own, so that a stranger who asks for them uses up no reminder.
+    if (
+        message.kind != "code"
+        and throttle.count("texts to", message.recipient, within=day, at=at) >= TEXTS_A_DAY_A_NUMBER
+    ):
         return "this number has had its texts for today"
     if throttle.count("texts of", str(firm.id), within=day, at=at) >= TEXTS_A_DAY_A_FIRM:
         return "the firm has sent its texts for today"
     return ""
+
+
+def waits_until(message: Message, *, at: datetime) -> datetime | None:
+    """When a text that was late may leave instead of now, or None when the sending hours let it go."""
+    if message.channel != Channel.SMS or (message.answers and at < message.written_at + FRESH):
+        return None
+    opening = next_opening(at, message.zone)
+    return opening if opening > at else None
 
 
 def lease(keys: Sequence[str], *, at: datetime) -> list[Message]:
@@ -175,6 +199,9 @@ def _send(message: Message, *, at: datetime) -> bool:
             state=State.SUPPRESSED, reason=reason, leased_until=None
         )
         return False
+    later = waits_until(message, at=at)
+    if later:
+        return _put_off(message, later)
     # Committed before the call. A STOP that came since the lease has changed the state, and wins.
     began = Message.objects.filter(pk=message.pk, state=State.LEASED).update(
         state=State.SENDING, attempted_at=at, attempts=message.attempts + 1, leased_until=at + LEASE
@@ -185,10 +212,22 @@ def _send(message: Message, *, at: datetime) -> bool:
     provider = twilio if message.channel == Channel.SMS else mail
     answer = provider.send(message)
     if message.channel == Channel.SMS and answer.outcome in {Outcome.SENT, Outcome.UNKNOWN}:
-        throttle.note("texts to", message.recipient, at=at)
+        if message.kind != "code":
+            throttle.note("texts to", message.recipient, at=at)
         throttle.note("texts of", str(current_firm().id), at=at)
     settle_answer(message, answer, at=at)
     return answer.outcome == Outcome.SENT
+
+
+@transaction.atomic
+def _put_off(message: Message, later: datetime) -> bool:
+    """It is night where the recipient is: it leaves when the hours open, if that is in time; False, for not sent."""
+    row = Message.objects.filter(pk=message.pk, state=State.LEASED)
+    if message.event_at and later > message.event_at - LEAST_BEFORE_EVENT:
+        row.update(state=State.SUPPRESSED, reason="no allowed minute is left", leased_until=None)
+    elif row.update(state=State.DUE, due_at=later, leased_until=None):
+        due.plan(DUE, str(message.pk), due_at=later)
+    return False
 
 
 @transaction.atomic
@@ -197,7 +236,7 @@ def settle_answer(message: Message, answer: Answer, *, at: datetime) -> None:
     row = Message.objects.filter(pk=message.pk)
     if answer.outcome == Outcome.SENT:
         # The words of a sign-in code are of no use once it has left.
-        kept: dict[str, Any] = {"body": "", "html": ""} if message.kind == "code" else {}
+        kept: dict[str, Any] = {"title": "", "body": "", "html": ""} if message.kind == "code" else {}
         row.update(
             state=State.SENT, sent_at=at, provider_id=answer.provider_id, reason="", leased_until=None, **kept
         )

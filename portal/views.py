@@ -22,6 +22,7 @@ from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
 from clients.models import Guardianship, Student
+from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
 from web.forms import posted
@@ -47,6 +48,7 @@ def home(request: FirmRequest) -> HttpResponse:
         "cases": next_steps(keys),
         "meeting": meetings.next_of(keys, at=now),
         "deadline": next_date(keys, today=timezone.localdate(now, request.firm.zone)),
+        "asked": Request.objects.visible_to(user).open().select_related("student"),
         "win": shared(user).filter(kind=EntryKind.WIN).select_related("student").first(),
     }
     return render(request, "portal/home.html", context)

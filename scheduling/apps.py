@@ -8,10 +8,12 @@ class SchedulingConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from outbox.signals import text_received
-        from scheduling import replies
+        from scheduling import notices, replies
+        from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
+        on_due(notices.SAY, notices.say)
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
         register(

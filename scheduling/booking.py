@@ -21,6 +21,7 @@ from scheduling.availability import Slot, free_slots, is_free
 from scheduling.models import Booking, Service
 
 SMS_WORDING_VERSION = "2026-11"
+MINUTE = timedelta(minutes=1)
 
 
 class SlotTaken(Exception):
@@ -53,12 +54,15 @@ class Asker:
     contact: Contact | None = field(default=None)  # a family member who is signed in
 
 
-def lock_advocate(advocate: User) -> None:
-    """Everyone who would write into this advocate's time waits here in turn, until the transaction ends."""
+def lock_advocate(advocate: User, *, wait: bool = True) -> bool:
+    """Whether this transaction now holds the advocate's time, which one writes into at a time.
+
+    With `wait` everybody waits in turn; without it the answer is at once.
+    """
+    lock = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 1))", [str(advocate.pk)]
-        )
+        cursor.execute(f"SELECT {lock}(hashtextextended(current_schema() || %s, 1))", [str(advocate.pk)])
+        return wait or bool(cursor.fetchone()[0])
 
 
 def nearest(service: Service, starts_at: datetime, *, at: datetime, advocate: User | None = None, leave_out: Booking | None = None) -> list[Slot]:  # fmt: skip
@@ -98,22 +102,26 @@ def book(
         known = Booking.objects.filter(idempotency_key=idempotency_key).first()
         if known:
             return known
-    for person in candidates(service, advocate=advocate):
-        try:
-            with transaction.atomic():
-                lock_advocate(person)
-                if is_free(service, person, starts_at, at=at):
-                    return _write(
-                        service, person, starts_at, asker, at=at, by=by, idempotency_key=idempotency_key
-                    )
-        except IntegrityError as error:
-            if idempotency_key and "idempotency_key" in str(error):
-                return Booking.objects.get(idempotency_key=idempotency_key)
-            if not isinstance(error.__cause__, ExclusionViolation):
-                raise
-        except OperationalError as error:
-            if not isinstance(error.__cause__, DeadlockDetected):
-                raise
+    people = candidates(service, advocate=advocate)
+    free = {slot.advocate_id for slot in free_slots(service, since=starts_at, until=starts_at + MINUTE, at=at, advocates=people) if slot.starts_at == starts_at}  # fmt: skip
+    people = [person for person in people if person.pk in free]
+    # First whoever nobody else is booking with at this moment, then in turn.
+    for wait in (False, True):
+        for person in people:
+            try:
+                with transaction.atomic():
+                    if lock_advocate(person, wait=wait) and is_free(service, person, starts_at, at=at):
+                        return _write(
+                            service, person, starts_at, asker, at=at, by=by, idempotency_key=idempotency_key
+                        )
+            except IntegrityError as error:
+                if idempotency_key and "idempotency_key" in str(error):
+                    return Booking.objects.get(idempotency_key=idempotency_key)
+                if not isinstance(error.__cause__, ExclusionViolation):
+                    raise
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
     raise SlotTaken(nearest(service, starts_at, at=at, advocate=advocate))
 
 
@@ -141,7 +149,7 @@ def _write(service: Service, advocate: User, starts_at: datetime, asker: Asker, 
             language=asker.language, network=asker.network,
         )  # fmt: skip
     audit.record("booking.made", by=by, at=at, about=booking, network=asker.network)
-    notices.booked(booking, at=at)
+    notices.say_later(booking, "booked", at=at)
     return booking
 
 
@@ -190,7 +198,7 @@ def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None
             booking.confirmed_at = booking.seen_at = None
             booking.save()
             audit.record("booking.moved", by=by, at=at, about=booking, before=before.isoformat(), after=starts_at.isoformat())  # fmt: skip
-            notices.moved(booking, before=before, at=at, by_staff=by is not None and by.is_staff_member)
+            notices.say_later(booking, "moved", at=at, by_staff=by is not None and by.is_staff_member)
             return booking
     except IntegrityError as error:
         if not isinstance(error.__cause__, ExclusionViolation):
@@ -227,7 +235,7 @@ def call_off(booking: Booking, *, at: datetime, by: User | None = None) -> Booki
     booking.seen_at = None
     booking.save()
     audit.record("booking.called_off", by=by, at=at, about=booking)
-    notices.called_off(booking, at=at, by_staff=by_staff)
+    notices.say_later(booking, "called_off", at=at, by_staff=by_staff)
     return booking
 
 

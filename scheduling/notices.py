@@ -1,4 +1,8 @@
-"""What a booking has us say: at once, the day before, two hours before. Written when it is made, and again when it changes."""
+"""What a booking has us say: at once, the day before, two hours before. Written again when it changes.
+
+The booking's transaction only notes that something is to be said; setting the words, the mails and the
+calendar file takes longer than booking, and nobody should hold an advocate's time meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,23 @@ import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from outbox import sending
-from outbox.models import Channel, may_text
+from outbox.hours import text_time
+from outbox.models import Channel, Message, State, may_text
 from outbox.segments import plain
 from scheduling import ics
 from scheduling.models import Booking
+from tenants import due
 from tenants.places import current_firm
+from tenants.tasks import run_later
 from web.dates import say_when
 
+SAY = "scheduling.say"
 REMINDERS = (("day-before", timedelta(days=1)), ("two-hours", timedelta(hours=2)))
 AT_LEAST_APART = timedelta(hours=6)
 
@@ -100,10 +109,10 @@ def _mail(
     )
 
 
-def _send(booking: Booking, kind: str, channel: str, to: str, words: sending.Words, *, due_at: datetime, at: datetime, answers: bool, occurrence: str = "") -> None:  # fmt: skip
+def _send(booking: Booking, kind: str, channel: str, to: str, words: sending.Words, *, due_at: datetime, at: datetime, answers: bool, occurrence: str = "") -> Message:  # fmt: skip
     if channel == Channel.SMS:
         words = sending.Words(plain(words.body))
-    sending.write(
+    return sending.write(
         kind, subject=booking.subject, occurrence=occurrence or str(booking.sequence), channel=channel, to=to,
         words=words, due_at=due_at, at=at, zone=booking.zone, language=booking.language,
         event_at=booking.starts_at, answers=answers,
@@ -139,27 +148,33 @@ def _to_advocate(booking: Booking, kind: str, title: Callable[[], str], *, at: d
 
 
 def plan_reminders(booking: Booking, *, at: datetime) -> None:
-    """The day before and two hours before, by text where agreed, else by e-mail. Two within six hours are one."""
+    """The day before and two hours before, by text where agreed, else by e-mail. Two that would leave within
+    six hours are one, and where no hour is left for a text an e-mail goes."""
     contact = booking.contact
-    by_text = bool(contact.phone) and may_text(contact.phone)
+    by_text = (
+        bool(contact.phone) and may_text(contact.phone) and (current_firm().texts_on or not contact.email)
+    )
     if not by_text and not contact.email:
         return
     planned: list[datetime] = []
     with translation.override(booking.language):
         for name, ahead in REMINDERS:
             due_at = booking.starts_at - ahead
-            if due_at <= at or any(abs(due_at - other) < AT_LEAST_APART for other in planned):
+            leaves = (
+                text_time(due_at, zone=booking.zone, now=at, event=booking.starts_at) if by_text else None
+            )
+            leaves = leaves or due_at
+            if due_at <= at or any(abs(leaves - other) < AT_LEAST_APART for other in planned):
                 continue
-            planned.append(due_at)
+            planned.append(leaves)
             occurrence = f"{name}/{booking.sequence}"
-            if by_text:
-                _send(booking, "reminder", Channel.SMS, contact.phone, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
-            else:
+            sent = by_text and _send(booking, "reminder", Channel.SMS, contact.phone, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
+            if contact.email and (not sent or sent.state == State.SUPPRESSED):
                 title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
                 _send(booking, "reminder", Channel.EMAIL, contact.email, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
 
 
-def booked(booking: Booking, *, at: datetime) -> None:
+def booked(booking: Booking, *, at: datetime, by_staff: bool = False) -> None:
     _to_family(
         booking, "booked", text_booked, "booked",
         lambda: _("Your call with %(firm)s, %(when)s") % {"firm": current_firm().name, "when": when(booking)},
@@ -169,8 +184,7 @@ def booked(booking: Booking, *, at: datetime) -> None:
     _to_advocate(booking, "told-booked", lambda: _("New booking: %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
 
 
-def moved(booking: Booking, *, before: datetime, at: datetime, by_staff: bool) -> None:
-    sending.call_off(subject=booking.subject, reason="the booking was moved")
+def moved(booking: Booking, *, at: datetime, by_staff: bool) -> None:
     _to_family(
         booking, "moved", text_moved, "moved",
         lambda: _("New time for your call: %(when)s") % {"when": when(booking)},
@@ -181,10 +195,36 @@ def moved(booking: Booking, *, before: datetime, at: datetime, by_staff: bool) -
 
 
 def called_off(booking: Booking, *, at: datetime, by_staff: bool) -> None:
-    sending.call_off(subject=booking.subject, reason="the booking was called off")
     _to_family(
         booking, "called-off", text_called_off, "called_off",
         lambda: _("Called off: your call on %(when)s") % {"when": when(booking)},
         at=at, answers=not by_staff,
     )  # fmt: skip
     _to_advocate(booking, "told-called-off", lambda: _("Called off: %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
+
+
+def say_later(booking: Booking, what: str, *, at: datetime, by_staff: bool = False) -> None:
+    """Notes, in the booking's own transaction, that the family and the advocate are to be told, and rings for it."""
+    from scheduling.tasks import say_now
+
+    key = f"{booking.pk}/{booking.sequence}/{what}/{'staff' if by_staff else 'family'}"
+    sending.call_off(subject=booking.subject, reason=f"the booking was {what.replace('_', ' ')}")
+    due.plan(SAY, key, due_at=at)
+    run_later(say_now, keys=[key])
+
+
+def say(keys: list[str], at: datetime) -> None:
+    """Writes the messages, once; a change that has been overtaken by a newer one says nothing."""
+    for key in keys:
+        pk, sequence, what, who = key.split("/")
+        with transaction.atomic():
+            booking = (
+                Booking.objects.filter(pk=pk, sequence=int(sequence))
+                .select_related("service", "advocate", "contact")
+                .first()
+            )
+            if booking is not None:
+                {"booked": booked, "moved": moved, "called_off": called_off}[what](
+                    booking, at=at, by_staff=who == "staff"
+                )
+            due.settle(SAY, key)

@@ -60,7 +60,7 @@ def handle(kind: str, keys: list[str], *, at: datetime) -> None:
 
 
 def claim(*, at: datetime, limit: int = 5000) -> dict[tuple[UUID, str], list[str]]:
-    """Leases rows that are due, over all firms, and answers them by firm and kind.
+    """Leases rows that are due, over all firms that are open, and answers them by firm and kind.
 
     A row whose worker dies is found again when its lease has run out. Two sweeps at once take
     different rows.
@@ -69,8 +69,9 @@ def claim(*, at: datetime, limit: int = 5000) -> dict[tuple[UUID, str], list[str
     with in_public(), transaction.atomic():
         rows = list(
             DueWork.objects.due(at=at)
+            .filter(firm__opened_at__isnull=False, firm__suspended_at=None)
             .order_by("due_at")
-            .select_for_update(skip_locked=True)
+            .select_for_update(skip_locked=True, of=("self",))
             .values_list("id", "firm_id", "kind", "key")[:limit]
         )
         DueWork.objects.filter(pk__in=[row[0] for row in rows]).update(

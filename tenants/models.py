@@ -71,6 +71,15 @@ class Firm(TenantMixin):
             self.save(update_fields=["owner_confirmed_at"])
 
 
+class FirmLogo(models.Model):
+    """The firm's mark, drawn anew by us; `Firm.logo` holds its version."""
+
+    firm = models.OneToOneField(Firm, on_delete=models.CASCADE, primary_key=True)
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=20)
+    version = models.CharField(max_length=12)
+
+
 class Domain(DomainMixin):
     """A host of the firm's own, besides `<slug>.<public host>`."""
 

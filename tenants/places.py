@@ -43,6 +43,10 @@ class FirmRef:
         """The firm's own host, without the port."""
         return f"{self.slug}.{settings.PUBLIC_HOST}"
 
+    @property
+    def logo_url(self) -> str:
+        return f"/logo/{self.logo}/" if self.logo else ""
+
     def url(self, path: str = "/") -> str:
         """A full address on the firm's own host, for mails and texts."""
         scheme, _, rest = settings.PUBLIC_URL.partition("://")

@@ -11,6 +11,17 @@ from psycopg import sql
 
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent", "fuzzystrmatch")
 
+# How papers are searched: words as they are written, in any language, without regard to case or accents.
+WORDS = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_ts_config WHERE cfgname = 'words' AND cfgnamespace = 'extensions'::regnamespace) THEN
+    CREATE TEXT SEARCH CONFIGURATION extensions.words (COPY = pg_catalog.simple);
+    ALTER TEXT SEARCH CONFIGURATION extensions.words
+      ALTER MAPPING FOR hword, hword_part, word WITH extensions.unaccent, pg_catalog.simple;
+  END IF;
+END $$
+"""
+
 OWN_FIRM = """
 CREATE OR REPLACE FUNCTION public.own_firm() RETURNS uuid LANGUAGE sql STABLE AS
 $$ SELECT id FROM public.tenants_firm WHERE schema_name = current_user $$
@@ -29,6 +40,7 @@ class Shared:
 FIRM = "tenants_firm"
 SHARED = (
     Shared("tenants_entitlement", "SELECT"),
+    Shared("tenants_firmlogo", "SELECT, INSERT, UPDATE, DELETE"),
     Shared("tenants_provideraddress", "SELECT, INSERT, DELETE"),
     Shared("tenants_duework", "SELECT, INSERT, UPDATE, DELETE"),
     Shared("tenants_persondigest", "SELECT, INSERT, DELETE"),
@@ -52,6 +64,7 @@ def before_migrations(app_role: str) -> list[str]:
     return [
         "CREATE SCHEMA IF NOT EXISTS extensions",
         *[f"CREATE EXTENSION IF NOT EXISTS {name} SCHEMA extensions" for name in EXTENSIONS],
+        WORDS,
         *make_role("rt_public", app_role),
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA extensions TO rt_public",
@@ -130,7 +143,9 @@ def shared_grants(schema_name: str) -> list[str]:
         grants.append(f"GRANT {shared.rights} ON public.{shared.table} TO {name}")
         if "INSERT" in shared.rights:
             grants.append(
-                f"DO $$ DECLARE s text := pg_get_serial_sequence('public.{shared.table}', 'id'); BEGIN "
+                f"DO $$ DECLARE s text; BEGIN "
+                f"SELECT pg_get_serial_sequence('public.{shared.table}', 'id') INTO s FROM pg_attribute "
+                f"WHERE attrelid = 'public.{shared.table}'::regclass AND attname = 'id'; "
                 f"IF s IS NOT NULL THEN EXECUTE format('GRANT USAGE ON SEQUENCE %s TO {name}', s); END IF; END $$"
             )
     return grants

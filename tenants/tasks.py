@@ -29,8 +29,8 @@ class UnknownFirm(Exception):
 def firm_task(work: Callable[..., None]) -> Any:
     """A task that runs inside the firm named by its `firm_id`, and nowhere else.
 
-    The firm has no default, is looked up in `public` each time, and a missing or closed one refuses
-    the task. Before and after, the connection stands nowhere.
+    The firm has no default, is looked up in `public` each time, and a missing, closed or suspended one
+    refuses the task. Before and after, the connection stands nowhere.
     """
 
     @functools.wraps(work)
@@ -39,7 +39,7 @@ def firm_task(work: Callable[..., None]) -> Any:
         try:
             with nowhere():
                 firm = firm_by_id(UUID(str(firm_id)))
-                if firm is None:
+                if firm is None or firm.suspended:
                     raise UnknownFirm(f"no open firm has the id {firm_id}")
                 with within(firm):
                     work(**arguments)

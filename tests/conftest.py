@@ -13,8 +13,35 @@ from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from tests import world
+from tests import cache_keys, world
 from tests.world import CANARY, NOW, Cast
+
+cache_keys.listen()
+
+
+@pytest.fixture(autouse=True)
+def cache_keys_carry_their_firm() -> Iterator[None]:
+    """Fails the test in whose time a key without a firm went to Redis."""
+    yield
+    found = sorted(cache_keys.BAD)
+    cache_keys.BAD.clear()
+    assert found == []
+
+
+@pytest.fixture
+def passing_firms(firms: dict[str, Cast]) -> Iterator[None]:
+    """Firms that the test opens for real are thrown away after it."""
+    from tenants.hosts import reference
+    from tenants.models import Firm, Opening
+    from tenants.opening import throw_away
+    from tenants.places import in_public
+
+    yield
+    connections["default"].close_if_unusable_or_obsolete()
+    with in_public():
+        Opening.objects.all().delete()
+        for firm in Firm.objects.exclude(pk__in=[cast.firm.id for cast in firms.values()]):
+            throw_away(reference(firm))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,8 +104,8 @@ def birch(firms: dict[str, Cast]) -> Cast:
     return firms["birch"]
 
 
-def _person(short: str) -> Any:
-    @pytest.fixture(name=short)
+def _person(short: str, name: str = "") -> Any:
+    @pytest.fixture(name=name or short)
     def person(harbor: Cast) -> Any:
         from accounts.models import User
 
@@ -87,8 +114,24 @@ def _person(short: str) -> Any:
     return person
 
 
-olivia, adam, ana, marcus = _person("olivia"), _person("ada"), _person("ana"), _person("marcus")
+olivia, adam, ana, marcus = _person("olivia"), _person("ada", "adam"), _person("ana"), _person("marcus")
 bo, bea, luz, ngozi, gus = _person("bo"), _person("bea"), _person("luz"), _person("ngozi"), _person("gus")
+
+
+@pytest.fixture
+def work_due(harbor: Cast) -> Any:
+    """Does in Harbor what is due by a moment, as the sweep would hand it out."""
+    from tenants import due
+
+    def work(at: datetime = NOW) -> None:
+        for _ in range(5):
+            found = due.claim(at=at)
+            if not found:
+                return
+            for (_firm, kind), keys in found.items():
+                due.handle(kind, keys, at=at)
+
+    return work
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from clients.models import Contact, ContactPoint, Family, Guardianship, Student,
 from lobby.opening import open_firm
 from outbox.models import allow
 from scheduling.models import Service, WeeklyHours
+from tenants.hosts import firm_by_id
 from tenants.models import Firm
 from tenants.places import FirmRef, in_public, within
 
@@ -61,7 +62,7 @@ def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
     )  # fmt: skip
     with in_public():
         Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=BEFORE, phone="+14065550142")
-    cast = Cast(firm=firm, canary=canary)
+    cast = Cast(firm=firm_by_id(firm.id) or firm, canary=canary)
     with within(firm):
         _people(cast, slug, owner)
         _families(cast)

@@ -25,7 +25,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "welcome": ({POST}, "*"), "invitation": ({GET, POST}, "*"),
     "help": ({GET}, "*"), "privacy": ({GET}, "*"), "terms": ({GET}, "*"), "accessibility": ({GET}, "*"),
     "language": ({POST}, "*"), "theme": ({POST}, "*"), "shortcuts": ({POST}, "*"), "offline": ({GET}, "*"),
-    "service-worker": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
+    "service-worker": ({GET}, "*"), "logo": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
     "outbox": ({GET}, "*"), "outbox-answer": ({POST}, "*"), "kit": ({GET}, "*"),
     # whoever is signed in
     "sign-out": ({POST}, SIGNED_IN), "profile": ({GET, POST}, SIGNED_IN), "other-sessions-end": ({POST}, SIGNED_IN),
@@ -42,11 +42,27 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "staff-deactivation": ({POST}, RUNS_THE_FIRM), "invitation-new": ({GET, POST}, RUNS_THE_FIRM),
     "invitation-withdrawal": ({POST}, RUNS_THE_FIRM), "access-log": ({GET}, RUNS_THE_FIRM),
     "firm-settings": ({GET, POST}, RUNS_THE_FIRM), "confirmation-mail": ({POST}, RUNS_THE_FIRM),
+    "documents": ({GET}, WORKS_WITH_FAMILIES), "document": ({GET}, WORKS_WITH_FAMILIES),
+    "document-state": ({GET}, WORKS_WITH_FAMILIES), "document-details": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "version-new": ({GET, POST}, WORKS_WITH_FAMILIES), "document-password": ({POST}, WORKS_WITH_FAMILIES),
+    "document-removal": ({GET, POST}, WORKS_WITH_FAMILIES), "document-original": ({GET}, WORKS_WITH_FAMILIES),
+    "papers": ({GET}, WORKS_WITH_FAMILIES), "paper-new": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "request-new": ({GET, POST}, WORKS_WITH_FAMILIES), "request-call-off": ({POST}, WORKS_WITH_FAMILIES),
+    "files-health": ({GET}, RUNS_THE_FIRM),
+    # files: whoever is signed in may ask; the rows decide
+    "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
+    "picture": ({GET}, SIGNED_IN),
     # families, guests
+    "portal-papers": ({GET}, "F"), "portal-paper-new": ({GET, POST}, "F"), "portal-paper": ({GET}, "F"),
+    "portal-paper-state": ({GET}, "F"), "portal-paper-password": ({POST}, "F"), "portal-request": ({GET, POST}, "F"),
     "portal": ({GET}, "F"), "guest": ({GET}, "G"),
     # the API, with a key; the methods a key may use are asked in tests/api
     "api-service-list": ({GET}, "ODAS"), "api-service-detail": ({GET}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),
     "api-booking-list": ({GET, POST}, "ODAS"), "api-booking-detail": ({GET}, "ODAS"),
+    "api-document-list": ({GET, POST}, "ODAS"), "api-document-detail": ({GET}, "ODAS"),
+    "api-document-pages": ({GET}, "ODAS"), "api-document-copy": ({GET}, "ODAS"),
+    "api-paper-request-list": ({GET, POST}, "ODAS"), "api-paper-request-detail": ({GET}, "ODAS"),
+    "api-paper-request-call-off": ({POST}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

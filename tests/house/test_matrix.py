@@ -26,7 +26,9 @@ def address(name):
         values[key] = (
             uuid.UUID(int=7) if kind == "UUIDConverter" else "x" if kind != "SlugConverter" else "slug"
         )
-    if name.startswith("api-") and name.endswith(("-detail", "-move", "-call-off", "-availability")):
+    if name.startswith("api-") and name.endswith(
+        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy")
+    ):
         values = {"pk": uuid.UUID(int=7)}
     return reverse(name, kwargs=values, urlconf="config.urls")
 

@@ -66,10 +66,11 @@ def test_it_goes_to_the_advocate_booked_longest_ago(service, ana, marcus):
     assert {one.advocate, two.advocate} == {ana, marcus}
 
 
-def test_two_reminders_and_a_confirmation_are_written(service):
+def test_two_reminders_and_a_confirmation_are_written(service, work_due, standins):
     start = NOW + timedelta(days=3, minutes=60 * 0)
     slots = free_slots(service, since=start, until=start + timedelta(days=4), at=NOW)
     booking = bookings.book(service, starts_at=slots[0].starts_at, asker=LUZ, at=NOW)
+    work_due()
 
     rows = Message.objects.filter(subject=booking.subject, recipient="+14065550188").values_list(
         "kind", "occurrence"
@@ -77,9 +78,10 @@ def test_two_reminders_and_a_confirmation_are_written(service):
     assert sorted(rows) == [("booked", "0"), ("reminder", "day-before/0"), ("reminder", "two-hours/0")]
 
 
-def test_calling_off_takes_the_reminders_back_and_frees_the_time(service, ana):
+def test_calling_off_takes_the_reminders_back_and_frees_the_time(service, ana, work_due, standins):
     start = first_slot(service, NOW + timedelta(days=2)).starts_at
     booking = bookings.book(service, starts_at=start, asker=LUZ, at=NOW, advocate=ana)
+    work_due()
     bookings.call_off(booking, at=NOW)
 
     waiting = Message.objects.filter(subject=booking.subject, kind="reminder", state="due")

@@ -130,9 +130,9 @@ def when(moment: datetime | date, zone: tzinfo | str | None = None, style: str =
 
 
 @register.simple_tag(takes_context=True, name="navigation")
-def navigation_links(context: template.Context, area: str) -> list[navigation.Link]:
-    """The menu of an area for this person: `{% navigation "staff" as nav %}`."""
-    return navigation.links(area, context.get("request"))
+def navigation_links(context: template.Context, area: str, *args: Any) -> list[navigation.Link]:
+    """The menu of an area for this person: `{% navigation "staff" as nav %}`, `{% navigation "student" student.pk as tabs %}`."""
+    return navigation.links(area, context.get("request"), *args)
 
 
 @register.filter

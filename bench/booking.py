@@ -1,0 +1,142 @@
+"""Booking on a real server: 50 clients on one slot, then free slots against the same inserts as bare SQL."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import statistics
+import threading
+import time
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg.types.range import Range
+
+from bench.firms import busy_firm
+from bench.measuring import line, server
+from scheduling import booking as bookings
+from scheduling.availability import free_slots
+from scheduling.models import Service
+from tenants.places import FirmRef, within
+
+CLIENTS, FREE = 50, 200
+
+
+def post(port: int, firm: FirmRef, key: str, service: Service, starts_at: str) -> tuple[int, float]:
+    """Status and milliseconds of one booking."""
+    body = json.dumps({"service": str(service.pk), "starts_at": starts_at, "name": "Bench", "email": f"{uuid.uuid4().hex[:8]}@bench.example"})  # fmt: skip
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    began = time.perf_counter()
+    connection.request("POST", "/api/v1/bookings/", body, {
+        "Host": f"{firm.host}:{port}", "Authorization": f"Bearer {key}", "Content-Type": "application/json",
+    })  # fmt: skip
+    status = connection.getresponse().status
+    return status, (time.perf_counter() - began) * 1000
+
+
+def rush(port: int, firm: FirmRef, key: str, service: Service, starts: list[str]) -> list[tuple[int, float]]:
+    """One client a start, all at once."""
+    found: list[tuple[int, float]] = []
+    gate = threading.Barrier(len(starts))
+
+    def one(start: str) -> None:
+        gate.wait()
+        found.append(post(port, firm, key, service, start))
+
+    threads = [threading.Thread(target=one, args=(start,)) for start in starts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def bare(firm: FirmRef, statements: list[tuple[str, list[Any]]], *, bookings: int) -> float:
+    """Bookings a second when nothing but the inserts of one is done, each booking a transaction, in the firm's role."""
+    fresh = itertools.count()
+
+    def anew(value: Any, ids: dict[Any, Any]) -> Any:
+        """New ids and secrets and another time, so that the rows are rows of another booking."""
+        if isinstance(value, uuid.UUID):
+            return ids.setdefault(value, uuid.uuid4()) if value not in KEPT else value
+        if isinstance(value, Range):
+            days = timedelta(days=400 + next(fresh))
+            return type(value)(value.lower + days, value.upper + days)  # type: ignore[operator]
+        if isinstance(value, str) and len(value) >= 32:
+            return uuid.uuid4().hex
+        return value
+
+    with within(firm), connection.cursor() as cursor:
+        began = time.perf_counter()
+        for _ in range(bookings):
+            ids: dict[Any, Any] = {}
+            with transaction.atomic():
+                for sql, params in statements:
+                    cursor.execute(sql, [anew(value, ids) for value in params])
+        return bookings / (time.perf_counter() - began)
+
+
+KEPT: set[uuid.UUID] = set()
+
+
+def inserts_of_one(firm: FirmRef, service: Service, starts_at: datetime) -> list[tuple[str, list[Any]]]:
+    """The INSERT statements of one booking, as our own code sends them."""
+    found: list[tuple[str, list[Any]]] = []
+
+    def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if str(sql).startswith("INSERT"):
+            found.append((sql, list(params)))
+        return execute(sql, params, many, context)
+
+    with within(firm), connection.execute_wrapper(note):
+        KEPT.update({service.pk, firm.id}, service.advocates.values_list("pk", flat=True))
+        bookings.book(
+            service,
+            starts_at=starts_at,
+            asker=bookings.Asker(name="Bench", email="bare@bench.example"),
+            at=timezone.now(),
+        )
+    return found
+
+
+def main() -> None:
+    firm, service, key = busy_firm(10, 20)
+    with within(firm):
+        now = timezone.now()
+        slots = free_slots(service, since=now, until=now + timedelta(days=28), at=now)
+        one_advocate = [slot for slot in slots if slot.advocate_id == slots[0].advocate_id]
+        Service.objects.filter(pk=service.pk).update(notice_minutes=0)
+    with server("config.wsgi", settings="config.settings", host=firm.host, threads=8) as port:
+        worst = []
+        for slot in one_advocate[:5]:
+            answers = rush(port, firm, key, service, [slot.starts_at.isoformat()] * CLIENTS)
+            statuses = sorted(status for status, _ in answers)
+            won = statuses.count(201)
+            if set(statuses) - {201, 409}:
+                raise SystemExit(f"a booking answered {set(statuses)}")
+            worst.append(max(ms for _, ms in answers))
+            print(
+                f"  … {CLIENTS} clients on one slot of 10 advocates: {won} booked, slowest {worst[-1]:.0f} ms",
+                flush=True,
+            )
+        free = [slot.starts_at.isoformat() for slot in slots[-FREE:]]
+        began = time.perf_counter()
+        for start in range(0, FREE, CLIENTS):
+            rush(port, firm, key, service, free[start : start + CLIENTS])
+        ours = FREE / (time.perf_counter() - began)
+    with within(firm):
+        now = timezone.now()
+        spare = free_slots(service, since=now, until=now + timedelta(days=28), at=now)[0]
+    statements = inserts_of_one(firm, service, spare.starts_at)
+    baseline = bare(firm, statements, bookings=FREE)
+    line(
+        "booking",
+        ours=ours,
+        baseline=baseline,
+        unit="/s",
+        more=f"aim: at least 0.25; {len(statements)} inserts each; race slowest {statistics.median(worst):.0f} ms",
+    )

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from documents import adding, checking
+        from tenants.due import on_due
+        from web.access import Can
+        from web.navigation import register
+
+        on_due(adding.CHECK, checking.check_due)
+        register("staff", label=_("Documents"), icon="folder", url_name="documents", order=40, can=Can.SEE_STUDENTS)  # fmt: skip
+        register("student", label=_("Papers"), icon="folder", url_name="papers", order=30, can=Can.SEE_STUDENTS)  # fmt: skip
+        register("family", label=_("Papers"), icon="folder", url_name="portal-papers", order=30, can=Can.VISIT_PORTAL)  # fmt: skip

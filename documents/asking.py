@@ -1,0 +1,118 @@
+"""Asking a family for a paper, reminding, and settling it by what they send."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit
+from accounts.models import User
+from clients.models import Contact, Student
+from documents.models import Document, Request
+from outbox import sending
+from outbox.models import Channel, may_text
+from outbox.segments import plain
+from tenants.places import current_firm
+from web.dates import say_day
+
+NOT_A_GUARDIAN = gettext_lazy(
+    "This person may not see the student’s papers, so they cannot be asked for one."
+)
+PAST = gettext_lazy("This day is past. Please choose a later one.")
+
+
+def ask(
+    *,
+    contact: Contact,
+    student: Student,
+    kind: str,
+    by: User,
+    at: datetime,
+    words: str = "",
+    due_on: date | None = None,
+) -> Request:
+    """Asks a contact for a paper, tells them, and plans the reminders."""
+    with transaction.atomic():
+        request = Request.objects.create(
+            contact=contact, student=student, kind=kind, words=words, due_on=due_on, asked_by=by, asked_at=at
+        )
+        _tell(request, "paper-request", due_at=at, at=at)
+        _plan_reminders(request, at=at)
+        audit.record("paper_request.asked", by=by, at=at, about=request)
+    return request
+
+
+def settle(request: Request, document: Document, *, at: datetime) -> None:
+    """What was asked for has come: no more reminders."""
+    if Request.objects.open().filter(pk=request.pk).update(settled_by=document, settled_at=at):
+        sending.call_off(subject=request.subject, reason="the paper has come")
+
+
+def reopen(document: Document, *, at: datetime) -> None:
+    """What came cannot be read, so what it settled is asked for again."""
+    for request in Request.objects.filter(settled_by=document):
+        request.settled_by = request.settled_at = None
+        request.save(update_fields=["settled_by", "settled_at"])
+        _plan_reminders(request, at=at)
+
+
+def call_off(request: Request, *, by: User, at: datetime) -> None:
+    """We do not need it any more; doing it twice is once."""
+    with transaction.atomic():
+        if Request.objects.open().filter(pk=request.pk).update(called_off_at=at):
+            sending.call_off(subject=request.subject, reason="the request was called off")
+            audit.record("paper_request.called_off", by=by, at=at, about=request)
+
+
+def _zone(contact: Contact) -> ZoneInfo:
+    return ZoneInfo(contact.timezone) if contact.timezone else current_firm().zone
+
+
+def _plan_reminders(request: Request, *, at: datetime) -> None:
+    """Two days before, and on the day itself, at ten in the morning where the family lives."""
+    if request.due_on is None:
+        return
+    zone = _zone(request.contact)
+    for occurrence, day in (("before", request.due_on - Request.REMIND_BEFORE), ("day", request.due_on)):
+        due_at = datetime.combine(day, time(10), tzinfo=zone)
+        if due_at > at + timedelta(hours=12):
+            # A reminder that was called off keeps its row, so one written anew is another occurrence.
+            _tell(
+                request, "paper-reminder", due_at=due_at, at=at, occurrence=f"{occurrence}:{at:%Y%m%d%H%M%S}"
+            )
+
+
+def _tell(request: Request, kind: str, *, due_at: datetime, at: datetime, occurrence: str = "") -> None:
+    """By e-mail and, where texts were agreed to, by text; neither holds the child's name."""
+    contact, firm = request.contact, current_firm()
+    link = firm.url(f"/portal/papers/requests/{request.pk}/")
+    with translation.override(contact.language):
+        facts = {
+            "firm": firm, "contact": contact, "what": request.name, "link": link, "language": contact.language,
+            "reminder": kind == "paper-reminder",
+            "by_when": say_day(request.due_on, today=at.astimezone(_zone(contact)).date()) if request.due_on else "",
+        }  # fmt: skip
+        title = (
+            _("A reminder: one paper for %(firm)s") if facts["reminder"] else _("%(firm)s asks for one paper")
+        ) % {"firm": firm.name}
+        common = {"subject": request.subject, "occurrence": occurrence, "due_at": due_at, "at": at, "zone": _zone(contact), "language": contact.language}  # fmt: skip
+        if contact.email:
+            mail = sending.Words(
+                body=render_to_string("mail/paper_request.txt", facts).strip() + "\n",
+                html=render_to_string("mail/paper_request.html", {**facts, "title": title}), title=title,
+            )  # fmt: skip
+            sending.write(kind, channel=Channel.EMAIL, to=contact.email, words=mail, **common)
+        if contact.phone and may_text(contact.phone):
+            text = _("%(firm)s: Please send us one paper: %(link)s STOP ends texts.") % {
+                "firm": firm.name,
+                "link": link,
+            }
+            sending.write(
+                kind, channel=Channel.SMS, to=contact.phone, words=sending.Words(plain(text)), **common
+            )

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from clients.models import Contact, Student
+from documents import asking, refusals
+from documents.adding import Sent
+from documents.models import Document, Kind, Request
+from web.forms import Form, ModelForm
+from web.uploads import MOST_BYTES
+
+MOST_PHOTOS = 60
+
+
+class Picked(forms.ClearableFileInput):
+    """What was picked in either of the two places: photos taken, files chosen."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        take = getattr(files, "getlist", None)
+        return [*take("photos"), *take(name)] if take else []
+
+
+class FilesField(forms.FileField):
+    """One file, or several photos of the pages of one paper. Cleans to a list of `Sent`."""
+
+    widget = Picked
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files: Sequence[Any] = data or []
+        if not files:
+            raise ValidationError(_("Take photos of the paper, or pick a file."), code="required")
+        if len(files) > MOST_PHOTOS:
+            raise ValidationError(
+                ngettext_lazy("Please send at most %(n)s photo at once.", "Please send at most %(n)s photos at once.", MOST_PHOTOS)
+                % {"n": MOST_PHOTOS}
+            )  # fmt: skip
+        for file in files:
+            if file.size > MOST_BYTES:
+                raise ValidationError(refusals.sentence("too_large"), code="too_large")
+            if not file.size:
+                raise ValidationError(refusals.sentence("empty"), code="empty")
+        return [Sent(file.read(), file.name or "") for file in files]
+
+
+class UploadForm(Form):
+    """A paper: what it is, and its file or photos."""
+
+    kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices, initial=Kind.IEP)
+    title = forms.CharField(label=_("Name it, if you like"), max_length=140, required=False)
+    files = FilesField(label=_("The paper"))
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def named(self) -> str:
+        """The title typed, or what it is."""
+        return self.cleaned_data["title"] or str(dict(Kind.choices)[self.cleaned_data["kind"]])
+
+
+class StaffUploadForm(UploadForm):
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=140,
+        required=False,
+        help_text=_("Left empty, it is called after its kind."),
+    )
+    shared = forms.BooleanField(label=_("The family can see it"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
+
+
+class FamilyUploadForm(UploadForm):
+    """Asks which child only where there are several."""
+
+    def __init__(self, *args: Any, students: list[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(students) > 1:
+            self.fields["student"] = forms.ChoiceField(
+                label=_("Whose paper is it?"),
+                choices=[(str(student.pk), student.given_name) for student in students],
+                widget=forms.RadioSelect,
+            )
+            self.order_fields(["student", "kind", "title", "files"])
+
+
+class FilesForm(Form):
+    """A further version, or what was asked for: only the file or photos."""
+
+    files = FilesField(label=_("The paper"))
+
+
+class DetailsForm(ModelForm):
+    class Meta:
+        model = Document
+        fields = ["title", "kind", "language", "shared"]
+
+    language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
+
+
+class PasswordForm(Form):
+    password = forms.CharField(
+        label=_("Password of the file"), max_length=127, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class RemovalForm(Form):
+    reason = forms.CharField(label=_("Why? Others see this."), max_length=200, required=False)
+
+
+class RequestForm(ModelForm):
+    """A paper that we ask a contact for."""
+
+    class Meta:
+        model = Request
+        fields = ["contact", "kind", "words", "due_on"]
+        labels = {"contact": _("Whom do we ask?"), "kind": _("What kind of paper?")}
+        widgets = {"due_on": forms.DateInput(attrs={"type": "date"})}
+        help_texts = {"words": _("In your words, such as “the last progress report”. The family reads this.")}
+
+    def __init__(self, *args: Any, student: Student, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ties = student.guardianships.seeing(on=_today())
+        contact = self.fields["contact"]
+        assert isinstance(contact, forms.ModelChoiceField)
+        contact.queryset = Contact.objects.filter(guardianships__in=ties).order_by("name")
+        contact.empty_label = None
+        self.fields["kind"] = forms.ChoiceField(
+            label=self.fields["kind"].label, choices=Kind.choices, initial=Kind.PROGRESS_REPORT
+        )
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        if day and day < _today():
+            raise ValidationError(asking.PAST)
+        return day
+
+
+def _today() -> Any:
+    from django.utils import timezone
+
+    return timezone.localdate()

@@ -1,0 +1,201 @@
+"""How much of a service: "30 min 2x/week", "60 mpm", "one hour each nine weeks" → minutes a week.
+
+Convention: a school year of 36 weeks and 180 days. A day is 5 times a week, a month 4 weeks, a quarter (nine
+weeks) 9, a semester 18, a year 36. ``minutes_per_week = minutes * sessions / weeks``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reader.knowledge import plain
+
+WEEKS = {
+    "day": 0.2,
+    "week": 1.0,
+    "cycle5": 1.0,
+    "month": 4.0,
+    "six_weeks": 6.0,
+    "nine_weeks": 9.0,
+    "quarter": 9.0,
+    "trimester": 12.0,
+    "semester": 18.0,
+    "year": 36.0,
+}
+
+_NUMBERS = {
+    "one": 1, "a": 1, "an": 1, "once": 1, "two": 2, "twice": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
+    "forty-five": 45, "forty five": 45, "sixty": 60, "ninety": 90, "thrice": 3,
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
+    "diez": 10, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta y cinco": 45, "sesenta": 60,
+}  # fmt: skip
+_WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_NUMBER = rf"(?:\d+(?:\.\d+)?|\b(?:{_WORDS})\b)"
+_MINUTES = r"(?:minutes?|minutos?|mins?|m(?=\s|$)|min)\b\.?"
+_HOURS = r"(?:hours?|hrs?|hr|horas?|h(?=\s|$))\b\.?"
+_TIMES = r"(?:x|×|times?|veces|vez|sessions?|sesi(?:on|ones)|days?|dias?|visits?|classes|periods?)"
+
+# what a period is called; the first that matches decides
+_PERIODS: tuple[tuple[str, str], ...] = (
+    ("six_weeks", r"(?:per|every|each|cada|/|por)\s*(?:six|6|seis)[ -]*(?:weeks?|semanas|wks?)|six[ -]weeks|6[ -]weeks"),
+    ("nine_weeks", r"(?:per|every|each|cada|/|por)\s*(?:nine|9|nueve)[ -]*(?:weeks?|semanas|wks?)|(?:nine|9)[ -]weeks?\b"),
+    ("cycle5", r"5[ -]day cycle|five[ -]day cycle|/\s*cycle|per cycle|\bcycle\b|ciclo"),
+    ("quarter", r"quarter(?:ly)?|marking period|grading period|trimestral|per qtr|/qtr|bimestre"),
+    ("trimester", r"trimester|trimestre"),
+    ("semester", r"semester|semestre|semestral"),
+    ("year", r"(?:per|a|each|every|/|al|por)\s*(?:school |iep |academic )?(?:year|yr|ano)\b|annual(?:ly)?|yearly|anual(?:mente)?"),
+    ("month", r"month(?:ly)?|\bmpm\b|/\s*mo\b|per mo\b|mensual(?:mente)?|\bmes\b|\bmeses\b"),
+    ("week", r"(?<!\d )(?<!\d-)week(?:ly)?|\bmpw\b|/\s*wk\b|per wk\b|\bwkly\b|\bwk\b|semanal(?:mente)?|\bsemana\b"),
+    ("day", r"daily|(?:per|a|each|every|/|por|al|cada)\s*(?:school )?(?:day|dia)\b|/\s*d\b|diari[oa](?:mente)?|\bdiario\b|\bmpd\b"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Minutes a session, sessions a period. All none when the words give no amount ("as needed")."""
+
+    minutes: float | None = None
+    per: str | None = None
+    sessions: float | None = None
+    per_week: float | None = None
+
+
+def _value(text: str) -> float:
+    text = text.strip()
+    return float(_NUMBERS[text]) if text in _NUMBERS else float(text)
+
+
+_UNIT_IN_HEAD = re.compile(r"\b(min|minutes?|minutos|hours?|horas?|mpw|mpm)\b")
+
+
+def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "") -> Amount:
+    """The amount a text states.
+
+    ``day_minutes``: length of the school day, for shares of a day. ``heading``: the column's heading, which may
+    hold the unit or period ("Minutes per week") of a bare number.
+    """
+    words = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text))
+    words = " ".join(words.replace(",", " , ").split())
+    head = " ".join(plain(heading).split())
+    if not words:
+        return Amount()
+    share = re.search(
+        r"(\d{1,3}(?:\.\d+)?)\s*(?:%|percent|por ciento)\s*(?:of|del?|of the)?\s*(?:the |la )?(?:school|instructional)?\s*(?:day|dia|jornada)",
+        words,
+    )
+    if share:
+        return _share(float(share[1]), words, day_minutes)
+    span = re.search(rf"(\d+(?:\.\d+)?)\s*(?:-|to|a)\s*(\d+(?:\.\d+)?)\s*{_MINUTES}", words)
+    if span and float(span[1]) < float(span[2]):
+        words = words.replace(span.group(), f"{span[1]} minutes")  # a range promises only its lower end
+    total = re.search(rf"total(?:ing)?:?\s*({_NUMBER})\s*{_MINUTES}\s*(?:served\s*)?(\w+)", words)
+    minutes = _minutes(words)
+    if minutes is None and head:
+        bare = re.search(rf"^\s*({_NUMBER})\b", words)
+        unit = _UNIT_IN_HEAD.search(head)
+        if bare and unit:
+            minutes = _value(bare[1]) * (60 if unit[1].startswith(("hour", "hora")) else 1)
+    if minutes is None:
+        count, period = _sessions(words), _period(words) or _period(head)
+        return Amount(None, period, count if period else None, None)
+    period = _period(words) or _period(head)
+    sessions = _sessions(words)
+    if total and sessions is None:
+        sessions = 1
+    if period is None and sessions is not None and re.search(r"\bdays?\b|\bdias?\b", words):
+        period = "week"
+    if period is None:
+        return Amount(minutes, None, sessions, None)
+    if sessions is not None and _EACH_DAY.search(words) and _DAYS_A_WEEK.search(words):
+        # "5 x weekly, 5 hours daily": so many days of so many minutes each
+        weekly = round(minutes * sessions, 2)
+        return (
+            Amount(minutes, "day", 1, weekly) if sessions == 5 else Amount(minutes, "week", sessions, weekly)
+        )
+    sessions = 1.0 if sessions is None else sessions
+    return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
+
+
+_EACH_DAY = re.compile(r"\bdaily\b|(?:per|a|each) day\b|\bdiari")
+_DAYS_A_WEEK = re.compile(
+    r"\b(?:\d|one|two|three|four|five)\s*[x×]?\s*(?:weekly|(?:days?|times)?\s*(?:per|a|/|each)\s*(?:week|wk))"
+)
+
+
+def _share(percent: float, words: str, day_minutes: float | None) -> Amount:
+    stated = re.search(rf"({_NUMBER})\s*(?:{_MINUTES}|min)\s*of\s*(?:a|the)", words)
+    if stated:
+        minutes = _value(stated[1])
+    else:
+        length = re.search(r"(\d{3})\s*-?\s*(?:minute|min)", words)
+        whole = float(length[1]) if length else day_minutes
+        if whole is None:
+            return Amount(None, "day", None, None)
+        minutes = round(whole * percent / 100, 2)
+    return Amount(minutes, "day", 1, round(minutes * 5, 2))
+
+
+def _minutes(words: str) -> float | None:
+    """Minutes of one session."""
+    both = re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}\s*(?:and|y|,)?\s*({_NUMBER})\s*-?\s*{_MINUTES}", words)
+    if both:
+        return _value(both[1]) * 60 + _value(both[2])
+    half = re.search(r"\b(?:half|1/2|media)[ -]*(?:an |a )?(?:hour|hora)", words)
+    found = re.search(rf"({_NUMBER})\s*-?\s*{_MINUTES}", words)
+    hours = re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}", words)
+    if found and (not hours or found.start() <= hours.start()):
+        return _value(found[1])
+    if half:
+        return 30.0
+    if hours:
+        return _value(hours[1]) * 60
+    packed = re.search(r"(\d+)\s*mp([wmd])\b", words)
+    if packed:
+        return float(packed[1])
+    times = re.search(r"\b\d+\s*[x×]\s*(\d{2,3})\b", words)
+    return float(times[1]) if times else None
+
+
+def _period(words: str) -> str | None:
+    for name, pattern in _PERIODS:
+        if re.search(pattern, words):
+            return name
+    return None
+
+
+def _sessions(words: str) -> float | None:
+    """How many sessions a period."""
+    rest = re.sub(r"total(?:ing)?:?.*$", "", words)
+    if re.search(r"\b(?:twice|dos veces)\b", rest):
+        return 2.0
+    for pattern in (
+        rf"({_NUMBER})\s*{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?)\b",
+        rf"({_NUMBER})\s*[x×]\s*(?:/|per|a|each|every|weekly|daily|monthly|week|wk|\d|por|al|cada|sem|,|$)",
+        rf"[x×]\s*({_NUMBER})\b",
+        rf"({_NUMBER})\s*[x×]\s",
+        rf"({_NUMBER})\s*(?:times|veces)\b",
+        rf"({_NUMBER})\s*(?:individual |group |small group |weekly )?(?:sessions?|sesion(?:es)?|visits?|classes|periods)\b",
+        rf"({_NUMBER})\s*(?:days?|dias?)\s*(?:per|a|/|each|every|por|a la|al)\s*(?:week|wk|month|cycle|semana|mes)",
+        r"(\d)\s*/\s*(?:week|wk|month|mo|semana|mes)\b",
+        r"\b(once)\b|\buna vez\b",
+    ):
+        found = re.search(pattern, rest)
+        if found:
+            return _value(found[1]) if found[1] else 1.0
+    alone = re.search(r"^\s*(\d)\s+(?:per|a)\s+(?:week|month|day)", rest)
+    return float(alone[1]) if alone else None
+
+
+_UNSPECIFIED = re.compile(
+    r"\bas[ -]needed\b|\bas appropriate\b|\bwhen needed\b|\bper teacher\b|\bon request\b|\bongoing\b"
+    r"|\bseg[uú]n sea necesario\b|\bcuando sea necesario\b|\bas determined\b|\bas required\b|\bvaries\b"
+    r"|\bat teacher discretion\b|\bupon request\b",
+    re.I,
+)
+
+
+def unspecified(text: str) -> bool:
+    """Whether an amount is left open: "as needed" and the like."""
+    return bool(_UNSPECIFIED.search(text))

@@ -1,0 +1,73 @@
+"""Check boxes: which of several printed choices is marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reader.knowledge import Knowledge, squeezed
+from reader.layout import EMPTY, TICKED, Passage
+
+_GLYPH = re.compile(f"[{TICKED}{EMPTY}]")
+
+
+@dataclass
+class Choice:
+    marked: bool
+    words: Passage
+
+
+def choices_in(passage: Passage) -> list[Choice]:
+    """Each box with the words that belong to it.
+
+    Words follow their box, unless the line begins with words and ends with a box ("Yes ☒ No ☐").
+    """
+    found: list[Choice] = []
+    for line in passage.lines():
+        text = line.text
+        glyphs = list(_GLYPH.finditer(text))
+        if not glyphs:
+            if (
+                found
+                and found[-1].words
+                and not re.search(r"[.:]$", found[-1].words.flat)
+                and text[:1].islower()
+            ):
+                found[-1].words = Passage.join([found[-1].words, line], " ")
+            continue
+        after = text[glyphs[-1].end() :].strip()
+        first = text[: glyphs[0].start()].strip()
+        trailing = bool(first) and not after
+        for index, glyph in enumerate(glyphs):
+            if trailing:
+                start = glyphs[index - 1].end() if index else 0
+                words = line.cut(start, glyph.start())
+                if index == 0 and re.search(r"[?:]", words.text):
+                    words = words.cut(max(words.text.rfind("?"), words.text.rfind(":")) + 1)
+            else:
+                end = glyphs[index + 1].start() if index + 1 < len(glyphs) else None
+                words = line.cut(glyph.end(), end)
+            found.append(Choice(glyph.group() == TICKED, words))
+    return found
+
+
+def yes_or_no(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | None:
+    """What a Yes/No question's answer says: from boxes, else from its first words."""
+    answer: tuple[bool, Passage] | None = None
+    seen = False
+    for choice in choices_in(passage):
+        word = re.match(r"\W*([^\W\d_]+)", choice.words.text)
+        key = squeezed(word[1]) if word else ""
+        if key in ("yes", "si", "no", "y", "n"):
+            seen = True
+            if choice.marked and answer is None:
+                answer = (key in ("yes", "si", "y"), choice.words)
+    if seen:
+        return answer
+    text = passage.flat.lstrip(" .:-–")
+    first = re.match(
+        r"(?i)(yes|no|sí|si|not applicable|n/a|none|not needed|no needs|no aplica|age appropriate)\b", text
+    )
+    if first:
+        return squeezed(first[1]) in ("yes", "si"), passage
+    return None

@@ -1,0 +1,82 @@
+"""Dates as people write them on forms, English and Spanish, month first unless that cannot be."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan enero ene",
+            "february feb febrero",
+            "march mar marzo",
+            "april apr abril abr",
+            "may mayo",
+            "june jun junio",
+            "july jul julio",
+            "august aug agosto ago",
+            "september sept sep septiembre setiembre",
+            "october oct octubre",
+            "november nov noviembre",
+            "december dec diciembre dic",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = re.compile(
+    rf"(?P<iso>\b\d{{4}}-\d{{2}}-\d{{2}}\b)"
+    rf"|(?P<us>\b\d{{1,2}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})\b)"
+    rf"|(?P<name>\b(?:{_NAMES})\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b)"
+    rf"|(?P<day>\b\d{{1,2}}(?:\s+de)?\s+(?:{_NAMES})\b\.?,?(?:\s+del?)?\s+\d{{4}}\b)",
+    re.I,
+)
+
+
+def dates_in(text: str) -> list[tuple[int, int, date]]:
+    """Every full date in a text: where it starts, where it ends, and the day."""
+    found = []
+    for match in _DATE.finditer(text):
+        day = _day(match)
+        if day is not None:
+            found.append((match.start(), match.end(), day))
+    return found
+
+
+def first_date(text: str) -> date | None:
+    """The first full date in a text."""
+    found = dates_in(text)
+    return found[0][2] if found else None
+
+
+def _day(match: re.Match[str]) -> date | None:
+    text = match.group()
+    try:
+        if match["iso"]:
+            return date.fromisoformat(text)
+        if match["us"]:
+            first, second, year = (int(part) for part in re.split(r"\s?[/.-]\s?", text))
+            year += 2000 if year < 70 else 1900 if year < 100 else 0
+            return date(year, second, first) if first > 12 else date(year, first, second)
+        words = re.findall(r"[a-záéíóú]+|\d+", text.lower())
+        month = next(_MONTHS[word] for word in words if word in _MONTHS)
+        numbers = [int(word) for word in words if word.isdigit()]
+        return date(numbers[1], month, numbers[0])
+    except (ValueError, StopIteration, IndexError):
+        return None
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day some years later; 29 February becomes 28 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def age_on(born: date, day: date) -> int:
+    """Completed years of age on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

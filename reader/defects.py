@@ -1,0 +1,347 @@
+"""What an IEP should hold and this one does not show: observations with a citation, never verdicts.
+
+Overdue dates are judged only from dates inside the document, never from today's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from reader.dates import years_after
+from reader.identity import day
+from reader.knowledge import Knowledge, plain
+from reader.parts import Entry, Part
+from reader.reading import Defect, Goal, Reading, Text, Value
+
+
+class _Finder:
+    def __init__(self, reading: Reading, knowledge: Knowledge) -> None:
+        self.reading = reading
+        self.knowledge = knowledge
+        self.found: list[Defect] = []
+        self.remarks: list[Defect] = []
+
+    def add(
+        self,
+        component: str,
+        description: str,
+        *,
+        source: Value[Any] | None = None,
+        about: str = "",
+        weak: bool = False,
+    ) -> None:
+        rule = self.knowledge.defects[component]
+        defect = Defect(
+            component,
+            rule["citation"],
+            description,
+            source.places if source is not None else (),
+            about,
+            "weak" if weak else "missing",
+        )
+        (self.remarks if weak else self.found).append(defect)
+
+
+def find_defects(
+    reading: Reading, parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge
+) -> tuple[list[Defect], list[Defect]]:
+    """(defects, remarks): what is missing, and what is there but thin. Empty for documents that are no IEP."""
+    if reading.document_kind.value != "iep":
+        return [], []
+    finder = _Finder(reading, knowledge)
+    _goals(finder)
+    _services(finder)
+    _placement(finder)
+    _assessments(finder, parts, entries)
+    _transition(finder, parts, entries)
+    _dates(finder)
+    if reading.progress_reporting.present is not None and not reading.progress_reporting.present.value:
+        finder.add(
+            "progress_reporting",
+            "No schedule for reports to the parents on progress toward the goals was found.",
+            source=reading.progress_reporting.present,
+            about="progress_reporting",
+        )
+    return finder.found, finder.remarks
+
+
+def _called(goal: Goal, index: int) -> str:
+    number = goal.number.value if goal.number else str(index + 1)
+    return f"Goal {number} ({goal.area.value})" if goal.area else f"Goal {number}"
+
+
+def _goals(finder: _Finder) -> None:
+    reading = finder.reading
+    for index, goal in enumerate(reading.goals):
+        name, about = _called(goal, index), f"goals[{index}]"
+        lacks = [part for part in ("behavior", "criterion") if getattr(goal, part) is None]
+        if lacks:
+            words = {
+                "behavior": "a behavior that can be seen or heard",
+                "criterion": "a criterion for mastery",
+            }
+            finder.add(
+                "annual_goals_academic_functional",
+                f"{name} does not state {' or '.join(words[part] for part in lacks)}.",
+                source=goal.text,
+                about=about,
+            )
+        if goal.baseline is None:
+            finder.add(
+                "plaafp",
+                f"{name} has no baseline that says where the child starts.",
+                source=goal.text,
+                about=about,
+            )
+        if goal.measurement is None:
+            finder.add(
+                "progress_measurement",
+                f"{name} does not say how progress will be measured.",
+                source=goal.text,
+                about=about,
+            )
+        elif re.fullmatch(
+            r"(?i)teacher observations?|observations?|observación(?: del maestro| de la maestra)?",
+            goal.measurement.value.strip(" ."),
+        ):
+            finder.add(
+                "progress_measurement",
+                f"{name} is measured by observation alone.",
+                source=goal.measurement,
+                about=about,
+                weak=True,
+            )
+        if reading.assessments.alternate and reading.assessments.alternate.value and not goal.objectives:
+            finder.add(
+                "benchmarks_objectives",
+                f"{name} has no benchmarks or short-term objectives, and an alternate assessment is chosen.",
+                source=goal.text,
+                about=about,
+            )
+        start, aim = _percent(goal.baseline), _percent(goal.criterion)
+        if start is not None and aim is not None and aim <= start:
+            finder.add(
+                "annual_goals_academic_functional",
+                f"{name} aims at {aim}%, and the baseline is {start}% already.",
+                source=goal.criterion,
+                about=about,
+                weak=True,
+            )
+    if not reading.goals:
+        finder.add(
+            "annual_goals_academic_functional", "No measurable annual goals were found.", about="goals"
+        )
+
+
+def _percent(value: Text | None) -> int | None:
+    found = re.search(r"(\d{1,3})\s?%", value.value) if value is not None else None
+    return int(found[1]) if found else None
+
+
+def _services(finder: _Finder) -> None:
+    reading = finder.reading
+    open_ended = []
+    for service in reading.services:
+        kind = service.kind.value if service.kind else ""
+        if kind == "transportation" or service.minutes_per_week is not None:
+            continue
+        if kind == "supplementary" and service.as_written is not None and service.per is not None:
+            continue
+        if service.name is not None:
+            open_ended.append(service)
+    if open_ended:
+        names = "; ".join(
+            f"{s.name.value} ({s.as_written.value if s.as_written else 'nothing written'})"
+            for s in open_ended
+            if s.name
+        )
+        finder.add(
+            "service_details",
+            f"Services without an amount and frequency: {names}.",
+            source=open_ended[0].name,
+            about="services",
+        )
+    if not reading.services:
+        finder.add(
+            "special_education_services", "No special education services were found.", about="services"
+        )
+    missing_place = [
+        s for s in reading.services if s.location is None and s.kind and s.kind.value != "transportation"
+    ]
+    if missing_place and len(missing_place) < len(reading.services):
+        finder.add(
+            "service_details",
+            "Services without a location: " + "; ".join(s.name.value for s in missing_place if s.name) + ".",
+            source=missing_place[0].name,
+            about="services",
+            weak=True,
+        )
+
+
+def _placement(finder: _Finder) -> None:
+    lre = finder.reading.lre
+    share = lre.percent_general_education
+    if share is not None and share.value >= 100:
+        return
+    if lre.explanation_present is None or not lre.explanation_present.value:
+        finder.add(
+            "nonparticipation_explanation",
+            "No reason was found for the time away from children without disabilities.",
+            source=lre.explanation_present or share,
+            about="lre",
+        )
+
+
+def _assessments(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry]) -> None:
+    alternate = finder.reading.assessments.alternate
+    if alternate is None or not alternate.value:
+        return
+    reasons = [entry.value.flat for entry in entries if entry.role == "assessment.alternate_reason"]
+    if any(len(re.findall(r"[^\W\d_]{2,}", reason)) >= 5 for reason in reasons):
+        return
+    for part in parts:
+        if part.kind == "assessments" and re.search(
+            r"(?i)(?:cannot|can not|unable to|is not able to)[^.]{0,80}(?:regular|general|state)[^.]{0,60}assessment[^.]{0,20}(?:because|due)|alternate assessment is appropriate because|no puede[^.]{0,80}porque",
+            part.prose.flat,
+        ):
+            return
+    finder.add(
+        "alternate_assessment_statement",
+        "An alternate assessment is chosen without saying why the regular one cannot be used and why this one fits.",
+        source=alternate,
+        about="assessments",
+    )
+
+
+def _transition(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry]) -> None:
+    reading = finder.reading
+    transition = reading.transition
+    required = transition.required is not None and transition.required.value
+    vague = [re.compile(pattern, re.I) for pattern in finder.knowledge.grammar["postsecondary_vague"]]
+    if required and not transition.postsecondary_goals:
+        finder.add(
+            "transition_postsecondary_goals",
+            "The student is 16 or older during this IEP, and no measurable postsecondary goals were found.",
+            about="transition",
+        )
+    for index, goal in enumerate(transition.postsecondary_goals):
+        if (
+            goal.text
+            and not re.search(r"(?i)\bwill\b|rá\b", goal.text.value)
+            and any(p.search(goal.text.value) for p in vague)
+        ):
+            finder.add(
+                "transition_postsecondary_goals",
+                f"The {goal.area} goal states an interest rather than what the student will do.",
+                source=goal.text,
+                about=f"transition.postsecondary_goals[{index}]",
+            )
+    if required and not _has_services(parts, entries):
+        finder.add(
+            "transition_services",
+            "No transition services and no course of study were found.",
+            about="transition",
+        )
+    if reading.transfer_of_rights_present is not None and not reading.transfer_of_rights_present.value:
+        finder.add(
+            "transfer_of_rights_statement",
+            "No statement that the student was told of the rights that transfer at the age of majority was found.",
+            source=reading.transfer_of_rights_present,
+            about="transfer_of_rights_present",
+        )
+    if required and reading.team and not _student_invited(finder, parts):
+        finder.add(
+            "student_invited_transition",
+            "Transition must be discussed, and nothing shows that the student was invited or took part.",
+            source=reading.team[0].name,
+            about="team",
+        )
+
+
+def _has_services(parts: Sequence[Part], entries: Sequence[Entry]) -> bool:
+    for entry in entries:
+        if entry.role == "courses" and len(re.findall(r"[^\W\d_]{3,}", entry.value.flat)) >= 2:
+            return True
+    for part in parts:
+        if part.kind in ("transition", "services"):
+            text = plain(re.sub(r"_+", " ", part.prose.flat))
+            if (
+                re.search(
+                    r"(?:transition service|service/activity|servicios de transicion|activit)[^.]{0,10}[:/]?\s*\w+",
+                    text,
+                )
+                and len(text) > 250
+            ):
+                return True
+            for table in part.tables:
+                if (
+                    len(table.rows) > 1
+                    and any(len(cell.text.flat) > 8 for row in table.rows[1:] for cell in row)
+                    and part.kind == "transition"
+                ):
+                    return True
+    return False
+
+
+def _student_invited(finder: _Finder, parts: Sequence[Part]) -> bool:
+    roles = {plain(role) for role in finder.knowledge.words["student_roles"]}
+    name = finder.reading.student.name
+    for member in finder.reading.team:
+        if member.role and plain(member.role.value) in roles:
+            return True
+        if name and member.name and plain(member.name.value) == plain(name.value):
+            return True
+    text = "\n".join(part.prose.flat for part in parts)
+    return bool(
+        re.search(
+            r"(?i)date student (?:was )?(?:notified|invited)[^\d]{0,60}\d|(?:student|child) (?:was )?invited(?: to the meeting)?\s*[?:]?\s*(?:☒\s*yes|yes)|student (?:attended|participated|led)",
+            text,
+        )
+    )
+
+
+def _dates(finder: _Finder) -> None:
+    reading = finder.reading
+    meeting = day(reading.meeting_date)
+    due, start, end = day(reading.reevaluation_due), day(reading.iep_start), day(reading.iep_end)
+    if meeting and due and due < meeting:
+        finder.add(
+            "triennial_reevaluation",
+            f"The reevaluation was due {due.isoformat()}, before this meeting of {meeting.isoformat()}.",
+            source=reading.reevaluation_due,
+            about="reevaluation_due",
+        )
+    elif (
+        meeting and due is None and (last := day(reading.last_evaluation)) and years_after(last, 3) < meeting
+    ):
+        finder.add(
+            "triennial_reevaluation",
+            f"The last evaluation is of {last.isoformat()}, more than three years before this meeting.",
+            source=reading.last_evaluation,
+            about="last_evaluation",
+        )
+    previous = day(reading.previous_meeting)
+    if meeting and previous and years_after(previous, 1) < meeting:
+        finder.add(
+            "annual_iep_review",
+            f"The IEP before this one is of {previous.isoformat()}, more than a year before this meeting of {meeting.isoformat()}.",
+            source=reading.previous_meeting,
+            about="previous_meeting",
+        )
+    elif start and end and years_after(start, 1) < end and (end - start).days > 372:
+        finder.add(
+            "annual_iep_review",
+            f"This IEP runs from {start.isoformat()} to {end.isoformat()}, more than a year.",
+            source=reading.iep_end,
+            about="iep_end",
+        )
+    if start and end and end < start:
+        finder.add(
+            "service_details",
+            f"The IEP ends {end.isoformat()}, before it starts {start.isoformat()}.",
+            source=reading.iep_end,
+            about="iep_end",
+            weak=True,
+        )

@@ -1,0 +1,769 @@
+"""Annual goals: found by labels and columns, taken apart by how goals are worded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from reader.knowledge import Knowledge, squeezed
+from reader.layout import Passage, Table
+from reader.pages import same_row
+from reader.parts import Entry, Part, entries_in, entries_of, table_kind
+from reader.reading import Goal, Text, Value, concluded, read_as
+
+PARTS = ("baseline", "condition", "behavior", "criterion", "timeframe", "measurement")
+
+
+Item = tuple[str, Passage, str, Passage]  # slot, value, how it was found, label
+
+
+class Draft:
+    """A goal being gathered."""
+
+    def __init__(self) -> None:
+        self.slots: dict[str, Passage] = {}
+        self.how: dict[str, str] = {}
+        self.objectives: list[Passage] = []
+        self.heading = (
+            Passage()
+        )  # the column heading or label over the goal's text, which may hold its timeframe
+
+    def put(self, slot: str, value: Passage, how: str) -> None:
+        if value and slot not in self.slots:
+            self.slots[slot] = value
+            self.how[slot] = how
+
+
+# ---------------------------------------------------------------- gathering
+
+
+def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
+    """The goals of an IEP, in order."""
+    drafts: list[Draft] = []
+    for part in parts:
+        if part.kind in ("goals", "progress") or (
+            part.kind in ("present_levels", "unknown", "student") and _has_goals(part, knowledge)
+        ):
+            drafts += _gather(part, knowledge)
+    if not any("text" in draft.slots for draft in drafts):
+        for part in parts:
+            if part.kind not in ("attachment", "transition", "notes", "goals"):
+                drafts += [
+                    d
+                    for d in _gather(part, knowledge)
+                    if "text" in d.slots and _is_goal(d.slots["text"].flat, knowledge)
+                ]
+    goals = []
+    for draft in drafts:
+        text = draft.slots.get("text")
+        if text is None or len(text.flat) < 15:
+            continue
+        goals.append(_goal(draft, knowledge))
+    return _numbered(_without_repeats(goals))
+
+
+def _has_goals(part: Part, knowledge: Knowledge) -> bool:
+    return any(
+        entry.role == "goal.text" and _is_goal(entry.value.flat, knowledge)
+        for entry in entries_of(part, knowledge)
+    )
+
+
+def _without_repeats(goals: list[Goal]) -> list[Goal]:
+    seen: set[str] = set()
+    kept = []
+    for goal in goals:
+        key = squeezed(goal.text.value) if goal.text else ""
+        if key not in seen:
+            seen.add(key)
+            kept.append(goal)
+    return kept
+
+
+def _numbered(goals: list[Goal]) -> list[Goal]:
+    for index, goal in enumerate(goals, start=1):
+        if goal.number is None:
+            goal.number = concluded(str(index), "derived")
+    return goals
+
+
+def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
+    items: list[Item] = []  # slot, value, how, label
+    for unit in part.units():
+        if isinstance(unit, Table):
+            kind = table_kind(unit, knowledge)
+            if kind and kind[0] == "goals":
+                items += _rows(unit, kind[1], kind[2], knowledge)
+                continue
+            objectives = _objective_table(unit, knowledge)
+            if objectives is not None:
+                items += objectives
+                continue
+            if kind:
+                continue
+            entries = entries_of(Part("goals", blocks=[unit]), knowledge)
+        else:
+            entries = entries_in(unit, knowledge, part.kind)
+        items += _items(entries, knowledge)
+    return _grouped(items)
+
+
+_HEADING = re.compile(
+    r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
+    r"(?:goal|meta|objetivo)\s*(?:anual\s*)?(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
+)  # fmt: skip
+_NUMBERED = re.compile(
+    r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$"
+)
+
+
+def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
+    found: list[Item] = []
+    for entry in entries:
+        role = entry.role
+        if role is None:
+            found += _unlabelled(entry, knowledge)
+            continue
+        cut = _next_heading(entry)
+        if cut is not None:
+            before = Entry(role, entry.label, entry.value.cut(0, cut), entry.part, entry.how)
+            after = Entry(None, Passage(), entry.value.cut(cut), entry.part, entry.how)
+            found += _items([before, after], knowledge)
+        elif role == "goal.number":
+            found += _number_value(entry, knowledge)
+        elif role == "goal.text":
+            found += _goal_value(entry, knowledge)
+        elif role == "goal.area":
+            found += _area_value(entry, knowledge)
+        elif role.startswith("goal."):
+            value = entry.value if role == "goal.objectives" else _own_paragraph(entry.value)
+            found.append((role[5:], value, entry.how, entry.label))
+        else:
+            found.append(("other", entry.value, entry.how, entry.label))
+    return found
+
+
+def _own_paragraph(value: Passage) -> Passage:
+    """The lines up to a gap wider than between lines of one paragraph."""
+    lines = value.lines()
+    if len(lines) < 2 or any(word.entry for word in value.words):
+        return value
+    gaps = []
+    for above, below in pairwise(lines):
+        a, b = above.words[-1], below.words[0]
+        gaps.append((b.box[1] - a.box[3]) / max(a.height, 1.0) if a.page == b.page else 0.0)
+    for index, gap in enumerate(gaps):
+        begins = lines[index + 1].text[:1].isupper() and not lines[index].flat.endswith(",")
+        if begins and gap > max(0.55, 1.6 * min(gaps) if len(gaps) > 1 else 0.55):
+            return Passage.join(lines[: index + 1], "\n")
+    return value
+
+
+def _number_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
+    number = re.match(r"\W*(\d{1,2})\b", entry.value.text)
+    if number:
+        digits = entry.value.cut(number.start(1), number.end(1))
+        rest = _strip_lead(entry.value.cut(number.end()))
+        return [
+            ("number", digits, entry.how, entry.label),
+            *(_area_or_text(rest, knowledge, entry) if rest else []),
+        ]
+    if _is_goal(entry.value.flat, knowledge):
+        return [("text", entry.value, entry.how, entry.label)]
+    if entry.value:
+        return [("area", entry.value.lines()[0], entry.how, entry.label)]
+    return [("open", Passage(), entry.how, entry.label)]
+
+
+def _area_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
+    lines = entry.value.lines()
+    if not lines:
+        return [("area", Passage(), entry.how, entry.label)]
+    area = lines[0].split("\t")[0]
+    remark = re.search(r"\s\((?:priority|need|prioridad|goal|meta)[^)]*\)\s*$", area.text, re.I)
+    if remark:
+        area = area.cut(0, remark.start())
+    rest = Passage.join(lines[1:], "\n")
+    found: list[Item] = [("area", area, entry.how, entry.label)]
+    if rest:
+        found += _unlabelled(Entry(None, Passage(), rest, entry.part, entry.how), knowledge)
+    return found
+
+
+def _next_heading(entry: Entry) -> int | None:
+    """Where in an entry's value the heading of the next goal starts, if it does."""
+    start = 0
+    for number, line in enumerate(entry.value.text.split("\n")):
+        if number and len(line) < 110 and (_HEADING.match(line) or _NUMBERED.match(line)):
+            return start
+        start += len(line) + 1
+    return None
+
+
+def _strip_lead(passage: Passage) -> Passage:
+    lead = re.match(r"^[\s\-–—:.)]+", passage.text)
+    return passage.cut(lead.end()) if lead else passage
+
+
+def _goal_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
+    value = entry.value
+    numbered = re.match(r"\W*#?(\d{1,2})\s*(?:[.):\n-]|$)", value.text)
+    found: list[Item] = []
+    if numbered and (len(value.flat) < 4 or not _is_goal(value.flat[:12], knowledge)):
+        found.append(("number", value.cut(numbered.start(1), numbered.end(1)), entry.how, entry.label))
+        value = value.cut(numbered.end())
+    if value:
+        lines = value.lines()
+        if (
+            len(lines) > 1
+            and len(lines[0].flat) <= 80
+            and not _is_goal(lines[0].flat, knowledge)
+            and not re.search(r"[.,;]$", lines[0].flat)
+        ):
+            rest = value.cut(len(lines[0].text) + value.text.find(lines[0].text))
+            if (
+                _is_goal(rest.flat, knowledge)
+                and rest.text[:1].isupper()
+                and len(lines[0].flat.split()) <= 9
+                and not re.match(r"(?i)(?:by|given|when|within|during|after|para|dad[oa]s?)\b", lines[0].flat)
+            ):
+                found.append(("area", lines[0], entry.how, entry.label))
+                value = rest
+        if _is_goal(value.flat, knowledge):
+            found.append(("text", value, entry.how, entry.label))
+        else:
+            found += _area_or_text(value, knowledge, entry)
+    return found
+
+
+def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[Item]:
+    if _is_goal(value.flat, knowledge):
+        return _unlabelled(Entry(None, Passage(), value, entry.part, entry.how), knowledge)
+    lines = value.lines()
+    if lines and len(lines[0].flat) <= 80:
+        return [("area", lines[0], entry.how, entry.label)]
+    return [("text", value, "loose", entry.label)] if entry.role == "goal.text" else []
+
+
+def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
+    """Lines without a known label: a goal's heading, its area, or its sentence."""
+    if entry.label:
+        heading = _HEADING.match(entry.label.flat.rstrip(":")) or _NUMBERED.match(
+            entry.label.flat.rstrip(":")
+        )
+        if heading:
+            found: list[Item] = [
+                ("number", _found_in(entry.label, heading["number"]), entry.how, entry.label)
+            ]
+            rest = heading["rest"].strip()
+            if (
+                rest
+                and knowledge.label(rest) not in (None, "goal.area")
+                and knowledge.label(rest) != "goal.text"
+            ):
+                return [*found, (str(knowledge.label(rest))[5:], entry.value, entry.how, entry.label)]
+            if entry.value:
+                if rest and knowledge.label(rest.split("-")[-1]) == "goal.area":
+                    return [
+                        *found,
+                        *_items(
+                            [Entry("goal.area", entry.label, entry.value, entry.part, entry.how)], knowledge
+                        ),
+                    ]
+                found += _goal_value(
+                    Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge
+                )
+            return found
+        slot = knowledge.goal_slot(entry.label.flat)
+        if slot == "text" or (
+            slot is None and _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) > 60
+        ):
+            return _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
+        if slot is not None and not (slot == "area" and _is_goal(entry.value.flat, knowledge)):
+            return _items([Entry(f"goal.{slot}", entry.label, entry.value, entry.part, entry.how)], knowledge)
+        if _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) < 60:
+            return [
+                ("area", entry.label.cut(0, len(entry.label.text.rstrip(": "))), entry.how, entry.label),
+                ("text", entry.value, entry.how, entry.label),
+            ]
+        return [("other", entry.value, entry.how, entry.label)]
+    found = []
+    sentence: list[Passage] = []
+    for line in entry.value.lines():
+        heading = _HEADING.match(line.text) or _NUMBERED.match(line.text)
+        if (
+            heading
+            and not (sentence and not sentence[-1].flat.endswith((".", ":", "!")))
+            and len(line.flat) < 110
+        ):
+            found += _sentence(sentence, knowledge, entry)
+            sentence = []
+            found.append(
+                ("number", line.cut(heading.start("number"), heading.end("number")), entry.how, line)
+            )
+            rest = line.cut(heading.start("rest"), heading.end("rest"))
+            if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
+                rest = rest.cut(*inner.span(1))
+            if rest:
+                area = re.match(r"(?i)(?:area(?: of need)?|domain|área|dominio)\s*[:\-–]\s*(.+)", rest.text)
+                if area:
+                    found.append(("area", rest.cut(area.start(1)), entry.how, line))
+                elif _is_goal(rest.flat, knowledge) or rest.flat.split()[0].lower() in (
+                    "by",
+                    "given",
+                    "when",
+                ):
+                    sentence.append(rest)
+                else:
+                    found.append(("area", rest, entry.how, line))
+        else:
+            sentence.append(line)
+    return found + _sentence(sentence, knowledge, entry)
+
+
+def _found_in(passage: Passage, words: str) -> Passage:
+    at = passage.text.find(words)
+    return passage.cut(at, at + len(words)) if at >= 0 else passage
+
+
+def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[Item]:
+    if not lines:
+        return []
+    passage = Passage.join(lines, "\n")
+    if not _is_goal(passage.flat, knowledge):
+        return [("loose", passage, entry.how, Passage())]
+    lead = re.match(r"^\W*(?:#?\d{1,2}[.):]\s+|[•·▪-]\s*)", passage.text)
+    if lead:
+        passage = passage.cut(lead.end())
+    area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’ -]{2,60}?)\s*[:.–]\s+(?=[A-ZÁÉÍÓÚ])", passage.text)
+    if area and not re.search(r"\b(?:will|given|when|by)\b", area[1], re.I):
+        return [
+            ("area", passage.cut(0, area.end(1)), "loose", Passage()),
+            ("text", passage.cut(area.end()), "loose", Passage()),
+        ]
+    return [("text", passage, "loose", Passage())]
+
+
+def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
+    roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
+    column = next((c for c, role in roles.items() if role == "objectives"), None)
+    if column is None or "text" in roles.values():
+        return None
+    found = []
+    for row in table.rows[1:]:
+        cell = next((c for c in row if c.column == column), None)
+        if cell is not None and cell.text:
+            found.append(("objectives", cell.text, "column", Passage()))
+    return found
+
+
+def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge) -> list[Item]:
+    found: list[Item] = []
+    head = {cell.column: cell.text for cell in table.rows[depth - 1]}
+    for row in table.rows[depth:]:
+        texts = {roles[cell.column]: cell for cell in row if cell.column in roles}
+        goal = texts.get("text")
+        if (
+            len(row) == 1
+            or goal is None
+            or not goal.text
+            or (len(row) < len(head) and not _is_goal(goal.text.flat, knowledge))
+        ):
+            for cell in row:
+                found += _items(entries_in(cell.text, knowledge, "goals"), knowledge)
+            continue
+        if all(knowledge.is_column(cell.text.text) for cell in row if cell.text) or same_row(
+            table.rows[depth - 1], row
+        ):
+            continue
+        found.append(("open", Passage(), "column", head.get(goal.column, Passage())))
+        for role, cell in texts.items():
+            if role not in ("text", "other", "report") and cell.text:
+                found.append((role, cell.text, "column", head.get(cell.column, Passage())))
+        found += _goal_cell(goal.text, head.get(goal.column, Passage()), knowledge)
+    return found
+
+
+def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]:
+    """A goal's cell: number, area, the sentence, perhaps a labelled baseline below it."""
+    found: list[Item] = []
+    number = re.match(r"^\W*(?:goal|meta)?\s*#?(\d{1,2})\s*[.):-]\s+", text.text, re.I)
+    if number:
+        found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
+        text = text.cut(number.end())
+    area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
+    if area is None:
+        area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n -]{2,70}?)\s+[-–]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
+    if (
+        area
+        and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I)
+        and len(area[1].split()) <= 8
+    ):
+        found.append(("area", text.cut(0, area.end(1)), "column", head))
+        text = text.cut(area.end())
+    entries = entries_in(text, knowledge, "goals", "column")
+    for entry in entries:
+        if entry.role is None and not entry.label:
+            found.append(("text", entry.value, "column", head))
+        elif entry.role is None:
+            found.append(("text", Passage.join([entry.label, entry.value], " "), "column", head))
+        else:
+            found += _items([entry], knowledge)
+    return found
+
+
+def _grouped(items: list[Item]) -> list[Draft]:
+    """Group items into goals. What stands before a goal's text in the first goal opens each later one."""
+    openers: set[str] = set()
+    for slot, value, _, _ in items:
+        if slot == "text" and value:
+            break
+        if slot in ("number", "area", "baseline", "open", "method", "criterion", "timeframe"):
+            openers.add(slot)
+    drafts: list[Draft] = []
+    current: Draft | None = None
+    for slot, value, how, label in items:
+        if slot in ("other", "schedule_other"):
+            continue
+        starts = (
+            current is None
+            or ((slot in openers or slot in ("open", "number")) and "text" in current.slots)
+            or (slot == "text" and "text" in current.slots)
+            or (slot == "area" and "text" in current.slots)
+            or (slot == "number" and "number" in current.slots)
+        )
+        if slot == "loose":
+            if (
+                current is not None
+                and "text" not in current.slots
+                and "area" not in current.slots
+                and len(value.flat) < 70
+            ):
+                current.put("area", value, "loose")
+            continue
+        if starts and slot != "objectives":
+            current = Draft()
+            drafts.append(current)
+        if current is None:
+            continue
+        if slot == "objectives":
+            current.objectives += _listed(value)
+        elif slot == "text":
+            current.put("text", value, how)
+            current.heading = label
+        elif slot != "open":
+            current.put(slot, value, how)
+    return drafts
+
+
+def _listed(value: Passage) -> list[Passage]:
+    """The items of a list: (1) … (2) …, bullets, or lines."""
+    marks = [
+        m for m in re.finditer(r"(?:^|(?<=\s))(?:\(\d{1,2}\)|\d{1,2}[.)](?:\d\.?)?|[•·▪‣●○-])\s+", value.text)
+    ]
+    if marks:
+        ends = [m.start() for m in marks[1:]] + [len(value.text)]
+        pieces = [value.cut(m.end(), end) for m, end in zip(marks, ends, strict=True)]
+    else:
+        pieces = [value]
+    found = []
+    for piece in pieces:
+        text = piece.text.rstrip(" .;")
+        if text:
+            found.append(piece.cut(0, len(text)))
+    return found
+
+
+# ---------------------------------------------------------------- a goal's parts
+
+
+@lru_cache(maxsize=4)
+def _compiled(knowledge_id: int) -> dict[str, re.Pattern[str]]:
+    grammar = _GRAMMARS[knowledge_id]
+    number = grammar["number"]
+    criterion = "|".join(f"(?:{p.replace('{number}', number)})" for p in grammar["criterion"])
+    weak = "|".join(f"(?:{p.replace('{number}', number)})" for p in grammar["weak_criterion"])
+    will = "|".join(grammar["will"])
+    return {
+        "will": re.compile(rf"\b(?:{will})\b\s*", re.I),
+        "future": re.compile(grammar["future_spanish"], re.I),
+        "timeframe": re.compile("|".join(f"(?:{p})" for p in grammar["timeframe"]), re.I),
+        "condition": re.compile(rf"^\W*(?:{grammar['condition_start']})", re.I),
+        "measured": re.compile("|".join(f"(?:{p})" for p in grammar["measured_by"]), re.I),
+        "criterion": re.compile(criterion, re.I),
+        "weak": re.compile(weak, re.I),
+        "measure": re.compile("|".join(grammar["measure_words"]), re.I),
+    }
+
+
+_GRAMMARS: dict[int, dict] = {}
+
+
+def patterns(knowledge: Knowledge) -> dict[str, re.Pattern[str]]:
+    """The goal grammar, compiled."""
+    _GRAMMARS[id(knowledge)] = knowledge.grammar
+    return _compiled(id(knowledge))
+
+
+_NO_GOAL = re.compile(
+    r"(?i)\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
+    r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
+)
+
+
+def _is_goal(text: str, knowledge: Knowledge) -> bool:
+    """Whether a text reads like a goal's sentence: somebody will do something."""
+    if len(text) < 20:
+        return False
+    known = patterns(knowledge)
+    if _NO_GOAL.search(text[:240]):
+        return False
+    if known["will"].search(text):
+        return True
+    future = known["future"].search(text)
+    return bool(future) and bool(re.search(r"\b(?:el|la|los|un|una|de|con|dado|dada|cuando)\b", text))
+
+
+def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
+    goal = Goal()
+    known = patterns(knowledge)
+    text = _tidy(draft.slots["text"])
+    goal.text = read_as(text.flat, text, draft.how["text"])
+    if "number" in draft.slots:
+        number = draft.slots["number"]
+        goal.number = read_as(number.flat.lstrip("#").rstrip("."), number, draft.how["number"])
+    if area := draft.slots.get("area"):
+        words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
+        goal.area = read_as(words, area, draft.how["area"])
+    pieces = take_apart(text, knowledge)
+    for slot in ("timeframe", "condition", "behavior", "criterion"):
+        own = draft.slots.get(slot)
+        if slot in pieces:
+            setattr(goal, slot, read_as(pieces[slot].flat, pieces[slot], "grammar"))
+        elif own and not knowledge.says_nothing(own.text):
+            setattr(goal, slot, read_as(own.flat, own, draft.how[slot]))
+    if goal.timeframe is None and draft.heading:
+        when = known["timeframe"].search(draft.heading.text.replace("\n", " "))
+        if when:
+            goal.timeframe = read_as(
+                when.group().strip(), draft.heading.cut(when.start(), when.end()), "grammar"
+            )
+    method = draft.slots.get("method")
+    if method and not knowledge.says_nothing(method.text):
+        words, places = _sentence_end(method.flat), method
+        schedule = draft.slots.get("schedule")
+        if schedule and not knowledge.says_nothing(schedule.text) and draft.how["schedule"] == "column":
+            words, places = f"{words}; {schedule.flat.lower()}", Passage.join([method, schedule], " ")
+        goal.measurement = read_as(words, places, draft.how["method"])
+    elif "measurement" in pieces:
+        goal.measurement = read_as(pieces["measurement"].flat, pieces["measurement"], "grammar")
+    goal.baseline = _baseline(draft, knowledge)
+    goal.objectives = [
+        read_as(o.flat, o, "row") for o in draft.objectives if o.flat and not knowledge.says_nothing(o.text)
+    ]
+    measurable = goal.behavior is not None and goal.criterion is not None
+    goal.is_measurable = Value(measurable, text.flat, text.places(), 0.93, "grammar")
+    goal.missing_parts = [name for name in PARTS if getattr(goal, name) is None]
+    return goal
+
+
+def _sentence_end(text: str) -> str:
+    return text[:-1] if text.endswith(".") and text.count(".") == 1 else text
+
+
+def _tidy(text: Passage) -> Passage:
+    """Without a lead-in label glued to it, quotation marks or trailing blanks."""
+    lead = re.match(r"^(?:\W*\d{1,2}[.)]\s+|[\"“”'\s•\-–]+)", text.text)
+    if lead:
+        text = text.cut(lead.end())
+    blank = re.search(r"[\s_]*_{3,}[\s_]*$|\s*☐.*$", text.text, re.S)
+    return text.cut(0, blank.start()) if blank else text
+
+
+def _baseline(draft: Draft, knowledge: Knowledge) -> Text | None:
+    own = draft.slots.get("baseline")
+    if own is None or knowledge.says_nothing(own.text):
+        return None
+    known = patterns(knowledge)
+    words = own.flat
+    if len(words) <= 160:
+        if not known["measure"].search(words):
+            return (
+                None
+                if not re.search(r"\b\w+(?:s|ed)\b", words) or _only_opinion(words)
+                else read_as(words.rstrip("."), own, draft.how["baseline"])
+            )
+        return read_as(_sentence_end(words), own, draft.how["baseline"])
+    best = None
+    start = 0
+    ends = [m.end() for m in re.finditer(r"(?<=[a-z\d%)])\.(?=\s+[A-ZÁÉÍÓÚ])", own.text)] + [len(own.text)]
+    for end in ends:
+        sentence = own.cut(start, end)
+        start = end
+        figure = re.search(r"\d", sentence.flat)
+        if figure and best is None:
+            best = sentence
+    if best is None:
+        return None
+    return read_as(_sentence_end(best.flat), best, "sentence")
+
+
+_OPINION = re.compile(
+    r"\b(?:difficult|struggles?|needs? support|needs? help|below grade level|has trouble|has difficulty|le cuesta|dificultad)\b",
+    re.I,
+)
+
+
+def _only_opinion(words: str) -> bool:
+    return bool(_OPINION.search(words)) and not re.search(r"\d", words)
+
+
+def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
+    """The parts a goal's sentence holds: timeframe, condition, behavior, criterion, measurement."""
+    known = patterns(knowledge)
+    flat = text.text.replace("\n", " ").replace("\t", " ")
+    found: dict[str, Passage] = {}
+    will = known["will"].search(flat)
+    if will:
+        verb_from, lead_to = will.end(), will.start()
+    else:
+        future = next(
+            (m for m in known["future"].finditer(flat) if not re.match(r"(?i)(?:para|será n)", m.group())),
+            None,
+        )
+        if future is None:
+            return found
+        verb_from, lead_to = future.start(), future.start()
+    body_end = len(flat.rstrip(" ."))
+    measured = None
+    for candidate in known["measured"].finditer(flat, verb_from):
+        measured = candidate
+        break
+    if measured:
+        tail = flat[measured.end() : body_end]
+        late = known["timeframe"].search(tail)
+        piece_end = body_end
+        if late and late.end() >= len(tail.rstrip(" .")) - 1:
+            piece_end = measured.end() + late.start()
+        piece = text.cut(measured.end(), len(flat[:piece_end].rstrip(" ,")))
+        if piece:
+            found["measurement"] = piece
+        rest_end = measured.start()
+    else:
+        rest_end = body_end
+    # timeframe: at the start, else anywhere
+    when = None
+    for candidate in known["timeframe"].finditer(flat):
+        leads, ends = candidate.start() < lead_to, candidate.end() >= body_end - 2
+        if leads or ends or candidate.start() >= rest_end - 1:
+            when = candidate
+            break
+    if when is None:
+        when = next(
+            (
+                c
+                for c in known["timeframe"].finditer(flat)
+                if re.match(r"(?i)(?:by|para|a más tardar|before|antes)\b", c.group())
+            ),
+            None,
+        )
+    if when:
+        found["timeframe"] = text.cut(when.start(), when.start() + len(when.group().rstrip(" .,")))
+        if when.start() > verb_from and when.end() >= rest_end - 2:
+            rest_end = len(flat[: when.start()].rstrip(" ,"))
+    # condition: what is said before "will", less the timeframe and the learner
+    lead = flat[:lead_to]
+    begin = 0
+    if when and when.end() <= lead_to:
+        if lead[: when.start()].strip(" ,"):
+            lead_end = when.start()  # condition, then timeframe, then the learner
+            condition_text = lead[:lead_end].rstrip(" ,")
+            if known["condition"].match(condition_text):
+                found["condition"] = text.cut(0, len(condition_text))
+        begin = when.end()
+    if "condition" not in found:
+        segment = lead[begin:]
+        offset = begin + len(segment) - len(segment.lstrip(" ,"))
+        segment = lead[offset:]
+        comma = segment.rfind(",")
+        if comma > 0 and known["condition"].match(segment):
+            found["condition"] = text.cut(offset, offset + len(segment[:comma].rstrip(" ,")))
+        elif known["condition"].match(segment):
+            learner = re.search(
+                r"\s+(?:the student|student|he|she|they|el estudiante|la estudiante|el alumno|la alumna|[A-Z][\w'’-]+)\s*$",
+                segment,
+            )
+            if learner and learner.start() > 6:
+                found["condition"] = text.cut(offset, offset + learner.start())
+    # criterion, then the behaviour before it
+    verb_phrase = flat[verb_from:rest_end]
+    hits = [
+        m
+        for m in known["criterion"].finditer(verb_phrase)
+        if m.group().strip() and not _inside_brackets(verb_phrase, m.start())
+    ]
+    strong = [m for m in hits if not known["weak"].match(m.group().strip())]
+    strong = [m for m in strong if not _part_of_task(verb_phrase, m)]
+    start = strong[0].start() if strong else (hits[0].start() if hits else None)
+    if strong:
+        for weak in hits:  # "for 10 consecutive bites on 4 of 5 days" is one criterion
+            between = (
+                verb_phrase[weak.end() : strong[0].start()] if weak.end() <= strong[0].start() else "-" * 99
+            )
+            if (
+                "consecutive" in weak.group()
+                and len(between.split()) <= 2
+                and "," not in between
+                and len(between) < 40
+            ):
+                start = weak.start()
+                break
+    behavior_end = rest_end
+    if start is not None and start >= 3:
+        cut_at = verb_from + start
+        piece = text.cut(cut_at, rest_end)
+        trimmed = re.match(
+            r"^[,;\s]*(?:(?:with|at(?! least)|in|on|con|en|to|a)\s+)?(?:an? (?:average|rate) of |a rate of |at least )?",
+            piece.text,
+            re.I,
+        )
+        if trimmed and trimmed.end():
+            piece = piece.cut(trimmed.end()) or piece
+        late = re.search(
+            r",\s*((?:given|when|while|dad[oa]s?|cuando)\b[^,]*)$", piece.text.rstrip(" .,;"), re.I
+        )
+        if late and "condition" not in found:
+            found["condition"] = piece.cut(late.start(1), late.end(1))
+            piece = piece.cut(0, late.start())
+        found["criterion"] = piece.cut(0, len(piece.text.rstrip(" .,;")))
+        behavior_end = cut_at
+    behavior = text.cut(verb_from, len(flat[:behavior_end].rstrip(" ,;")))
+    if behavior:
+        excess = re.search(
+            r",?\s+(?:from (?:a (?:baseline|level|rate) of )?\d[\d.%]*(?: \w+){0,3}|so that it has|so that (?:he|she|they) (?:has|have)|and score|and will score)\s*$",
+            behavior.text,
+        )
+        if excess:
+            behavior = behavior.cut(0, excess.start())
+        if not knowledge.vague(behavior.flat, has_criterion="criterion" in found):
+            found["behavior"] = behavior
+    return found
+
+
+def _inside_brackets(text: str, at: int) -> bool:
+    return text.rfind("(", 0, at + 1) > text.rfind(")", 0, at + 1)
+
+
+def _part_of_task(text: str, match: re.Match[str]) -> bool:
+    """A figure inside the task itself: "with at least 2 key details for each part", "all 8 steps"."""
+    words = match.group().strip().lower()
+    after = text[match.end() : match.end() + 24].lower()
+    if re.match(r"^(?:with|of)? ?(?:at least|al menos)", words) and not re.search(
+        r"%|out of|\bof\b|/", words
+    ):
+        return True
+    return bool(re.search(r"at least \d{1,3} ?%$", words)) and bool(
+        re.match(r" of the (?:section|assignment|task|work|page)", after)
+    )

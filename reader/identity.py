@@ -1,0 +1,537 @@
+"""Who and when: the child, school and district, the dates, eligibility, the team."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from reader.choices import choices_in
+from reader.dates import dates_in
+from reader.knowledge import Knowledge, plain, squeezed
+from reader.layout import Line, Passage, Sheet, Table
+from reader.parts import Entry, Part, table_kind
+from reader.reading import (
+    NAME_IN_A_PICTURE,
+    TRUST,
+    Eligibility,
+    Member,
+    Reading,
+    Text,
+    Value,
+    concluded,
+    read_as,
+)
+
+_LATER_LABEL = re.compile(r"\s+(?:[A-Z][\w/#.'’()-]*\s?){1,4}:|\t")
+_NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:,)?(?:\s+(?:\(?\"?[^\W\d_][\w.'’\"-]*\)?,?)){1,5}$")
+
+
+def short(value: Passage) -> Passage:
+    """The first thing a box says: up to the next label on the line, or a line that plainly starts anew."""
+    value = value.strip()
+    later = _LATER_LABEL.search(value.text)
+    if later:
+        value = value.cut(0, later.start())
+    lines = value.lines()
+    if len(lines) > 1:
+        first, second = lines[0], lines[1]
+        ends = first.words[-1].box[2] if first.words else 0
+        begins = second.words[0].box[2] - second.words[0].box[0] if second.words else 0
+        wraps = (
+            len(second.flat.split()) <= 4 and second.text[:1].isupper() and ends + begins > _right(value) - 5
+        )
+        value = Passage.join([first, second], "\n") if wraps and len(lines) <= 3 else first
+    return value
+
+
+def _right(value: Passage) -> float:
+    return max((word.box[2] for word in value.words), default=0.0)
+
+
+def read_identity(
+    reading: Reading,
+    entries: Sequence[Entry],
+    parts: Sequence[Part],
+    sheets: Sequence[Sheet],
+    running: Sequence[Entry],
+    knowledge: Knowledge,
+) -> None:
+    """Fill student, school, district, dates and eligibility."""
+    first = [
+        e
+        for e in entries
+        if e.part not in ("attachment", "notes", "notice", "goals", "services", "transition")
+    ]
+    pool = [
+        *first,
+        *[e for e in entries if e not in first and e.part not in ("attachment", "services", "goals")],
+        *running,
+    ]
+    student = reading.student
+    student.name = _pick(pool, "student.name", _name)
+    student.dob = _pick(pool, "student.dob", _iso)
+    student.grade = _pick(pool, "student.grade", _grade)
+    student.student_id = _pick(pool, "student.student_id", _identifier)
+    reading.school = _pick(pool, "school", _place)
+    reading.district = _district(pool, parts, sheets, knowledge)
+    if reading.student.name is None:
+        for entry in pool:
+            if entry.role == "other" and squeezed(entry.label.flat).startswith("student"):
+                break
+    for slot in (
+        "meeting_date",
+        "iep_start",
+        "iep_end",
+        "annual_review_due",
+        "reevaluation_due",
+        "previous_meeting",
+        "last_evaluation",
+    ):
+        setattr(reading, slot, _pick(pool, slot, _iso))
+    for entry in pool:
+        if entry.role in ("iep_dates", "iep_start", "iep_end"):
+            days = dates_in(entry.value.flat)
+            if len(days) > 1:
+                if reading.iep_start is None or entry.role != "iep_end":
+                    reading.iep_start = read_as(days[0][2].isoformat(), entry.value, entry.how)
+                reading.iep_end = read_as(days[1][2].isoformat(), entry.value, entry.how)
+                break
+            if days and entry.role == "iep_dates" and reading.iep_start is None:
+                reading.iep_start = read_as(days[0][2].isoformat(), entry.value, entry.how)
+    _reconcile(reading)
+    _eligibility(reading, pool, parts, knowledge)
+
+
+def _pick(entries: Iterable[Entry], role: str, parse: Callable[[Entry], Text | None]) -> Text | None:
+    """The first entry with a readable value; another that agrees raises the trust, one that differs lowers it."""
+    best: Text | None = None
+    for entry in entries:
+        if entry.role != role or not entry.value:
+            continue
+        found = parse(entry)
+        if found is None:
+            continue
+        if best is None:
+            best = found
+        elif squeezed(best.value) == squeezed(found.value):
+            return Value(best.value, best.words, best.places, min(0.99, best.confidence + 0.02), best.how)
+    return best
+
+
+def _name(entry: Entry) -> Text | None:
+    value = short(entry.value)
+    text = re.split(r"\s{2,}|\s+(?:ID|DOB|Date|Grade|SSID|#)\b", value.text)[0]
+    text = re.sub(r"[\s,;|-]+$", "", text)
+    if (
+        not _NAME.match(text)
+        or len(text) > 60
+        or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text)
+    ):
+        return None
+    return _named(" ".join(text.split()), value.cut(0, len(text)), entry.how)
+
+
+def _named(name: str, source: Passage, how: str) -> Text:
+    pictured = any(word.shown is not None for word in source.words)
+    return read_as(name, source, how, trust=TRUST[how] * NAME_IN_A_PICTURE if pictured else None)
+
+
+def _iso(entry: Entry) -> Text | None:
+    found = dates_in(entry.value.text[:120])
+    if not found or (found[0][0] > 60):
+        return None
+    start, end, day = found[0]
+    return read_as(day.isoformat(), entry.value.cut(start, end), entry.how)
+
+
+_GRADE = re.compile(
+    r"(?i)^\W*(?:grade\s*)?(pre-?\s?k(?:indergarten)?\b|pk\b|early childhood|preschool|kindergarten|kinder\b|k\b|tk\b|0?\d{1,2}\+?(?:st|nd|rd|th|°|º|\.º)?|"
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)|"
+    r"(?:primer|segundo|tercer|cuarto|quinto|sexto|séptimo|octavo|noveno)o?|post-?secondary|transition)"
+)
+_ORDINALS = {
+    w: str(i)
+    for i, w in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        1,
+    )
+}
+_ORDINALS |= {
+    w: str(i)
+    for i, w in enumerate(
+        ["primer", "segundo", "tercer", "cuarto", "quinto", "sexto", "septimo", "octavo", "noveno"], 1
+    )
+}
+
+
+def _grade(entry: Entry) -> Text | None:
+    match = _GRADE.match(entry.value.text)
+    if not match:
+        return None
+    words = plain(match[1])
+    if words.startswith(("pk", "pre", "early")):
+        grade = "PK"
+    elif words in ("kindergarten", "kinder", "k"):
+        grade = "K"
+    else:
+        grade = _ORDINALS.get(
+            words.rstrip("o") if words.startswith(("primer", "tercer")) else words
+        ) or re.sub(r"(?:st|nd|rd|th|°|º|\.º|\.o)$", "", words).lstrip("0")
+        if grade.isdigit() and int(grade) > 13:
+            return None
+    return read_as(grade, entry.value.cut(match.start(1), match.end(1)), entry.how)
+
+
+def _identifier(entry: Entry) -> Text | None:
+    match = re.match(r"\W*([A-Z]{0,4}-?\d[\w-]{2,18})", entry.value.text)
+    if not match or dates_in(match[1]):
+        return None
+    return read_as(match[1], entry.value.cut(match.start(1), match.end(1)), entry.how)
+
+
+def _place(entry: Entry) -> Text | None:
+    value = short(entry.value)
+    text = re.sub(r"[\s,;|]+$", "", value.flat)
+    if (
+        not 3 <= len(text) <= 90
+        or not re.search(r"[A-Za-z]{3}", text)
+        or dates_in(text)
+        or text.endswith("?")
+        or "☐" in text
+        or "☒" in text
+    ):
+        return None
+    return read_as(text, value, entry.how)
+
+
+_DISTRICT = re.compile(
+    r"((?:School District of |Distrito Escolar (?:Unificado )?(?:de |del )?)[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ -]{2,50}"
+    r"|[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ ,-]{2,60}?\s(?:Independent School District|Unified School District|Central School District|Regional School District|"
+    r"Local School District|City School District|Area School District|County School District|Consolidated School District|Community School District|Elementary School District|Union High School District|School District|Unified District|"
+    r"Public School District|County Public Schools|City Public Schools|Public Schools|County Schools|City Schools|Area Schools|Community Schools|Community School Corporation|School Corporation|"
+    r"Board of Education|Schools|ISD|USD|CSD|SELPA|BOCES|Supervisory Union|School Division|Distrito Escolar))\b",
+    re.I,
+)
+
+
+def _district(
+    pool: Sequence[Entry], parts: Sequence[Part], sheets: Sequence[Sheet], knowledge: Knowledge
+) -> Text | None:
+    labelled = _pick(
+        (
+            e
+            for e in pool
+            if not re.search(r"(?i)\bcounty\b(?!.*district)", e.label.flat)
+            or "county" in e.value.flat.lower()
+        ),
+        "district",
+        _place,
+    )
+    if labelled is not None and re.search(
+        r"(?i)school|district|isd|usd|county|distrito|academy|agency|union|unified|public|boces",
+        labelled.value,
+    ):
+        return labelled
+    candidates: list[tuple[Passage, str]] = []
+    for block in (parts[0].blocks if parts else [])[:8]:
+        if isinstance(block, Line):
+            candidates.append((block.text, "title"))
+        else:
+            candidates += [(cell.text, "title") for cell in block.cells()][:4]
+    for sheet in sheets[:3]:
+        candidates += [(passage, "running") for passage in sheet.running]
+    for part in parts[1:3]:
+        candidates.append((part.title, "title"))
+        candidates += [(block.text, "title") for block in part.blocks[:3] if isinstance(block, Line)]
+    for passage, how in candidates:
+        for piece in passage.split("\t"):
+            match = _DISTRICT.search(piece.flat)
+            if (
+                match
+                and len(match[1].split()) >= 2
+                and not re.search(r"(?i)\b(?:shall|will|parent|education department|each)\b", match[1])
+            ):
+                name = " ".join(match[1].split())
+                if name.isupper():
+                    name = name.title().replace(" Of ", " of ").replace("Isd", "ISD")
+                return read_as(name, piece, how)
+    return labelled
+
+
+def _reconcile(reading: Reading) -> None:
+    """A form that has one date for the end and the next review means both."""
+    if reading.iep_end is None and reading.annual_review_due is not None:
+        reading.iep_end = _again(reading.annual_review_due)
+    elif reading.annual_review_due is None and reading.iep_end is not None:
+        reading.annual_review_due = _again(reading.iep_end)
+    if (
+        reading.iep_start is None
+        and reading.meeting_date is not None
+        and reading.document_kind.value == "iep"
+    ):
+        meeting = reading.meeting_date
+        reading.iep_start = Value(meeting.value, meeting.words, meeting.places, TRUST["guess"], "derived")
+
+
+def _again(value: Text) -> Text:
+    return Value(value.value, value.words, value.places, min(value.confidence, TRUST["derived"]), "derived")
+
+
+# ---------------------------------------------------------------- eligibility
+
+
+def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
+    """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
+    found: list[Text] = []
+    broken = passage.text
+    if len(passage.lines()) > 1 and not any(knowledge.disability(line.flat) for line in passage.lines()):
+        broken = broken.replace("\n", " ")
+    for match in re.finditer(
+        r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)
+    ):
+        for piece in re.finditer(
+            r"(?:(?!\s(?:and|y)\s|\s/\s|\bSecondary:|\bPrimary:|\bTertiary:).)+", match.group()
+        ):
+            start = match.start() + piece.start()
+            text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")
+            text = re.sub(r"^(?:primary|secondary|and|y|disability)\s*[:\-]?\s*", "", text, flags=re.I)
+            if text and knowledge.disability(text):
+                found.append(read_as(text, passage.cut(start, start + len(piece.group())), "label"))
+    if not found:
+        whole = re.sub(r"\([^)]*\)", "", passage.flat).strip(" .:*-")
+        if knowledge.disability(whole):
+            found.append(read_as(whole, passage, "label"))
+    return found
+
+
+def _eligibility(
+    reading: Reading, pool: Sequence[Entry], parts: Sequence[Part], knowledge: Knowledge
+) -> None:
+    ticked = _ticked_categories(parts, knowledge)
+    primary: list[Text] = []
+    others: list[Text] = []
+    for entry in pool:
+        if entry.role == "eligibility.primary":
+            primary += _categories(entry.value, knowledge)
+        elif entry.role == "eligibility.other":
+            others += _categories(entry.value, knowledge)
+    found: list[Text] = []
+    marked = next((value for value, lead in ticked if lead == "p"), None)
+    for value in [*([marked] if marked else []), *primary, *others, *[value for value, _ in ticked]]:
+        if all(knowledge.disability(value.value) != knowledge.disability(other.value) for other in found):
+            found.append(value)
+    reading.eligibility = Eligibility(found, found[0] if found else None)
+
+
+def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tuple[Text, str]]:
+    found: list[tuple[Text, str]] = []
+    for part in parts:
+        if part.kind in ("attachment", "notes", "goals", "services", "accommodations", "assessments"):
+            continue
+        options: list[tuple[bool, str, Passage, str]] = []
+        for unit in part.units():
+            passages = (
+                [unit]
+                if isinstance(unit, Passage)
+                else [Passage.join((c.text for c in row), "\t") for row in unit.rows]
+            )
+            for passage in passages:
+                for choice in choices_in(passage):
+                    words = choice.words.split("\t")[0] if choice.words else choice.words
+                    text = re.sub(r"[*†]", "", words.flat)
+                    lead = re.match(r"^([PS])\s+(?=[A-Z])", text)
+                    name = text[lead.end() :] if lead else text
+                    colon = name.split(":")
+                    for candidate in (name, *(reversed(colon) if len(colon) > 1 else ())):
+                        candidate = re.sub(r"\s*\([^)]*\)?\s*$", "", candidate).strip(" .")
+                        if candidate and knowledge.disability(candidate):
+                            options.append((choice.marked, candidate, words, lead[1].lower() if lead else ""))
+                            break
+        if len(options) >= 3 or any(
+            marked and part.kind in ("student", "eligibility", "unknown", "evaluation")
+            for marked, *_ in options
+        ):
+            found += [(read_as(name, words, "box"), lead) for marked, name, words, lead in options if marked]
+    return found
+
+
+# ---------------------------------------------------------------- team
+
+
+_ABSENT = re.compile(
+    r"(?i)\b(?:not applicable|n/a|none|did not attend|excused|no aplica|vacant|absent|not required)\b"
+)
+
+
+def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
+    """The people of the meeting: rows of a table with names and roles, else lines "Name, Role"."""
+    members: list[Member] = []
+    for part in parts:
+        if part.kind in ("attachment", "notes", "services", "goals", "transition"):
+            continue
+        for table in part.tables:
+            kind = table_kind(table, knowledge)
+            if kind and kind[0] == "team" and "role" in kind[1].values():
+                members += _rows(table, kind[1], kind[2])
+            elif part.kind == "team" and kind is None:
+                members += _paired(table, knowledge)
+    if not members:
+        for part in parts:
+            if part.kind == "team":
+                members += _lines(part, knowledge)
+    if len(members) < 2:
+        for part in parts:
+            for unit in part.units():
+                if isinstance(unit, Table) and part.kind in ("consent", "student", "notes"):
+                    members += _paired(unit, knowledge)
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for member in members:
+        if member.name is None:
+            continue
+        key = (squeezed(member.name.value), squeezed(member.role.value) if member.role else "")
+        if key not in seen and not any(key[0] == other[0] for other in seen):
+            seen.add(key)
+            kept.append(member)
+    return kept
+
+
+def _rows(table: Table, roles: dict[int, str], depth: int) -> list[Member]:
+    found: list[Member] = []
+    for row in table.rows[depth:]:
+        cells = {roles[cell.column]: cell for cell in reversed(row) if cell.column in roles}
+        name, role = cells.get("name"), cells.get("role")
+        if name is None or not name.text:
+            continue
+        member = _member(name.text, role.text if role else Passage(), "column")
+        if member:
+            found.append(member)
+    return found
+
+
+def _member(name: Passage, role: Passage, how: str) -> Member | None:
+    words = re.sub(r"\s*[\t_].*$", "", name.text.replace("\n", " ")).strip(" ,;:")
+    if (
+        not words
+        or _ABSENT.search(words)
+        or not re.search(r"[^\W\d_]{2}", words)
+        or len(words) > 60
+        or re.search(r"[☐☒?]", words)
+    ):
+        return None
+    people = re.sub(r"\([^)]*\)|,.*$", "", words).split()
+    if (
+        not 1 <= len(people) <= 7
+        or sum(word[:1].isupper() for word in people) < 0.6 * len(people)
+        or people[0].lower() in ("i", "signature", "date", "firma")
+    ):
+        return None
+    role_words = re.sub(r"[☐☒]\s*", "", role.flat).strip(" :,;")
+    return Member(
+        role=read_as(role_words, role, how) if role_words else None,
+        name=_named(" ".join(words.split()), name, how),
+    )
+
+
+def _is_name(text: str) -> bool:
+    text = re.sub(r"(?i)^(?:dr|mr|mrs|ms|sr|sra|srta|prof)\.?\s+", "", text.strip())
+    text = re.sub(
+        r",?\s*(?:[A-Z]{2,6}(?:-[A-Z]+)?|Ph\.?D\.?|Ed\.?D\.?|M\.?Ed\.?|M\.?A\.?)(?:,\s*[A-Z]{2,6})*\.?$",
+        "",
+        text,
+    )
+    return bool(
+        re.fullmatch(r"[A-ZÁÉÍÓÚÑ][\w.'’-]*(?:\s+(?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w.'’-]*)){1,4}", text)
+    )
+
+
+def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
+    """Rows without a known heading, one cell a role and one a name."""
+    found = []
+    for row in table.rows:
+        cells = [cell.text for cell in row if cell.text]
+        index = 0
+        while index + 1 < len(cells):
+            a, b = cells[index], cells[index + 1]
+            member = None
+            if knowledge.is_role(a.flat.rstrip(":")) and _is_name(b.flat):
+                member = _member(b, a, "row")
+            elif _is_name(a.flat) and knowledge.is_role(b.flat):
+                member = _member(a, b, "row")
+            if member:
+                found.append(member)
+                index += 2
+            else:
+                index += 1
+    return found
+
+
+def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
+    found = []
+    for block in part.blocks:
+        if not isinstance(block, Line):
+            continue
+        text = block.text
+        for piece in re.finditer(r"[^;•]+", text.text):
+            whole = text.cut(piece.start(), piece.end())
+            split = re.match(r"^\W*(.+?)\s*(?:,|:|\t|\s[-–—]\s|\()\s*(.+?)\)?\s*$", whole.text, re.S)
+            if not split:
+                continue
+            options = [(split.span(1), split.span(2))]
+            for comma in re.finditer(r",\s*|\s[-–—]\s|\t|:\s*|\s\(", whole.text):
+                options.append(((0, comma.start()), (comma.end(), len(whole.text.rstrip(" )")))))
+            for (a0, a1), (b0, b1) in options:
+                a, b = whole.cut(a0, a1), whole.cut(b0, b1)
+                clean_a = re.sub(r"^[\W_]+|[\s_]+$", "", a.flat)
+                if _is_name(clean_a) and knowledge.is_role(b.flat):
+                    member = _member(a, b, "loose")
+                elif knowledge.is_role(clean_a) and _is_name(re.sub(r"[\s_]+$", "", b.flat)):
+                    member = _member(b, a, "loose")
+                else:
+                    continue
+                if member:
+                    found.append(member)
+                break
+    return found
+
+
+def day(value: Text | None) -> date | None:
+    """A date value as a date."""
+    return date.fromisoformat(value.value) if value is not None else None
+
+
+def note_missing(reading: Reading) -> None:
+    """List what an IEP should say and could not be read."""
+    wanted = {
+        "student.name": reading.student.name,
+        "student.dob": reading.student.dob,
+        "student.grade": reading.student.grade,
+        "school": reading.school,
+        "district": reading.district,
+        "meeting_date": reading.meeting_date,
+        "iep_start": reading.iep_start,
+        "iep_end": reading.iep_end,
+        "reevaluation_due": reading.reevaluation_due,
+        "eligibility": reading.eligibility.primary,
+    }
+    reading.unread += [name for name, value in wanted.items() if value is None]
+    reading.unread += [
+        name for name in ("team", "goals", "services", "accommodations") if not getattr(reading, name)
+    ]
+
+
+__all__ = ["concluded", "day", "note_missing", "read_identity", "read_team"]

@@ -1,0 +1,618 @@
+"""From words and rulings to structure: cells and tables, lines, columns of text, running heads, stitched pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from reader.layout import EMPTY, TICKED, Block, Box, Cell, Line, Passage, Sheet, Table, Word, around
+
+IsColumn = Callable[[str], bool]
+Rule = tuple[float, float, float]  # position, from, to
+
+JOIN = 3.0  # points within which drawn lines count as touching
+
+
+def arrange(sheet: Sheet, is_column: IsColumn) -> None:
+    """Fill ``sheet.blocks`` with the page's tables and lines in reading order.
+
+    ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found.
+    """
+    tables = [table for table in _grids(sheet) if table.rows]
+    cells = [cell for table in tables for cell in table.cells()]
+    inside: dict[int, list[Word]] = {}
+    outside: list[Word] = []
+    order = sorted(range(len(cells)), key=lambda i: _area(cells[i].box))
+    bands: dict[int, list[int]] = {}  # cells by 20-point bands of the page, smallest first
+    for index in order:
+        for band in range(int((cells[index].box[1] - 2) // 20), int((cells[index].box[3] + 2) // 20) + 1):
+            bands.setdefault(band, []).append(index)
+
+    def cell_at(x: float, y: float, slack: float) -> int | None:
+        for index in bands.get(int(y // 20), ()):
+            left, top, right, bottom = cells[index].box
+            if left - slack <= x <= right + slack and top - slack <= y <= bottom + slack:
+                return index
+        return None
+
+    for word in sheet.words:
+        place = cell_at((word.box[0] + word.box[2]) / 2, word.middle, 1.0)
+        if place is None:
+            outside.append(word)
+        else:
+            inside.setdefault(place, []).append(word)
+    loose_fields: list[Cell] = []
+    entries: dict[int, list[Cell]] = {}
+    for entry in sheet.fields:
+        place = cell_at((entry.box[0] + entry.box[2]) / 2, (entry.box[1] + entry.box[3]) / 2, 2.0)
+        if place is None:
+            loose_fields.append(entry)
+        else:
+            entries.setdefault(place, []).append(entry)
+    for index, cell in enumerate(cells):
+        text = passage_of(inside.get(index, ()))
+        filled = sorted(entries.get(index, ()), key=lambda e: (round(e.box[1] / 6), e.box[0]))
+        cell.text = Passage.join([text, *(entry.text for entry in filled)], "\n")
+    tables = [table for table in map(_tidied, tables) if table is not None]
+
+    lines = lines_of(outside)
+    lines, unruled = _aligned(lines, sheet, is_column)
+    form = _form_blocks(loose_fields, lines, sheet)
+    lines += [block for block in form if isinstance(block, Line)]
+    lines.sort(key=lambda line: (line.middle_y(), line.box[0]))
+    tables += [*unruled, *(block for block in form if isinstance(block, Table))]
+    sheet.blocks = _in_order(tables, _columns(lines, sheet))
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _in_order(tables: list[Table], lines: list[Line]) -> list[Block]:
+    """Top to bottom; lines already put in column order keep it."""
+    found: list[Block] = []
+    for table in sorted(tables, key=lambda t: t.box[1]):
+        top = table.box[1] + 2
+        found += [line for line in lines if line.middle_y() < top]
+        lines = [line for line in lines if line.middle_y() >= top]
+        found.append(table)
+    return [*found, *lines]
+
+
+# ---------------------------------------------------------------- lines
+
+
+def rows_of(words: Iterable[Word]) -> list[list[Word]]:
+    """Words grouped into printed rows, each left to right."""
+    rows: list[list[Word]] = []
+    tops: list[tuple[float, float]] = []
+    for word in sorted(words, key=lambda w: (w.middle, w.box[0])):
+        for index in range(len(rows) - 1, max(len(rows) - 4, -1), -1):
+            top, bottom = tops[index]
+            overlap = min(bottom, word.box[3]) - max(top, word.box[1])
+            if overlap > 0.55 * min(bottom - top, word.height):
+                rows[index].append(word)
+                if word.height < 1.4 * (bottom - top):
+                    tops[index] = ((top + word.box[1]) / 2, (bottom + word.box[3]) / 2)
+                break
+        else:
+            rows.append([word])
+            tops.append((word.box[1], word.box[3]))
+    for row in rows:
+        row.sort(key=lambda w: w.box[0])
+    rows.sort(key=lambda row: sum(w.middle for w in row) / len(row))
+    return rows
+
+
+def _pieces(row: Sequence[Word]) -> list[Passage]:
+    """Split a printed row at gaps wider than words of one phrase would have."""
+    groups: list[list[Word]] = [[row[0]]]
+    for before, word in pairwise(row):
+        size = min(before.height, word.height, 14.0)
+        if word.box[0] - before.box[2] > 1.35 * size and before.text not in (TICKED, EMPTY):
+            groups.append([word])
+        else:
+            groups[-1].append(word)
+    return [Passage.of(group) for group in groups]
+
+
+def lines_of(words: Iterable[Word]) -> list[Line]:
+    found = []
+    for row in rows_of(words):
+        pieces = _pieces(row)
+        found.append(Line(pieces, row[0].page, around(word.box for word in row)))
+    return found
+
+
+def passage_of(words: Iterable[Word]) -> Passage:
+    """Words of one cell as a passage, rows separated by newlines and wide gaps by tabs."""
+    return Passage.join((Passage.join(_pieces(row), "\t") for row in rows_of(words)), "\n")
+
+
+# ---------------------------------------------------------------- ruled tables
+
+
+def _merged(rules: Iterable[Rule]) -> list[Rule]:
+    """Join pieces of one drawn line."""
+    found: list[list[float]] = []
+    for position, start, end in sorted(rules):
+        near = (
+            other
+            for other in reversed(found[-60:])
+            if position - other[0] <= 2.0 and start <= other[2] + JOIN and end >= other[1] - JOIN
+        )
+        joined = next(near, None)
+        if joined is None:
+            found.append([position, start, end])
+        else:
+            joined[1], joined[2] = min(joined[1], start), max(joined[2], end)
+    return [(position, start, end) for position, start, end in found]
+
+
+def _grids(sheet: Sheet) -> list[Table]:
+    across, down = _merged(sheet.across), _merged(sheet.down)
+    parent = list(range(len(across) + len(down)))
+
+    def find(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    for h, (y, left, right) in enumerate(across):
+        for v, (x, top, bottom) in enumerate(down):
+            if left - JOIN <= x <= right + JOIN and top - JOIN <= y <= bottom + JOIN:
+                parent[find(h)] = find(len(across) + v)
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for index in range(len(parent)):
+        pair = groups.setdefault(find(index), ([], []))
+        if index < len(across):
+            pair[0].append(across[index])
+        else:
+            pair[1].append(down[index - len(across)])
+    found = []
+    for rows, columns in groups.values():
+        if len(columns) >= 2 and rows:
+            found.append(_grid(rows, columns, sheet.number))
+    return found
+
+
+def _clustered(values: Iterable[float]) -> list[float]:
+    found: list[list[float]] = []
+    for value in sorted(values):
+        if found and value - found[-1][-1] <= JOIN:
+            found[-1].append(value)
+        else:
+            found.append([value])
+    return [sum(group) / len(group) for group in found]
+
+
+def _grid(across: list[Rule], down: list[Rule], page: int) -> Table:
+    """Cells of one connected set of rulings. Sides left open at a page's end are closed and remembered."""
+    xs = _clustered(x for x, _, _ in down)
+    ys = _clustered(y for y, _, _ in across)
+    top, bottom = min(t for _, t, _ in down), max(b for _, _, b in down)
+    opened_above = top < ys[0] - 5
+    opened_below = bottom > ys[-1] + 5
+    if opened_above:
+        ys.insert(0, top)
+    if opened_below:
+        ys.append(bottom)
+    columns, rows = len(xs) - 1, len(ys) - 1
+    if columns < 1 or rows < 1 or columns > 40 or rows > 400:
+        return Table([])
+    parent = list(range(columns * rows))
+
+    def find(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    def wall(x: float, y: float) -> bool:
+        return any(abs(line[0] - x) <= JOIN and line[1] - 1 <= y <= line[2] + 1 for line in down)
+
+    def floor(y: float, x: float) -> bool:
+        return any(abs(line[0] - y) <= JOIN and line[1] - 1 <= x <= line[2] + 1 for line in across)
+
+    for row in range(rows):
+        for column in range(columns):
+            here = row * columns + column
+            x, y = (xs[column] + xs[column + 1]) / 2, (ys[row] + ys[row + 1]) / 2
+            if column + 1 < columns and not wall(xs[column + 1], y):
+                parent[find(here)] = find(here + 1)
+            if row + 1 < rows and not floor(ys[row + 1], x):
+                parent[find(here)] = find(here + columns)
+    squares: dict[int, list[tuple[int, int]]] = {}
+    for row in range(rows):
+        for column in range(columns):
+            squares.setdefault(find(row * columns + column), []).append((row, column))
+    cells: dict[int, list[Cell]] = {}
+    for group in squares.values():
+        r0, r1 = min(r for r, _ in group), max(r for r, _ in group)
+        c0, c1 = min(c for _, c in group), max(c for _, c in group)
+        if len(group) != (r1 - r0 + 1) * (c1 - c0 + 1):
+            continue  # the outside leaking in, or a drawing
+        if c0 == 0 and not any(wall(xs[0], (ys[r] + ys[r + 1]) / 2) for r in range(r0, r1 + 1)):
+            continue
+        if c1 == columns - 1 and not any(wall(xs[-1], (ys[r] + ys[r + 1]) / 2) for r in range(r0, r1 + 1)):
+            continue
+        cells.setdefault(r0, []).append(
+            Cell(
+                (xs[c0], ys[r0], xs[c1 + 1], ys[r1 + 1]),
+                page,
+                column=c0,
+                span=c1 - c0 + 1,
+                open_above=opened_above and r0 == 0,
+                open_below=opened_below and r1 == rows - 1,
+            )
+        )
+    return Table([sorted(cells[row], key=lambda cell: cell.column) for row in sorted(cells)], xs)
+
+
+def _tidied(table: Table) -> Table | None:
+    """Without empty rows at the ends; none when nothing is written in it or it is one frame around text."""
+    rows = [row for row in table.rows if any(cell.text for cell in row) or len(row) > 1]
+    if not any(cell.text for row in rows for cell in row):
+        return None
+    if rows and rows[0] and len(rows[0]) > 1 and not any(cell.text for cell in rows[0]):
+        rows = rows[1:]
+    return Table(rows, table.edges, table.ruled)
+
+
+# ---------------------------------------------------------------- tables without rulings
+
+
+def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list[Line], list[Table]]:
+    """Find tables set by alignment alone: a row of known column headings, then rows under them."""
+    rest: list[Line] = []
+    tables: list[Table] = []
+    index = 0
+
+    def heads(line: Line) -> bool:
+        known = [is_column(piece.flat) and not re.search(r"[☐☒:]", piece.text) for piece in line.pieces]
+        return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
+
+    while index < len(lines):
+        line = lines[index]
+        if not heads(line):
+            rest.append(line)
+            index += 1
+            continue
+        starts = [piece.words[0].box[0] for piece in line.pieces]
+        edges = [starts[0] - 4, *(start - 4 for start in starts[1:]), sheet.width]
+        rows = [[_cell_at(piece, i, edges, line) for i, piece in enumerate(line.pieces)]]
+        index += 1
+        last = line
+        while index < len(lines):
+            here = lines[index]
+            slots = _slots(here, edges)
+            gap = here.box[1] - last.box[3]
+            height = here.box[3] - here.box[1]
+            if slots is None or gap > 2.6 * height or heads(here):
+                break
+            if (
+                len(slots) == 1
+                and 0 in slots
+                and len(rows) > 1
+                and (here.pieces[0].bold or gap > 1.2 * height)
+            ):
+                break
+            ruled = any(
+                last.middle_y() < y < here.middle_y()
+                for y, a, b in sheet.across
+                if a <= starts[0] + 20 and b > starts[0]
+            )
+            wraps = (
+                len(rows) > 1
+                and not ruled
+                and (
+                    0 not in slots or (gap < 0.3 * height and len(slots) < len(edges) - 1 and len(slots) <= 2)
+                )
+            )
+            if wraps:
+                for slot, piece in slots.items():
+                    cell = next((c for c in rows[-1] if c.column == slot), None)
+                    if cell is None:
+                        rows[-1].append(_cell_at(piece, slot, edges, here))
+                    else:
+                        cell.text = Passage.join([cell.text, piece], "\n")
+                        cell.box = around((cell.box, here.box))
+            else:
+                rows.append([_cell_at(piece, slot, edges, here) for slot, piece in sorted(slots.items())])
+            last = here
+            index += 1
+        if len(rows) > 1:
+            tables.append(Table(rows, edges, ruled=False))
+        else:
+            rest.append(line)
+    return rest, tables
+
+
+def _cell_at(piece: Passage, slot: int, edges: list[float], line: Line) -> Cell:
+    return Cell((edges[slot], line.box[1], edges[slot + 1], line.box[3]), line.page, piece, column=slot)
+
+
+def _slots(line: Line, edges: list[float]) -> dict[int, Passage] | None:
+    """Which column each piece of the line stands in; none when a piece crosses columns."""
+    found: dict[int, Passage] = {}
+    for piece in line.pieces:
+        left, right = piece.words[0].box[0], piece.words[-1].box[2]
+        slot = max((i for i in range(len(edges) - 1) if edges[i] <= left + 3), default=None)
+        if slot is None or slot in found:
+            return None
+        if right > edges[slot + 1] + 6 and slot + 2 < len(edges):
+            return None
+        found[slot] = piece
+    return found
+
+
+# ---------------------------------------------------------------- fillable fields outside tables
+
+
+def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Block]:
+    """Fields side by side become a small table under their labels; a field alone becomes a line of text.
+
+    Labels used as headings of such tables are removed from ``lines``.
+    """
+    rows: list[list[Cell]] = []
+    for entry in sorted(fields, key=lambda e: (e.box[1], e.box[0])):
+        last = rows[-1][0].box if rows else None
+        if last and min(last[3], entry.box[3]) - max(last[1], entry.box[1]) > 0.6 * min(
+            last[3] - last[1], entry.box[3] - entry.box[1]
+        ):
+            rows[-1].append(entry)
+        else:
+            rows.append([entry])
+    found: list[Block] = []
+    for row in rows:
+        row.sort(key=lambda e: e.box[0])
+        labels = [_label_above(entry, lines) for entry in row]
+        beside = [_label_beside(entry, lines) for entry in row]
+        if any(beside) and not all(labels):
+            for entry, label in zip(row, beside, strict=True):
+                if label and entry.text:
+                    line, number = label
+                    line.pieces[number] = Passage.join([line.pieces[number], entry.text], " ")
+                elif entry.text:
+                    found.append(Line([entry.text], sheet.number, entry.box))
+            continue
+        if len(row) > 1 and all(labels):
+            head = []
+            for column, label in enumerate(labels):
+                assert label is not None
+                line, number = label
+                piece = line.pieces[number]
+                box = around(word.box for word in piece.words)
+                head.append(Cell(box, sheet.number, piece, column=column))
+            for label in labels:
+                if label:
+                    label[0].pieces[label[1]] = Passage()
+            body = [Cell(e.box, sheet.number, e.text, column=c) for c, e in enumerate(row)]
+            found.append(Table([head, body], [e.box[0] for e in row], ruled=False))
+            continue
+        previous = found[-1] if found else None
+        if len(row) > 1 and isinstance(previous, Table) and len(previous.rows[-1]) == len(row):
+            previous.rows.append([Cell(e.box, sheet.number, e.text, column=c) for c, e in enumerate(row)])
+            continue
+        found += [Line([entry.text], sheet.number, entry.box) for entry in row if entry.text]
+    for line in lines[:]:
+        line.pieces = [piece for piece in line.pieces if piece.text]
+        if not line.pieces:
+            lines.remove(line)
+    return found
+
+
+def _label_above(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
+    best, nearest = None, 16.0
+    for line in lines:
+        gap = entry.box[1] - line.box[3]
+        if not -4 <= gap < nearest:
+            continue
+        for number, piece in enumerate(line.pieces):
+            if not piece.text:
+                continue
+            left, right = piece.words[0].box[0], piece.words[-1].box[2]
+            if left < entry.box[2] and right > entry.box[0] and abs(left - entry.box[0]) < 40:
+                best, nearest = (line, number), gap
+    return best
+
+
+def _label_beside(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
+    middle = (entry.box[1] + entry.box[3]) / 2
+    best, nearest = None, 60.0
+    for line in lines:
+        if not line.box[1] - 2 <= middle <= line.box[3] + 2:
+            continue
+        for number, piece in enumerate(line.pieces):
+            if not piece.text:
+                continue
+            gap = entry.box[0] - piece.words[-1].box[2]
+            if -3 <= gap < nearest:
+                best, nearest = (line, number), gap
+    return best
+
+
+# ---------------------------------------------------------------- columns of running text
+
+
+def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
+    """Put text set in two columns of prose into reading order."""
+    edge = 0.06 * sheet.height
+    body = [line for line in lines if line.box[1] > edge and line.box[3] < sheet.height - edge]
+    words = [word for line in body for piece in line.pieces for word in piece.words if not word.entry]
+    if len(words) < 120:
+        return lines
+    left, right = min(w.box[0] for w in words), max(w.box[2] for w in words)
+    best: tuple[float, float, float, float] | None = None
+    for step in range(30, 71, 2):
+        x = left + (right - left) * step / 100
+        crossing = sorted(w.middle for w in words if w.box[0] < x + 2 and w.box[2] > x - 2)
+        stops = [min(w.box[1] for w in words) - 1, *crossing, max(w.box[3] for w in words) + 1]
+        for start, end in pairwise(stops):
+            if end - start > (best[0] if best else 140):
+                best = (end - start, x, start, end)
+    if best is None:
+        return lines
+    _, x, start, end = best
+    band = [w for w in words if start < w.middle < end]
+    halves = [[w for w in band if w.box[2] <= x + 2], [w for w in band if w.box[0] >= x - 2]]
+    for half in halves:
+        rows = rows_of(half)
+        if len(half) < 30 or len(half) / max(len(rows), 1) < 4.5:
+            return lines
+    start, end = max(start, edge), min(end, sheet.height - edge)
+    before = [line for line in lines if line.middle_y() <= start]
+    after = [line for line in lines if line.middle_y() >= end]
+    return [*before, *lines_of(halves[0]), *lines_of(halves[1]), *after]
+
+
+# ---------------------------------------------------------------- whole document
+
+_PAGE_NUMBER = re.compile(r"^(page|página|pg\.?|p\.)?\s*\d{1,3}\s*((of|de|/)\s*\d{1,3})?$", re.I)
+
+
+def alike(a: str, b: str, least: float = 0.86) -> bool:
+    """Whether two strings are nearly one; quick to say no."""
+    if a == b:
+        return True
+    if 2 * min(len(a), len(b)) <= least * (len(a) + len(b)):
+        return False
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.quick_ratio() > least and matcher.ratio() > least
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d+", "#", re.sub(r"[^a-z0-9]+", "", text.lower()))
+
+
+def drop_running_heads(sheets: Sequence[Sheet]) -> None:
+    """Move lines that repeat at the top or bottom of most pages to ``sheet.running``."""
+    if len(sheets) < 2:
+        return
+    edges: list[list[tuple[Block, str]]] = []
+    for sheet in sheets:
+        found: list[tuple[Block, str]] = []
+        for block in (*sheet.blocks[:4], *sheet.blocks[-4:]):
+            top, bottom = block.box[1], block.box[3]
+            if bottom > 0.13 * sheet.height and top < 0.87 * sheet.height:
+                continue
+            if isinstance(block, Table) and len(block.rows) > 2:
+                continue
+            if not any(block is other for other, _ in found):
+                found.append((block, _shape(_text_of(block))))
+        edges.append(found)
+    shapes: list[tuple[str, set[int]]] = []
+    for number, found in enumerate(edges):
+        for _, shape in found:
+            for other, pages in shapes:
+                if alike(shape, other):
+                    pages.add(number)
+                    break
+            else:
+                shapes.append((shape, {number}))
+    common = [shape for shape, pages in shapes if len(pages) >= max(2, 0.5 * len(sheets)) and shape]
+    for sheet, found in zip(sheets, edges, strict=True):
+        for block, shape in found:
+            repeats = any(alike(shape, other) for other in common)
+            if repeats or _PAGE_NUMBER.match(_text_of(block)):
+                sheet.blocks = [other for other in sheet.blocks if other is not block]
+                if isinstance(block, Line):
+                    sheet.running.append(block.text)
+                else:
+                    sheet.running += [cell.text for cell in block.cells() if cell.text]
+
+
+def _text_of(block: Block) -> str:
+    if isinstance(block, Line):
+        return block.text.flat
+    return " ".join(cell.text.flat for cell in block.cells())
+
+
+def stitch(sheets: Sequence[Sheet]) -> list[Block]:
+    """All blocks in order, tables that run over a page end joined into one."""
+    flow: list[Block] = []
+    for sheet in sheets:
+        for position, block in enumerate(sheet.blocks):
+            previous = flow[-1] if flow else None
+            tables = isinstance(block, Table) and isinstance(previous, Table)
+            if position == 0 and tables and _continues(previous, block):  # type: ignore[arg-type]
+                _append(previous, block)  # type: ignore[arg-type]
+            else:
+                flow.append(block)
+    return flow
+
+
+def _continues(table: Table, following: Table) -> bool:
+    if same_row(table.rows[0], following.rows[0]):
+        return True
+    if table.columns != following.columns:
+        return False
+    if len(table.edges) != len(following.edges) or not table.edges:
+        return False
+    shift = following.edges[0] - table.edges[0]
+    near = all(abs(a + shift - b) <= 8 for a, b in zip(table.edges, following.edges, strict=True))
+    return near and abs(shift) < 40
+
+
+def same_row(row: list[Cell], other: list[Cell]) -> bool:
+    mine, theirs = (_shape("".join(c.text.text for c in cells)) for cells in (row, other))
+    if not mine or not theirs or len(row) != len(other):
+        return False
+    return alike(mine, theirs, 0.9)
+
+
+def _append(table: Table, following: Table) -> None:
+    rows = following.rows
+    repeated = 0
+    while repeated < min(len(rows), len(table.rows), 3) and same_row(table.rows[repeated], rows[repeated]):
+        repeated += 1
+    rows = rows[repeated:]
+    if not repeated and rows and _swallowed_head(table.rows[0], rows[0]):
+        repeated = 1
+    last = table.rows[-1] if table.rows else []
+    if rows and len(table.rows) > repeated and _cut(last, rows[0], repeated > 0):
+        for cell in rows[0]:
+            match = next((c for c in last if c.column == cell.column), None)
+            if match is None:
+                last.append(cell)
+            else:
+                match.text = Passage.join([match.text, cell.text], "\n")
+        rows = rows[1:]
+    table.rows += rows
+
+
+def _swallowed_head(head: list[Cell], row: list[Cell]) -> bool:
+    """A repeated heading drawn without a line below it, in one cell with the rest of a cut row: cut it off."""
+    if len(head) != len(row) or len(head) < 2:
+        return False
+    titles = [_shape(cell.text.text) for cell in head]
+    if not all(titles) or not all(
+        _shape(c.text.text).startswith(t) for c, t in zip(row, titles, strict=True)
+    ):
+        return False
+    for cell, title in zip(row, titles, strict=True):
+        end = 0
+        while end < len(cell.text) and _shape(cell.text.text[:end]) != title:
+            end += 1
+        cell.text = cell.text.cut(end)
+        cell.open_above = True
+    return True
+
+
+def _cut(row: list[Cell], following: list[Cell], repeated_head: bool) -> bool:
+    """Whether ``following`` is the rest of ``row``, which the page's end cut in two."""
+    written = [cell for cell in following if cell.text]
+    if any(cell.open_below for cell in row) or any(cell.open_above for cell in following):
+        return len(row) > 1 or len(following) == 1
+    if len(row) != len(following) or not written:
+        return False
+    first = following[0].text.flat
+    if not first:
+        return True
+    before = row[0].text.flat
+    return (
+        first[:1].islower() and not before.endswith((".", "!", "?", ":")) and (repeated_head or bool(before))
+    )

@@ -1,0 +1,680 @@
+"""An IEP's parts and the labelled entries in them, found by headings and labels rather than by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from reader.dates import dates_in
+from reader.knowledge import Knowledge, squeezed
+from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table
+
+
+@dataclass
+class Part:
+    """A stretch of the document under one heading."""
+
+    kind: str
+    title: Passage = field(default_factory=Passage)
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def tables(self) -> list[Table]:
+        return [block for block in self.blocks if isinstance(block, Table)]
+
+    def units(self) -> Iterator[Passage | Table]:
+        """Runs of lines as one passage each, and tables, in order."""
+        run: list[Line] = []
+        for block in self.blocks:
+            if isinstance(block, Line):
+                run.append(block)
+                continue
+            if run:
+                yield Passage.join((line.text for line in run), "\n")
+                run = []
+            yield block
+        if run:
+            yield Passage.join((line.text for line in run), "\n")
+
+    @property
+    def prose(self) -> Passage:
+        """All words of the part, cells included, in reading order."""
+        found = []
+        for unit in self.units():
+            if isinstance(unit, Table):
+                found += [Passage.join((cell.text for cell in row), "\t") for row in unit.rows]
+            else:
+                found.append(unit)
+        return Passage.join(found, "\n")
+
+
+@dataclass
+class Entry:
+    """A label and what stands beside, after or under it. ``role`` is none for labels not known."""
+
+    role: str | None
+    label: Passage
+    value: Passage
+    part: str
+    how: str = "label"
+
+
+# ---------------------------------------------------------------- parts
+
+
+def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
+    """Split the document at its headings."""
+    titles = _Titles(flow, knowledge)
+    found = [Part("student")]
+    index = 0
+    while index < len(flow):
+        block = flow[index]
+        kind, title, used = titles.at(index)
+        part = found[-1]
+        if kind == "unknown" and part.kind in ("present_levels", "concerns", "evaluation", "attachment"):
+            kind = None if part.kind != "attachment" else "attachment"
+        inside = part.kind == "attachment" and kind in ("goals", "present_levels", "transition")
+        if kind is None or (inside and not titles.exact(title)):
+            part.blocks.append(block)
+        else:
+            found.append(Part(kind, title))
+            if isinstance(block, Table) and len(block.rows) > 1:
+                found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
+        index += used
+    return found
+
+
+_Style = tuple[int, bool, bool]  # height in points, capitals, bold
+
+
+class _Titles:
+    """Tells headings from text, remembering how the headings so far were set."""
+
+    def __init__(self, flow: Sequence[Block], knowledge: Knowledge) -> None:
+        lines = [block for block in flow if isinstance(block, Line)]
+        heights = [piece.height for line in lines for piece in line.pieces]
+        self.flow = flow
+        self.knowledge = knowledge
+        self.usual = median(heights) if heights else 10.0
+        self.bold_share = sum(line.text.bold for line in lines) / max(len(lines), 1)
+        self.styles: set[_Style] = set()
+        self.last: tuple[str, _Style] = ("student", (0, False, False))
+
+    def at(self, index: int) -> tuple[str | None, Passage, int]:
+        """(part opened, its title, blocks used) at a block; none when the block is no heading."""
+        block = self.flow[index]
+        if isinstance(block, Table):
+            return self._in_table(block)
+        if len(block.pieces) != 1:
+            return None, Passage(), 1
+        text = block.pieces[0]
+        following = self.flow[index + 1] if index + 1 < len(self.flow) else None
+        both = self._two_lines(text, following)
+        if both is not None:
+            self._remember(both[0], text)
+            return both[0], both[1], 2
+        kind = self._known(text)
+        if kind is None:
+            kind = self._told_by_words(text, following)
+        if kind is not None:
+            self._remember(kind, text)
+        elif self._set_as_heading(text, following):
+            kind = "unknown"
+        return kind, text, 1
+
+    def exact(self, title: Passage) -> bool:
+        return squeezed(title.flat) in self.knowledge.headings
+
+    def _remember(self, kind: str, text: Passage) -> None:
+        self.styles.add(_style(text))
+        self.last = (kind, _style(text))
+
+    def _styled(self, text: Passage) -> bool:
+        if len(text.flat) > 170:
+            return False
+        return capitals(text.text) or (text.bold and self.bold_share < 0.6) or text.height > 1.12 * self.usual
+
+    def _two_lines(self, text: Passage, following: Block | None) -> tuple[str, Passage] | None:
+        """A heading set on two lines of one style."""
+        if not self._styled(text) or not isinstance(following, Line) or len(following.pieces) != 1:
+            return None
+        second = following.pieces[0]
+        if not _alike(_style(second), _style(text)):
+            return None
+        both = Passage.join([text, second], " ")
+        kind = self.knowledge.heading(both.flat, styled=True)
+        if kind is None or (self.exact(text) and not self.exact(both)):
+            return None
+        return (kind, both) if self.knowledge.heading(second.flat, styled=True) in (None, kind) else None
+
+    def _known(self, text: Passage) -> str | None:
+        kind = None
+        if EMPTY in text.text or TICKED in text.text:
+            return None
+        styled = self._styled(text)
+        if not text.text.rstrip().endswith((".", ";", ",")):
+            kind = self.knowledge.heading(text.flat, styled=styled)
+        if kind is None and styled and _ATTACHED.match(text.flat):
+            kind = "attachment"
+        if kind is None or capitals(text.text):
+            return kind
+        if text.flat.endswith(":"):
+            label = self.knowledge.label(text.flat) or ""
+            if label.startswith(("goal.", "eligibility", "student")):
+                return None
+        small = (
+            self.last[0] == "present_levels" and _style(text) != self.last[1] and len(text.flat.split()) <= 3
+        )
+        if small and self.knowledge.heading_by_word(text.flat) in ("transition", "transportation", "esy"):
+            return None  # an area of the present levels
+        return kind
+
+    def _told_by_words(self, text: Passage, following: Block | None) -> str | None:
+        if self.last[0] == "present_levels" or not self._styled(text) or len(text.flat.split()) > 14:
+            return None
+        if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
+            return None
+        like_others = _style(text) in self.styles or capitals(text.text) or bool(_NUMBERING.match(text.flat))
+        if not like_others or _labels_next(text, following, self.knowledge):
+            return None
+        return self.knowledge.heading_by_word(text.flat)
+
+    def _set_as_heading(self, text: Passage, following: Block | None) -> bool:
+        return (
+            self._styled(text)
+            and _style(text) in self.styles
+            and len(text.flat.split()) <= 12
+            and not re.search(r"[.;,?]$|☒|☐|:", text.flat)
+            and not _labels_next(text, following, self.knowledge)
+        )
+
+    def _in_table(self, table: Table) -> tuple[str | None, Passage, int]:
+        """A heading in a box of its own, or in a first row across the table."""
+        if len(table.rows[0]) != 1 or (len(table.rows) > 1 and table.columns < 2):
+            return None, Passage(), 1
+        text = table.rows[0][0].text
+        if not text or len(text.flat) >= 120:
+            return None, Passage(), 1
+        kind = self.knowledge.heading(text.flat, styled=True)
+        alone = len(table.rows) == 1 and len(text.flat.split()) <= 10 and ":" not in text.flat
+        if kind is None and alone and self._styled(text):
+            kind = "unknown"
+        if kind is not None:
+            self.last = (kind, self.last[1])
+        return kind, text, 1
+
+
+_ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
+_SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
+_NUMBERING = re.compile(r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])[.):]\s+")
+_GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
+
+
+def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -> bool:
+    """Whether a line is a label of what follows rather than a heading."""
+    if _GOAL_N.match(text.flat) or knowledge.label(text.flat) is not None:
+        return True
+    return isinstance(following, Line) and all(word.entry for word in following.text.words)
+
+
+def _alike(a: _Style, b: _Style) -> bool:
+    return a[1:] == b[1:] and abs(a[0] - b[0]) <= 2
+
+
+def _style(text: Passage) -> _Style:
+    return (round(text.height), capitals(text.text), text.bold)
+
+
+def capitals(text: str) -> bool:
+    """Whether a text is set in capitals."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
+
+
+# ---------------------------------------------------------------- labels
+
+
+@dataclass
+class _Found:
+    start: int
+    end: int
+    roles: list[str | None]
+    colon: bool
+    told: bool = False  # named by telling words, not known as a whole
+
+
+_STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\n|\t|$")
+_LINE_START = re.compile(r"^|[\n\t]")
+_BOX_END = re.compile(r"☒ ?|☐ ?")
+_TOKEN = re.compile(r"\S+")
+_LABEL_WORDS = 16
+_DATED = {
+    "meeting_date", "iep_start", "iep_end", "iep_dates", "annual_review_due", "reevaluation_due", "previous_meeting",
+    "last_evaluation", "student.dob", "student.student_id",
+}  # fmt: skip
+
+
+def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
+    text = passage.text
+    found: list[_Found] = []
+    floor = 0
+    every_line = {m.end() for m in _LINE_START.finditer(text)}
+    every_box = {m.end() for m in _BOX_END.finditer(text)}
+    for stop in _STOP.finditer(text):
+        at = stop.start()
+        if at < floor:
+            continue
+        mark = stop.group()
+        colon = mark[:1] in (":", "?", ".", "…", "_") and mark != ""
+        if mark[:1] == ":" and re.match(r":\d\d|://", text[at : at + 3]) and text[at - 1 : at].isdigit():
+            continue
+        window = max(floor, at - 220)
+        cut = max(text.rfind("\t", window, at), text.rfind(TICKED, window, at), text.rfind(EMPTY, window, at))
+        if cut >= 0:
+            window = cut + 1
+        breaks = [m.start() for m in re.finditer("\n", text[window:at])]
+        if len(breaks) > 3:
+            window += breaks[-4] + 1
+        tokens = [window + m.start() for m in _TOKEN.finditer(text[window:at])][-_LABEL_WORDS * 2 :]
+        line_starts = every_line | {floor}
+        piece_starts = line_starts | every_box
+        hit = None
+        for start in tokens:
+            if start not in piece_starts and not _may_start(passage, start, mark):
+                continue
+            label = text[start:at]
+            if not colon and mark != "\t" and start in line_starts and start > 0 and " " not in label.strip():
+                word = passage.word_at(start)
+                if word is None or not word.bold:
+                    continue  # one plain word on a line of its own ends a value more often than it labels one
+            if not colon and ((mark != "\t" and label.rstrip().endswith((".", ","))) or label[:1].islower()):
+                continue  # the end of a sentence, set on a line of its own
+            role = knowledge.label(label)
+            if (
+                role is not None
+                and start not in piece_starts
+                and (role.startswith("goal.") or role == "student.name")
+            ):
+                line = max((s for s in every_line if s <= start), default=0)
+                before = text[line:start].split()
+                if (
+                    line >= floor
+                    and 0 < len(before) <= 7
+                    and all(w[:1].isupper() or w in ("and", "of", "&", "/", "y", "de") for w in before)
+                ):
+                    role = None  # the end of a longer label
+            if role is not None:
+                if start not in piece_starts and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
+                    start += numbered.end()  # the number ends what stands before
+                hit = _Found(start, stop.end() if colon else at, [role], colon)
+                break
+            if (colon or start in line_starts) and "/" in label:
+                roles = [knowledge.label(part) for part in label.split("/")]
+                if len(roles) > 1 and all(roles):
+                    hit = _Found(start, stop.end(), list(roles), colon)
+                    break
+        if hit is None and colon:
+            hit = _unknown(passage, window, at, stop.end(), line_starts)
+            if hit is not None:
+                hit.roles = [knowledge.label_by_words(text[hit.start : at])]
+                hit.told = True
+        if hit is None and mark == ":":
+            for start in sorted(s for s in every_line if window <= s < at):
+                label = text[start:at]
+                if (
+                    60 < len(label) <= 260
+                    and not re.search(r"[.;] ", label)
+                    and (role := knowledge.label_by_words(" ".join(label.split())))
+                ):
+                    hit = _Found(start, stop.end(), [role], True, told=True)
+                    break
+        if hit is None and mark == "\t":
+            start = max((s for s in every_line if s <= at - 1), default=floor)
+            lead = text[start:at].strip()
+            if start >= floor and (start == 0 or text[start - 1] == "\n") and 4 < len(lead) <= 70:
+                role = knowledge.label_by_words(lead)
+                if role in _DATED and re.match(r"\W*\w*\s?\d", text[at:]):
+                    hit = _Found(start, at, [role], False, told=True)
+        if hit is not None:
+            found.append(hit)
+            floor = hit.end
+    return _with_bold(passage, knowledge, found)
+
+
+def _may_start(passage: Passage, start: int, mark: str) -> bool:
+    """Whether a label may begin in the middle of a line: at a capital, and where bold type begins if it is bold."""
+    text = passage.text
+    if mark[:1] != ":" or not (text[start].isupper() or text[start].isdigit() or text[start] == "#"):
+        return False
+    here, before = passage.word_at(start), passage.word_at(start - 1)
+    if here is None or before is None:
+        return True
+    if here.text.isupper() and before.text.isupper() and before.text.isalpha() and len(before.text) > 3:
+        return False  # inside a line set in capitals
+    return not here.bold or not before.bold or before.text.endswith((":", "?", ".", ";", "/")) or before.entry
+
+
+def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int]) -> _Found | None:
+    """A label not known: a few words from the start of a line, or in bold, up to a colon."""
+    text = passage.text
+    last = passage.word_at(at - 1)
+    if last is not None and last.bold:
+        start = at
+        while start > window:
+            word = passage.word_at(start - 1)
+            if word is None or not (word.bold or text[start - 1].isspace()):
+                break
+            start -= 1
+        label = text[start:at].strip()
+        if 0 < len(label) <= 160:
+            return _Found(start + len(text[start:at]) - len(text[start:at].lstrip()), end, [None], True)
+    line = max((s for s in starts if s <= at - 1), default=window)
+    label = text[line:at].strip()
+    question = text[at : at + 1] == "?"
+    if question:
+        sentence = [m.end() for m in re.finditer(r"[.!?;:]\s+(?=[A-Z¿])", text[line:at])]
+        if sentence:
+            line += sentence[-1]
+            label = text[line:at].strip()
+            return _Found(line, end, [None], True)
+    if question and len(label.split()) < 5 and line > 0:
+        before = max((s for s in starts if s < line), default=line)
+        if before >= window and text[before:line].strip()[:1].isupper():
+            line, label = before, text[before:at].strip()
+    longest = (220, 36) if question else (60, 8)
+    if (
+        label
+        and len(label) <= longest[0]
+        and len(label.split()) <= longest[1]
+        and (label[0].isupper() or label[0] in "#¿•-")
+    ):
+        return _Found(line, end, [None], True)
+    return None
+
+
+def _with_bold(passage: Passage, knowledge: Knowledge, found: list[_Found]) -> list[_Found]:
+    """Add labels that end without a colon where bold type ends."""
+    taken = [(f.start, f.end) for f in found]
+    words = passage.words
+    extra = []
+    index = 0
+    starts = passage._starts
+    while index < len(words):
+        if not words[index].bold:
+            index += 1
+            continue
+        first = index
+        while index < len(words) and words[index].bold:
+            index += 1
+        if index >= len(words):
+            break
+        begin, end = starts[first], starts[index - 1] + len(words[index - 1].text)
+        if any(begin < b and end > a for a, b in taken) or passage.text[end : end + 1] in ("\n", "\t"):
+            continue
+        role = knowledge.label(passage.text[begin:end])
+        if role is not None:
+            extra.append(_Found(begin, end, [role], True))
+    return sorted([*found, *extra], key=lambda f: f.start)
+
+
+def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "label") -> list[Entry]:
+    """Labelled entries of one passage. What stands before the first label is an entry without a label."""
+    found = _labels_in(passage, knowledge)
+    entries: list[Entry] = []
+    if not found or found[0].start > 0:
+        lead = passage.cut(0, found[0].start if found else None)
+        if lead:
+            entries.append(Entry(None, Passage(), lead, part, how))
+    merged: list[_Found] = []
+    for hit in found:
+        last = merged[-1] if merged else None
+        gap = passage.text[last.end : hit.start] if last else "-"
+        if (
+            last
+            and not gap.strip()
+            and "\n" not in gap
+            and len(hit.roles) == 1
+            and hit.roles[0] in (None, last.roles[0])
+        ):
+            last.end = hit.end  # "Baseline: what can the student do?" is one label
+        else:
+            merged.append(hit)
+    found = merged
+    for index, hit in enumerate(found):
+        end = found[index + 1].start if index + 1 < len(found) else None
+        label = passage.cut(hit.start, hit.end)
+        value = passage.cut(hit.end, end)
+        cuts = []
+        if len(hit.roles) > 1:
+            cuts = [m.span() for m in re.finditer(r"\s*/\s+|\s+/\s*", value.text)]
+        if cuts:
+            values = [
+                value.cut(a, b)
+                for a, b in zip([0, *(c[1] for c in cuts)], [*(c[0] for c in cuts), len(value)], strict=True)
+            ]
+            for role, part_value in zip(hit.roles, values, strict=False):
+                entries.append(Entry(role, label, part_value, part, how))
+            continue
+        leader = re.match(r"[\s.…:_·]+", value.text)
+        if leader and leader.end() < len(value) and not re.match(r"\.\d", value.text):
+            value = value.cut(leader.end())
+        found_how = "told" if hit.told and hit.roles[0] is not None else how
+        entries.append(Entry(hit.roles[0], label, _entered(value), part, found_how))
+    return entries
+
+
+def _entered(value: Passage) -> Passage:
+    """Only what was typed into form fields, when anything was."""
+    if not any(word.entry and word.text not in (TICKED, EMPTY) for word in value.words):
+        return value
+    first = next(i for i, w in enumerate(value.words) if w.entry and w.text not in (TICKED, EMPTY))
+    return value.cut(value._starts[first])
+
+
+def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str], int] | None:
+    """What a table lists, the role of each column, and how many rows its heading takes."""
+    for depth in range(min(2, len(table.rows))):
+        head = table.rows[depth]
+        if len(head) < 2:
+            continue
+        best: tuple[float, str, dict[int, str]] | None = None
+        for kind in knowledge.columns:
+            roles: dict[int, str] = {}
+            for cell in head:
+                role = knowledge.column(kind, cell.text.text)
+                if role:
+                    roles[cell.column] = role
+            named = len([cell for cell in head if cell.text])
+            if not named:
+                continue
+            known = len(roles)
+            for cell in head:
+                if cell.column not in roles and cell.text:
+                    role = knowledge.column_by_word(kind, cell.text.flat)
+                    if role and (role not in roles.values() or role in ("amount", "frequency", "other")):
+                        roles[cell.column] = role
+            if not known and (len(set(roles.values())) < 3 or len(table.rows) < 2 or depth):
+                continue
+            share = len(roles) / named
+            score = len(set(roles.values())) + share
+            first = min(cell.column for cell in head)
+            enough = 0.5 if kind != "accommodations" or roles.get(first) != "name" else 0.1
+            if _decides(kind, set(roles.values())) and share >= enough and (best is None or score > best[0]):
+                best = (score, kind, roles)
+        if best:
+            if best[1] == "services":
+                _refine_by_content(table, best[2], depth + 1)
+            return best[1], best[2], depth + 1
+    roles = {}
+    if (
+        len(table.rows) > 2
+        and len(table.rows[0]) > 2
+        and not any(_TIME.search(c.text.flat) or re.search(r":\s*\S", c.text.flat) for c in table.rows[0])
+    ):
+        _refine_by_content(table, roles, 1)
+        if _decides("services", set(roles.values())) and "amount" in roles.values():
+            return "services", roles, 1
+    return None
+
+
+_TIME = re.compile(r"(?i)\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b")
+_OFTEN = re.compile(
+    r"(?i)\b\d+\s*[x×]|\btimes\b|\bveces\b|\b(?:daily|weekly|monthly|quarterly)\b|\bper (?:day|week|month)\b"
+)
+
+
+def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
+    """Let what a service table's columns hold correct what their headings seem to say."""
+    columns: dict[int, list[str]] = {}
+    for row in table.rows[depth:]:
+        if len(row) > 2:
+            for cell in row:
+                if cell.text:
+                    columns.setdefault(cell.column, []).append(cell.text.flat)
+    rows = max((len(texts) for texts in columns.values()), default=0)
+    if rows == 0:
+        return
+    dated = []
+    for column, texts in sorted(columns.items()):
+        times = sum(bool(_TIME.search(text)) for text in texts) / len(texts)
+        often = sum(bool(_OFTEN.search(text)) for text in texts) / len(texts)
+        days = [len(dates_in(text)) for text in texts]
+        role = roles.get(column)
+        if sum(bool(d) for d in days) >= 0.6 * len(texts):
+            dated.append(column)
+            if max(days) > 1:
+                roles[column] = "dates"
+            elif role not in ("start", "end", "dates"):
+                roles[column] = "start" if "start" not in roles.values() else "end"
+        elif times >= 0.5 and role not in ("amount", "frequency", "name"):
+            roles[column] = "amount"
+        elif often >= 0.5 and role is None:
+            roles[column] = "frequency"
+    first = min(columns)
+    if (
+        roles.get(first) is None
+        and len(columns[first]) >= 0.7 * rows
+        and (sum(bool(_TIME.search(text)) for text in columns[first]) < 0.3 * rows)
+    ):
+        for column, role in list(roles.items()):
+            if role == "name":
+                roles[column] = "note"
+        roles[first] = "name"
+
+
+_NEEDED = {
+    "services": ({"name"}, {"amount", "frequency"}),
+    "accommodations": ({"name"},),
+    "team": ({"name"}, {"role", "other"}),
+    "goals": ({"text"}, {"criterion", "method", "baseline", "schedule", "timeframe", "objectives"}),
+    "assessments": ({"test"}, {"participation", "accommodations"}),
+    "factors": ({"factor"}, {"state", "detail"}),
+    "transition": ({"activity"}, {"agency"}),
+}
+
+
+def _decides(kind: str, roles: set[str]) -> bool:
+    return all(roles & needed for needed in _NEEDED[kind])
+
+
+def entries_of(part: Part, knowledge: Knowledge) -> list[Entry]:
+    """Labelled entries of a part: in lines, in cells, beside cells and under column headings."""
+    found: list[Entry] = []
+    for unit in part.units():
+        if isinstance(unit, Passage):
+            found += entries_in(unit, knowledge, part.kind)
+        elif (kind := table_kind(unit, knowledge)) is None or (
+            kind[0] == "services" and len(unit.rows) == 2 and part.kind == "student"
+        ):
+            found += _entries_of_table(unit, knowledge, part.kind)
+    return found
+
+
+def _is_label(cell: Cell, knowledge: Knowledge) -> bool:
+    text = cell.text.text.strip().rstrip(":?")
+    return bool(text) and knowledge.label(text) is not None
+
+
+def _are_labels(row: list[Cell], knowledge: Knowledge) -> bool:
+    """Whether a row holds labels of the row under it: one known label at least, most known or told by their words."""
+    known = sum(_is_label(cell, knowledge) for cell in row)
+    told = sum(
+        not _is_label(cell, knowledge)
+        and len(cell.text.flat) <= 60
+        and knowledge.label_by_words(cell.text.text.strip().rstrip(":?")) is not None
+        for cell in row
+    )
+    return known >= 1 and known + told >= max(2, 0.6 * len(row))
+
+
+def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
+    lead = re.match(r"([^:?\n]{2,80})[:?](?:\s|$)", cell.text.text)
+    return lead is not None and knowledge.label(lead[1]) is not None
+
+
+def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Entry]:
+    found: list[Entry] = []
+    rows = table.rows
+    skip: set[int] = set()
+    for number, row in enumerate(rows):
+        head = [cell for cell in row if cell.text]
+        under = rows[number + 1] if number + 1 < len(rows) else []
+        if (
+            len(head) >= 2
+            and len(under) >= 1
+            and _are_labels(head, knowledge)
+            and not any(_is_label(cell, knowledge) for cell in under)
+        ):
+            for cell in head:
+                below = next((c for c in under if c.column == cell.column), None)
+                title = cell.text.text.strip().rstrip(":?")
+                role = knowledge.label(title) or knowledge.label_by_words(title)
+                found.append(
+                    Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column")
+                )
+            skip.add(number + 1)
+            continue
+        if number in skip:
+            continue
+        index = 0
+        while index < len(row):
+            cell = row[index]
+            beside = row[index + 1] if index + 1 < len(row) else None
+            whole = cell.text.text.strip().rstrip(":?")
+            role = knowledge.label(whole) if whole else None
+            ends = cell.text.text.rstrip().endswith((":", "?"))
+            if (
+                beside is not None
+                and whole
+                and (
+                    role is not None
+                    or ends
+                    or (len(row) == 2 and len(whole) < 90)
+                    or (len(row) % 2 == 0 and index % 2 == 0 and knowledge.label_by_words(whole) is not None)
+                )
+                and not _is_label(beside, knowledge)
+                and not _starts_with_label(beside, knowledge)
+                and not re.search(r":\s*\S", cell.text.flat)
+            ):
+                named = role or knowledge.label_by_words(whole)
+                way = "row" if role is not None or named is None else "told"
+                found.append(Entry(named, cell.text, _entered(beside.text), part, way))
+                if named is not None or ends or len(row) == 2:
+                    index += 2
+                    continue
+            elif (
+                role is not None
+                and beside is None
+                and number + 1 < len(rows)
+                and len(rows[number + 1]) == 1
+                and not _starts_with_label(rows[number + 1][0], knowledge)
+                and not re.search(r":\s*\S", cell.text.flat)
+            ):
+                found.append(Entry(role, cell.text, _entered(rows[number + 1][0].text), part, "column"))
+                skip.add(number + 1)
+            else:
+                found += entries_in(cell.text, knowledge, part, "row")
+            index += 1
+    return found

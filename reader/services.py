@@ -1,0 +1,528 @@
+"""Services: rows of service tables, or sentences that state an amount, normalised to minutes a week."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reader.amounts import Amount, amount_of, unspecified
+from reader.dates import dates_in
+from reader.knowledge import Knowledge, plain, squeezed
+from reader.layout import Cell, Passage, Table
+from reader.parts import Part, entries_in, table_kind
+from reader.reading import Service, Text, Value, concluded, read_as
+
+
+@dataclass
+class Support:
+    """A row of a service table that is a support rather than a timed service."""
+
+    text: Passage
+    kind: str  # accommodation | modification
+
+
+def read_services(
+    parts: Sequence[Part],
+    knowledge: Knowledge,
+    *,
+    start: Text | None,
+    end: Text | None,
+    day_minutes: float | None,
+) -> tuple[list[Service], list[Support]]:
+    """The services of an IEP and the supports listed among them.
+
+    ``start``, ``end``: the IEP's dates, for rows without their own. ``day_minutes``: the school day's length.
+    """
+    services: list[Service] = []
+    supports: list[Support] = []
+    for part in parts:
+        if part.kind in ("attachment", "notes", "evaluation", "esy", "goals", "present_levels", "notice"):
+            continue
+        for unit in part.units():
+            if isinstance(unit, Table):
+                kind = table_kind(unit, knowledge)
+                if kind and kind[0] == "services" and set(kind[1].values()) & {"amount", "frequency"}:
+                    rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes)
+                    services += rows
+                    supports += extra
+                elif kind is None and part.kind == "services":
+                    services += _stacked(unit, knowledge, day_minutes)
+            elif part.kind == "services":
+                services += _sentences(unit, knowledge, day_minutes)
+    if not any(service.kind and service.kind.value == "transportation" for service in services):
+        bus = _transport(parts, knowledge)
+        if bus is not None:
+            services.append(bus)
+    for service in services:
+        service.start = service.start or start
+        service.end = service.end or end
+    return services, supports
+
+
+def school_day(parts: Sequence[Part]) -> float | None:
+    """Length of the school day in minutes, if the document states it."""
+    text = "\n".join(part.prose.flat for part in parts)
+    found = re.search(r"(\d{3})[ -]minute (?:school |instructional )?day", text, re.I)
+    if found:
+        return float(found[1])
+    found = re.search(
+        r"(?:school|instructional) day[^.]{0,60}?(\d{1,2}(?:\.\d+)?) ?(?:hours?|hrs?)(?:[ ,and]*(\d{1,2}) ?min)?",
+        text,
+        re.I,
+    )
+    if found:
+        return float(found[1]) * 60 + float(found[2] or 0)
+    return None
+
+
+_KINDS = {
+    "related": r"related service|servicios? relacionad",
+    "supplementary": r"supplementary|assistive technology|support for school personnel|supports for school|suplementari",
+    "special_education": r"special education (?:instruction|program|service)|specially designed|instrucci[oó]n",
+    "transportation": r"transportation|transporte",
+}
+
+
+def _section_kind(text: str) -> str | None:
+    words = plain(text)
+    if re.search(_KINDS["related"], words) and re.search(r"special education|educacion especial", words):
+        return None
+    for kind, pattern in _KINDS.items():
+        if re.search(pattern, words):
+            return kind
+    return None
+
+
+def _table(
+    table: Table,
+    roles: dict[int, str],
+    depth: int,
+    part: Part,
+    knowledge: Knowledge,
+    day_minutes: float | None,
+) -> tuple[list[Service], list[Support]]:
+    services: list[Service] = []
+    supports: list[Support] = []
+    head = {cell.column: cell.text for cell in table.rows[depth - 1]}
+    section = _section_kind(part.title.flat) if part.title else None
+    heading = part.title.flat
+    name_column = next((c for c, role in roles.items() if role == "name"), None)
+    own = _section_kind(head[name_column].flat) if name_column is not None else None
+    section = section or own
+    personnel = bool(re.search(r"personnel|personal escolar", plain(heading)))
+    for row in table.rows[depth:]:
+        written = [cell for cell in row if cell.text]
+        if len(written) == 1 and (
+            len(row) == 1 or (written[0].column == row[0].column and written[0].text.bold)
+        ):
+            words = written[0].text.flat
+            section = _section_kind(words) or section
+            heading = words
+            personnel = bool(re.search(r"personnel|personal escolar", plain(words)))
+            continue
+        if all(knowledge.is_column(cell.text.text) for cell in written):
+            continue
+        cells: dict[str, list[Cell]] = {}
+        for cell in row:
+            role = roles.get(cell.column)
+            if role:
+                cells.setdefault(role, []).append(cell)
+        name = cells.get("name", [None])[0]
+        if name is None or not name.text or knowledge.says_nothing(name.text.text):
+            continue
+        service = _service(cells, head, section, knowledge, day_minutes)
+        stated = service.minutes is not None
+        words = name.text.flat
+        modification = re.match(r"(?i)(?:program )?modifications?\s*[:–-]\s*", name.text.text)
+        if modification:
+            supports.append(Support(name.text.cut(modification.end()), "modification"))
+            continue
+        accommodation = re.match(r"(?i)accommodations?\s*[:–-]\s*", name.text.text)
+        if accommodation:
+            supports.append(Support(name.text.cut(accommodation.end()), "accommodation"))
+            continue
+        aids = bool(re.search(r"accommodation|supplementary aids|adaptacion|ayudas", plain(heading)))
+        if aids and not stated and service.kind and service.kind.value != "transportation":
+            supports.append(Support(name.text, "accommodation"))
+            continue
+        if personnel and (
+            not stated or any(word in plain(words) for word in knowledge.words["personnel_training"])
+        ):
+            continue
+        if (
+            re.search(r"assistive technology devices", plain(heading))
+            and not stated
+            and "service" not in plain(words)
+        ):
+            continue
+        services.append(service)
+    return services, supports
+
+
+def _service(
+    cells: dict[str, list[Cell]],
+    head: dict[int, Passage],
+    section: str | None,
+    knowledge: Knowledge,
+    day_minutes: float | None,
+) -> Service:
+    name = cells["name"][0].text
+    service = Service()
+    service.name = read_as(_name(name.flat), name, "column")
+    kind = knowledge.kind_of_service(name.flat)
+    if (kind == "special_education" and section in ("related", "supplementary", "transportation")) or (
+        kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)
+    ):
+        kind = section
+    service.kind = Value(kind, name.flat, name.places(), 0.9, "column")
+    timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
+    words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in timed)
+    source = Passage.join((cell.text for cell in timed), ", ")
+    headings = " ".join(head[cell.column].flat for cell in timed if cell.column in head)
+    _amount(service, words, source, headings, kind, day_minutes)
+    for role in ("location", "provider"):
+        found = cells.get(role)
+        if found and found[0].text and not knowledge.says_nothing(found[0].text.text):
+            setattr(service, role, read_as(found[0].text.flat, found[0].text, "column"))
+    if service.location is None and cells.get("setting") and cells["setting"][0].text:
+        setting = cells["setting"][0].text
+        service.location = read_as(setting.flat, setting, "column", trust=0.8)
+    _dates(service, cells)
+    service.setting = _setting(service)
+    return service
+
+
+def _with_unit(words: str, heading: str) -> str:
+    """A bare number with the unit and period its heading gives ("Minutes per week", "Sessions")."""
+    if not re.fullmatch(r"[\d.,]+", words.strip()):
+        return words
+    title = plain(heading)
+    unit = ""
+    if re.search(r"\bhours?\b|\bhrs?\b|\bhoras\b", title):
+        unit = "hours"
+    elif re.search(r"\bmin|\bmpw\b|\bmpm\b|\btime\b(?!s)|length", title):
+        unit = "minutes"
+    elif re.search(r"session|\btimes\b|frequen|sesion|veces|frecuen", title):
+        unit = "sessions"
+    elif re.search(r"\bdays\b|\bdias\b", title):
+        unit = "days"
+    period = re.search(
+        r"(?:per|/|a|por|each)\s*(week|wk|month|day|year|quarter|semana|mes)\b|\b(weekly|monthly|daily)\b|\bmp([wm])\b",
+        title,
+    )
+    when = ""
+    if period:
+        when = {"w": "week", "m": "month"}.get(period[3] or "", period[1] or "") or period[2] or ""
+        when = f" per {when}" if not when.endswith("ly") else f" {when}"
+    return f"{words} {unit}{when}".strip()
+
+
+def _stacked(table: Table, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+    """Services written as boxes of labels: name, sessions, length, place, each after its own label."""
+    found: list[Service] = []
+    current: dict[str, list[Cell]] = {}
+    heads: dict[int, Passage] = {}
+
+    def finish() -> None:
+        if "name" in current and ("amount" in current or "frequency" in current):
+            found.append(_service(current, heads, None, knowledge, day_minutes))
+
+    for row in table.rows:
+        for cell in row:
+            for entry in entries_in(cell.text, knowledge, "services"):
+                if not entry.label:
+                    continue
+                label = entry.label.flat.rstrip(":? ")
+                role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
+                if role is None:
+                    continue
+                if role == "name" and "name" in current:
+                    finish()
+                    current, heads = {}, {}
+                if entry.value:
+                    column = len(heads)
+                    heads[column] = entry.label
+                    current.setdefault(role, []).append(Cell(cell.box, cell.page, entry.value, column=column))
+    finish()
+    return found
+
+
+def _name(words: str) -> str:
+    return re.sub(r"\s*[:–-]\s*$", "", words)
+
+
+def _clearly_related(name: str, knowledge: Knowledge) -> bool:
+    return knowledge.kind_of_service(name) == "related"
+
+
+def _amount(
+    service: Service, words: str, source: Passage, headings: str, kind: str, day_minutes: float | None
+) -> None:
+    if not words:
+        return
+    service.as_written = read_as(source.flat, source, "column")
+    if unspecified(words) and not re.search(r"\d", words):
+        return
+    amount: Amount = amount_of(words, day_minutes=day_minutes, heading=headings)
+    sessions = amount.sessions
+    if kind == "transportation":
+        sessions = (
+            2.0
+            if amount.per == "day"
+            and re.search(r"round|both|two[- ]way|daily|ambos|ida y vuelta|diari", plain(words))
+            else sessions
+        )
+        amount = Amount(None, amount.per, sessions, None)
+    for slot, value in (
+        ("minutes", amount.minutes),
+        ("per", amount.per),
+        ("sessions", sessions),
+        ("minutes_per_week", amount.per_week),
+    ):
+        if value is not None:
+            number = (
+                int(value)
+                if isinstance(value, float) and value.is_integer() and slot != "minutes_per_week"
+                else value
+            )
+            setattr(service, slot, read_as(number, source, "column"))
+
+
+def _dates(service: Service, cells: dict[str, list[Cell]]) -> None:
+    both = cells.get("dates", []) + [
+        c for r in ("start", "end") for c in cells.get(r, []) if len(dates_in(c.text.flat)) > 1
+    ]
+    for cell in both:
+        found = dates_in(cell.text.flat)
+        if len(found) > 1:
+            service.start = read_as(found[0][2].isoformat(), cell.text, "column")
+            service.end = read_as(found[1][2].isoformat(), cell.text, "column")
+            return
+        if found:
+            service.start = read_as(found[0][2].isoformat(), cell.text, "column")
+    for role in ("start", "end"):
+        for cell in cells.get(role, []):
+            found = dates_in(cell.text.flat)
+            if found:
+                setattr(service, role, read_as(found[0][2].isoformat(), cell.text, "column"))
+                break
+
+
+def _setting(service: Service) -> Text | None:
+    place = service.location
+    name = service.name
+    if name is not None and re.search(r"consult", name.value, re.I):
+        return Value("consultation", name.words, name.places, 0.8, "column")
+    if place is None:
+        return None
+    words = plain(place.value)
+    general = re.search(
+        r"general ed|regular (?:class|ed)|gen\.? ?ed|educacion general|aula regular|integrated|co-?taught",
+        words,
+    )
+    outside = re.search(
+        r"resource|special ed|therapy|pull-?out|separate|office|room|educacion especial|salon de recursos",
+        words,
+    )
+    if re.search(r"communit|work site|comunidad", words) and not general:
+        return Value("community", place.words, place.places, 0.7, "column")
+    if general and not (outside and outside.start() < general.start()):
+        return Value("general_education", place.words, place.places, 0.85, "column")
+    return Value("outside_general_education", place.words, place.places, 0.7, "column")
+
+
+# ---------------------------------------------------------------- services in sentences
+
+
+_STATES_TIME = re.compile(
+    r"\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b|\bmp[wm]\b", re.I
+)
+_NOT_A_SERVICE = re.compile(
+    r"(?i)\b(?:extended school year|esy|options? considered|considered|training|school day|instructional day|the team|"
+    r"meeting|rejected|travel time|assessment|follow the|calendar|goal)\b"
+)
+
+
+def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+    """Lines such as "Speech therapy: 30 minutes, 2 times per week, speech room"."""
+    found = []
+    for line in _items(text):
+        words = line.flat
+        open_ended = _OPEN_ENDED.match(line.text.replace("\n", " "))
+        if open_ended and len(words) < 140 and not _NOT_A_SERVICE.search(words):
+            name, rest = line.cut(*open_ended.span(1)), line.cut(*open_ended.span(2))
+            if _reads_as_service(name.flat, knowledge):
+                service = Service(name=read_as(name.flat, name, "sentence"))
+                service.kind = Value(
+                    knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence"
+                )
+                service.as_written = read_as(rest.flat, rest, "sentence")
+                _where(service, line)
+                found.append(service)
+            continue
+        if not _STATES_TIME.search(words) or _NOT_A_SERVICE.search(words) or len(words) > 320:
+            continue
+        shape = re.match(
+            r"(?i)^\W*(?:\d+[.)]\s*)?(.{3,90}?)\s*(?:[:–—,]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*"
+            r"(?=\d|(?:one|two|three|four|five|once|twice|daily|weekly|monthly|una?|dos|tres|diari\w+|semanal\w*)\b)(.+)$",
+            line.text.replace("\n", " "),
+        )
+        received = re.match(
+            r"(?i)^\W*(?:[\w' ]{2,40}?)\s(?:will receive|receives|will be provided(?: with)?|recibirá|recibe)\s+(.+)$",
+            line.text.replace("\n", " "),
+        )
+        if received:
+            body = line.cut(received.start(1))
+            amount = amount_of(body.flat, day_minutes=day_minutes)
+            of = re.search(
+                r"(?i)\b(?:of|de)\s+((?:(?!\b(?:in|per|by|from|each|every|at|for|en|por|cada)\b)[\w/()& -])+)",
+                re.sub(r"(?i)(minutes|hours|sessions|minutos|horas|sesiones)", r"\1", body.text),
+            )
+            first = re.match(
+                r"(?i)((?:(?!\b(?:for|in|per|by|at|por)\b)[A-Za-z/()& -])+)\s+(?:for|por)\b", body.text
+            )
+            spot = of if of and not re.match(r"\d", of[1]) else first
+            if spot is None or amount.minutes is None:
+                continue
+            name, rest = body.cut(spot.start(1), spot.end(1)), body
+        elif shape:
+            name, rest = line.cut(shape.start(1), shape.end(1)), line.cut(shape.start(2))
+        else:
+            continue
+        amount = amount_of(rest.flat, day_minutes=day_minutes)
+        if amount.minutes is None or amount.per is None or _STATES_TIME.search(name.flat):
+            continue
+        service = Service()
+        service.name = read_as(name.flat, name, "sentence")
+        service.kind = Value(knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence")
+        _amount(service, rest.flat, rest, "", service.kind.value, day_minutes)
+        service.as_written = read_as(rest.flat, rest, "sentence")
+        _where(service, rest)
+        days = dates_in(rest.text)
+        if len(days) > 1:
+            service.start = read_as(days[0][2].isoformat(), rest, "sentence")
+            service.end = read_as(days[1][2].isoformat(), rest, "sentence")
+        service.setting = _setting(service)
+        found.append(service)
+    return found
+
+
+_OPEN_ENDED = re.compile(
+    r"(?i)^\W*(?:\d+[.)]\s*)?(.{3,80}?)\s*(?:[:–—,]|\s-\s)\s*((?:as (?:needed|appropriate|required)|on request|seg[uú]n sea necesario).*)$"
+)
+
+
+def _reads_as_service(name: str, knowledge: Knowledge) -> bool:
+    return knowledge.kind_of_service(name) != "special_education" or bool(
+        re.search(r"(?i)service|therapy|instruction|support|consult|servicio|terapia|instrucción|apoyo", name)
+    )
+
+
+_PLACE = re.compile(
+    r"(?i)\b(?:in|at|en)\s+(?:the\s+|la\s+|el\s+|a\s+|an\s+)?((?:[a-záéíóúñ/' -]+?)"
+    r"\b(?:rooms?|classrooms?|class|setting|school|clinic|office|community|environment|aula|salón|clase|escuela|oficina)\b(?:\s+de\s+\w+)?)"
+)
+
+
+def _where(service: Service, text: Passage) -> None:
+    """Place and provider named in a sentence."""
+    place = _PLACE.search(text.text)
+    if place:
+        service.location = read_as(
+            " ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence"
+        )
+    by = re.search(
+        r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
+        text.text,
+    )
+    if by:
+        service.provider = read_as(by[1].strip(), text.cut(by.start(1), by.end(1)), "sentence")
+
+
+def _items(text: Passage) -> list[Passage]:
+    """Sentences or list items: a line that goes on below is joined to what follows."""
+    found: list[Passage] = []
+    lines = text.lines()
+    widest = max((line.words[-1].box[2] for line in lines if line.words), default=0.0)
+    current: list[Passage] = []
+    for line in lines:
+        anew = (
+            line.text[:1].isupper()
+            and _STATES_TIME.search(line.text)
+            and _STATES_TIME.search(current[-1].text)
+            if current
+            else None
+        )
+        if current and (anew or re.match(r"\W*[•·▪‣●○◦*–-]\s|^\s*\d{1,2}[.)]\s", line.text)):
+            found.append(Passage.join(current, "\n"))
+            current = []
+        current.append(line)
+        full = line.words and line.words[-1].box[2] > widest - 70
+        if not full or line.flat.endswith((".", ";")):
+            found.append(Passage.join(current, "\n"))
+            current = []
+    if current:
+        found.append(Passage.join(current, "\n"))
+    sentences = []
+    for item in found:
+        start = 0
+        for stop in re.finditer(r"(?<=[a-z)%])[.;]\s+(?=[A-Z•])", item.text):
+            sentences.append(item.cut(start, stop.start()))
+            start = stop.end()
+        sentences.append(item.cut(start))
+    return [s for s in sentences if s]
+
+
+# ---------------------------------------------------------------- transportation
+
+
+def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
+    """Special transportation stated outside the service table."""
+    pattern = re.compile(
+        r"((?:special|specialized)(?: education)? transportation|transporte especial(?:izado)?)\s*:\s*", re.I
+    )
+    for part in parts:
+        if part.kind in ("attachment", "notes", "notice", "evaluation"):
+            continue
+        for unit in part.units():
+            passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]
+            for passage in passages:
+                for match in pattern.finditer(passage.text):
+                    rest = passage.cut(match.end())
+                    sentence = re.match(r"[^.\n☐☒]+(?:\n[^.\n☐☒:]+)?", rest.text)
+                    if (
+                        not sentence
+                        or re.match(r"(?i)\s*(?:☐|☒|no\b|not|none|n/a|yes|s[ií]\b|regular)", rest.text)
+                        or len(sentence.group()) < 12
+                    ):
+                        continue
+                    body = rest.cut(0, sentence.end())
+                    how = re.search(
+                        r"[,;]\s*(daily.*|each day.*|both ways.*|round trip.*|to and from.*|diari.*)$",
+                        body.flat,
+                        re.I,
+                    )
+                    name_words = body.flat[: how.start()] if how else body.flat
+                    label = passage.cut(match.start(), match.end(1))
+                    service = Service()
+                    service.name = read_as(
+                        f"{label.flat}: {name_words}", Passage.join([label, body], ": "), "sentence"
+                    )
+                    service.kind = concluded("transportation", "derived")
+                    if how:
+                        service.as_written = read_as(how[1], body, "sentence")
+                        service.per = read_as("day", body, "sentence")
+                        service.sessions = read_as(2, body, "sentence")
+                    return service
+    return None
+
+
+def same_service(a: str, b: str) -> bool:
+    """Whether two service names are one service in other words."""
+    return squeezed(a) == squeezed(b)
+
+
+def overlaps(start: date, end: date, day: date) -> bool:
+    return start <= day <= end

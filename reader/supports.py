@@ -1,0 +1,490 @@
+"""Accommodations, modifications and how the child takes state tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reader.choices import choices_in
+from reader.knowledge import Knowledge, plain, squeezed
+from reader.layout import EMPTY, TICKED, Cell, Passage, Table
+from reader.parts import Entry, Part, entries_in, table_kind
+from reader.reading import Assessments, Text, Value, concluded, read_as
+from reader.services import Support
+
+_BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+")
+
+
+def read_supports(
+    parts: Sequence[Part], extra: Sequence[Support], knowledge: Knowledge
+) -> tuple[list[Text], list[Text]]:
+    """(accommodations, modifications). ``extra``: supports found as rows of service tables."""
+    kept: dict[str, list[Text]] = {"accommodation": [], "modification": []}
+    for support in extra:
+        kept[support.kind].append(read_as(_bare(support.text.flat), support.text, "column"))
+    for part in parts:
+        if part.kind in ("attachment", "notes", "notice", "assessments", "goals", "evaluation", "transition"):
+            continue
+        for unit in part.units():
+            if isinstance(unit, Table):
+                _table(unit, part, kept, knowledge)
+            elif part.kind in ("accommodations", "modifications"):
+                _prose(unit, part, kept, knowledge)
+            else:
+                for entry in entries_in(unit, knowledge, part.kind):
+                    if entry.role in ("modifications",) or (
+                        entry.role == "accommodations"
+                        and entry.value
+                        and part.kind in ("services", "unknown", "student", "lre")
+                    ):
+                        _entry(entry, kept, knowledge)
+    return _distinct(kept["accommodation"]), _distinct(kept["modification"])
+
+
+def _distinct(values: list[Text]) -> list[Text]:
+    seen: set[str] = set()
+    found = []
+    for value in values:
+        key = squeezed(value.value)
+        if key and key not in seen:
+            seen.add(key)
+            found.append(value)
+    return found
+
+
+def _bare(words: str) -> str:
+    words = re.sub(r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+", "", words)
+    words = re.sub(r"[\s_;,]+$", "", words)
+    return words[:-1] if words.endswith(".") and words.count(".") == 1 else words
+
+
+def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
+    kind = table_kind(table, knowledge)
+    if kind is None:
+        if part.kind in ("accommodations", "modifications"):
+            _loose_table(table, part, kept, knowledge)
+        return
+    name, roles, depth = kind
+    if name != "accommodations" or part.kind == "assessments":
+        return
+    columns = [column for column, role in roles.items() if role == "name"]
+    head = {cell.column: cell.text for cell in table.rows[depth - 1]}
+    for column in columns:
+        title = plain(head[column].flat)
+        default = (
+            "modification"
+            if "modif" in title
+            and "accom" not in title
+            and "sdi" not in title
+            and "support" not in title
+            and "aid" not in title
+            else "accommodation"
+        )
+        for row in table.rows[depth:]:
+            cell = next((c for c in row if c.column == column), None)
+            if cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
+                continue
+            if len(row) == 1 and len(head) > 1:
+                if re.search(r"modif", plain(cell.text.flat)):
+                    default = "modification"
+                elif re.search(r"accom|adapta|acomod", plain(cell.text.flat)):
+                    default = "accommodation"
+                continue
+            boxes = [c for c in row if c is not cell and c.text.text.strip() in (TICKED, EMPTY)]
+            if boxes and not any(c.text.text.strip() == TICKED for c in boxes):
+                continue
+            type_cell = next((c for c in row if roles.get(c.column) == "kind"), None)
+            slot = default
+            if type_cell is not None and "modif" in plain(type_cell.text.flat):
+                slot = "modification"
+            _add(cell.text, slot, kept, knowledge, "column")
+
+
+def _add(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge, how: str) -> None:
+    if EMPTY in text.text or TICKED in text.text:
+        for choice in choices_in(text):
+            if choice.marked and choice.words and not _yes_no(choice.words.flat):
+                kept[slot].append(read_as(_bare(choice.words.flat), choice.words, "box"))
+        return
+    lead = re.match(
+        r"(?i)^(?:program )?(modifications?|accommodations?|adaptaci[oó]n(?:es)?|modificaci[oó]n(?:es)?)\s*[:–-]\s*",
+        text.text,
+    )
+    if lead:
+        slot = "modification" if plain(lead[1]).startswith("modif") else "accommodation"
+        text = text.cut(lead.end())
+    lines = text.lines()
+    if len(lines) > 1 and sum(bool(_BULLET.match(line.text)) for line in lines) >= 2:
+        for item in _bulleted(lines):
+            kept[slot].append(read_as(_bare(item.flat), item, how))
+        return
+    words = _bare(text.flat)
+    if words and not knowledge.says_nothing(words) and len(words) < 260:
+        kept[slot].append(read_as(words, text, how))
+
+
+def _yes_no(words: str) -> bool:
+    return squeezed(words) in ("yes", "no", "si", "y", "n", "na")
+
+
+def _bulleted(lines: list[Passage]) -> list[Passage]:
+    items: list[list[Passage]] = []
+    for line in lines:
+        if _BULLET.match(line.text) or not items:
+            items.append([line])
+        else:
+            items[-1].append(line)
+    return [Passage.join(item, "\n") for item in items]
+
+
+def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
+    """A table of supports without a known heading: choices in cells, or category beside its list."""
+    slot = "modification" if part.kind == "modifications" else "accommodation"
+    for row in table.rows:
+        cells = [cell.text for cell in row if cell.text]
+        for index, text in enumerate(cells):
+            if TICKED in text.text or EMPTY in text.text:
+                _add(text, slot, kept, knowledge, "box")
+                continue
+            role = knowledge.label(text.text.strip().rstrip(":"))
+            if role in ("accommodations", "modifications") and index + 1 < len(cells):
+                _split(cells[index + 1], "modification" if role == "modifications" else slot, kept, knowledge)
+                break
+            for entry in entries_in(text, knowledge, part.kind):
+                if entry.role in ("accommodations", "modifications"):
+                    _entry(entry, kept, knowledge)
+
+
+def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
+    """A list set in running text: bullets, boxes, semicolons or lines."""
+    if not text or knowledge.says_nothing(text.text):
+        return
+    if TICKED in text.text or EMPTY in text.text:
+        _add(text, slot, kept, knowledge, "box")
+        return
+    lines = text.lines()
+    if sum(bool(_BULLET.match(line.text)) for line in lines) >= 2:
+        items = _bulleted(lines)
+    elif text.text.count(";") >= 1:
+        items = text.split(";")
+    elif (len(lines) > 1 and all(word.entry for word in text.words)) or (
+        len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith(".")
+    ):
+        items = lines
+    else:
+        items = [text]
+    for item in items:
+        words = _bare(item.flat)
+        if words and not knowledge.says_nothing(words) and len(words) < 260 and len(words) > 2:
+            kept[slot].append(read_as(words, item, "label"))
+
+
+def _entry(entry: Entry, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
+    answer = re.match(
+        r"\s*☐\s*(?:yes|sí)\s*☒\s*no\b|\s*none\b|\s*no\b[.,]?|\s*ningun", entry.value.text, re.I
+    )
+    if answer:
+        return
+    slot = "modification" if entry.role == "modifications" else "accommodation"
+    _split(_first_paragraph(entry.value), slot, kept, knowledge)
+
+
+def _first_paragraph(value: Passage) -> Passage:
+    lines = value.lines()
+    kept: list[Passage] = []
+    for line in lines:
+        if kept and line.text.isupper() and len(line.flat) > 8:
+            break
+        kept.append(line)
+    return Passage.join(kept, "\n")
+
+
+def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
+    slot = "modification" if part.kind == "modifications" else "accommodation"
+    entered = [line for line in unit.lines() if line.words and all(w.entry for w in line.words)]
+    for entry in entries_in(unit, knowledge, part.kind):
+        if entry.role in ("modifications", "accommodations"):
+            _entry(entry, kept, knowledge)
+        elif entry.role is None and not entry.label:
+            lines = entry.value.lines()
+            if any(_BULLET.match(line.text) for line in lines):
+                first = next(i for i, line in enumerate(lines) if _BULLET.match(line.text))
+                for item in _bulleted(lines[first:]):
+                    words = _bare(item.flat)
+                    if words and len(words) < 200:
+                        kept[slot].append(read_as(words, item, "row"))
+            elif TICKED in entry.value.text:
+                _add(entry.value, slot, kept, knowledge, "box")
+            elif entered:
+                for line in lines:
+                    if line.words and all(word.entry for word in line.words):
+                        kept[slot].append(read_as(_bare(line.flat), line, "label"))
+            elif entry.value.text.count(";") >= 2:
+                _split(entry.value, slot, kept, knowledge)
+        elif (
+            entry.role is None
+            and entry.value
+            and TICKED in entry.value.text
+            and not re.match(r"\W*(?:☐|☒)\s*(?:yes|no)\b", entry.value.text, re.I)
+        ):
+            _add(entry.value, slot, kept, knowledge, "box")
+        elif (
+            entry.role is None
+            and entry.value
+            and entry.value.text.count(";") >= 1
+            and re.search(
+                r"(?i)accom|present|respon|setting|timing|schedul|adapta|organiz|environment|instruction|material|testing",
+                entry.label.flat,
+            )
+        ):
+            _split(entry.value, slot, kept, knowledge)
+
+
+# ---------------------------------------------------------------- assessments
+
+
+def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) -> Assessments:
+    """How the child takes state tests, which, and with what accommodations."""
+    found = Assessments()
+    own = [part for part in parts if part.kind == "assessments"]
+    alternate: bool | None = None
+    regular = None
+    exempt = None
+    source = Passage()
+    for part in own:
+        for unit in part.units():
+            if isinstance(unit, Table):
+                kind = table_kind(unit, knowledge)
+                if kind and kind[0] in ("assessments", "accommodations"):
+                    marks = _test_rows(unit, kind[0], kind[1], kind[2], found, knowledge)
+                    alternate = alternate or marks[0]
+                    regular = regular or marks[1]
+                    source = source or marks[2]
+                    continue
+                passages = [cell.text for cell in unit.cells()]
+                entries = [e for row in unit.rows for e in _row_entries(row, knowledge)]
+                texts = [*passages]
+            else:
+                entries = entries_in(unit, knowledge, part.kind)
+                texts = [unit]
+            if isinstance(unit, Table) and len(unit.rows) >= 2:
+                for column in unit.rows[0]:
+                    role = knowledge.label(column.text.text)
+                    if role in ("assessment.tests", "assessment.accommodations", "accommodations"):
+                        for row in unit.rows[1:]:
+                            cell = next((c for c in row if c.column == column.column), None)
+                            if cell is not None and cell.text:
+                                entries.append(Entry(role, column.text, cell.text, part.kind, "column"))
+            for entry in entries:
+                if entry.role == "assessment.tests":
+                    _tests(entry.value, found, knowledge)
+                elif entry.role in ("assessment.accommodations", "accommodations"):
+                    _accommodations(entry.value, found, knowledge)
+                elif entry.label and re.search(
+                    r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
+                    entry.label.flat.rstrip(": "),
+                ):
+                    _tests(entry.value, found, knowledge)
+            for text in texts:
+                for choice in choices_in(text):
+                    words = plain(choice.words.flat)
+                    if not choice.marked or not words:
+                        continue
+                    if re.search(
+                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|not required|no state",
+                        words,
+                    ):
+                        exempt = choice.words
+                    elif re.search(r"alternate|\balt\b|alterna|-alt\b|alternativ", words):
+                        alternate, source = True, choice.words
+                    elif re.search(
+                        r"with(?:out)? accommodation|participate|regular|general|standard|con adaptaciones|sin adaptaciones|same",
+                        words,
+                    ):
+                        regular, source = True, choice.words
+                        if (
+                            re.search(r"with accommodation|con adaptaciones", words)
+                            and "without" not in words
+                        ):
+                            found.participation = read_as("regular_with_accommodations", choice.words, "box")
+                        elif re.search(r"without accommodation|sin adaptaciones", words):
+                            found.participation = read_as("regular", choice.words, "box")
+                    if not re.search(r"^(?:yes|no|si)\b", words):
+                        _name_tests(choice.words, found, knowledge)
+            for text in texts:
+                if (
+                    re.search(
+                        r"(?i)not applicable at|not in a grade|no (?:state|statewide) (?:tests|assessments?) (?:is|are) given|out of testing range|not (?:given|administered|required) (?:at|in|for) (?:this|pre|grade)|no aplica",
+                        text.flat,
+                    )
+                    and exempt is None
+                    and not re.search(f"{EMPTY}[^{TICKED}{EMPTY}]*not applicable", text.flat, re.I)
+                ):
+                    exempt = text
+    if not own:
+        _from_labels(parts, found, knowledge)
+    if not iep and not found.state_tests and not own:
+        return found
+    _dedupe(found)
+    if alternate:
+        found.participation = read_as("alternate", source, "box")
+    elif exempt is not None and not found.state_tests and not regular:
+        found.participation = read_as("not_tested_at_grade", exempt, "sentence")
+    elif found.participation is None and (found.state_tests or regular):
+        way = "regular_with_accommodations" if found.accommodations else "regular"
+        base = (
+            found.accommodations[0]
+            if found.accommodations
+            else (found.state_tests[0] if found.state_tests else None)
+        )
+        found.participation = (
+            Value(way, base.words, base.places, 0.92, "derived") if base else read_as(way, source, "box")
+        )
+    elif exempt is not None and found.participation is None:
+        found.participation = read_as("not_tested_at_grade", exempt, "sentence")
+    if found.participation is not None:
+        p = found.participation
+        found.alternate = Value(p.value == "alternate", p.words, p.places, p.confidence, "derived")
+        if p.value == "not_tested_at_grade":
+            found.state_tests, found.accommodations = [], []
+    return found
+
+
+def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:
+    found = []
+    for index, cell in enumerate(row):
+        role = knowledge.label(cell.text.text.strip().rstrip(":?"))
+        if role and index + 1 < len(row) and row[index + 1].text:
+            found.append(Entry(role, cell.text, row[index + 1].text, "assessments", "row"))
+        else:
+            found += [e for e in entries_in(cell.text, knowledge, "assessments") if e.label]
+    return found
+
+
+_DISTRICT_TEST = re.compile(
+    r"(?i)\b(?:district|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
+)
+
+
+def _test_rows(
+    table: Table, kind: str, roles: dict[int, str], depth: int, found: Assessments, knowledge: Knowledge
+) -> tuple[bool, bool, Passage]:
+    alternate = regular = False
+    source = Passage()
+    wanted = "test" if kind == "assessments" else "name"
+    for row in table.rows[depth:]:
+        cells = {}
+        for cell in row:
+            role = roles.get(cell.column)
+            if role and role not in cells:
+                cells[role] = cell
+        if kind == "accommodations":
+            named = cells.get("name")
+            if named is not None and named.text and len(row) > 1:
+                _accommodations(named.text, found, knowledge)
+            continue
+        test = cells.get(wanted)
+        if test is None or not test.text:
+            continue
+        name = test.text.flat
+        part = cells.get("participation")
+        if part is not None and part.text:
+            for choice in choices_in(part.text):
+                words = plain(choice.words.flat)
+                if choice.marked and re.search(r"alternate|\balt\b|alterna|vaap|-alt", words):
+                    alternate = True
+                    source = choice.words
+                elif choice.marked and not re.match(r"no\b|does not|exempt", words):
+                    regular = True
+                    source = source or choice.words
+            words = plain(part.text.flat)
+            if TICKED not in part.text.text and EMPTY not in part.text.text:
+                if re.search(r"alternate|alterna", words):
+                    alternate = True
+                    source = part.text
+                elif re.match(r"no\b|not|exempt|n/a", words):
+                    continue
+                else:
+                    regular = True
+                    source = source or part.text
+                    if re.search(r"with accommodation|con adaptaciones|con acomodaciones", words):
+                        found.participation = read_as("regular_with_accommodations", part.text, "column")
+        if not _DISTRICT_TEST.search(name):
+            for item in test.text.split(";"):
+                found.state_tests.append(read_as(_bare(item.flat), item, "column"))
+            given = cells.get("accommodations")
+            if given is not None and given.text:
+                _accommodations(given.text, found, knowledge)
+    return alternate, regular, source
+
+
+def _tests(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
+    if not value or knowledge.says_nothing(value.text):
+        return
+    for piece in re.finditer(r"[^;\n]+", value.text):
+        for part in re.finditer(r"(?:[^,(]|\([^)]*\))+", piece.group()):
+            start = piece.start() + part.start()
+            item = value.cut(start, start + len(part.group()))
+            words = _bare(item.flat)
+            if (
+                2 < len(words) < 80
+                and not _DISTRICT_TEST.search(words)
+                and not words[:1].islower()
+                and "☐" not in words
+            ):
+                found.state_tests.append(read_as(words, item, "label"))
+
+
+def _name_tests(words: Passage, found: Assessments, knowledge: Knowledge) -> None:
+    text = plain(words.flat)
+    if (
+        len(text) < 80
+        and any(re.search(rf"\b{re.escape(test)}\b", text) for test in knowledge.states["state_tests"])
+        and not re.search(r"\balt(?:ernate)?\b", text)
+        and re.search(r"(?i)ela|math|reading|science|writing|grade|lectura|matem", text)
+    ):
+        found.state_tests.append(read_as(_bare(words.flat), words, "box"))
+
+
+def _accommodations(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
+    if not value or knowledge.says_nothing(value.text):
+        return
+    if TICKED in value.text or EMPTY in value.text:
+        for choice in choices_in(value):
+            if choice.marked and choice.words and not _yes_no(choice.words.flat):
+                found.accommodations.append(read_as(_bare(choice.words.flat), choice.words, "box"))
+        return
+    splitter = (
+        ";" if ";" in value.text else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)
+    )
+    sentence = re.match(r"[^.]+(?:\.(?=\S)[^.]*)*", value.text.replace("\n", " "))
+    body = value.cut(0, sentence.end()) if sentence else value
+    for item in body.split(splitter) if splitter else [body]:
+        words = _bare(item.flat)
+        if 2 < len(words) < 90 and not re.match(r"(?i)same as|see |none", words):
+            found.accommodations.append(read_as(words, item, "label"))
+
+
+def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge) -> None:
+    for part in parts:
+        if part.kind in ("attachment", "notes", "evaluation", "notice"):
+            continue
+        for table in part.tables:
+            kind = table_kind(table, knowledge)
+            if kind and kind[0] == "assessments" and "participation" in kind[1].values():
+                _test_rows(table, "assessments", kind[1], kind[2], found, knowledge)
+
+
+def _dedupe(found: Assessments) -> None:
+    for slot in ("state_tests", "accommodations"):
+        seen: set[str] = set()
+        kept = []
+        for value in getattr(found, slot):
+            key = squeezed(value.value)
+            if key and key not in seen:
+                seen.add(key)
+                kept.append(value)
+        setattr(found, slot, kept)
+
+
+__all__ = ["concluded", "read_assessments", "read_supports"]

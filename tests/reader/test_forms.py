@@ -1,0 +1,19 @@
+"""Invented forms of other layouts are read too: the reader knows forms by their words, not one by one."""
+
+import pytest
+
+from reader import read
+from tests.reader.forms.layouts import ALL, pdf_of, truth_of
+from tests.reader.scoring import score
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_invented_form_is_read(name):
+    got = read(pdf_of(name)).as_json()
+    got["state_style"] = None  # these forms are no state's
+
+    found = score(truth_of(name), got)
+
+    assert found.overall >= 0.95, found.faults()
+    assert found.f1("goals") == 1.0
+    assert found.f1("services") == 1.0
