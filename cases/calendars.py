@@ -20,11 +20,27 @@ from clients.models import District
 from law import calendars as law_calendars
 from law.calendars import CalendarError
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mié", "mie", "jue", "vie", "sáb", "dom")
+_WEEKDAYS = (
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    "lun",
+    "mar",
+    "mié",
+    "mie",
+    "jue",
+    "vie",
+    "sáb",
+    "dom",
+)
 _MONTHS = {
     name: at % 12 + 1
     for at, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec ene feb mar abr may jun jul ago sep oct nov dic".split()
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
     )
 }  # fmt: skip
 _DAY = (
@@ -172,7 +188,9 @@ def usual_days_off(first: date, last: date) -> list[DayOff]:
         holiday = holiday_on(day, None)
         name = holiday.en if holiday else ""
         if name and day.month not in {6, 7} and not (day.month == 12 or (day.month == 1 and day.day == 1)):
-            found.append(DayOff(day, day + timedelta(days=1) if name.startswith("Thanksgiving") else day, name))
+            found.append(
+                DayOff(day, day + timedelta(days=1) if name.startswith("Thanksgiving") else day, name)
+            )
         day += timedelta(days=1)
     christmas = date(first.year, 12, 25)
     if first < christmas < last:
@@ -181,7 +199,9 @@ def usual_days_off(first: date, last: date) -> list[DayOff]:
     return sorted(found, key=lambda item: item.first)
 
 
-def check(calendar: SchoolCalendar, *, years: list[tuple[date, date, list[DayOff]]], weekdays: list[int]) -> None:
+def check(
+    calendar: SchoolCalendar, *, years: list[tuple[date, date, list[DayOff]]], weekdays: list[int]
+) -> None:
     """Raises CalendarError when these years cannot be a calendar: they overlap, or no school day is left."""
     law_calendars.SchoolCalendar(
         calendar.district.name,

@@ -87,7 +87,9 @@ class Ground:
         """The clock's answer, and whether the answers given could be used with the facts as they are now."""
         facts: dict[str, date | bool | int] = {**self.facts, event.kind: event.on}
         try:
-            return deadline(rule, {**facts, **decode(answers)}, state=self.state or None, calendar=self.calendar), True
+            return deadline(
+                rule, {**facts, **decode(answers)}, state=self.state or None, calendar=self.calendar
+            ), True
         except FactError:
             return deadline(rule, facts, state=self.state or None, calendar=self.calendar), False
 
@@ -147,7 +149,9 @@ def record(
 @transaction.atomic
 def correct(event: CaseEvent, *, on: date, by: User, at: datetime, version: int, note: str = "") -> None:
     """Another day for an event. Raises ImpossibleFacts, or ChangedMeanwhile when somebody else corrected it first."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("student__district").get(pk=event.case_id)
+    case = (
+        Case.objects.select_for_update(of=("self",)).select_related("student__district").get(pk=event.case_id)
+    )
     others = list(case.events.filter(withdrawn_at=None).exclude(pk=event.pk))
     if any((other.kind, other.on) == (event.kind, on) for other in others):
         raise ImpossibleFacts([_("This event is recorded on that day already.")])
@@ -174,7 +178,9 @@ def take_back(event: CaseEvent, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def answer_question(item: Deadline, *, key: str, value: bool | int | date | None, by: User, at: datetime) -> None:
+def answer_question(
+    item: Deadline, *, key: str, value: bool | int | date | None, by: User, at: datetime
+) -> None:
     """An answer to one deadline's question; None takes it back. Raises FactError for one that cannot be."""
     kept = dict(item.answers)
     kept.pop(key, None)
@@ -197,7 +203,11 @@ def recount(case: Case, *, at: datetime, by: User | None, why: str, detail: str 
 
     Safe to run twice: the second time nothing moves.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("student__district", "advocate").get(pk=case.pk)
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("student__district", "advocate")
+        .get(pk=case.pk)
+    )
     events = list(case.events.filter(withdrawn_at=None))
     ground = ground_of(case, events)
     known = {(row.event_id, row.rule): row for row in case.deadlines.all()}
@@ -214,7 +224,9 @@ def recount(case: Case, *, at: datetime, by: User | None, why: str, detail: str 
                 row = Deadline(case=case, event=event, rule=rule, owner=case.advocate)
                 _write(row, found, ground.state, at=at)
                 made.append(row)
-                changes.append(_change(row, "", None, at=at, by=by, why=Why.MADE, detail=event_of(event.kind).en))
+                changes.append(
+                    _change(row, "", None, at=at, by=by, why=Why.MADE, detail=event_of(event.kind).en)
+                )
                 continue
             old = (row.status, row.due_on)
             if not usable:
@@ -230,7 +242,9 @@ def recount(case: Case, *, at: datetime, by: User | None, why: str, detail: str 
             row.dropped_at = at
             touched.append(row)
             reason = why if why in {Why.TAKEN_BACK, Why.STATE} else Why.TAKEN_BACK
-            changes.append(_change(row, row.status, row.due_on, at=at, by=by, why=reason, detail=detail, gone=True))
+            changes.append(
+                _change(row, row.status, row.due_on, at=at, by=by, why=reason, detail=detail, gone=True)
+            )
     Deadline.objects.bulk_create(made)
     Deadline.objects.bulk_update(touched, _WRITTEN)
     for change in changes:

@@ -49,13 +49,23 @@ def _mateo(mateo: Student, ana: User, today: date, *, at: datetime) -> None:
         about="Reads well below grade. The school said to wait; his mother asked for testing in writing.",
     )  # fmt: skip
     opening.move(case, "consent", by=ana, at=at - timedelta(days=61))
+    case.tasks.filter(due_on__lt=today).update(done_at=at - timedelta(days=40), done_by=ana)
     for kind, ago in (
         ("evaluation_consent_received", 61),  # 60 days: yesterday
         ("records_requested", 45),  # 45 days: today
     ):
-        clock.record(case, kind=kind, on=today - timedelta(days=ago), by=ana, at=at - timedelta(days=ago - 1), shared=True)
+        clock.record(
+            case,
+            kind=kind,
+            on=today - timedelta(days=ago),
+            by=ana,
+            at=at - timedelta(days=ago - 1),
+            shared=True,
+        )
     clock.record(case, kind="last_iep_date", on=_year_before(today + timedelta(days=10)), by=ana, at=at)
-    for row in Deadline.objects.filter(case=case, rule__in=["records_access_ferpa", "safeguards_notice_referral"]):
+    for row in Deadline.objects.filter(
+        case=case, rule__in=["records_access_ferpa", "safeguards_notice_referral"]
+    ):
         clock.set_aside(row, why="The special-education rule is the shorter way.", by=ana, at=at)
     timeline.add(
         student=mateo, case=case, kind=EntryKind.CALL, text="Luz called. The school tested Mateo in reading on Monday.",
@@ -65,7 +75,9 @@ def _mateo(mateo: Student, ana: User, today: date, *, at: datetime) -> None:
         student=mateo, case=case, kind=EntryKind.WIN, text="Mateo reads 40 words a minute, up 9 since September.",
         who="Ana Reyes", happened_at=at - timedelta(days=2), at=at - timedelta(days=2), by=ana,
     )  # fmt: skip
-    Case.objects.filter(pk=case.pk).update(next_step="Ask the school for the evaluation report", next_step_on=today)
+    Case.objects.filter(pk=case.pk).update(
+        next_step="Ask the school for the evaluation report", next_step_on=today
+    )
 
 
 def _year_before(day: date) -> date:
@@ -78,6 +90,7 @@ def _ada(ada: Student, marcus: User, ana: User, today: date, *, at: datetime) ->
         about="Annual IEP. Her mother wants more time with the speech therapist.",
     )  # fmt: skip
     opening.move(case, "prepare", by=marcus, at=at - timedelta(days=6))
+    case.tasks.filter(due_on__lt=today).update(done_at=at - timedelta(days=5), done_by=marcus)
     zone = current_firm().zone
     local = at.astimezone(zone)
     day = today if local.time() < time(12, 30) else today + timedelta(days=1)

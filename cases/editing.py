@@ -47,5 +47,7 @@ def differences(form: forms.BaseForm, current: models.Model) -> list[Difference]
     for name, value in form.cleaned_data.items():
         theirs = getattr(current, name, None)
         if name != "version" and hasattr(current, name) and (theirs or "") != (value or ""):
-            found.append(Difference(str(form.fields[name].label or name), str(theirs or "–"), str(value or "–")))
+            found.append(
+                Difference(str(form.fields[name].label or name), str(theirs or "–"), str(value or "–"))
+            )
     return found

@@ -267,7 +267,15 @@ class PrepForm(Form):
         return list(found.items())
 
 
-WEEKDAYS = [(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))]
+WEEKDAYS = [
+    (0, _("Mon")),
+    (1, _("Tue")),
+    (2, _("Wed")),
+    (3, _("Thu")),
+    (4, _("Fri")),
+    (5, _("Sat")),
+    (6, _("Sun")),
+]
 
 
 class DistrictForm(Form):
@@ -315,7 +323,9 @@ class SchoolYearForm(Form):
 
 
 class CalendarFileForm(Form):
-    file = forms.FileField(label=_("File"), required=False, help_text=_("A calendar file (.ics) or a table (.csv)."))
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("A calendar file (.ics) or a table (.csv).")
+    )
     content = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2_000_000, strip=False)
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ExpressionWrapper, F, Q
 from django.db.models import DateTimeField as DateTime
+from django.db.models import ExpressionWrapper, F, Q
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,14 +26,18 @@ from web.dates import say_day, say_when
 LONGEST_TRAVEL = timedelta(minutes=600)
 
 
-def busy(advocates: Collection[User], since: datetime, until: datetime) -> list[tuple[UUID, datetime, datetime]]:
+def busy(
+    advocates: Collection[User], since: datetime, until: datetime
+) -> list[tuple[UUID, datetime, datetime]]:
     """When these advocates are at meetings or on their way, from `since` to `until`. One query."""
     minute = timedelta(minutes=1)
     away = ExpressionWrapper(F("starts_at") - F("travel_minutes") * minute, output_field=DateTime())
     back = ExpressionWrapper(F("ends_at") + F("travel_minutes") * minute, output_field=DateTime())
     rows = (
         Meeting.objects.standing()
-        .filter(advocate__in=advocates, starts_at__lt=until + LONGEST_TRAVEL, ends_at__gt=since - LONGEST_TRAVEL)
+        .filter(
+            advocate__in=advocates, starts_at__lt=until + LONGEST_TRAVEL, ends_at__gt=since - LONGEST_TRAVEL
+        )
         .annotate(away=away, back=back)
         .filter(away__lt=until, back__gt=since)
         .order_by("away")
@@ -99,9 +103,9 @@ def ask_for_questions(meeting: Meeting, *, by: User, at: datetime) -> int:
             continue
         with translation.override(contact.language):
             title = _("Tell us your questions before the meeting")
-            body = _("There is a meeting on %(when)s. Tell us what you want to ask. It takes five minutes.") % {
-                "when": say_when(meeting.starts_at, firm.zone)
-            }
+            body = _(
+                "There is a meeting on %(when)s. Tell us what you want to ask. It takes five minutes."
+            ) % {"when": say_when(meeting.starts_at, firm.zone)}
             link = firm.url(f"/portal/meetings/{meeting.pk}/")
         sending.write(
             "prep-form", subject=f"meeting:{meeting.pk}", channel=Channel.EMAIL, to=contact.email,

@@ -68,11 +68,7 @@ def warn(row: Deadline, *, lead: int, channel: str, at: datetime) -> None:
     occurrence = f"{row.due_on}/{lead}/{person.pk.hex[:8]}"
     with translation.override(person.language):
         days = (row.due_on - timezone.localdate(at, firm.zone)).days
-        when = (
-            _("today")
-            if days == 0
-            else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
-        )
+        when = _("today") if days == 0 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
         title = _("Due %(when)s: %(who)s") % {"when": when, "who": row.case.student.short_name}
         line = _("%(title)s is due on %(day)s.") % {"title": row.local_title, "day": say_day(row.due_on)}
         if not row.verified:

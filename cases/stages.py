@@ -22,7 +22,9 @@ class Stage:
     next: Words
 
 
-_START = Stage("start", _("Getting to know"), _("We get to know your child. Please send us the papers you have."))
+_START = Stage(
+    "start", _("Getting to know"), _("We get to know your child. Please send us the papers you have.")
+)
 _GATHER = Stage("records", _("Records"), _("We ask the school for your child's papers and read them."))
 _FOLLOW = Stage("follow_up", _("Follow-up"), _("We write down what was agreed and check that it happens."))
 _WATCH = Stage("in_place", _("In place"), _("The plan is in place. Tell us how it goes."))

@@ -67,7 +67,10 @@ def warn(keys: list[str], at: datetime) -> None:
     from cases import notices
 
     rows = list(
-        Deadline.objects.filter(pk__in=keys).standing().select_related("owner", "case__student").defer("trace")
+        Deadline.objects.filter(pk__in=keys)
+        .standing()
+        .select_related("owner", "case__student")
+        .defer("trace")
     )
     settings = settings_of([row.owner for row in rows]) if rows else {}
     for row in rows:

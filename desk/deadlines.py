@@ -33,7 +33,11 @@ WHEN = [
     ("week", gettext_lazy("Next 7 days")), ("weeks", gettext_lazy("Next 3 weeks")), ("missing", gettext_lazy("Without a date")),
     ("done", gettext_lazy("Done")),
 ]  # fmt: skip
-OWED = [("", gettext_lazy("Anyone")), ("school", gettext_lazy("School or state")), ("us", gettext_lazy("Parents or us"))]
+OWED = [
+    ("", gettext_lazy("Anyone")),
+    ("school", gettext_lazy("School or state")),
+    ("us", gettext_lazy("Parents or us")),
+]
 
 
 def chosen(request: FirmRequest, *, today: date) -> QuerySet[Deadline]:
@@ -111,7 +115,9 @@ def deadline_bulk(request: FirmRequest) -> HttpResponse:
         found = list(rows.standing().select_related("case__student"))  # type: ignore[attr-defined]
         visible = Deadline.objects.visible_to(taker).filter(pk__in=[row.pk for row in found])
         n = visible.update(owner=taker)
-        warnings.plan(Deadline.objects.filter(pk__in=[row.pk for row in found]).select_related("owner"), at=now)
+        warnings.plan(
+            Deadline.objects.filter(pk__in=[row.pk for row in found]).select_related("owner"), at=now
+        )
         audit.record("deadlines.reassigned", by=user, at=now, owner=str(taker.pk), n=n)
         words = ngettext("%(n)s date goes to %(name)s.", "%(n)s dates go to %(name)s.", n)
         messages.success(request, words % {"n": n, "name": taker.name})
@@ -129,7 +135,9 @@ def caseload(request: FirmRequest) -> HttpResponse:
     """Who has how much."""
     today = timezone.localdate(timezone.now(), request.firm.zone)
     rows: list[dict[str, Any]] = work.caseload(request.user, today=today)
-    return render(request, "desk/caseload.html", {"rows": rows, "most": max([row["cases"] for row in rows] + [1])})
+    return render(
+        request, "desk/caseload.html", {"rows": rows, "most": max([row["cases"] for row in rows] + [1])}
+    )
 
 
 @requires(Can.SEE_STUDENTS)

@@ -13,7 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from cases.models import Case, Deadline, EntryKind, Meeting, NoSchool, SchoolCalendar, Status, Task, TimelineEntry
+from cases.models import (
+    Case,
+    Deadline,
+    EntryKind,
+    Meeting,
+    NoSchool,
+    SchoolCalendar,
+    Status,
+    Task,
+    TimelineEntry,
+)
+from cases.words import OWED_BY
 from clients.models import Contact, Student
 from scheduling.models import Booking
 from web.access import Can
@@ -21,6 +32,8 @@ from web.calendars import RIBBON_DAYS, Ribbon, ribbon
 from web.dates import say_day, say_time
 
 SHOWN = 8
+# Older facts start yearly clocks, which nobody waits for.
+LONG_AGO = timedelta(days=120)
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,10 @@ class Item:
     act: str
     order: tuple[int, date]
     done_url: str = ""
+
+    @property
+    def due(self) -> bool:
+        return bool(self.done_url)
 
 
 def _status(on: date, today: date) -> tuple[str, str]:
@@ -64,10 +81,13 @@ def from_deadlines(rows: QuerySet[Deadline], *, today: date) -> list[Item]:
     near = rows.dated().filter(due_on__lte=today + timedelta(days=7)).order_by("due_on", "pk")  # type: ignore[attr-defined]
     for row in near.select_related("case__student", "owner")[:50]:
         kind, status = _status(row.due_on, today)
-        certainty = "" if row.verified else " " + (_("One question first.") if row.asks else _("An estimate."))
+        certainty = (
+            "" if row.verified else " " + (_("One question first.") if row.asks else _("An estimate."))
+        )
         found.append(Item(
-            kind, status, row.local_title, about(row.case.student), f"{row.words.get('arithmetic', '')}{certainty}",
-            reverse("deadline", args=[row.pk]), _("Open"), (0, row.due_on), reverse("deadline-completion", args=[row.pk]),
+            kind, status, row.local_title, f"{about(row.case.student)} · {OWED_BY.get(row.owed_by, '')}",
+            f"{row.words.get('arithmetic', '')}{certainty}", reverse("deadline", args=[row.pk]), _("Open"),
+            (0 if row.due_on <= today else 1, row.due_on), reverse("deadline-completion", args=[row.pk]),
         ))  # fmt: skip
     missing = rows.filter(status=Status.NEEDS_INPUT).select_related("case__student").defer("answers")
     for row in missing.order_by("made_at", "pk")[:5]:
@@ -84,7 +104,7 @@ def from_tasks(user: User, *, team: bool, today: date) -> list[Item]:
     return [
         Item(
             *_status(task.due_on, today), task.title, about(task.case.student), str(task.case.get_kind_display()),
-            reverse("case", args=[task.case_id]), _("Open"), (0, task.due_on), reverse("task-completion", args=[task.pk]),
+            reverse("case", args=[task.case_id]), _("Open"), (1, task.due_on), reverse("task-completion", args=[task.pk]),
         )
         for task in rows.select_related("case__student").order_by("due_on", "pk")[:50]
         if task.due_on
@@ -98,7 +118,9 @@ def from_meetings(user: User, *, team: bool, now: datetime, today: date) -> list
     rows = Meeting.objects.visible_to(user).standing().select_related("case__student")
     rows = rows if team else rows.filter(advocate=user)
     found = []
-    ahead = rows.filter(starts_at__gt=now, starts_at__lt=now + timedelta(days=2)).annotate(asked=Count("concerns"))
+    ahead = rows.filter(starts_at__gt=now, starts_at__lt=now + timedelta(days=2)).annotate(
+        asked=Count("concerns")
+    )
     for row in ahead.order_by("starts_at")[:10]:
         on = row.starts_at.astimezone(zone).date()
         kind, status = _status(on, today)
@@ -106,14 +128,14 @@ def from_meetings(user: User, *, team: bool, now: datetime, today: date) -> list
         found.append(Item(
             kind, say_time(row.starts_at, zone) if on == today else status,
             _("Prepare: %(meeting)s") % {"meeting": row.get_kind_display()}, about(row.case.student), text,
-            reverse("meeting", args=[row.pk]), _("Open sheet"), (0, on),
+            reverse("meeting", args=[row.pk]), _("Open sheet"), (0 if on == today else 1, on),
         ))  # fmt: skip
     past = rows.filter(ends_at__lt=now, ends_at__gt=now - timedelta(days=14), follow_up_sent_at=None)
     for row in past.order_by("-ends_at")[:5]:
         found.append(Item(
             "soon", _("Follow up"), _("Write after: %(meeting)s") % {"meeting": row.get_kind_display()},
             about(row.case.student), say_day(row.starts_at.astimezone(zone).date()),
-            reverse("meeting-follow-up", args=[row.pk]), _("Write"), (0, today),
+            reverse("meeting-follow-up", args=[row.pk]), _("Write"), (1, today),
         ))  # fmt: skip
     return found
 
@@ -134,7 +156,11 @@ def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> lis
     """New bookings, and families nobody has named yet."""
     found = []
     if user.can(Can.SEE_BOOKINGS):
-        fresh = Booking.objects.visible_to(user).filter(seen_at=None, starts_at__gte=now).select_related("contact")
+        fresh = (
+            Booking.objects.visible_to(user)
+            .filter(seen_at=None, starts_at__gte=now)
+            .select_related("contact")
+        )
         for booking in fresh[:SHOWN]:
             title = _("Call booked by %(name)s") if booking.is_standing else _("%(name)s called off")
             found.append(Item(
@@ -170,11 +196,18 @@ def agenda(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
     end = midnight + timedelta(days=1)
     found: list[tuple[datetime, dict[str, Any]]] = []
     if user.can(Can.SEE_BOOKINGS):
-        rows = Booking.objects.visible_to(user).standing().between(midnight, end).select_related("service", "contact")
+        rows = (
+            Booking.objects.visible_to(user)
+            .standing()
+            .between(midnight, end)
+            .select_related("service", "contact")
+        )
         for row in rows if team else rows.filter(advocate=user) if user.can(Can.SET_OWN_HOURS) else rows:
             found.append((row.starts_at, {"title": f"{row.service.local_name}, {row.contact.name}", "text": row.service.get_format_display(), "url": reverse("booking", args=[row.pk])}))  # fmt: skip
     if user.can(Can.SEE_CASES):
-        meetings = Meeting.objects.visible_to(user).standing().between(midnight, end).select_related("case__student")
+        meetings = (
+            Meeting.objects.visible_to(user).standing().between(midnight, end).select_related("case__student")
+        )
         for meeting in meetings if team else meetings.filter(advocate=user):
             text = meeting.place
             if meeting.travel_minutes and zone:
@@ -230,7 +263,11 @@ def newest_win(user: User, *, since: datetime) -> TimelineEntry | None:
 
 def waiting(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
     """What others owe: schools by the dates that run, families by the questions asked before a meeting."""
-    rows = deadlines_of(user, team=team).dated().filter(due_on__gte=now.date())
+    rows = (
+        deadlines_of(user, team=team)
+        .dated()
+        .filter(due_on__gte=now.date(), event__on__gte=now.date() - LONG_AGO)
+    )
     schools = rows.filter(owed_by__in=["school", "SEA"]).aggregate(n=Count("pk"), oldest=Min("event__on"))
     asked = Meeting.objects.visible_to(user).standing().filter(starts_at__gt=now, prep_asked_at__isnull=False, concerns=None)  # fmt: skip
     if not team:
@@ -250,7 +287,7 @@ def waiting(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
 def headline(items: list[Item]) -> str:
     """ "One thing is late. Two are due today."."""
     late = sum(item.kind == "late" for item in items)
-    today = sum(item.kind == "soon" and item.order[0] == 0 for item in items)
+    today = sum(item.kind == "soon" and item.due for item in items)
     words = []
     if late:
         words.append(ngettext("One thing is late.", "%(n)s things are late.", late) % {"n": late})

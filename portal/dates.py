@@ -47,7 +47,9 @@ def dates(request: HttpRequest) -> HttpResponse:
     """A form that asks by its address, so that a date can be sent to somebody else; nothing is kept."""
     firm: Any = request.firm  # type: ignore[attr-defined]
     asked = "rule" in request.GET
-    form = DateForm(request.GET if asked else None, initial={"state": firm.state, "rule": "initial_evaluation"})
+    form = DateForm(
+        request.GET if asked else None, initial={"state": firm.state, "rule": "initial_evaluation"}
+    )
     context: dict[str, Any] = {"form": form}
     status = 200
     if asked and form.is_valid():

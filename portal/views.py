@@ -59,7 +59,12 @@ def shared(user: User) -> Any:
 
 
 def next_steps(students: Collection[UUID]) -> list[tuple[Case, Any]]:
-    rows = Case.objects.open().filter(student__in=students).select_related("student", "advocate").order_by("opened_at")
+    rows = (
+        Case.objects.open()
+        .filter(student__in=students)
+        .select_related("student", "advocate")
+        .order_by("opened_at")
+    )
     return [(case, stage_of(case.kind, case.stage)) for case in rows]
 
 

@@ -188,9 +188,7 @@ class WarningSetting(models.Model):
         User, on_delete=models.CASCADE, null=True, blank=True, related_name="warning_setting"
     )
     leads = ArrayField(models.PositiveSmallIntegerField(), default=_leads)
-    channel = models.CharField(
-        max_length=5, choices=WarningChannel.choices, default=WarningChannel.EMAIL
-    )
+    channel = models.CharField(max_length=5, choices=WarningChannel.choices, default=WarningChannel.EMAIL)
 
     class Meta:
         constraints = [

@@ -83,6 +83,7 @@ class Attendance(models.TextChoices):
 
 
 class Attendee(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendees")
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=80, blank=True)
@@ -99,6 +100,7 @@ class Attendee(models.Model):
 class Concern(models.Model):
     """A question or worry of the parent, from the form before the meeting or said to us."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="concerns")
     text = models.TextField()
     is_question = models.BooleanField(default=True)
@@ -120,6 +122,7 @@ class Result(models.TextChoices):
 class MeetingRequest(models.Model):
     """Something asked of the school at a meeting, and what became of it."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="requests")
     text = models.TextField()
     result = models.CharField(max_length=8, choices=Result.choices, default=Result.ASKED)
@@ -131,6 +134,7 @@ class MeetingRequest(models.Model):
 
 
 class Decision(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="decisions")
     text = models.TextField()
     who = models.CharField(max_length=120, blank=True)

@@ -9,21 +9,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from cases.words import OWED_BY
 from law import glossary
 from law.rules import RuleError, law, rule_of
 
 register = template.Library()
-
-OWED_BY = {
-    "school": gettext_lazy("The school owes it"),
-    "parent": gettext_lazy("We or the parents owe it"),
-    "SEA": gettext_lazy("The state owes it"),
-    "hearing_officer": gettext_lazy("The hearing officer owes it"),
-    "either_party": gettext_lazy("Either side owes it"),
-    "lead_agency": gettext_lazy("The early-intervention agency owes it"),
-}
 
 
 def _language() -> str:

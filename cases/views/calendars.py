@@ -35,7 +35,9 @@ MOST_BYTES = 2_000_000
 @requires(Can.SEE_CASES)
 @require_GET
 def calendar_list(request: FirmRequest) -> HttpResponse:
-    rows = District.objects.select_related("calendar").prefetch_related("calendar__years").order_by("name", "pk")
+    rows = (
+        District.objects.select_related("calendar").prefetch_related("calendar__years").order_by("name", "pk")
+    )
     return render(request, "cases/calendars.html", {"page": page_of(rows, request)})
 
 
@@ -43,7 +45,9 @@ def calendar_list(request: FirmRequest) -> HttpResponse:
 @FORM
 def calendar_new(request: FirmRequest) -> HttpResponse:
     """Chooses the district, or names a new one, and goes on to its first school year."""
-    form = DistrictForm(posted(request), initial={"state": request.firm.state, "district": request.GET.get("district")})
+    form = DistrictForm(
+        posted(request), initial={"state": request.firm.state, "district": request.GET.get("district")}
+    )
     if form.is_valid():
         district = form.cleaned_data["district"]
         if district is None:
@@ -163,7 +167,11 @@ def calendar_import(request: FirmRequest, pk: UUID) -> HttpResponse:
         form.add_error("file", str(problem))
         return render(request, "cases/calendar_import.html", context, status=422)
     if upload:
-        context |= {"read": read, "content": content.decode("utf-8-sig", errors="replace"), "off": read.no_school}
+        context |= {
+            "read": read,
+            "content": content.decode("utf-8-sig", errors="replace"),
+            "off": read.no_school,
+        }
         return render(request, "cases/calendar_import.html", context)
     calendars.replace_all(district, read, by=request.user, at=timezone.now())
     messages.success(request, _("The calendar is in. Every date of this district was counted again."))
@@ -217,7 +225,9 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
         "possible": say_days(tally.possible) if tally else "",
         "meter": min(float(possible), 10),
         "sentences": [item.words(language) for item in tally.messages] if tally else [],
-        "factors": [(item.words(language), item.shown, item.citation) for item in tally.factors] if tally else [],
+        "factors": [(item.words(language), item.shown, item.citation) for item in tally.factors]
+        if tally
+        else [],
         "calendar": calendar,
         "case": discipline,
         "manifestation": discipline.deadlines.filter(rule="manifestation_determination").standing().first()

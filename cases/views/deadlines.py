@@ -53,7 +53,9 @@ def case_events(request: FirmRequest, pk: UUID) -> HttpResponse:
             if asking:
                 messages.info(request, _("One question before this date can be relied on."))
                 return redirect("deadline", asking.pk)
-            messages.success(request, _("Recorded. %(n)s dates follow from it.") % {"n": event.deadlines.count()})
+            messages.success(
+                request, _("Recorded. %(n)s dates follow from it.") % {"n": event.deadlines.count()}
+            )
             return redirect(f"{reverse('case', args=[pk])}#dates")
     return render(request, "cases/case.html", _page(request, case, event_form=form), status=422)
 
@@ -103,7 +105,9 @@ def event_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 
 def visible_deadline(request: FirmRequest, pk: UUID) -> Deadline:
-    rows = Deadline.objects.visible_to(request.user).select_related("case__student__district", "event", "owner")
+    rows = Deadline.objects.visible_to(request.user).select_related(
+        "case__student__district", "event", "owner"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -193,7 +197,9 @@ def deadline_set_aside(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = visible_deadline(request, pk)
     form = SetAsideForm(request.POST)
     if not form.is_valid():
-        return render(request, "cases/deadline.html", _deadline_page(request, row, aside_form=form), status=422)
+        return render(
+            request, "cases/deadline.html", _deadline_page(request, row, aside_form=form), status=422
+        )
     clock.set_aside(row, why=form.cleaned_data["why"], by=request.user, at=timezone.now())
     offer_undo(request, _("Set aside: %(title)s") % {"title": row.local_title}, url=reverse("deadline-reopening", args=[pk]))  # fmt: skip
     return redirect("deadline", pk)
@@ -245,7 +251,9 @@ def deadline_feed(request: Any, secret: str) -> HttpResponse:
     if user is None:
         raise Http404
     content = feed.calendar_of(user, at=timezone.now())
-    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "no-store"})
+    return HttpResponse(
+        content, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "no-store"}
+    )
 
 
 @requires(Can.SET_CASES)
@@ -263,7 +271,10 @@ def task_templates(request: FirmRequest) -> HttpResponse:
     for row in TaskTemplate.objects.all():
         rows.setdefault((row.kind, row.stage), []).append(row)
     groups = [
-        (TaskTemplate(kind=kind).get_kind_display(), [(stage, rows.get((kind, stage.id), [])) for stage in stages])
+        (
+            TaskTemplate(kind=kind).get_kind_display(),
+            [(stage, rows.get((kind, stage.id), [])) for stage in stages],
+        )
         for kind, stages in STAGES.items()
     ]
     return render(request, "cases/task_templates.html", {"form": form, "groups": groups}, status=422 if form.errors else 200)  # fmt: skip

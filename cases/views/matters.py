@@ -56,7 +56,9 @@ def case_list(request: FirmRequest) -> HttpResponse:
     """Open cases by advocate, or those closed, or those without a next step."""
     which = request.GET.get("show", "open")
     rows = Case.objects.visible_to(request.user)
-    rows = rows.closed() if which == "closed" else rows.without_next_step() if which == "idle" else rows.open()
+    rows = (
+        rows.closed() if which == "closed" else rows.without_next_step() if which == "idle" else rows.open()
+    )
     if request.GET.get("who") != "team":
         rows = rows.filter(advocate=request.user) if request.user.can(Can.SET_OWN_HOURS) else rows
     due = Q(deadlines__done_at=None, deadlines__set_aside_at=None, deadlines__dropped_at=None)
@@ -150,7 +152,10 @@ def case_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     except editing.ChangedMeanwhile as problem:
         form.data = form.data.copy()
         form.data["version"] = problem.current.version
-        context |= {"differences": editing.differences(form, problem.current), "other": problem.current.changed_by}
+        context |= {
+            "differences": editing.differences(form, problem.current),
+            "other": problem.current.changed_by,
+        }
         return render(request, "cases/details.html", context, status=409)
     audit.record("case.edited", by=request.user, at=timezone.now(), about=case)
     messages.success(request, _("Saved."))
@@ -292,7 +297,9 @@ def entry_sharing(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def student_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     student = get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
-    rows = TimelineEntry.objects.visible_to(request.user).filter(student=student).select_related("recorded_by")
+    rows = (
+        TimelineEntry.objects.visible_to(request.user).filter(student=student).select_related("recorded_by")
+    )
     kind = request.GET.get("kind", "")
     if kind in EntryKind.values:
         rows = rows.filter(kind=kind)

@@ -49,7 +49,9 @@ def visible_meeting(request: FirmRequest, pk: UUID) -> Meeting:
 @FORM
 def meeting_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
-    form = MeetingForm(posted(request), initial={"advocate": str(case.advocate_id), "kind": "iep", "travel_minutes": 0})
+    form = MeetingForm(
+        posted(request), initial={"advocate": str(case.advocate_id), "kind": "iep", "travel_minutes": 0}
+    )
     if form.is_valid():
         meeting = work.plan(case, **form.fields_to_save, by=request.user, at=timezone.now())
         if work.overlapping(meeting):
@@ -78,7 +80,10 @@ def meeting_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     except editing.ChangedMeanwhile as problem:
         form.data = form.data.copy()
         form.data["version"] = problem.current.version
-        context |= {"differences": editing.differences(form, problem.current), "other": problem.current.changed_by}
+        context |= {
+            "differences": editing.differences(form, problem.current),
+            "other": problem.current.changed_by,
+        }
         return render(request, "cases/meeting_form.html", context, status=409)
     work.moved(meeting, at=timezone.now(), by=request.user)
     messages.success(request, _("Saved."))
@@ -125,7 +130,9 @@ def meeting_lines(request: FirmRequest, pk: UUID, part: str) -> HttpResponse:
     form_class, model = PARTS[part]
     form = form_class(request.POST, auto_id=f"{part[:-1]}_%s")
     if not form.is_valid():
-        return render(request, "cases/meeting.html", _page(request, meeting, **{f"{part}_form": form}), status=422)
+        return render(
+            request, "cases/meeting.html", _page(request, meeting, **{f"{part}_form": form}), status=422
+        )
     extra = {"by": request.user, "at": timezone.now()} if model is Concern else {}
     model.objects.create(meeting=meeting, **form.cleaned_data, **extra)
     audit.record(f"meeting.{part}_added", by=request.user, at=timezone.now(), about=meeting)
@@ -134,7 +141,7 @@ def meeting_lines(request: FirmRequest, pk: UUID, part: str) -> HttpResponse:
 
 @requires(Can.EDIT_CASES)
 @require_POST
-def meeting_line(request: FirmRequest, pk: UUID, part: str, line: int) -> HttpResponse:
+def meeting_line(request: FirmRequest, pk: UUID, part: str, line: UUID) -> HttpResponse:
     """Changes a line's result, attendance or answer, or takes the line away."""
     if part not in PARTS:
         raise Http404
@@ -147,7 +154,9 @@ def meeting_line(request: FirmRequest, pk: UUID, part: str, line: int) -> HttpRe
         row.note = request.POST.get("note", row.note)[:20_000]
         row.save(update_fields=["result", "note"])
     elif part == "attendees":
-        form = AttendeeForm({"name": row.name, "role": row.role, "attendance": request.POST.get("attendance", "")})
+        form = AttendeeForm(
+            {"name": row.name, "role": row.role, "attendance": request.POST.get("attendance", "")}
+        )
         if form.is_valid():
             Attendee.objects.filter(pk=row.pk).update(attendance=form.cleaned_data["attendance"])
     elif part == "concerns":
@@ -185,7 +194,9 @@ def meeting_follow_up(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The letter made from the decisions: edited, printed, sent."""
     meeting = visible_meeting(request, pk)
     addresses = [contact.email for contact in work.parents_of(meeting) if contact.email]
-    text = work.follow_up_text(meeting) if "again" in request.GET or not meeting.follow_up else meeting.follow_up
+    text = (
+        work.follow_up_text(meeting) if "again" in request.GET or not meeting.follow_up else meeting.follow_up
+    )
     form = FollowUpForm(posted(request), initial={"text": text, "to": ", ".join(addresses)})
     if not form.is_valid():
         return render(request, "cases/follow_up.html", {"form": form, "meeting": meeting}, status=422 if form.errors else 200)  # fmt: skip
@@ -195,7 +206,9 @@ def meeting_follow_up(request: FirmRequest, pk: UUID) -> HttpResponse:
         if not form.cleaned_data["to"]:
             form.add_error("to", _("Type an address to send it to."))
             return render(request, "cases/follow_up.html", {"form": form, "meeting": meeting}, status=422)
-        work.send_follow_up(meeting, to=form.cleaned_data["to"], text=form.cleaned_data["text"], by=user, at=now)
+        work.send_follow_up(
+            meeting, to=form.cleaned_data["to"], text=form.cleaned_data["text"], by=user, at=now
+        )
         messages.success(request, _("Sent."))
         return redirect("meeting", pk)
     Meeting.objects.filter(pk=pk).update(follow_up=form.cleaned_data["text"])

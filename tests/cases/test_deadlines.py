@@ -59,7 +59,9 @@ def test_the_second_of_two_who_correct_an_event_is_told(visitor, ana, case):
         (None, ("no_such_event", "2025-09-03"), "Select a valid choice"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_said_in_a_sentence_and_changes_nothing(visitor, ana, case, clock_at_now, first, second, words):
+def test_what_cannot_be_is_said_in_a_sentence_and_changes_nothing(
+    visitor, ana, case, clock_at_now, first, second, words
+):
     if first:
         clock.record(case, kind=first[0], on=first[1], by=ana, at=AT)
     before = CaseEvent.objects.count()
@@ -97,7 +99,9 @@ def test_a_school_day_date_without_a_calendar_says_what_is_missing(visitor, ana,
     assert f"/calendars/{district.pk}/" in page
 
 
-def test_a_winter_break_moves_a_school_day_date_and_tells_the_team(visitor, ana, marcus, case, calendar, district, standins):
+def test_a_winter_break_moves_a_school_day_date_and_tells_the_team(
+    visitor, ana, marcus, case, calendar, district, standins
+):
     from clients.models import join_care_team
     from outbox.models import Message
 
@@ -114,7 +118,11 @@ def test_a_winter_break_moves_a_school_day_date_and_tells_the_team(visitor, ana,
     assert answer.status_code == 302
     row.refresh_from_db()
     change = row.changes.last()
-    assert (row.due_on, change.old_due_on, change.why) == (date(2026, 12, 11), date(2026, 12, 9), Why.CALENDAR)
+    assert (row.due_on, change.old_due_on, change.why) == (
+        date(2026, 12, 11),
+        date(2026, 12, 9),
+        Why.CALENDAR,
+    )
     letter = Message.objects.get(kind="date-moved", recipient=marcus.email)
     assert "Wednesday, December 9 → Friday, December 11" in letter.body
     assert not Message.objects.filter(kind="date-moved", recipient=ana.email).exists()
@@ -142,10 +150,15 @@ def test_a_question_is_asked_before_a_date_is_called_verified(visitor, ana, case
     assert answer["Location"] == f"/deadlines/{row.pk}/"
     assert (row.state, row.verified, row.asks) == ("CA", False, True)
     visitor.post(f"/deadlines/{row.pk}/answers/", {"key": "extended_by_written_agreement", "kind": "no"})
-    visitor.post(f"/deadlines/{row.pk}/answers/", {"key": "written_referral_received", "kind": "on", "on": "2026-08-27"})
+    visitor.post(
+        f"/deadlines/{row.pk}/answers/",
+        {"key": "written_referral_received", "kind": "on", "on": "2026-08-27"},
+    )
     row.refresh_from_db()
     assert (row.verified, row.asks) == (True, False)
-    assert CaseEvent.objects.filter(case=case, kind="written_referral_received", on=date(2026, 8, 27)).exists()
+    assert CaseEvent.objects.filter(
+        case=case, kind="written_referral_received", on=date(2026, 8, 27)
+    ).exists()
 
 
 def test_an_answer_that_cannot_be_is_refused_with_a_sentence(visitor, ana, case, calendar, district):

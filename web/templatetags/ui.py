@@ -194,12 +194,12 @@ def page_sections(context: template.Context, page: str, thing: Any) -> SafeStrin
 
 @register.inclusion_tag("components/chip.html")
 def due(on: date, today: date) -> dict[str, Any]:
-    """How near a date is, as a chip: late, today, tomorrow, the day itself."""
+    """How near a date is, as a chip: days late, today, tomorrow, in so many days."""
     days = (on - today).days
     if days < 0:
         words = ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
         return {"kind": "late", "text": words, "icon_name": "alert"}
     if days == 0:
         return {"kind": "soon", "text": _("Today"), "icon_name": "clock"}
-    words = _("Tomorrow") if days == 1 else dates.say_day(on, style="brief", today=today)
+    words = _("Tomorrow") if days == 1 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
     return {"kind": "info" if days <= 21 else "", "text": words, "icon_name": "cal"}
