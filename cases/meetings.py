@@ -124,9 +124,13 @@ def keep_concerns(meeting: Meeting, lines: list[tuple[str, bool]], *, by: User, 
     before = {row.text: row for row in meeting.concerns.filter(by=by)}
     wanted = {text: is_question for text, is_question in lines}
     meeting.concerns.filter(by=by).exclude(text__in=wanted).filter(answer="").delete()
-    for text, is_question in wanted.items():
-        if text not in before:
-            Concern.objects.create(meeting=meeting, text=text, is_question=is_question, by=by, at=at)
+    for order, (text, is_question) in enumerate(wanted.items(), start=1):
+        if text in before:
+            Concern.objects.filter(pk=before[text].pk).update(order=order, is_question=is_question)
+        else:
+            Concern.objects.create(
+                meeting=meeting, text=text, is_question=is_question, by=by, at=at, order=order
+            )
     audit.record("meeting.prepared", by=by, at=at, about=meeting, lines=len(wanted))
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from cases import proof, timeline
+from cases import clock, notices, proof, timeline, warnings
 from cases.models import (
     Case,
     Closure,
@@ -21,6 +21,7 @@ from cases.models import (
     StageChange,
     Task,
     TaskTemplate,
+    Why,
 )
 from cases.signals import case_handed_over
 from cases.stages import FIRST_TASKS, STAGES, first_stage
@@ -129,7 +130,6 @@ def hand_over(
     case.meetings.filter(advocate=giver, starts_at__gt=at, called_off_at=None).update(advocate=taker)
     moved = Deadline.objects.filter(case=case, owner=giver, done_at=None)
     moved.update(owner=taker)
-    from cases import warnings
 
     warnings.plan(Deadline.objects.filter(case=case, owner=taker).standing(), at=at)
     leads_other = Case.objects.open().filter(student=case.student, advocate=giver).exists()
@@ -142,6 +142,7 @@ def hand_over(
         evidence=("hand_over", row.pk),
     )  # fmt: skip
     audit.record("case.handed_over", by=by, at=at, about=case, giver=str(giver.pk), taker=str(taker.pk))
+    notices.handed_over(case, giver=giver, taker=taker, note=note, at=at)
     case_handed_over.send(sender=Case, case=case, giver=giver, taker=taker, at=at)
     return row
 
@@ -163,8 +164,5 @@ def reopen(case: Case, *, by: User, at: datetime) -> None:
     done = Closure.objects.filter(case=case, reopened_at=None).update(reopened_at=at, reopened_by=by)
     if not done:
         raise CaseError(_("This case is open."))
-    from cases import clock
-    from cases.models import Why
-
     clock.recount(case, at=at, by=by, why=Why.PROOF)
     audit.record("case.reopened", by=by, at=at, about=case)

@@ -107,9 +107,10 @@ class Concern(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     answer = models.TextField(blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["order", "pk"]
 
 
 class Result(models.TextChoices):
