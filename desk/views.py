@@ -51,7 +51,7 @@ def today(request: FirmRequest) -> HttpResponse:
         rows = work.deadlines_of(user, team=team)
         context |= {
             "ribbon": work.weeks(rows, today=now.date(), team=team),
-            "win": work.newest_win(user, since=now - timedelta(days=30)),
+            "win": work.newest_win(user, team=team, since=now - timedelta(days=30)),
             "waiting": work.waiting(user, team=team, now=now),
         }
     return render(request, "desk/today.html", context)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -251,10 +251,12 @@ def weeks(rows: QuerySet[Deadline], *, today: date, team: bool) -> Ribbon:
     return ribbon(due, today=today, url=url, off=no_school(rows, today=today))
 
 
-def newest_win(user: User, *, since: datetime) -> TimelineEntry | None:
+def newest_win(user: User, *, team: bool, since: datetime) -> TimelineEntry | None:
+    """The newest win of the person's own cases, or of the team's."""
+    rows = TimelineEntry.objects.visible_to(user)
+    rows = rows if team else rows.filter(Q(case__advocate=user) | Q(recorded_by=user))
     return (
-        TimelineEntry.objects.visible_to(user)
-        .filter(kind=EntryKind.WIN, happened_at__gte=since)
+        rows.filter(kind=EntryKind.WIN, happened_at__gte=since)
         .select_related("student")
         .order_by("-happened_at")
         .first()

@@ -36,9 +36,7 @@ def test_a_meeting_with_its_travel_blocks_the_advocates_hours(service, ana, meet
     assert gone == [TEN + timedelta(minutes=minutes) for minutes in (-30, 0, 30, 60, 90)]
 
 
-def test_meetings_cost_the_availability_one_query(
-    service, ana, case, meeting, django_assert_max_num_queries=None
-):
+def test_meetings_cost_the_availability_one_query(service, ana, case, meeting):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
