@@ -32,6 +32,7 @@ TENANT_APPS = [
     "clients",
     "documents",
     "cases",
+    "intake",
     "scheduling",
 ]
 INSTALLED_APPS = [

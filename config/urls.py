@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("clients.urls")),
     path("", include("cases.urls")),
+    path("", include("intake.urls")),
     path("", include("documents.urls")),
     path("", include("desk.urls")),
     path("", include("portal.urls")),

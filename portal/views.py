@@ -21,7 +21,7 @@ from cases import meetings, timeline
 from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
-from clients.models import Guardianship, Student
+from clients.models import Student
 from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
@@ -87,20 +87,6 @@ def child_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     audit.record("timeline.read", by=request.user, at=timezone.now(), about=student)
     page = page_of(rows, request)
     return render(request, "portal/timeline.html", {"student": student, "page": page, "entries": [(row, timeline.words(row)) for row in page]})  # fmt: skip
-
-
-@requires(Can.VISIT_PORTAL)
-@require_GET
-def child_who(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """Who can see what about a child."""
-    student = _child(request, pk)
-    today = timezone.localdate()
-    context = {
-        "student": student,
-        "team": student.care_team.filter(until=None).select_related("user"),
-        "family": Guardianship.objects.filter(student=student).seeing(on=today).select_related("contact"),
-    }
-    return render(request, "portal/who.html", context)
 
 
 @requires(Can.VISIT_PORTAL)

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("clients", "0002_district"),
+        ("clients", "0002_schools_papers_details"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,5 +19,5 @@ DROP FUNCTION fold(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0001_initial"), ("clients", "0002_district")]
+    dependencies = [("cases", "0001_initial"), ("clients", "0002_schools_papers_details")]
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]

@@ -18,7 +18,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from web import dates, navigation, sections
+from web import dates, navigation, papers, sections
 from web.forms import dress, error_lines
 from web.paging import ListPage
 from web.phones import say_phone
@@ -203,3 +203,9 @@ def due(on: date, today: date) -> dict[str, Any]:
         return {"kind": "soon", "text": _("Today"), "icon_name": "clock"}
     words = _("Tomorrow") if days == 1 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
     return {"kind": "info" if days <= 21 else "", "text": words, "icon_name": "cal"}
+
+
+@register.filter
+def paper_blocks(text: str) -> list[dict[str, Any]]:
+    """A plain text as the blocks of `web.papers`: headings, lists, paragraphs."""
+    return papers.blocks(text)
