@@ -59,7 +59,7 @@ class CaseSerializer(serializers.ModelSerializer):
         return case.closure is None
 
 
-class MoveSerializer(serializers.Serializer):
+class StageSerializer(serializers.Serializer):
     stage = serializers.CharField(max_length=20)
 
 
@@ -107,12 +107,12 @@ class CaseViewSet(_Rows):
             raise ValidationError({"advocate": str(problem)}) from None
         return Response(CaseSerializer(case).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=MoveSerializer, responses=CaseSerializer)
+    @extend_schema(request=StageSerializer, responses=CaseSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str | None = None) -> Response:
         """Brings the case to another stage."""
         case: Case = self.get_object()
-        wanted = self.filled(MoveSerializer)["stage"]
+        wanted = self.filled(StageSerializer)["stage"]
         if wanted not in {stage.id for stage in STAGES[case.kind]}:
             raise ValidationError({"stage": "There is no such stage."})
         user: Any = request.user
