@@ -90,7 +90,13 @@ def _ada(ada: Student, marcus: User, ana: User, today: date, *, at: datetime) ->
     case.tasks.filter(due_on__lt=today).update(done_at=at - timedelta(days=5), done_by=marcus)
     zone = current_firm().zone
     local = at.astimezone(zone)
-    day = today if local.time() < time(12, 30) else today + timedelta(days=1)
+    school = calendars.of_district(ada.district_id)
+    tomorrow = (school and school.school_day_after(today, 1)) or today + timedelta(days=1)
+    day = (
+        today
+        if local.time() < time(12, 30) and not (school and not school.is_school_day(today))
+        else tomorrow
+    )
     starts = datetime.combine(day, time(14), zone)
     meeting = meetings.plan(
         case, kind="iep", advocate=marcus, starts_at=starts, ends_at=starts + timedelta(minutes=75),

@@ -145,7 +145,7 @@ class EventCorrectionForm(Form):
 
 
 class SetAsideForm(Form):
-    why = forms.CharField(label=_("Why this date does not matter here"), max_length=300)
+    why = forms.CharField(label=_("Why"), max_length=300)
 
 
 class TaskForm(Form):

@@ -268,7 +268,7 @@ def waiting(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
     rows = (
         deadlines_of(user, team=team)
         .dated()
-        .filter(due_on__gte=now.date(), event__on__gte=now.date() - LONG_AGO)
+        .filter(due_on__gte=now.date(), event__on__range=(now.date() - LONG_AGO, now.date()))
     )
     schools = rows.filter(owed_by__in=["school", "SEA"]).aggregate(n=Count("pk"), oldest=Min("event__on"))
     asked = Meeting.objects.visible_to(user).standing().filter(starts_at__gt=now, prep_asked_at__isnull=False, concerns=None)  # fmt: skip

@@ -93,7 +93,7 @@ def months(value: law_calendars.SchoolCalendar, year: SchoolYear) -> list[dict[s
             days.append({"n": day.day, "off": inside and not value.is_school_day(day), "out": not inside, "name": value.off_name(day)})  # fmt: skip
         weeks = [days[i : i + 7] for i in range(0, len(days), 7)]
         weeks[-1] += [None] * (7 - len(weeks[-1]))
-        found.append({"name": say_day(at, style="month"), "year": at.year, "weeks": weeks})
+        found.append({"name": say_day(at, style="month").capitalize(), "year": at.year, "weeks": weeks})
         at = following
     return found
 
