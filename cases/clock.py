@@ -294,9 +294,9 @@ def cases_of(key: str) -> QuerySet[Case]:
     kind, _colon, pk = key.partition(":")
     rows = Case.objects.open().order_by("pk")
     if kind == "district":
-        return rows.filter(student__district=pk)
+        return rows.filter(student__district=UUID(pk))
     if kind == "student":
-        return rows.filter(student=pk)
+        return rows.filter(student=UUID(pk))
     if kind == "case":
         return rows.filter(pk=pk)
     return rows

@@ -51,3 +51,9 @@ def differences(form: forms.BaseForm, current: models.Model) -> list[Difference]
                 Difference(str(form.fields[name].label or name), str(theirs or "–"), str(value or "–"))
             )
     return found
+
+
+def carry_on(form: Any, version: int) -> None:
+    """The form shown again carries the version as it is now: saving once more is meant."""
+    form.data = form.data.copy()
+    form.data["version"] = version

@@ -259,7 +259,7 @@ class PrepForm(Form):
 
     def lines(self) -> list[tuple[str, bool]]:
         """Each line once: (text, whether it is a question)."""
-        found = {}
+        found: dict[str, bool] = {}
         for name, is_question in (("questions", True), ("concerns", False)):
             for line in self.cleaned_data[name].splitlines():
                 if text := " ".join(line.split()):

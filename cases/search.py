@@ -111,10 +111,10 @@ def students(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
 
 
 def contacts(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
-    visible = Contact.objects.visible_to(user)
+    visible: QuerySet[Any] = Contact.objects.visible_to(user)
     digits = re.sub(r"\D", "", words)
     if len(digits) >= 3 and len(digits) >= len(re.sub(r"\s", "", words)) / 2:
-        rows = visible.filter(points__kind="phone", points__value__contains=digits).distinct().order_by("name", "pk")  # fmt: skip
+        rows: QuerySet[Any] = visible.filter(points__kind="phone", points__value__contains=digits).distinct().order_by("name", "pk")  # fmt: skip
     elif "@" in words:
         rows = visible.filter(points__kind="email", points__value__icontains=words).distinct().order_by("name", "pk")  # fmt: skip
     else:

@@ -111,7 +111,11 @@ def deadline_bulk(request: FirmRequest) -> HttpResponse:
     elif "done" in request.POST:
         n = clock.mark_done(rows, by=user, at=now)
         messages.success(request, ngettext("%(n)s date is done.", "%(n)s dates are done.", n) % {"n": n})
-    elif taker := User.objects.advocates().filter(pk=_key(request.POST.get("owner", ""))).first():
+    elif (
+        taker := User.objects.advocates()
+        .filter(pk__in=filter(None, [_key(request.POST.get("owner", ""))]))
+        .first()
+    ):
         found = list(rows.standing().select_related("case__student"))  # type: ignore[attr-defined]
         visible = Deadline.objects.visible_to(taker).filter(pk__in=[row.pk for row in found])
         n = visible.update(owner=taker)

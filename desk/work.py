@@ -71,7 +71,8 @@ def about(student: Student) -> str:
     return _("%(name)s, grade %(grade)s") % {"name": student.short_name, "grade": student.grade}
 
 
-def deadlines_of(user: User, *, team: bool) -> QuerySet[Deadline]:
+def deadlines_of(user: User, *, team: bool) -> Any:
+    """Standing deadlines (a `DeadlineQuerySet`): the person's own, or all they see."""
     rows = Deadline.objects.visible_to(user).standing()
     return rows if team else rows.filter(owner=user)
 
@@ -131,11 +132,11 @@ def from_meetings(user: User, *, team: bool, now: datetime, today: date) -> list
             reverse("meeting", args=[row.pk]), _("Open sheet"), (0 if on == today else 1, on),
         ))  # fmt: skip
     past = rows.filter(ends_at__lt=now, ends_at__gt=now - timedelta(days=14), follow_up_sent_at=None)
-    for row in past.order_by("-ends_at")[:5]:
+    for late in past.order_by("-ends_at")[:5]:
         found.append(Item(
-            "soon", _("Follow up"), _("Write after: %(meeting)s") % {"meeting": row.get_kind_display()},
-            about(row.case.student), say_day(row.starts_at.astimezone(zone).date()),
-            reverse("meeting-follow-up", args=[row.pk]), _("Write"), (1, today),
+            "soon", _("Follow up"), _("Write after: %(meeting)s") % {"meeting": late.get_kind_display()},
+            about(late.case.student), say_day(late.starts_at.astimezone(zone).date()),
+            reverse("meeting-follow-up", args=[late.pk]), _("Write"), (1, today),
         ))  # fmt: skip
     return found
 
@@ -300,7 +301,7 @@ def headline(items: list[Item]) -> str:
 
 def caseload(user: User, *, today: date) -> list[dict[str, Any]]:
     """Each advocate's open cases, dates that are late and of the next week. Three queries, however many people."""
-    people = {person.pk: {"person": person, "cases": 0, "late": 0, "week": 0} for person in User.objects.advocates().order_by("name")}  # fmt: skip
+    people: dict[Any, dict[str, Any]] = {person.pk: {"person": person, "cases": 0, "late": 0, "week": 0} for person in User.objects.advocates().order_by("name")}  # fmt: skip
     for pk, n in Case.objects.visible_to(user).open().values_list("advocate").annotate(n=Count("pk")):
         if pk in people:
             people[pk]["cases"] = n
@@ -308,7 +309,7 @@ def caseload(user: User, *, today: date) -> list[dict[str, Any]]:
     counts = rows.filter(due_on__lte=today + timedelta(days=7)).values_list("owner", "due_on")
     for pk, on in counts:
         if pk in people:
-            people[pk]["late" if on < today else "week"] += 1
+            people[pk]["late" if on and on < today else "week"] += 1
     return list(people.values())
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.requests import FirmRequest
-from cases import calendars, clock, removals
+from cases import calendars, clock, editing, removals
 from cases.forms import CalendarFileForm, DistrictForm, RemovalForm, SchoolYearForm, removal_kinds
 from cases.models import Case, Removal, SchoolCalendar, SchoolYear
 from cases.views.matters import today_of
@@ -105,7 +105,7 @@ def school_year(request: FirmRequest, pk: UUID, year: UUID | None = None) -> Htt
     district, calendar = _district(pk)
     row = get_object_or_404(SchoolYear, pk=year, calendar=calendar) if year else None
     form = SchoolYearForm(posted(request), initial=_initial(request, calendar, row))
-    context = {"district": district, "calendar": calendar, "year": row, "form": form}
+    context: dict[str, Any] = {"district": district, "calendar": calendar, "year": row, "form": form}
     if not form.is_valid():
         return render(request, "cases/school_year.html", context, status=422 if form.errors else 200)
     filled = form.cleaned_data
@@ -120,8 +120,7 @@ def school_year(request: FirmRequest, pk: UUID, year: UUID | None = None) -> Htt
     except calendars.ChangedMeanwhile:
         assert calendar is not None
         calendar.refresh_from_db()
-        form.data = form.data.copy()
-        form.data["version"] = calendar.version
+        editing.carry_on(form, calendar.version)
         form.add_error(None, _("%(name)s changed this calendar while you were typing. Save again if yours is right.") % {"name": calendar.changed_by.name})  # fmt: skip
         context["theirs"] = calendars.say_days_off(row.days_off.all()) if row else ""
         return render(request, "cases/school_year.html", context, status=409)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.requests import FirmRequest
-from cases import calendars, clock, feed, warnings
+from cases import calendars, clock, editing, feed, warnings
 from cases.forms import EventCorrectionForm, EventForm, SetAsideForm, TemplateForm, WarningForm
 from cases.models import (
     CaseEvent,
@@ -82,8 +82,7 @@ def case_event(request: FirmRequest, pk: UUID) -> HttpResponse:
                 form.add_error("on", sentence)
         except calendars.ChangedMeanwhile:
             event.refresh_from_db()
-            form.data = form.data.copy()
-            form.data["version"] = event.version
+            editing.carry_on(form, event.version)
             form.add_error(None, _("Somebody else changed this: it now says %(day)s. Save again if yours is right.") % {"day": event.on})  # fmt: skip
             status = 409
         else:

@@ -150,8 +150,7 @@ def case_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     try:
         editing.save(case, filled, version=filled.pop("version"), by=request.user)
     except editing.ChangedMeanwhile as problem:
-        form.data = form.data.copy()
-        form.data["version"] = problem.current.version
+        editing.carry_on(form, problem.current.version)
         context |= {
             "differences": editing.differences(form, problem.current),
             "other": problem.current.changed_by,

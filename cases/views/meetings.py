@@ -78,8 +78,7 @@ def meeting_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     try:
         editing.save(meeting, form.fields_to_save, version=form.cleaned_data["version"] or 0, by=request.user)
     except editing.ChangedMeanwhile as problem:
-        form.data = form.data.copy()
-        form.data["version"] = problem.current.version
+        editing.carry_on(form, problem.current.version)
         context |= {
             "differences": editing.differences(form, problem.current),
             "other": problem.current.changed_by,
