@@ -40,7 +40,6 @@ ARGUMENTS = {
     "outbox.tasks.send_now": {"keys": []},
     "documents.tasks.check_in_background": {"version_id": "00000000-0000-0000-0000-000000000007"},
     "scheduling.tasks.say_now": {"keys": []},
-    "documents.tasks.check_in_background": {"version_id": "00000000-0000-0000-0000-000000000007"},
 }
 
 
