@@ -31,6 +31,7 @@ TENANT_APPS = [
     "accounts",
     "clients",
     "documents",
+    "cases",
     "intake",
     "scheduling",
 ]
@@ -270,10 +271,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    # Several nouns have a kind; each list of kinds has a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "SchoolKindEnum": "clients.models.schools.School.Kind",
-        "PaperKindEnum": "documents.models.Kind",
+        "CaseKindEnum": "cases.models.Kind",
+        "MeetingKindEnum": "cases.models.MeetingKind",
+        "EntryKindEnum": "cases.models.EntryKind",
+        "DocumentKindEnum": "documents.models.Kind",
     },
 }
 

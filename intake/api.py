@@ -80,7 +80,7 @@ class InquiryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             child_family_name=filled["child_family_name"], language=filled["language"], timezone=current_firm().timezone,
             team=(user,),
         )  # fmt: skip
-        told = {
+        told: dict[str, Any] = {
             key: filled[key] for key in ("source", "concern", "district_name", "school_name") if key in filled
         }
         made = inquiries.take_call(caller, told=told, by=user, advocate=None, at=timezone.now())

@@ -27,7 +27,17 @@ def address(name):
             kind, "x"
         )
     if name.startswith("api-") and name.endswith(
-        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy")
+        (
+            "-detail",
+            "-move",
+            "-call-off",
+            "-availability",
+            "-pages",
+            "-copy",
+            "-hand-over",
+            "-close",
+            "-complete",
+        )
     ):
         values = {"pk": uuid.UUID(int=7)}
     return reverse(name, kwargs=values, urlconf="config.urls")
