@@ -70,7 +70,7 @@ def finished(request: FirmRequest) -> HttpResponse:
 @FORM
 def inquiry_new(request: FirmRequest) -> HttpResponse:
     user = request.user
-    first = {"advocate": user.pk, "safe": True, "language": "en"}
+    first = {"advocate": user.pk, "safe": True, "language": "en", "source": "phone"}
     form = PhoneIntakeForm(posted(request), initial=first)
     context = {"form": form, "districts": District.objects.all()[:300], "schools": School.objects.all()[:500]}
     if request.method != "POST":

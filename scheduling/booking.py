@@ -219,7 +219,7 @@ def _refuse_if_late(booking: Booking, *, at: datetime, by: User | None) -> None:
 def call_off(booking: Booking, *, at: datetime, by: User | None = None) -> Booking:
     """Calls it off, once; the time is free again. Raises TooLate for a family inside the window."""
     booking = (
-        Booking.objects.select_for_update()
+        Booking.objects.select_for_update(of=("self",))
         .select_related("service", "advocate", "contact", "student")
         .get(pk=booking.pk)
     )

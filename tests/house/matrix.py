@@ -11,7 +11,7 @@ WORKS_WITH_FAMILIES = "ODAS"
 RUNS_THE_FIRM = "OD"
 SIGNED_IN = "ODASBFG"
 
-GET, POST = "GET", "POST"
+GET, POST, PATCH = "GET", "POST", "PATCH"
 
 # route name -> (methods, who)
 MATRIX: dict[str, tuple[set[str], str]] = {
@@ -117,6 +117,13 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "portal-paper-state": ({GET}, "F"), "portal-paper-password": ({POST}, "F"), "portal-request": ({GET, POST}, "F"),
     "portal": ({GET}, "F"), "guest": ({GET}, "G"),
     # the API, with a key; the methods a key may use are asked in tests/api
+    "api-student-list": ({GET}, "ODAS"), "api-student-detail": ({GET, PATCH}, "ODAS"),
+    "api-contact-list": ({GET}, "ODAS"), "api-contact-detail": ({GET, PATCH}, "ODAS"),
+    "api-district-list": ({GET, POST}, "ODAS"), "api-district-detail": ({GET}, "ODAS"),
+    "api-school-list": ({GET, POST}, "ODAS"), "api-school-detail": ({GET}, "ODAS"),
+    "api-agreement-list": ({GET}, "ODAS"), "api-agreement-detail": ({GET}, "ODAS"),
+    "api-release-list": ({GET}, "ODAS"), "api-release-detail": ({GET}, "ODAS"),
+    "api-inquiry-list": ({GET, POST}, "ODAS"), "api-inquiry-detail": ({GET}, "ODAS"),
     "api-case-list": ({GET, POST}, "ODAS"), "api-case-detail": ({GET}, "ODAS"), "api-case-move": ({POST}, "ODAS"),
     "api-case-hand-over": ({POST}, "ODAS"), "api-case-close": ({POST}, "ODAS"),
     "api-event-list": ({GET, POST}, "ODAS"), "api-event-detail": ({GET}, "ODAS"),
