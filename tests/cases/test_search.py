@@ -80,10 +80,14 @@ def test_the_palette_asks_as_many_queries_with_one_hit_as_with_three(visitor, ol
 
 
 def test_names_are_found_through_an_index(olivia, mateo):
-    """With many rows the planner has to have one; here sequential reading is switched off to see it."""
+    family = Family.objects.create(name="Many")
+    Student.objects.bulk_create(
+        Student(family=family, given_name=f"Child {n}", family_name=f"Of the {n}th house")
+        for n in range(3000)
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            "EXPLAIN SELECT 1 FROM clients_student WHERE fold(given_name || ' ' || family_name) LIKE '%%rivera%%'"
+            "EXPLAIN SELECT 1 FROM clients_student WHERE fold(given_name || ' ' || family_name) LIKE '%rivera%'"
         )
         assert "student_by_name" in "\n".join(row[0] for row in cursor.fetchall())
