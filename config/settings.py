@@ -231,6 +231,8 @@ TWILIO_NUMBERS = env.read("TWILIO_NUMBERS", env.phones, [])
 STRIPE_API_BASE = env.read("STRIPE_API_BASE", env.base_address, None)
 STRIPE_API_KEY = env.read("STRIPE_API_KEY", str, "")
 STRIPE_WEBHOOK_SECRET = env.read("STRIPE_WEBHOOK_SECRET", str, "")
+# Where rooms for talks by video are: any service that opens a room at an address, as Jitsi does.
+MEETING_BASE = env.read("MEETING_BASE", env.web_address, "https://meet.jit.si")
 STANDINS_CONTROL = env.read("STANDINS_CONTROL", env.base_address, None)
 
 # Both providers on this machine: the local set-up, where /outbox/ shows what left.

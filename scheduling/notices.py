@@ -208,7 +208,8 @@ def say_later(booking: Booking, what: str, *, at: datetime, by_staff: bool = Fal
     from scheduling.tasks import say_now
 
     key = f"{booking.pk}/{booking.sequence}/{what}/{'staff' if by_staff else 'family'}"
-    sending.call_off(subject=booking.subject, reason=f"the booking was {what.replace('_', ' ')}")
+    if what != "booked":
+        sending.call_off(subject=booking.subject, reason=f"the booking was {what.replace('_', ' ')}")
     due.plan(SAY, key, due_at=at)
     run_later(say_now, keys=[key])
 
