@@ -39,8 +39,8 @@ def calendar(booking: Booking, *, at: datetime) -> bytes:
     event.add("description", _("Change or call off: %(link)s") % {"link": link})
     event.add("url", link)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    if booking.service.place:
-        event.add("location", booking.service.place)
+    if booking.meeting_url or booking.service.place:
+        event.add("location", booking.meeting_url or booking.service.place)
     organizer = vCalAddress(f"mailto:{booking.advocate.email}")
     organizer.params["cn"] = vText(firm.name)
     event.add("organizer", organizer)

@@ -22,6 +22,14 @@ from web.access import Can
 from web.ids import new_id
 
 
+def say_money(amount: int, currency: str) -> str:
+    """An amount of minor units in words: "$45", "$45.50"; nothing for nothing."""
+    if not amount:
+        return ""
+    number = f"{amount / 100:,.2f}".removesuffix(".00")
+    return f"${number}" if currency == "usd" else f"{number} {currency.upper()}"
+
+
 class Format(models.TextChoices):
     PHONE = "phone", _("By phone")
     VIDEO = "video", _("By video")
@@ -91,6 +99,10 @@ class Service(models.Model):
     @property
     def local_about(self) -> str:
         return self.about_es if get_language() == "es" and self.about_es else self.about
+
+    @property
+    def price_words(self) -> str:
+        return say_money(self.price, self.currency)
 
     @property
     def length(self) -> timedelta:
@@ -211,12 +223,13 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(Q(held_until__isnull=True) | Q(held_until__gt=at), called_off_at__isnull=True)
 
     def visible_to(self, user: User) -> Self:
-        """An advocate's own; all for those who see all; a family's own."""
+        """An advocate's own; all for those who see all; a family's own. Not what is only held."""
+        booked = self.filter(held_until__isnull=True)
         if user.can(Can.SEE_ALL_BOOKINGS):
-            return self
+            return booked
         if user.can(Can.SEE_BOOKINGS):
-            return self.filter(advocate=user)
-        return self.filter(contact__user=user)
+            return booked.filter(advocate=user)
+        return booked.filter(contact__user=user)
 
     def between(self, start: datetime, end: datetime) -> Self:
         return self.filter(starts_at__gte=start, starts_at__lt=end)
@@ -276,6 +289,10 @@ class Booking(models.Model):
             models.Index(fields=["contact", "starts_at"]),
             models.Index(fields=["advocate", "-booked_at"]),
         ]
+
+    @property
+    def price_words(self) -> str:
+        return say_money(self.price, self.currency)
 
     @property
     def zone(self) -> ZoneInfo:

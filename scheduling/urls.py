@@ -1,7 +1,7 @@
 from django.urls import path
 
+from scheduling import hours, views
 from scheduling import public as family
-from scheduling import views
 from web.access import public
 
 ANYONE = "families book without an account"
@@ -23,5 +23,11 @@ urlpatterns = [
     path("services/", views.service_list, name="services"),
     path("services/new/", views.service_form, name="service-new"),
     path("services/<uuid:pk>/", views.service_form, name="service"),
-    path("hours/", views.hours, name="hours"),
+    path("hours/", hours.hours, name="hours"),
+    path("hours/dates/", hours.date_hours_new, name="date-hours-new"),
+    path("hours/dates/<uuid:pk>/removal/", hours.date_hours_removal, name="date-hours-removal"),
+    path("closures/", hours.closures, name="closures"),
+    path("closures/<uuid:pk>/removal/", hours.closure_removal, name="closure-removal"),
+    path("blocks/new/", hours.block_new, name="block-new"),
+    path("blocks/<uuid:pk>/", hours.block, name="block"),
 ]

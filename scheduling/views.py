@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from accounts.models import User
 from accounts.requests import FirmRequest
 from scheduling import booking as bookings
 from scheduling.booking import Asker, SlotTaken
-from scheduling.forms import BookingForm, HoursForm, ServiceForm
-from scheduling.models import Booking, Service, WeeklyHours
+from scheduling.forms import BookingForm, ServiceForm
+from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
 from web.forms import posted
@@ -78,7 +77,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     context: dict[str, Any] = {"services": services, "form": form, "service": service}
     if service is None:
         return render(request, "scheduling/booking_new.html", context)
-    context |= times(request, service)
+    context |= times(request, service, any_notice=True)
     if request.method != "POST":
         return render(request, "scheduling/booking_new.html", context)
     starts_at = parse_moment(request.POST.get("time", ""))
@@ -95,7 +94,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
         timezone=str(context["zone"]), texts_wording=form.wording if filled["texts"] else "",
     )  # fmt: skip
     try:
-        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user)
+        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user, advocate=context["advocate"], any_notice=True)  # fmt: skip
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/booking_new.html", context, status=409)
@@ -125,46 +124,3 @@ def service_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
         audit.record("service.saved", by=request.user, at=timezone.now(), about=saved)
     messages.success(request, _("Saved."))
     return redirect("services")
-
-
-def _whose_hours(request: FirmRequest) -> User:
-    """One's own hours, or, for those who set services, anybody's."""
-    user = request.user
-    wanted = request.GET.get("person") or request.POST.get("person")
-    if wanted and user.can(Can.SET_SERVICES):
-        try:
-            return get_object_or_404(User.objects.advocates(), pk=UUID(wanted))
-        except ValueError:
-            return user
-    return user
-
-
-@requires(Can.SET_OWN_HOURS)
-@FORM
-def hours(request: FirmRequest) -> HttpResponse:
-    person = _whose_hours(request)
-    rows = list(WeeklyHours.objects.filter(advocate=person))
-    first: dict[str, Any] = {}
-    for day in range(7):
-        for n, row in enumerate([row for row in rows if row.weekday == day][:2], start=1):
-            first |= {f"d{day}_{n}_from": row.opens, f"d{day}_{n}_to": row.closes}
-    form = HoursForm(posted(request), initial=first)
-    context = {
-        "form": form,
-        "person": person,
-        "people": User.objects.advocates().order_by("name") if request.user.can(Can.SET_SERVICES) else [],
-        "zone": person.timezone or request.firm.timezone,
-    }
-    if request.method != "POST":
-        return render(request, "scheduling/hours.html", context)
-    if not form.is_valid():
-        return render(request, "scheduling/hours.html", context, status=422)
-    with transaction.atomic():
-        WeeklyHours.objects.filter(advocate=person).delete()
-        WeeklyHours.objects.bulk_create(
-            WeeklyHours(advocate=person, weekday=day, opens=opens, closes=closes)
-            for day, opens, closes in form.stretches()
-        )
-        audit.record("hours.saved", by=request.user, at=timezone.now(), about=person)
-    messages.success(request, _("Saved."))
-    return redirect("hours")

@@ -7,164 +7,222 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0001_initial'),
-        ('scheduling', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("scheduling", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=80)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=80)),
             ],
             options={
-                'ordering': ['starts_at'],
+                "ordering": ["starts_at"],
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
             ],
             options={
-                'ordering': ['starts_on'],
+                "ordering": ["starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='DateHours',
+            name="DateHours",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('on', models.DateField()),
-                ('opens', models.TimeField(blank=True, null=True)),
-                ('closes', models.TimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("opens", models.TimeField(blank=True, null=True)),
+                ("closes", models.TimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['on', 'opens'],
+                "ordering": ["on", "opens"],
             },
         ),
         migrations.AddField(
-            model_name='booking',
-            name='because',
-            field=models.CharField(blank=True, choices=[('chosen', 'The family asked for them.'), ('known', 'They know the family already.'), ('language', 'They speak the family’s language.'), ('turn', 'It was their turn.'), ('only', 'Nobody else was free.')], max_length=10),
+            model_name="booking",
+            name="because",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("chosen", "The family asked for them."),
+                    ("known", "They know the family already."),
+                    ("language", "They speak the family’s language."),
+                    ("turn", "It was their turn."),
+                    ("only", "Nobody else was free."),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='currency',
-            field=models.CharField(default='usd', max_length=3),
+            model_name="booking",
+            name="currency",
+            field=models.CharField(default="usd", max_length=3),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='held_until',
+            model_name="booking",
+            name="held_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='meeting_url',
+            model_name="booking",
+            name="meeting_url",
             field=models.URLField(blank=True, max_length=400),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='no_show_at',
+            model_name="booking",
+            name="no_show_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='price',
+            model_name="booking",
+            name="price",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='service',
-            name='a_day',
+            model_name="service",
+            name="a_day",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='service',
-            name='a_week',
+            model_name="service",
+            name="a_week",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='service',
-            name='call_off_until_minutes',
+            model_name="service",
+            name="call_off_until_minutes",
             field=models.PositiveIntegerField(default=120),
         ),
         migrations.AddField(
-            model_name='service',
-            name='currency',
-            field=models.CharField(default='usd', max_length=3),
+            model_name="service",
+            name="currency",
+            field=models.CharField(default="usd", max_length=3),
         ),
         migrations.AddField(
-            model_name='service',
-            name='language',
-            field=models.CharField(blank=True, choices=[('en', 'English'), ('es', 'Español')], max_length=5),
+            model_name="service",
+            name="language",
+            field=models.CharField(blank=True, choices=[("en", "English"), ("es", "Español")], max_length=5),
         ),
         migrations.AddField(
-            model_name='service',
-            name='meeting_link',
+            model_name="service",
+            name="meeting_link",
             field=models.URLField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='service',
-            name='price',
+            model_name="service",
+            name="price",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='service',
-            name='travel_minutes',
+            model_name="service",
+            name="travel_minutes",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['advocate', '-booked_at'], name='scheduling__advocat_e7a4a0_idx'),
+            model_name="booking",
+            index=models.Index(fields=["advocate", "-booked_at"], name="scheduling__advocat_e7a4a0_idx"),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[a-z]{3}$')), name='service_currency_is_iso'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[a-z]{3}$")), name="service_currency_is_iso"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('travel_minutes__lte', 480)), name='service_travel_within_8_hours'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("travel_minutes__lte", 480)), name="service_travel_within_8_hours"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('a_day', None), ('a_day__gte', 1), _connector='OR'), models.Q(('a_week', None), ('a_week__gte', 1), _connector='OR')), name='service_limits_are_one_or_more'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("a_day", None), ("a_day__gte", 1), _connector="OR"),
+                    models.Q(("a_week", None), ("a_week__gte", 1), _connector="OR"),
+                ),
+                name="service_limits_are_one_or_more",
+            ),
         ),
         migrations.AddField(
-            model_name='block',
-            name='advocate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocks', to=settings.AUTH_USER_MODEL),
+            model_name="block",
+            name="advocate",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="blocks",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='closure_ends_after_it_starts'),
+            model_name="closure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_on__lte", models.F("ends_on"))),
+                name="closure_ends_after_it_starts",
+            ),
         ),
         migrations.AddField(
-            model_name='datehours',
-            name='advocate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='date_hours', to=settings.AUTH_USER_MODEL),
+            model_name="datehours",
+            name="advocate",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="date_hours",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='block',
-            index=models.Index(fields=['advocate', 'starts_at'], name='scheduling__advocat_93bf95_idx'),
+            model_name="block",
+            index=models.Index(fields=["advocate", "starts_at"], name="scheduling__advocat_93bf95_idx"),
         ),
         migrations.AddConstraint(
-            model_name='block',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='block_starts_before_it_ends'),
+            model_name="block",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="block_starts_before_it_ends"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datehours',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes', None), ('opens', None)), models.Q(('closes__isnull', False), ('opens__isnull', False), ('opens__lt', models.F('closes'))), _connector='OR'), name='date_hours_are_both_or_neither'),
+            model_name="datehours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closes", None), ("opens", None)),
+                    models.Q(
+                        ("closes__isnull", False), ("opens__isnull", False), ("opens__lt", models.F("closes"))
+                    ),
+                    _connector="OR",
+                ),
+                name="date_hours_are_both_or_neither",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datehours',
-            constraint=models.UniqueConstraint(fields=('advocate', 'on', 'opens'), name='date_hours_once', nulls_distinct=False),
+            model_name="datehours",
+            constraint=models.UniqueConstraint(
+                fields=("advocate", "on", "opens"), name="date_hours_once", nulls_distinct=False
+            ),
         ),
     ]
