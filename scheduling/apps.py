@@ -17,6 +17,7 @@ class SchedulingConfig(AppConfig):
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
         register("account", label=_("Closed days"), icon="cal", url_name="closures", order=55, can=Can.SET_SERVICES)  # fmt: skip
+        register("new", label=_("Series of check-ins"), icon="cal", url_name="series-new", order=25, can=Can.EDIT_BOOKINGS)  # fmt: skip
         register("new", label=_("Time kept free"), icon="clock", url_name="block-new", order=60, can=Can.SET_OWN_HOURS)  # fmt: skip
         register(
             "new", label=_("Booking"), icon="cal", url_name="booking-new", order=20, can=Can.EDIT_BOOKINGS

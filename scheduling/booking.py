@@ -40,6 +40,7 @@ class SlotTaken(Exception):
     def __init__(self, nearest: list[Slot]) -> None:
         super().__init__(_("That time was just taken."))
         self.nearest = nearest
+        self.at: datetime | None = None
 
 
 class TooManyHolds(Exception):
@@ -276,8 +277,11 @@ def _file(asker: Asker, advocate: User, *, at: datetime) -> tuple[Contact, Stude
     return contact, student
 
 
-def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None = None, any_notice: bool = False) -> Booking:  # fmt: skip
-    """Moves it to another slot of the same advocate. Raises SlotTaken or, for a family, TooLate."""
+def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None = None, any_notice: bool = False, quiet: bool = False) -> Booking:  # fmt: skip
+    """Moves it to another slot of the same advocate. Raises SlotTaken or, for a family, TooLate.
+
+    `quiet` leaves it to the caller to tell the family.
+    """
     try:
         with transaction.atomic():
             lock_advocate(booking.advocate)
@@ -294,7 +298,8 @@ def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None
             booking.confirmed_at = booking.seen_at = None
             booking.save()
             audit.record("booking.moved", by=by, at=at, about=booking, before=before.isoformat(), after=starts_at.isoformat())  # fmt: skip
-            notices.say_later(booking, "moved", at=at, by_staff=by is not None and by.is_staff_member)
+            if not quiet:
+                notices.say_later(booking, "moved", at=at, by_staff=by is not None and by.is_staff_member)
             return booking
     except IntegrityError as error:
         if not isinstance(error.__cause__, ExclusionViolation):
@@ -323,8 +328,11 @@ def _refuse_if_late(booking: Booking, in_time: bool, *, by: User | None) -> None
 
 
 @transaction.atomic
-def call_off(booking: Booking, *, at: datetime, by: User | None = None) -> Booking:
-    """Calls it off, once; the time is free again. Raises TooLate for a family inside the window."""
+def call_off(booking: Booking, *, at: datetime, by: User | None = None, quiet: bool = False) -> Booking:
+    """Calls it off, once; the time is free again. Raises TooLate for a family inside the window.
+
+    `quiet` says nothing to anybody, since the caller does; reminders are taken back all the same.
+    """
     booking = (
         Booking.objects.select_for_update()
         .select_related("service", "advocate", "contact")
@@ -339,7 +347,7 @@ def call_off(booking: Booking, *, at: datetime, by: User | None = None) -> Booki
     booking.seen_at = None
     booking.save()
     audit.record("booking.called_off", by=by, at=at, about=booking)
-    notices.say_later(booking, "called_off", at=at, by_staff=by_staff)
+    notices.say_later(booking, "ended" if quiet else "called_off", at=at, by_staff=by_staff)
     return booking
 
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
 from accounts.models import User
+from clients.models import Contact, Student
 from scheduling.models import Closure, Format, Service
+from web.access import Can
 from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
 
 
@@ -268,3 +270,44 @@ class HoursForm(Form):
             for s in (1, 2)
             if self.cleaned_data[f"d{day}_{s}_from"]
         ]
+
+
+class SeriesForm(Form):
+    """A check-in that comes again."""
+
+    EVERY = [("1", _("Every week")), ("2", _("Every two weeks")), ("4", _("Every four weeks"))]
+
+    service = forms.ModelChoiceField(Service.objects.none(), label=_("Service"))
+    advocate = forms.ModelChoiceField(User.objects.none(), label=_("With"))
+    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Family"))
+    student = forms.ModelChoiceField(Student.objects.none(), label=_("Student"), required=False)
+    on = forms.DateField(label=_("First date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages={"invalid": _("Choose a date.")})  # fmt: skip
+    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
+    every = forms.ChoiceField(label=_("How often"), choices=EVERY, initial="1")
+    count = forms.IntegerField(label=_("How many times"), min_value=2, max_value=60, initial=12)
+    skips_breaks = forms.BooleanField(label=_("Leave out days without school"), required=False, initial=True)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["service"].queryset = Service.objects.all()
+        people = User.objects.advocates().order_by("name")
+        fields["advocate"].queryset = people if user.can(Can.SEE_ALL_BOOKINGS) else people.filter(pk=user.pk)
+        fields["contact"].queryset = Contact.objects.visible_to(user).order_by("name")
+        fields["contact"].label_from_instance = lambda contact: contact.name
+        fields["advocate"].label_from_instance = lambda person: person.name
+        fields["student"].queryset = Student.objects.visible_to(user).order_by("given_name")
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        service, advocate = found.get("service"), found.get("advocate")
+        if service and advocate and not service.advocates.filter(pk=advocate.pk).exists():
+            self.add_error("advocate", _("This person does not give this service."))
+        student, contact = found.get("student"), found.get("contact")
+        if student and contact and student.family_id != contact.family_id:
+            self.add_error("student", _("This child belongs to another family."))
+        return found
+
+    @property
+    def rule(self) -> str:
+        return f"FREQ=WEEKLY;INTERVAL={self.cleaned_data['every']};COUNT={self.cleaned_data['count']}"

@@ -203,6 +203,29 @@ class Block(models.Model):
         indexes = [models.Index(fields=["advocate", "starts_at"])]
 
 
+class Series(models.Model):
+    """Bookings that come again by a rule, such as a check-in every week. Each is a booking of its own."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="series")
+    advocate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="series")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="series")
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, null=True, blank=True, related_name="series"
+    )
+    # RFC 5545, counted by the wall clock of `timezone` from `starts_at` on.
+    rule = models.CharField(max_length=200)
+    starts_at = models.DateTimeField()
+    timezone = models.CharField(max_length=50)
+    skips_breaks = models.BooleanField(default=True)
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at"]
+        verbose_name_plural = "series"
+
+
 class Because(models.TextChoices):
     """Why a booking went to its advocate."""
 
@@ -260,6 +283,11 @@ class Booking(models.Model):
     currency = models.CharField(max_length=3, default="usd")
     # Kept for somebody who is paying, until then; empty once it is booked.
     held_until = models.DateTimeField(null=True, blank=True)
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings"
+    )
+    # Which of the series it is, wherever it has been moved to: the date that the rule gave.
+    series_on = models.DateField(null=True, blank=True)
     no_show_at = models.DateTimeField(null=True, blank=True)
     # Rises with every change, so that a calendar takes the newer one.
     sequence = models.PositiveIntegerField(default=0)
@@ -282,6 +310,11 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="booking_starts_before_it_ends"
+            ),
+            models.UniqueConstraint(fields=["series", "series_on"], name="one_booking_an_occurrence"),
+            models.CheckConstraint(
+                condition=Q(series=None, series_on=None) | Q(series__isnull=False, series_on__isnull=False),
+                name="booking_of_a_series_has_its_date",
             ),
         ]
         indexes = [

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling import hours, views
+from scheduling import hours, series_pages, views
 from scheduling import public as family
 from web.access import public
 
@@ -20,6 +20,10 @@ urlpatterns = [
     path("bookings/new/", views.booking_new, name="booking-new"),
     path("bookings/<uuid:pk>/", views.booking_detail, name="booking"),
     path("bookings/<uuid:pk>/call-off/", views.booking_call_off, name="booking-staff-call-off"),
+    path("bookings/<uuid:pk>/change/", views.booking_change, name="booking-staff-change"),
+    path("bookings/<uuid:pk>/no-show/", views.booking_no_show, name="booking-no-show"),
+    path("series/new/", series_pages.series_new, name="series-new"),
+    path("series/<uuid:pk>/", series_pages.series, name="series"),
     path("services/", views.service_list, name="services"),
     path("services/new/", views.service_form, name="service-new"),
     path("services/<uuid:pk>/", views.service_form, name="service"),

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.requests import FirmRequest
 from scheduling import booking as bookings
+from scheduling import series
 from scheduling.booking import Asker, SlotTaken
 from scheduling.forms import BookingForm, ServiceForm
 from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
+from web.dates import say_when
 from web.forms import posted
 from web.paging import page_of
 
@@ -54,15 +56,60 @@ def booking_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     if booking.seen_at is None and booking.advocate_id == request.user.pk:
         Booking.objects.filter(pk=pk).update(seen_at=timezone.now())
     audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)
-    return render(request, "scheduling/booking.html", {"booking": booking})
+    context = {"booking": booking, "begun": booking.starts_at <= timezone.now()}
+    return render(request, "scheduling/booking.html", context)
 
 
 @requires(Can.EDIT_BOOKINGS, even_read_only=True)
 @require_POST
 def booking_call_off(request: FirmRequest, pk: UUID) -> HttpResponse:
     booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)
-    bookings.call_off(booking, at=timezone.now(), by=request.user)
+    if request.POST.get("which") == "later" and booking.series_id:
+        series.call_off_from(booking, at=timezone.now(), by=request.user)
+    else:
+        bookings.call_off(booking, at=timezone.now(), by=request.user)
     messages.success(request, _("Called off. The family is told."))
+    return redirect("booking", pk)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@FORM
+def booking_change(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Moves it, for staff: no window binds, and of a series this one alone or all after it too."""
+    rows = Booking.objects.visible_to(request.user).standing()
+    booking = get_object_or_404(rows.select_related("service", "advocate", "contact", "series"), pk=pk)
+    context = {**times(request, booking.service, leave_out=booking, any_notice=True), "booking": booking}
+    if request.method != "POST":
+        return render(request, "scheduling/move.html", context)
+    starts_at = parse_moment(request.POST.get("time", ""))
+    if starts_at is None:
+        context["problem"] = _("Choose a new time.")
+        return render(request, "scheduling/move.html", context, status=422)
+    later = request.POST.get("which") == "later" and booking.series_id
+    move = series.move_from if later else bookings.move
+    more: dict[str, Any] = {} if later else {"any_notice": True}
+    try:
+        move(booking, starts_at=starts_at, at=timezone.now(), by=request.user, **more)  # type: ignore[operator]
+    except SlotTaken as taken:
+        if taken.at is not None:
+            words = say_when(taken.at, request.firm.zone)
+            context["problem"] = _("Nothing was moved: %(when)s is not free.") % {"when": words}
+        context["nearest"] = [slot.starts_at for slot in taken.nearest]
+        return render(request, "scheduling/move.html", context, status=409)
+    messages.success(request, _("Moved. The family is told."))
+    return redirect("booking", pk)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@require_POST
+def booking_no_show(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Notes that nobody came."""
+    booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)
+    try:
+        bookings.note_no_show(booking, at=timezone.now(), by=request.user)
+        messages.success(request, _("Noted."))
+    except ValueError as problem:
+        messages.error(request, str(problem))
     return redirect("booking", pk)
 
 

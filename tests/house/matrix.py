@@ -36,6 +36,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "contact-joining": ({POST}, WORKS_WITH_FAMILIES),
     "bookings": ({GET}, WORKS_WITH_FAMILIES), "booking": ({GET}, WORKS_WITH_FAMILIES),
     "booking-new": ({GET, POST}, WORKS_WITH_FAMILIES), "booking-staff-call-off": ({POST}, WORKS_WITH_FAMILIES),
+    "booking-staff-change": ({GET, POST}, WORKS_WITH_FAMILIES), "booking-no-show": ({POST}, WORKS_WITH_FAMILIES),
+    "series-new": ({GET, POST}, WORKS_WITH_FAMILIES), "series": ({GET}, WORKS_WITH_FAMILIES),
     "date-hours-new": ({POST}, "ODA"), "date-hours-removal": ({POST}, "ODA"), "closures": ({GET, POST}, RUNS_THE_FIRM),
     "closure-removal": ({POST}, RUNS_THE_FIRM), "block-new": ({GET, POST}, "ODA"), "block": ({GET, POST}, "ODA"),
     "hours": ({GET, POST}, "ODA"), "token-new": ({GET, POST}, "ODA"), "token-revocation": ({POST}, "ODA"),
