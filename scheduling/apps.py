@@ -8,12 +8,14 @@ class SchedulingConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from outbox.signals import text_received
-        from scheduling import notices, replies
+        from payments.signals import payment_settled
+        from scheduling import notices, paid, replies
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
         on_due(notices.SAY, notices.say)
+        payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
         register("account", label=_("Closed days"), icon="cal", url_name="closures", order=55, can=Can.SET_SERVICES)  # fmt: skip

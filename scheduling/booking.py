@@ -24,6 +24,7 @@ from clients.models import (
     join_care_team,
 )
 from outbox.models import allow
+from payments import paying
 from scheduling import notices
 from scheduling.availability import DAY, Openings, Slot, free_slots, is_free
 from scheduling.models import Because, Booking, Service
@@ -347,6 +348,8 @@ def call_off(booking: Booking, *, at: datetime, by: User | None = None, quiet: b
     booking.seen_at = None
     booking.save()
     audit.record("booking.called_off", by=by, at=at, about=booking)
+    if booking.price:
+        paying.give_back(booking.subject, reason="called off", at=at)
     notices.say_later(booking, "ended" if quiet else "called_off", at=at, by_staff=by_staff)
     return booking
 

@@ -233,6 +233,19 @@ def series_moved(booking: Booking, *, at: datetime, by_staff: bool) -> None:
     series(booking, at=at, by_staff=by_staff, again=True)
 
 
+def text_paid_late(booking: Booking) -> str:
+    return _("%(firm)s: Your payment came after the time on %(when)s had been given away. You get all of it back. Pick another time: %(book)s") % {**_facts(booking), "book": current_firm().url("/book/")}  # fmt: skip
+
+
+def paid_late(booking: Booking, *, at: datetime, by_staff: bool) -> None:
+    """The time had gone when the money came: we are sorry, and the money goes back."""
+    _to_family(
+        booking, "paid-late", text_paid_late, "paid_late",
+        lambda: _("Your payment comes back to you: the time on %(when)s had gone") % {"when": when(booking)},
+        at=at, answers=True,
+    )  # fmt: skip
+
+
 def planned(booking: Booking, *, at: datetime, by_staff: bool) -> None:
     """Another message speaks of it: only its reminders are written."""
     plan_reminders(booking, at=at)
@@ -270,5 +283,5 @@ def say(keys: list[str], at: datetime) -> None:
 
 SAYS: dict[str, Callable[..., None]] = {
     "booked": booked, "moved": moved, "called_off": called_off, "series": series, "series_moved": series_moved,
-    "planned": planned, "ended": ended,
+    "paid_late": paid_late, "planned": planned, "ended": ended,
 }  # fmt: skip

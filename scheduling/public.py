@@ -19,10 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.requests import FirmRequest
 from accounts.signing_in import network
+from payments import paying
+from payments.models import Checkout
+from payments.providers.stripe import Refused, Unavailable
 from scheduling import booking as bookings
-from scheduling import ics
+from scheduling import ics, paid
 from scheduling.availability import Slot, free_slots
-from scheduling.booking import Asker, SlotTaken, TooLate
+from scheduling.booking import Asker, SlotTaken, TooLate, TooManyHolds
 from scheduling.forms import BookingForm
 from scheduling.models import Booking, Service
 from tenants import throttle
@@ -149,6 +152,7 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     first = {"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else {}
     form = BookingForm(posted(request), firm_name=firm.name, initial=first)
     context: dict[str, Any] = {"service": service, "form": form, "starts_at": starts_at, "zone": zone}
+    context["pays_first"] = paid.is_paid_first(service)
     context |= policy(service, starts_at, at=timezone.now())
     context["advocate"] = chosen_advocate(request, list(service.advocates.filter(is_active=True)))
     context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
@@ -174,11 +178,49 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
             at=now,
             advocate=context["advocate"],
             idempotency_key=f"form:{once}" if once else None,
+            hold=paid.HOLD if paid.is_paid_first(service) else None,
         )
+    except TooManyHolds as many:
+        form.add_error(None, str(many))
+        return render(request, "scheduling/book_details.html", context, status=409)
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/book_details.html", context, status=409)
+    if made.held_until:
+        _open_checkout(made)
+        return redirect("booking-pay", made.secret)
     return redirect(reverse("booking-manage", args=[made.secret]) + "?new=1")
+
+
+def _open_checkout(booking: Booking) -> Checkout | None:
+    """The page to pay on, or None while Stripe does not answer: the page of the held time offers to try again."""
+    try:
+        return paid.ask_to_pay(booking, at=timezone.now())
+    except (Unavailable, Refused):
+        return None
+
+
+@FORM
+def pay(request: FirmRequest, secret: str) -> HttpResponse:
+    """The held time and the way to pay for it. The POST asks Stripe for its page again, or gives the time back."""
+    booking, now = _booking(secret), timezone.now()
+    if booking.held_until is None:
+        return redirect(reverse("booking-manage", args=[secret]) + "?new=1")
+    lapsed = booking.called_off_at is not None or booking.held_until <= now
+    if request.method == "POST" and not lapsed:
+        if request.POST.get("do") == "let go":
+            paid.let_go(booking, at=now)
+        else:
+            _open_checkout(booking)
+        return redirect("booking-pay", secret)
+    checkout = Checkout.objects.open(at=now).filter(subject=booking.subject).first()
+    context = {
+        "booking": booking,
+        "lapsed": lapsed,
+        "checkout": checkout,
+        "waiting": request.GET.get("paid") == "1",
+    }
+    return render(request, "scheduling/pay.html", context)
 
 
 def _booking(secret: str) -> Booking:
@@ -194,6 +236,7 @@ def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more
         "booking": booking,
         "open": booking.can_be_changed(at=now),
         "can_call_off": booking.can_be_called_off(at=now),
+        "paid": booking.price and paying.charge_for(booking.subject),
         **policy(booking.service, booking.starts_at, at=now),
         **more,
     }
@@ -203,7 +246,10 @@ def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more
 @require_GET
 def manage(request: FirmRequest, secret: str) -> HttpResponse:
     """The booking as its holder sees it. Opening it changes nothing."""
-    return _manage(request, _booking(secret), new=request.GET.get("new") == "1")
+    booking = _booking(secret)
+    if booking.held_until is not None:
+        return redirect("booking-pay", secret)
+    return _manage(request, booking, new=request.GET.get("new") == "1")
 
 
 @FORM
@@ -247,6 +293,8 @@ def call_off(request: FirmRequest, secret: str) -> HttpResponse:
 @require_GET
 def calendar_file(request: FirmRequest, secret: str) -> HttpResponse:
     booking = _booking(secret)
+    if booking.held_until is not None:
+        raise Http404
     response = HttpResponse(
         ics.calendar(booking, at=timezone.now()), content_type="text/calendar; charset=utf-8"
     )

@@ -18,7 +18,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     # anyone
     "front": ({GET}, "*"), "book": ({GET}, "*"), "book-time": ({GET}, "*"), "book-details": ({GET, POST}, "*"),
     "booking-manage": ({GET}, "*"), "booking-change": ({GET, POST}, "*"), "booking-call-off": ({POST}, "*"),
-    "booking-calendar": ({GET}, "*"),
+    "booking-calendar": ({GET}, "*"), "booking-pay": ({GET, POST}, "*"),
     "sign-in": ({GET, POST}, "*"), "sign-in-code": ({GET, POST}, "*"), "staff-sign-in": ({GET, POST}, "*"),
     "second-step": ({GET, POST}, "*"), "second-step-setup": ({GET, POST}, "*"), "forgotten": ({GET, POST}, "*"),
     "new-password": ({GET, POST}, "*"), "confirm-email": ({GET}, "*"), "email-confirmation": ({POST}, "*"),
@@ -38,6 +38,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "booking-new": ({GET, POST}, WORKS_WITH_FAMILIES), "booking-staff-call-off": ({POST}, WORKS_WITH_FAMILIES),
     "booking-staff-change": ({GET, POST}, WORKS_WITH_FAMILIES), "booking-no-show": ({POST}, WORKS_WITH_FAMILIES),
     "series-new": ({GET, POST}, WORKS_WITH_FAMILIES), "series": ({GET}, WORKS_WITH_FAMILIES),
+    "payment-settings": ({GET, POST}, RUNS_THE_FIRM),
     "date-hours-new": ({POST}, "ODA"), "date-hours-removal": ({POST}, "ODA"), "closures": ({GET, POST}, RUNS_THE_FIRM),
     "closure-removal": ({POST}, RUNS_THE_FIRM), "block-new": ({GET, POST}, "ODA"), "block": ({GET, POST}, "ODA"),
     "hours": ({GET, POST}, "ODA"), "token-new": ({GET, POST}, "ODA"), "token-revocation": ({POST}, "ODA"),
