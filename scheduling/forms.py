@@ -81,7 +81,7 @@ class ServiceForm(ModelForm):
     class Meta:
         model = Service
         fields = [
-            "name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "published",
+            "name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "published",
             "format", "place", "travel_minutes", "meeting_link", "step_minutes", "notice_minutes", "horizon_days",
             "a_day", "a_week", "buffer_before", "buffer_after", "change_until_minutes", "call_off_until_minutes",
         ]  # fmt: skip
@@ -93,6 +93,7 @@ class ServiceForm(ModelForm):
             "format": _("How you meet"),
             "place": _("Where"),
             "advocates": _("Who gives it"),
+            "questions": _("Ask before the call"),
             "published": _("Families can book it"),
             "language": _("Language it is given in"),
         }
@@ -102,7 +103,7 @@ class ServiceForm(ModelForm):
         widgets = {"format": Tiles(choices=Format.choices), "advocates": forms.CheckboxSelectMultiple()}
 
     PARTS = [
-        (_("What it is"), ["name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "published"]),
+        (_("What it is"), ["name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "published"]),
         (_("How you meet"), ["format", "place", "travel_minutes", "meeting_link"]),
         (_("When it can be booked"), ["step_minutes", "notice_minutes", "horizon_days", "a_day", "a_week", "buffer_before", "buffer_after"]),
         (_("Changing and calling off"), ["change_until_minutes", "call_off_until_minutes"]),

@@ -11,13 +11,16 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from clients.models import Contact, Student
+from clients.models import Contact, Guardianship, Student
+from intake.models import QuestionList, Response
+from tenants.places import current_firm
 from web.access import Can
 from web.ids import new_id
 
@@ -73,6 +76,9 @@ class Service(models.Model):
     a_day = models.PositiveSmallIntegerField(null=True, blank=True)
     a_week = models.PositiveSmallIntegerField(null=True, blank=True)
     advocates = models.ManyToManyField(User, related_name="services", blank=True)
+    questions = models.ForeignKey(
+        QuestionList, on_delete=models.SET_NULL, null=True, blank=True, related_name="services"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ServiceQuerySet.as_manager()
@@ -226,6 +232,16 @@ class Series(models.Model):
         verbose_name_plural = "series"
 
 
+class CalendarFeed(models.Model):
+    """One person's bookings as a calendar at a secret address. Only the digest of the secret is kept."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="calendar_feed"
+    )
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+
 class Because(models.TextChoices):
     """Why a booking went to its advocate."""
 
@@ -246,13 +262,19 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(Q(held_until__isnull=True) | Q(held_until__gt=at), called_off_at__isnull=True)
 
     def visible_to(self, user: User) -> Self:
-        """An advocate's own; all for those who see all; a family's own. Not what is only held."""
+        """An advocate's own; all for those who see all; a family's own, but none about a child they are barred from. Not what is only held."""
         booked = self.filter(held_until__isnull=True)
         if user.can(Can.SEE_ALL_BOOKINGS):
             return booked
         if user.can(Can.SEE_BOOKINGS):
             return booked.filter(advocate=user)
-        return booked.filter(contact__user=user)
+        return booked.filter(contact__user=user).not_barred(at=timezone.now())
+
+    def not_barred(self, *, at: datetime) -> Self:
+        """Those whose contact may hear about the booking's child at that time."""
+        today = timezone.localdate(at, timezone=current_firm().zone)
+        barred = Guardianship.objects.filter(contact=OuterRef("contact"), student=OuterRef("student"))
+        return self.exclude(Exists(barred.barred(on=today)))
 
     def between(self, start: datetime, end: datetime) -> Self:
         return self.filter(starts_at__gte=start, starts_at__lt=end)
@@ -270,6 +292,9 @@ class Booking(models.Model):
     ends_at = models.DateTimeField()
     # The advocate's time that is taken, with the buffers on both sides.
     busy = DateTimeRangeField()
+    response = models.OneToOneField(
+        Response, on_delete=models.SET_NULL, null=True, blank=True, related_name="booking"
+    )
     timezone = models.CharField(max_length=50)
     language = models.CharField(max_length=5, default="en")
     booked_at = models.DateTimeField()

@@ -224,7 +224,11 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
 
 
 def _booking(secret: str) -> Booking:
-    found = Booking.objects.select_related("service", "advocate", "contact").filter(secret=secret).first()
+    found = (
+        Booking.objects.select_related("service", "advocate", "contact", "student", "response")
+        .filter(secret=secret)
+        .first()
+    )
     if found is None:
         raise Http404
     return found

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling import hours, series_pages, views
+from scheduling import calendar, embed, feed, hours, series_pages, views
 from scheduling import public as family
 from web.access import public
 
@@ -17,7 +17,11 @@ urlpatterns = [
     path("b/<str:secret>/call-off/", public(family.call_off, why=LINK), name="booking-call-off"),
     path("b/<str:secret>/pay/", public(family.pay, why=LINK), name="booking-pay"),
     path("b/<str:secret>/call.ics", public(family.calendar_file, why=LINK), name="booking-calendar"),
-    path("bookings/", views.booking_list, name="bookings"),
+    path("embed/", public(embed.embed, why=ANYONE), name="embed"),
+    path("embed/<uuid:pk>/", public(embed.embed_times, why=ANYONE), name="embed-times"),
+    path("feeds/<str:secret>.ics", public(feed.feed, why="the secret address is the proof"), name="feed"),
+    path("calendar/feed/", feed.feed_settings, name="calendar-feed"),
+    path("bookings/", calendar.booking_list, name="bookings"),
     path("bookings/new/", views.booking_new, name="booking-new"),
     path("bookings/<uuid:pk>/", views.booking_detail, name="booking"),
     path("bookings/<uuid:pk>/call-off/", views.booking_call_off, name="booking-staff-call-off"),

@@ -24,26 +24,8 @@ from scheduling.public import parse_moment, times
 from web.access import Can, requires
 from web.dates import say_when
 from web.forms import posted
-from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@requires(Can.SEE_BOOKINGS)
-@require_GET
-def booking_list(request: FirmRequest) -> HttpResponse:
-    """What lies ahead, then, on request, what is past."""
-    now = timezone.now()
-    rows = Booking.objects.visible_to(request.user).select_related(
-        "service", "advocate", "contact", "student"
-    )
-    past = request.GET.get("past") == "1"
-    rows = (
-        rows.filter(ends_at__lt=now).order_by("-starts_at")
-        if past
-        else rows.filter(ends_at__gte=now).order_by("starts_at")
-    )
-    return render(request, "scheduling/bookings.html", {"page": page_of(rows, request), "past": past})
 
 
 @requires(Can.SEE_BOOKINGS)
@@ -152,9 +134,11 @@ def booking_new(request: FirmRequest) -> HttpResponse:
 @requires(Can.SET_SERVICES)
 @require_GET
 def service_list(request: FirmRequest) -> HttpResponse:
-    return render(
-        request, "scheduling/service_list.html", {"services": Service.objects.prefetch_related("advocates")}
-    )
+    context = {
+        "services": Service.objects.prefetch_related("advocates"),
+        "embed_src": request.firm.url("/static/js/embed.js"),
+    }
+    return render(request, "scheduling/service_list.html", context)
 
 
 @requires(Can.SET_SERVICES)

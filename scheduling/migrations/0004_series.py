@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0001_initial"),
-        ("scheduling", "0002_services"),
+        ("scheduling", "0003_services"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
