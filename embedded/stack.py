@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from embedded.home import ROOT, Home, free_port, stop
@@ -58,7 +58,7 @@ def introduce(control: str, env: dict[str, str]) -> None:
     })  # fmt: skip
 
 
-def _tell(url: str, told: dict[str, object]) -> None:
+def _tell(url: str, told: Mapping[str, object]) -> None:
     request = urllib.request.Request(  # noqa: S310 (our own child on this machine)
         url, json.dumps(told).encode(), {"Content-Type": "application/json"}
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +25,7 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 def payment_settings(request: FirmRequest) -> HttpResponse:
     """Whether families can pay by card; the POST asks Stripe for the next step, and for how the account stands."""
     account = StripeAccount.objects.first()
-    context = {"on": stripe.is_on(), "account": account, "refused": Refund.objects.exclude(refused="").select_related("charge")}  # fmt: skip
+    context: dict[str, Any] = {"on": stripe.is_on(), "account": account, "refused": Refund.objects.exclude(refused="").select_related("charge")}  # fmt: skip
     if request.method != "POST":
         return render(request, "payments/settings.html", context)
     try:

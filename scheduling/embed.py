@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from csp.decorators import csp_replace
@@ -15,7 +16,7 @@ from scheduling.models import Service
 from scheduling.public import times
 
 # Any website may show these two pages: they only read, and what they lead to opens outside the frame.
-framed = csp_replace({"frame-ancestors": ["*"]})
+framed: Any = csp_replace({"frame-ancestors": ["*"]})
 
 
 @require_GET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -39,7 +40,7 @@ def new_address(user: User, *, at: datetime) -> str:
 @FORM
 def feed_settings(request: FirmRequest) -> HttpResponse:
     """Makes an address, shows it this once, or switches it off."""
-    context = {"feed": CalendarFeed.objects.filter(user=request.user).first()}
+    context: dict[str, Any] = {"feed": CalendarFeed.objects.filter(user=request.user).first()}
     if request.method == "POST" and request.POST.get("do") == "off":
         CalendarFeed.objects.filter(user=request.user).delete()
         audit.record("feed.removed", by=request.user, at=timezone.now(), about=request.user)

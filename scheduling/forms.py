@@ -199,7 +199,7 @@ class ClosureForm(ModelForm):
     def _post_clean(self) -> None:
         # The constraint is told by `clean` in words of our own.
         self._validate_constraints = False
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
 
 
 class BlockForm(Form):
