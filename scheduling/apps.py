@@ -10,11 +10,12 @@ class SchedulingConfig(AppConfig):
         from outbox.sending import guard
         from outbox.signals import text_received
         from payments.signals import payment_settled
-        from scheduling import notices, paid, replies
+        from scheduling import notices, paid, replies, series
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
+        series.on_breaks(series.school_breaks)
         on_due(notices.SAY, notices.say)
         guard(notices.may_leave)
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")

@@ -17,6 +17,7 @@ from django.db.models import F, Func, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
+from cases import meetings
 from scheduling.models import Block, Booking, Closure, DateHours, Service, WeeklyHours
 from tenants.places import current_firm
 
@@ -209,6 +210,8 @@ class Taken:
             found.busy[person].append((begins, ends))
             if of_service == service.pk:
                 found.given[person].append(starts_at)
+        for person, begins, ends in meetings.busy(people, since, until):
+            found.busy[person].append((begins, ends))
         return found
 
     def within_limits(self, service: Service, person: User, zone: ZoneInfo) -> Callable[[datetime], bool]:

@@ -225,7 +225,8 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
 
 def _booking(secret: str) -> Booking:
     found = (
-        Booking.objects.select_related("service", "advocate", "contact", "student", "response")
+        Booking.objects.not_barred(at=timezone.now())
+        .select_related("service", "advocate", "contact", "student", "response")
         .filter(secret=secret)
         .first()
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from cases import calendars
 from clients.models import Contact, Student
 from scheduling import booking as bookings
 from scheduling import notices
@@ -32,6 +33,15 @@ _break_finders: list[BreakFinder] = []
 def on_breaks(find: BreakFinder) -> None:
     """Registers who knows on which days of a stretch a student's school is closed."""
     _break_finders.append(find)
+
+
+def school_breaks(student: Student, first: date, last: date) -> set[date]:
+    """Weekdays without school, by the calendar of the student's district where we have one."""
+    calendar = calendars.of_district(student.district_id)
+    if calendar is None:
+        return set()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return {day for day in days if day.weekday() < 5 and calendar.is_school_day(day) is False}
 
 
 class BadRule(ValueError):
