@@ -33,6 +33,7 @@ TENANT_APPS = [
     "documents",
     "cases",
     "intake",
+    "payments",
     "scheduling",
 ]
 INSTALLED_APPS = [
@@ -233,6 +234,10 @@ TWILIO_NUMBERS = env.read("TWILIO_NUMBERS", env.phones, [])
 STRIPE_API_BASE = env.read("STRIPE_API_BASE", env.base_address, None)
 STRIPE_API_KEY = env.read("STRIPE_API_KEY", str, "")
 STRIPE_WEBHOOK_SECRET = env.read("STRIPE_WEBHOOK_SECRET", str, "")
+# Stripe gives each endpoint its own: this one is of the endpoint for connected accounts.
+STRIPE_CONNECT_WEBHOOK_SECRET = env.read("STRIPE_CONNECT_WEBHOOK_SECRET", str, STRIPE_WEBHOOK_SECRET)
+# Where rooms for talks by video are: any service that opens a room at an address, as Jitsi does.
+MEETING_BASE = env.read("MEETING_BASE", env.web_address, "https://meet.jit.si")
 STANDINS_CONTROL = env.read("STANDINS_CONTROL", env.base_address, None)
 
 # Both providers on this machine: the local set-up, where /outbox/ shows what left.

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from outbox import hooks
+from payments import hooks as payment_hooks
 from web.access import public
 
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("", include("lobby.urls")),
     path("hooks/twilio/inbound/", public(hooks.inbound, why="Twilio signs it"), name="twilio-inbound"),
     path("hooks/twilio/status/", public(hooks.status, why="Twilio signs it"), name="twilio-status"),
+    path(
+        "hooks/stripe/connect/", public(payment_hooks.connect, why="Stripe signs it"), name="stripe-connect"
+    ),
 ]
 handler400 = "web.views.bad_request"
 handler403 = "web.views.permission_denied"

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from embedded.home import ROOT, Home, free_port, stop
@@ -45,14 +45,22 @@ ACCOUNT = "AC" + "0" * 32
 
 
 def introduce(control: str, env: dict[str, str]) -> None:
-    """Tells the stand-in for Twilio our account and numbers, and where texts to them go."""
+    """Tells the stand-ins our account and numbers, where texts to them go, and where Stripe's webhooks go."""
     numbers = [
         {"phone_number": number, "account": ACCOUNT, "sms_url": f"{env['PUBLIC_URL']}/hooks/twilio/inbound/"}
         for number in NUMBERS
     ]
     told = {"accounts": [{"sid": ACCOUNT, "auth_token": env["TWILIO_AUTH_TOKEN"]}], "numbers": numbers}
+    _tell(f"{control}/twilio", told)
+    connect = f"{env['PUBLIC_URL']}/hooks/stripe/connect/"
+    _tell(f"{control}/stripe", {
+        "endpoints": [{"url": connect, "secret": env["STRIPE_WEBHOOK_SECRET"], "events": ["*"], "connect": True}]
+    })  # fmt: skip
+
+
+def _tell(url: str, told: Mapping[str, object]) -> None:
     request = urllib.request.Request(  # noqa: S310 (our own child on this machine)
-        f"{control}/twilio", json.dumps(told).encode(), {"Content-Type": "application/json"}
+        url, json.dumps(told).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=10):  # noqa: S310
         pass

@@ -9,15 +9,22 @@ class SchedulingConfig(AppConfig):
 
         from outbox.sending import guard
         from outbox.signals import text_received
-        from scheduling import notices, replies
+        from payments.signals import payment_settled
+        from scheduling import notices, paid, replies, series
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
+        series.on_breaks(series.school_breaks)
         on_due(notices.SAY, notices.say)
         guard(notices.may_leave)
+        payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
+        register("account", label=_("Your calendar elsewhere"), icon="link", url_name="calendar-feed", order=53, can=Can.SEE_BOOKINGS)  # fmt: skip
+        register("account", label=_("Closed days"), icon="cal", url_name="closures", order=55, can=Can.SET_SERVICES)  # fmt: skip
+        register("new", label=_("Series of check-ins"), icon="cal", url_name="series-new", order=25, can=Can.EDIT_BOOKINGS)  # fmt: skip
+        register("new", label=_("Time kept free"), icon="clock", url_name="block-new", order=60, can=Can.SET_OWN_HOURS)  # fmt: skip
         register(
             "new", label=_("Booking"), icon="cal", url_name="booking-new", order=20, can=Can.EDIT_BOOKINGS
         )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Cast
+
 from accounts.models import User
 from cases import meetings
-from scheduling.models import Booking, Service, WeeklyHours
+from scheduling.models import Block, Booking, Closure, DateHours, Service, WeeklyHours
 from tenants.places import current_firm
 
 Stretch = tuple[datetime, datetime]
@@ -39,30 +45,34 @@ class Rules:
 
     @classmethod
     def of(cls, service: Service) -> Rules:
-        def minutes(n: int) -> timedelta:
-            return timedelta(minutes=n)
-
         return cls(
             length=service.length,
-            before=minutes(service.buffer_before),
-            after=minutes(service.buffer_after),
-            step=minutes(service.step_minutes),
-            notice=minutes(service.notice_minutes),
+            before=service.before,
+            after=service.after,
+            step=timedelta(minutes=service.step_minutes),
+            notice=timedelta(minutes=service.notice_minutes),
             horizon=service.horizon_days,
         )
 
 
 def open_stretches(
-    hours: Mapping[int, Sequence[tuple[object, object]]], zone: ZoneInfo, first: date, last: date
+    hours: Mapping[int, Sequence[tuple[object, object]]],
+    zone: ZoneInfo,
+    first: date,
+    last: date,
+    *,
+    on_dates: Mapping[date, Sequence[tuple[object, object]]] = MappingProxyType({}),
+    closed: Collection[date] = (),
 ) -> list[Stretch]:
     """Weekly hours of the advocate's clock as instants, from `first` to `last`. Monday is 0.
 
-    Where the clocks change in between, the stretch is as long as the day made it.
+    `on_dates` replaces a date's weekly hours, and what is `closed` has none. Where the clocks change in
+    between, the stretch is as long as the day made it.
     """
     found = []
     day = first
     while day <= last:
-        for opens, closes in hours.get(day.weekday(), ()):
+        for opens, closes in () if day in closed else on_dates.get(day, hours.get(day.weekday(), ())):
             start = datetime.combine(day, opens, zone).astimezone(UTC)  # type: ignore[arg-type]
             end = datetime.combine(day, closes, zone).astimezone(UTC)  # type: ignore[arg-type]
             if start < end:
@@ -102,6 +112,10 @@ def starts(
     return found
 
 
+def zone_of(advocate: User) -> ZoneInfo:
+    return ZoneInfo(advocate.timezone) if advocate.timezone else current_firm().zone
+
+
 def merged(busy: Iterable[Stretch]) -> list[Stretch]:
     """Busy times in order, those that touch or overlap as one: bookings never overlap, meetings may."""
     found: list[Stretch] = []
@@ -113,8 +127,108 @@ def merged(busy: Iterable[Stretch]) -> list[Stretch]:
     return found
 
 
-def zone_of(advocate: User) -> ZoneInfo:
-    return ZoneInfo(advocate.timezone) if advocate.timezone else current_firm().zone
+@dataclass
+class Openings:
+    """When people are open for bookings, whoever has booked: weekly hours, other hours on a date, closures."""
+
+    weekly: dict[UUID, dict[int, list[tuple[object, object]]]]
+    on_dates: dict[UUID, dict[date, list[tuple[object, object]]]]
+    closed: set[date]
+
+    @classmethod
+    def of(cls, people: Sequence[User], *, first: date, last: date) -> Openings:
+        """Of these people, from one date to another. One query."""
+        found = cls(defaultdict(lambda: defaultdict(list)), defaultdict(lambda: defaultdict(list)), set())
+        weekly = WeeklyHours.objects.filter(advocate__in=people).order_by().values_list(
+            "advocate_id", "weekday", _null(DATE), _null(DATE), "opens", "closes"
+        )  # fmt: skip
+        dates = DateHours.objects.filter(advocate__in=people, on__range=(first, last)).order_by().values_list(
+            "advocate_id", _null(models.PositiveSmallIntegerField()), "on", _null(DATE), "opens", "closes"
+        )  # fmt: skip
+        closures = Closure.objects.filter(starts_on__lte=last, ends_on__gte=first).order_by().values_list(
+            _null(models.UUIDField()), _null(models.PositiveSmallIntegerField()), "starts_on", "ends_on",
+            _null(TIME), _null(TIME),
+        )  # fmt: skip
+        for person, weekday, on, until, opens, closes in weekly.union(dates, closures, all=True):
+            if weekday is not None:
+                found.weekly[person][weekday].append((opens, closes))
+            elif until is not None:
+                days = range((min(until, last) - max(on, first)).days + 1)
+                found.closed.update(max(on, first) + timedelta(days=n) for n in days)
+            else:
+                found.on_dates[person][on] += [(opens, closes)] if opens is not None else []
+        return found
+
+    def stretches(self, person: User, zone: ZoneInfo, first: date, last: date) -> list[Stretch]:
+        return open_stretches(
+            self.weekly.get(person.pk, {}), zone, first, last,
+            on_dates=self.on_dates.get(person.pk, {}), closed=self.closed,
+        )  # fmt: skip
+
+
+DATE, TIME, MOMENT = models.DateField(), models.TimeField(), models.DateTimeField()
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
+
+
+def _null(kind: models.Field[Any, Any]) -> Cast:
+    """An empty column of that kind, which the other half of a union fills."""
+    return Cast(Value(None), kind)
+
+
+@dataclass
+class Taken:
+    """What is in the way, by advocate: busy times, and the days on which this service is given already."""
+
+    busy: dict[UUID, list[Stretch]]
+    given: dict[UUID, list[datetime]]
+
+    @classmethod
+    def of(
+        cls, service: Service, people: Sequence[User], *, since: datetime, until: datetime, at: datetime,
+        leave_out: Booking | None = None,
+    ) -> Taken:  # fmt: skip
+        """Of these people, between two moments. One query for bookings and blocks, one for meetings."""
+        margin = service.length + service.before + service.after
+        # A limit by the week looks at the whole weeks, in whatever zone.
+        if service.a_week:
+            margin += WEEK + DAY
+        elif service.a_day:
+            margin += 2 * DAY
+        since, until = since - margin, until + margin
+        rows = Booking.objects.taking_time(at=at).filter(advocate__in=people, busy__overlap=(since, until))
+        if leave_out is not None:
+            rows = rows.exclude(pk=leave_out.pk)
+        booked = rows.order_by().values_list(
+            "advocate_id", Func(F("busy"), function="lower", output_field=MOMENT),
+            Func(F("busy"), function="upper", output_field=MOMENT), "service_id", "starts_at",
+        )  # fmt: skip
+        blocks = Block.objects.filter(advocate__in=people, starts_at__lt=until, ends_at__gt=since).order_by().values_list(
+            "advocate_id", "starts_at", "ends_at", _null(models.UUIDField()), "starts_at"
+        )  # fmt: skip
+        found = cls(defaultdict(list), defaultdict(list))
+        for person, begins, ends, of_service, starts_at in booked.union(blocks, all=True):
+            found.busy[person].append((begins, ends))
+            if of_service == service.pk:
+                found.given[person].append(starts_at)
+        for person, begins, ends in meetings.busy(people, since, until):
+            found.busy[person].append((begins, ends))
+        return found
+
+    def within_limits(self, service: Service, person: User, zone: ZoneInfo) -> Callable[[datetime], bool]:
+        """Whether one more at that start stays within the service's limits by day and week of the advocate's calendar."""
+        if not service.a_day and not service.a_week:
+            return lambda start: True
+        dates = [moment.astimezone(zone).date() for moment in self.given[person.pk]]
+        days, weeks = Counter(dates), Counter(day.isocalendar()[:2] for day in dates)
+
+        def fits(start: datetime) -> bool:
+            day = start.astimezone(zone).date()
+            return not (
+                (service.a_day and days[day] >= service.a_day)
+                or (service.a_week and weeks[day.isocalendar()[:2]] >= service.a_week)
+            )
+
+        return fits
 
 
 def free_slots(
@@ -125,49 +239,46 @@ def free_slots(
     at: datetime,
     advocates: Sequence[User] | None = None,
     leave_out: Booking | None = None,
+    openings: Openings | None = None,
+    any_notice: bool = False,
 ) -> list[Slot]:
-    """Every slot of the service from `since` to `until` (exclusive), in order. Four queries, however long.
+    """Every slot of the service from `since` to `until` (exclusive), in order. Four queries at most, however long.
 
-    `at` is now; `leave_out` is a booking that is being moved and does not stand in its own way.
+    `at` is now; `leave_out` is a booking that is being moved and does not stand in its own way; `openings`
+    saves reading the hours again; `any_notice` is staff, whom the minimum notice and the horizon do not bind.
     """
     rules = Rules.of(service)
     people = list(service.advocates.filter(is_active=True)) if advocates is None else list(advocates)
-    since = max(since, at + rules.notice)
+    since = max(since, at if any_notice else at + rules.notice)
     if not people or since >= until:
         return []
-    hours: dict[UUID, dict[int, list[tuple[object, object]]]] = defaultdict(lambda: defaultdict(list))
-    for advocate_id, weekday, opens, closes in WeeklyHours.objects.filter(advocate__in=people).values_list(
-        "advocate_id", "weekday", "opens", "closes"
-    ):
-        hours[advocate_id][weekday].append((opens, closes))
-    busy: dict[UUID, list[Stretch]] = defaultdict(list)
-    margin = rules.length + rules.before + rules.after
-    taken = Booking.objects.standing().filter(
-        advocate__in=people, busy__overlap=(since - margin, until + margin)
-    )
-    if leave_out is not None:
-        taken = taken.exclude(pk=leave_out.pk)
-    for advocate_id, stretch in taken.order_by("busy").values_list("advocate_id", "busy"):
-        busy[advocate_id].append((stretch.lower, stretch.upper))
-    for advocate_id, away, back in meetings.busy(people, since - margin, until + margin):
-        busy[advocate_id].append((away, back))
+    if openings is None:
+        openings = Openings.of(people, first=since.date() - 2 * DAY, last=until.date() + 2 * DAY)
+    taken = Taken.of(service, people, since=since, until=until, at=at, leave_out=leave_out)
     found = []
     for person in people:
         zone = zone_of(person)
-        first = since.astimezone(zone).date() - timedelta(days=1)
-        horizon = at.astimezone(zone).date() + timedelta(days=rules.horizon)
-        last = min(until.astimezone(zone).date(), horizon)
-        stretches = open_stretches(hours[person.pk], zone, first, last)
+        first = since.astimezone(zone).date() - DAY
+        last = until.astimezone(zone).date()
+        if not any_notice:
+            last = min(last, at.astimezone(zone).date() + timedelta(days=rules.horizon))
+        stretches = openings.stretches(person, zone, first, last)
+        fits = taken.within_limits(service, person, zone)
         found += [
             Slot(start, person.pk)
-            for start in starts(stretches, merged(busy[person.pk]), rules, since=since, until=until)
+            for start in starts(stretches, merged(taken.busy[person.pk]), rules, since=since, until=until)
+            if fits(start)
         ]
     return sorted(found)
 
 
-def is_free(service: Service, advocate: User, starts_at: datetime, *, at: datetime, leave_out: Booking | None = None) -> bool:  # fmt: skip
+def is_free(
+    service: Service, advocate: User, starts_at: datetime, *, at: datetime, leave_out: Booking | None = None,
+    openings: Openings | None = None, any_notice: bool = False,
+) -> bool:  # fmt: skip
     """Whether exactly this slot is offered: the same function, asked for one minute."""
     slots = free_slots(
-        service, since=starts_at, until=starts_at + timedelta(minutes=1), at=at, advocates=[advocate], leave_out=leave_out
+        service, since=starts_at, until=starts_at + timedelta(minutes=1), at=at, advocates=[advocate],
+        leave_out=leave_out, openings=openings, any_notice=any_notice,
     )  # fmt: skip
     return any(slot.starts_at == starts_at for slot in slots)

@@ -3,12 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
 from accounts.models import User
-from scheduling.models import Format, Service
+from clients.models import Contact, Student
+from scheduling.models import Closure, Format, Service
+from web.access import Can
 from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
 
 
@@ -59,42 +63,80 @@ class BookingForm(HoneypotMixin, Form):
         return " ".join(self.cleaned_data["child"].split())
 
 
+class PriceField(forms.DecimalField):
+    """An amount in dollars as people type it; cleans to cents, and nothing is free."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=10_000, decimal_places=2, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value / 100:.2f}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int:  # type: ignore[override]
+        found = super().clean(str(value or "").replace("$", "").replace(",", "").strip())
+        return int(found * 100) if found else 0
+
+
 class ServiceForm(ModelForm):
     class Meta:
         model = Service
         fields = [
-            "name", "name_es", "about", "about_es", "minutes", "format", "place", "step_minutes",
-            "notice_minutes", "horizon_days", "change_until_minutes", "buffer_before", "buffer_after",
-            "advocates", "questions", "published",
+            "name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "published",
+            "format", "place", "travel_minutes", "meeting_link", "step_minutes", "notice_minutes", "horizon_days",
+            "a_day", "a_week", "buffer_before", "buffer_after", "change_until_minutes", "call_off_until_minutes",
         ]  # fmt: skip
         labels = {
             "name": _("Name"),
             "name_es": _("Name in Spanish"),
             "about": _("In one or two sentences"),
             "about_es": _("The same in Spanish"),
-            "minutes": _("Minutes"),
             "format": _("How you meet"),
-            "place": _("Where, or the link"),
-            "step_minutes": _("Offer a start every … minutes"),
-            "notice_minutes": _("Book at least … minutes ahead"),
-            "horizon_days": _("Book at most … days ahead"),
-            "change_until_minutes": _("Families change it until … minutes before"),
-            "buffer_before": _("Minutes kept free before"),
-            "buffer_after": _("Minutes kept free after"),
+            "place": _("Where"),
             "advocates": _("Who gives it"),
             "questions": _("Ask before the call"),
             "published": _("Families can book it"),
+            "language": _("Language it is given in"),
+        }
+        help_texts = {
+            "place": _("For talks in person: the address."),
         }
         widgets = {"format": Tiles(choices=Format.choices), "advocates": forms.CheckboxSelectMultiple()}
 
+    PARTS = [
+        (_("What it is"), ["name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "published"]),
+        (_("How you meet"), ["format", "place", "travel_minutes", "meeting_link"]),
+        (_("When it can be booked"), ["step_minutes", "notice_minutes", "horizon_days", "a_day", "a_week", "buffer_before", "buffer_after"]),
+        (_("Changing and calling off"), ["change_until_minutes", "call_off_until_minutes"]),
+    ]  # fmt: skip
+
+    meeting_link = forms.URLField(
+        label=_("Your own meeting link"),
+        required=False,
+        assume_scheme="https",
+        max_length=300,
+        help_text=_("For talks by video. Leave it empty, and each booking gets a room of its own."),
+    )
     minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=480)
+    price = PriceField(label=_("Price in dollars"), help_text=_("Empty when it is free."))
+    travel_minutes = forms.IntegerField(
+        label=_("Minutes of travel each way"),
+        min_value=0,
+        max_value=480,
+        initial=0,
+        help_text=_("Kept free before and after a talk in person."),
+    )
     step_minutes = forms.IntegerField(label=_("Offer a start every … minutes"), min_value=5, max_value=720)
     notice_minutes = forms.IntegerField(
         label=_("Book at least … minutes ahead"), min_value=0, max_value=60 * 24 * 60
     )
     horizon_days = forms.IntegerField(label=_("Book at most … days ahead"), min_value=1, max_value=365)
+    a_day = forms.IntegerField(label=_("At most … a day"), min_value=1, max_value=50, required=False, help_text=_("For each advocate; empty for no limit."))  # fmt: skip
+    a_week = forms.IntegerField(label=_("At most … a week"), min_value=1, max_value=200, required=False)
     change_until_minutes = forms.IntegerField(
         label=_("Families change it until … minutes before"), min_value=0, max_value=60 * 24 * 30
+    )
+    call_off_until_minutes = forms.IntegerField(
+        label=_("Families call it off until … minutes before"), min_value=0, max_value=60 * 24 * 30
     )
     buffer_before = forms.IntegerField(label=_("Minutes kept free before"), min_value=0, max_value=240)
     buffer_after = forms.IntegerField(label=_("Minutes kept free after"), min_value=0, max_value=240)
@@ -102,6 +144,78 @@ class ServiceForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["advocates"].queryset = User.objects.advocates().order_by("name")  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", _("The family’s own")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+
+    def parts(self) -> list[tuple[Any, list[Any]]]:
+        """The fields under their headings; what no heading names comes last."""
+        named = {name for _title, names in self.PARTS for name in names}
+        rest = [name for name in self.fields if name not in named]
+        found = [(title, [self[name] for name in names]) for title, names in self.PARTS]
+        return [*found, *([(_("More"), [self[name] for name in rest])] if rest else [])]
+
+    def clean_meeting_link(self) -> str:
+        link: str = self.cleaned_data["meeting_link"]
+        if link and not link.startswith("https://"):
+            raise ValidationError(_("The link must begin with https://."))
+        return link
+
+
+class DateHoursForm(Form):
+    """Other hours on one date; without times the day is closed."""
+
+    on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages={"invalid": _("Choose a date.")})  # fmt: skip
+    opens = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
+    closes = forms.TimeField(label=_("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        opens, closes = found.get("opens"), found.get("closes")
+        if not self.errors and (opens is None) != (closes is None):
+            self.add_error("closes", _("Give both times, or neither."))
+        elif opens is not None and closes is not None and opens >= closes:
+            self.add_error("closes", _("The end must be later than the start."))
+        return found
+
+
+class ClosureForm(ModelForm):
+    class Meta:
+        model = Closure
+        fields = ["name", "starts_on", "ends_on"]
+        labels = {"name": _("What for"), "starts_on": _("First day"), "ends_on": _("Last day")}
+        widgets = {
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        first, last = found.get("starts_on"), found.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day cannot come before the first."))
+        elif first and last and (last - first).days > 120:
+            self.add_error("ends_on", _("A closure lasts four months at most."))
+        return found
+
+    def _post_clean(self) -> None:
+        # The constraint is told by `clean` in words of our own.
+        self._validate_constraints = False
+        super()._post_clean()  # type: ignore[misc]
+
+
+class BlockForm(Form):
+    """Time an advocate keeps free, by the firm's clock."""
+
+    on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages={"invalid": _("Choose a date.")})  # fmt: skip
+    opens = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
+    closes = forms.TimeField(label=_("To"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
+    note = forms.CharField(label=_("Note for yourself"), max_length=80, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        opens, closes = found.get("opens"), found.get("closes")
+        if opens is not None and closes is not None and opens >= closes:
+            self.add_error("closes", _("The end must be later than the start."))
+        return found
 
 
 class HoursForm(Form):
@@ -157,3 +271,44 @@ class HoursForm(Form):
             for s in (1, 2)
             if self.cleaned_data[f"d{day}_{s}_from"]
         ]
+
+
+class SeriesForm(Form):
+    """A check-in that comes again."""
+
+    EVERY = [("1", _("Every week")), ("2", _("Every two weeks")), ("4", _("Every four weeks"))]
+
+    service = forms.ModelChoiceField(Service.objects.none(), label=_("Service"))
+    advocate = forms.ModelChoiceField(User.objects.none(), label=_("With"))
+    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Family"))
+    student = forms.ModelChoiceField(Student.objects.none(), label=_("Student"), required=False)
+    on = forms.DateField(label=_("First date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages={"invalid": _("Choose a date.")})  # fmt: skip
+    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
+    every = forms.ChoiceField(label=_("How often"), choices=EVERY, initial="1")
+    count = forms.IntegerField(label=_("How many times"), min_value=2, max_value=60, initial=12)
+    skips_breaks = forms.BooleanField(label=_("Leave out days without school"), required=False, initial=True)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["service"].queryset = Service.objects.all()
+        people = User.objects.advocates().order_by("name")
+        fields["advocate"].queryset = people if user.can(Can.SEE_ALL_BOOKINGS) else people.filter(pk=user.pk)
+        fields["contact"].queryset = Contact.objects.visible_to(user).order_by("name")
+        fields["contact"].label_from_instance = lambda contact: contact.name
+        fields["advocate"].label_from_instance = lambda person: person.name
+        fields["student"].queryset = Student.objects.visible_to(user).order_by("given_name")
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        service, advocate = found.get("service"), found.get("advocate")
+        if service and advocate and not service.advocates.filter(pk=advocate.pk).exists():
+            self.add_error("advocate", _("This person does not give this service."))
+        student, contact = found.get("student"), found.get("contact")
+        if student and contact and student.family_id != contact.family_id:
+            self.add_error("student", _("This child belongs to another family."))
+        return found
+
+    @property
+    def rule(self) -> str:
+        return f"FREQ=WEEKLY;INTERVAL={self.cleaned_data['every']};COUNT={self.cleaned_data['count']}"

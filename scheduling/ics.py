@@ -19,14 +19,22 @@ def _timezone(zone: ZoneInfo) -> bytes:
     return Timezone.from_tzinfo(zone).to_ical()
 
 
-def calendar(booking: Booking, *, at: datetime) -> bytes:
-    """The file for one booking, in the active language; times in the family's zone."""
-    firm = current_firm()
-    cancelled = not booking.is_standing
+def calendar(*bookings: Booking, at: datetime) -> bytes:
+    """The file for a booking, or for the bookings of a series, in the active language; times in the family's zone."""
+    cancelled = not bookings[0].is_standing
     found = Calendar()
     found.add("prodid", "-//Roundtable//EN")
     found.add("version", "2.0")
     found.add("method", "CANCEL" if cancelled else "REQUEST")
+    for booking in bookings:
+        found.add_component(_event(booking, at=at))
+    # The zone goes before the events, as it came out of its own making.
+    zones = b"".join(_timezone(zone) for zone in dict.fromkeys(booking.zone for booking in bookings))
+    return found.to_ical().replace(b"BEGIN:VEVENT", zones + b"BEGIN:VEVENT", 1)
+
+
+def _event(booking: Booking, *, at: datetime) -> Event:
+    firm = current_firm()
     event = Event()
     event.add("uid", f"{booking.pk}@{firm.host}")
     event.add("sequence", booking.sequence)
@@ -38,12 +46,10 @@ def calendar(booking: Booking, *, at: datetime) -> bytes:
     link = firm.url(f"/b/{booking.secret}/")
     event.add("description", _("Change or call off: %(link)s") % {"link": link})
     event.add("url", link)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    if booking.service.place:
-        event.add("location", booking.service.place)
+    event.add("status", "CONFIRMED" if booking.is_standing else "CANCELLED")
+    if booking.meeting_url or booking.service.place:
+        event.add("location", booking.meeting_url or booking.service.place)
     organizer = vCalAddress(f"mailto:{booking.advocate.email}")
     organizer.params["cn"] = vText(firm.name)
     event.add("organizer", organizer)
-    found.add_component(event)
-    # The zone goes before the event, as it came out of its own making.
-    return found.to_ical().replace(b"BEGIN:VEVENT", _timezone(booking.zone) + b"BEGIN:VEVENT", 1)
+    return event

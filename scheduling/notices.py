@@ -7,7 +7,7 @@ calendar file takes longer than booking, and nobody should hold an advocate's ti
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -83,7 +83,13 @@ def _facts(booking: Booking) -> dict[str, str]:
 
 
 def _mail(
-    booking: Booking, template: str, title: str, *, at: datetime, with_calendar: bool = True
+    booking: Booking,
+    template: str,
+    title: str,
+    *,
+    at: datetime,
+    with_calendar: bool = True,
+    rows: Sequence[Booking] = (),
 ) -> sending.Words:
     context = {
         "booking": booking,
@@ -93,6 +99,7 @@ def _mail(
         "book_link": current_firm().url("/book/"),
         "language": booking.language,
         "title": title,
+        "rows": [(when(row), link(row)) for row in rows],
     }
     attachments = []
     if with_calendar:
@@ -100,7 +107,7 @@ def _mail(
         attachments = [{
             "name": "call.ics",
             "type": f"text/calendar; method={method}; charset=utf-8",
-            "base64": base64.b64encode(ics.calendar(booking, at=at)).decode(),
+            "base64": base64.b64encode(ics.calendar(*(rows or [booking]), at=at)).decode(),
         }]  # fmt: skip
     return sending.Words(
         body=render_to_string(f"mail/{template}.txt", context).strip() + "\n",
@@ -120,11 +127,11 @@ def _send(booking: Booking, kind: str, way: Way, words: sending.Words, *, due_at
     )  # fmt: skip
 
 
-def _to_family(booking: Booking, kind: str, text: Callable[[Booking], str], template: str, title: Callable[[], str], *, at: datetime, answers: bool) -> None:  # fmt: skip
+def _to_family(booking: Booking, kind: str, text: Callable[[Booking], str], template: str, title: Callable[[], str], *, at: datetime, answers: bool, rows: Sequence[Booking] = ()) -> None:  # fmt: skip
     """Says it by the ways the contact may be reached, as they prefer."""
     with translation.override(booking.language):
         for way in channels_for(booking.contact, kind, student=booking.student, at=at):
-            words = _mail(booking, template, title(), at=at) if way.channel == Channel.EMAIL else sending.Words(text(booking))  # fmt: skip
+            words = _mail(booking, template, title(), at=at, rows=rows) if way.channel == Channel.EMAIL else sending.Words(text(booking))  # fmt: skip
             _send(booking, kind, way, words, due_at=at, at=at, answers=answers)
 
 
@@ -219,12 +226,58 @@ def called_off(booking: Booking, *, at: datetime, by_staff: bool) -> None:
     _to_advocate(booking, "told-called-off", lambda: _("Called off: %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
 
 
+def series(booking: Booking, *, at: datetime, by_staff: bool, again: bool = False) -> None:
+    """One message for a whole series: its dates, and a calendar file with all of them."""
+    rows = list(
+        Booking.objects.standing()
+        .filter(series=booking.series_id, starts_at__gte=booking.starts_at)
+        .select_related("service", "advocate", "contact", "student")
+        .order_by("starts_at")
+    )
+    title = _("New times for your calls") if again else _("Your calls")
+    text: Callable[[Booking], str] = lambda first: _("%(firm)s: %(n)s calls with %(advocate)s, the first %(when)s, %(how)s. We remind you before each. STOP ends texts.") % {**_facts(first), "n": len(rows)}  # fmt: skip  # noqa: E731
+    _to_family(
+        booking, "series", text, "series",
+        lambda: _("%(title)s with %(firm)s: %(n)s dates") % {"title": title, "firm": current_firm().name, "n": len(rows)},
+        at=at, answers=not by_staff, rows=rows,
+    )  # fmt: skip
+    plan_reminders(booking, at=at)
+    _to_advocate(booking, "told-booked", lambda: _("New series from %(when)s") % {"when": say_when(booking.starts_at, current_firm().zone)}, at=at)  # fmt: skip
+
+
+def series_moved(booking: Booking, *, at: datetime, by_staff: bool) -> None:
+    series(booking, at=at, by_staff=by_staff, again=True)
+
+
+def text_paid_late(booking: Booking) -> str:
+    return _("%(firm)s: Your payment came after the time on %(when)s had been given away. You get all of it back. Pick another time: %(book)s") % {**_facts(booking), "book": current_firm().url("/book/")}  # fmt: skip
+
+
+def paid_late(booking: Booking, *, at: datetime, by_staff: bool) -> None:
+    """The time had gone when the money came: we are sorry, and the money goes back."""
+    _to_family(
+        booking, "paid-late", text_paid_late, "paid_late",
+        lambda: _("Your payment comes back to you: the time on %(when)s had gone") % {"when": when(booking)},
+        at=at, answers=True,
+    )  # fmt: skip
+
+
+def planned(booking: Booking, *, at: datetime, by_staff: bool) -> None:
+    """Another message speaks of it: only its reminders are written."""
+    plan_reminders(booking, at=at)
+
+
+def ended(booking: Booking, *, at: datetime, by_staff: bool) -> None:
+    """Another message has said that it is called off."""
+
+
 def say_later(booking: Booking, what: str, *, at: datetime, by_staff: bool = False) -> None:
     """Notes, in the booking's own transaction, that the family and the advocate are to be told, and rings for it."""
     from scheduling.tasks import say_now
 
     key = f"{booking.pk}/{booking.sequence}/{what}/{'staff' if by_staff else 'family'}"
-    sending.call_off(subject=booking.subject, reason=f"the booking was {what.replace('_', ' ')}")
+    if what != "booked":
+        sending.call_off(subject=booking.subject, reason=f"the booking was {what.replace('_', ' ')}")
     due.plan(SAY, key, due_at=at)
     run_later(say_now, keys=[key])
 
@@ -240,7 +293,11 @@ def say(keys: list[str], at: datetime) -> None:
                 .first()
             )
             if booking is not None:
-                {"booked": booked, "moved": moved, "called_off": called_off}[what](
-                    booking, at=at, by_staff=who == "staff"
-                )
+                SAYS[what](booking, at=at, by_staff=who == "staff")
             due.settle(SAY, key)
+
+
+SAYS: dict[str, Callable[..., None]] = {
+    "booked": booked, "moved": moved, "called_off": called_off, "series": series, "series_moved": series_moved,
+    "paid_late": paid_late, "planned": planned, "ended": ended,
+}  # fmt: skip

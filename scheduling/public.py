@@ -16,12 +16,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from accounts.requests import FirmRequest
 from accounts.signing_in import network
+from payments import paying
+from payments.models import Checkout
+from payments.providers.stripe import Refused, Unavailable
 from scheduling import booking as bookings
-from scheduling import ics
+from scheduling import ics, paid
 from scheduling.availability import Slot, free_slots
-from scheduling.booking import Asker, SlotTaken, TooLate
+from scheduling.booking import Asker, SlotTaken, TooLate, TooManyHolds
 from scheduling.forms import BookingForm
 from scheduling.models import Booking, Service
 from tenants import throttle
@@ -58,14 +62,25 @@ def by_day(slots: list[Slot], zone: ZoneInfo) -> dict[date, list[datetime]]:
     return dict(days)
 
 
-def times(request: FirmRequest, service: Service, *, leave_out: Booking | None = None) -> dict[str, Any]:
-    """What the page of times shows: the days with something free, and the times of one of them."""
+def chosen_advocate(request: FirmRequest, people: list[User]) -> User | None:
+    """The one asked for by name among those who give the service; None for anyone."""
+    wanted = request.POST.get("with") or request.GET.get("with") or ""
+    return next((person for person in people if str(person.pk) == wanted), None)
+
+
+def times(
+    request: FirmRequest, service: Service, *, leave_out: Booking | None = None, any_notice: bool = False
+) -> dict[str, Any]:
+    """What the page of times shows: who gives it, the days with something free, and the times of one of them."""
     now, zone = timezone.now(), chosen_zone(request)
     until = now + timedelta(days=service.horizon_days + 1)
-    people = [leave_out.advocate] if leave_out else None
-    days = by_day(
-        free_slots(service, since=now, until=until, at=now, advocates=people, leave_out=leave_out), zone
-    )
+    everyone = list(service.advocates.filter(is_active=True).order_by("name"))
+    one = leave_out.advocate if leave_out else chosen_advocate(request, everyone)
+    slots = free_slots(
+        service, since=now, until=until, at=now, advocates=[one] if one else everyone, leave_out=leave_out,
+        any_notice=any_notice,
+    )  # fmt: skip
+    days = by_day(slots, zone)
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
@@ -84,7 +99,17 @@ def times(request: FirmRequest, service: Service, *, leave_out: Booking | None =
         "earlier": shown[max(0, first - DAYS_SHOWN)] if first else None,
         "later": shown[first + DAYS_SHOWN] if first + DAYS_SHOWN < len(shown) else None,
         "times": days.get(day, []) if day else [],
+        "people": everyone if len(everyone) > 1 and leave_out is None else [],
+        "advocate": one,
+        "more": f"&with={one.pk}" if one and leave_out is None else "",
     }
+
+
+def policy(service: Service, starts_at: datetime, *, at: datetime) -> dict[str, Any]:
+    """Until when a family may change it and call it off, said before it acts; None where that is past."""
+    change = starts_at - timedelta(minutes=service.change_until_minutes)
+    off = starts_at - timedelta(minutes=service.call_off_until_minutes)
+    return {"change_until": change if change > at else None, "call_off_until": off if off > at else None}
 
 
 @require_GET
@@ -127,6 +152,9 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     first = {"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else {}
     form = BookingForm(posted(request), firm_name=firm.name, initial=first)
     context: dict[str, Any] = {"service": service, "form": form, "starts_at": starts_at, "zone": zone}
+    context["pays_first"] = paid.is_paid_first(service)
+    context |= policy(service, starts_at, at=timezone.now())
+    context["advocate"] = chosen_advocate(request, list(service.advocates.filter(is_active=True)))
     context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
     if request.method != "POST":
         return render(request, "scheduling/book_details.html", context)
@@ -148,12 +176,51 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
             starts_at=starts_at,
             asker=asker,
             at=now,
+            advocate=context["advocate"],
             idempotency_key=f"form:{once}" if once else None,
+            hold=paid.HOLD if paid.is_paid_first(service) else None,
         )
+    except TooManyHolds as many:
+        form.add_error(None, str(many))
+        return render(request, "scheduling/book_details.html", context, status=409)
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/book_details.html", context, status=409)
+    if made.held_until:
+        _open_checkout(made)
+        return redirect("booking-pay", made.secret)
     return redirect(reverse("booking-manage", args=[made.secret]) + "?new=1")
+
+
+def _open_checkout(booking: Booking) -> Checkout | None:
+    """The page to pay on, or None while Stripe does not answer: the page of the held time offers to try again."""
+    try:
+        return paid.ask_to_pay(booking, at=timezone.now())
+    except (Unavailable, Refused):
+        return None
+
+
+@FORM
+def pay(request: FirmRequest, secret: str) -> HttpResponse:
+    """The held time and the way to pay for it. The POST asks Stripe for its page again, or gives the time back."""
+    booking, now = _booking(secret), timezone.now()
+    if booking.held_until is None:
+        return redirect(reverse("booking-manage", args=[secret]) + "?new=1")
+    lapsed = booking.called_off_at is not None or booking.held_until <= now
+    if request.method == "POST" and not lapsed:
+        if request.POST.get("do") == "let go":
+            paid.let_go(booking, at=now)
+        else:
+            _open_checkout(booking)
+        return redirect("booking-pay", secret)
+    checkout = Checkout.objects.open(at=now).filter(subject=booking.subject).first()
+    context = {
+        "booking": booking,
+        "lapsed": lapsed,
+        "checkout": checkout,
+        "waiting": request.GET.get("paid") == "1",
+    }
+    return render(request, "scheduling/pay.html", context)
 
 
 def _booking(secret: str) -> Booking:
@@ -169,14 +236,25 @@ def _booking(secret: str) -> Booking:
 
 
 def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"booking": booking, "open": booking.can_be_changed(at=timezone.now()), **more}
+    now = timezone.now()
+    context = {
+        "booking": booking,
+        "open": booking.can_be_changed(at=now),
+        "can_call_off": booking.can_be_called_off(at=now),
+        "paid": booking.price and paying.charge_for(booking.subject),
+        **policy(booking.service, booking.starts_at, at=now),
+        **more,
+    }
     return render(request, "scheduling/manage.html", context, status=status)
 
 
 @require_GET
 def manage(request: FirmRequest, secret: str) -> HttpResponse:
     """The booking as its holder sees it. Opening it changes nothing."""
-    return _manage(request, _booking(secret), new=request.GET.get("new") == "1")
+    booking = _booking(secret)
+    if booking.held_until is not None:
+        return redirect("booking-pay", secret)
+    return _manage(request, booking, new=request.GET.get("new") == "1")
 
 
 @FORM
@@ -220,6 +298,8 @@ def call_off(request: FirmRequest, secret: str) -> HttpResponse:
 @require_GET
 def calendar_file(request: FirmRequest, secret: str) -> HttpResponse:
     booking = _booking(secret)
+    if booking.held_until is not None:
+        raise Http404
     response = HttpResponse(
         ics.calendar(booking, at=timezone.now()), content_type="text/calendar; charset=utf-8"
     )

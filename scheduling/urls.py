@@ -1,7 +1,7 @@
 from django.urls import path
 
+from scheduling import calendar, embed, feed, hours, series_pages, views
 from scheduling import public as family
-from scheduling import views
 from web.access import public
 
 ANYONE = "families book without an account"
@@ -15,13 +15,28 @@ urlpatterns = [
     path("b/<str:secret>/", public(family.manage, why=LINK), name="booking-manage"),
     path("b/<str:secret>/change/", public(family.change, why=LINK), name="booking-change"),
     path("b/<str:secret>/call-off/", public(family.call_off, why=LINK), name="booking-call-off"),
+    path("b/<str:secret>/pay/", public(family.pay, why=LINK), name="booking-pay"),
     path("b/<str:secret>/call.ics", public(family.calendar_file, why=LINK), name="booking-calendar"),
-    path("bookings/", views.booking_list, name="bookings"),
+    path("embed/", public(embed.embed, why=ANYONE), name="embed"),
+    path("embed/<uuid:pk>/", public(embed.embed_times, why=ANYONE), name="embed-times"),
+    path("feeds/<str:secret>.ics", public(feed.feed, why="the secret address is the proof"), name="feed"),
+    path("calendar/feed/", feed.feed_settings, name="calendar-feed"),
+    path("bookings/", calendar.booking_list, name="bookings"),
     path("bookings/new/", views.booking_new, name="booking-new"),
     path("bookings/<uuid:pk>/", views.booking_detail, name="booking"),
     path("bookings/<uuid:pk>/call-off/", views.booking_call_off, name="booking-staff-call-off"),
+    path("bookings/<uuid:pk>/change/", views.booking_change, name="booking-staff-change"),
+    path("bookings/<uuid:pk>/no-show/", views.booking_no_show, name="booking-no-show"),
+    path("series/new/", series_pages.series_new, name="series-new"),
+    path("series/<uuid:pk>/", series_pages.series, name="series"),
     path("services/", views.service_list, name="services"),
     path("services/new/", views.service_form, name="service-new"),
     path("services/<uuid:pk>/", views.service_form, name="service"),
-    path("hours/", views.hours, name="hours"),
+    path("hours/", hours.hours, name="hours"),
+    path("hours/dates/", hours.date_hours_new, name="date-hours-new"),
+    path("hours/dates/<uuid:pk>/removal/", hours.date_hours_removal, name="date-hours-removal"),
+    path("closures/", hours.closures, name="closures"),
+    path("closures/<uuid:pk>/removal/", hours.closure_removal, name="closure-removal"),
+    path("blocks/new/", hours.block_new, name="block-new"),
+    path("blocks/<uuid:pk>/", hours.block, name="block"),
 ]

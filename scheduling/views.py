@@ -14,35 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from accounts.models import User
 from accounts.requests import FirmRequest
 from scheduling import booking as bookings
+from scheduling import series
 from scheduling.booking import Asker, SlotTaken
-from scheduling.forms import BookingForm, HoursForm, ServiceForm
-from scheduling.models import Booking, Service, WeeklyHours
+from scheduling.forms import BookingForm, ServiceForm
+from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
+from web.dates import say_when
 from web.forms import posted
-from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@requires(Can.SEE_BOOKINGS)
-@require_GET
-def booking_list(request: FirmRequest) -> HttpResponse:
-    """What lies ahead, then, on request, what is past."""
-    now = timezone.now()
-    rows = Booking.objects.visible_to(request.user).select_related(
-        "service", "advocate", "contact", "student"
-    )
-    past = request.GET.get("past") == "1"
-    rows = (
-        rows.filter(ends_at__lt=now).order_by("-starts_at")
-        if past
-        else rows.filter(ends_at__gte=now).order_by("starts_at")
-    )
-    return render(request, "scheduling/bookings.html", {"page": page_of(rows, request), "past": past})
 
 
 @requires(Can.SEE_BOOKINGS)
@@ -55,15 +38,60 @@ def booking_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     if booking.seen_at is None and booking.advocate_id == request.user.pk:
         Booking.objects.filter(pk=pk).update(seen_at=timezone.now())
     audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)
-    return render(request, "scheduling/booking.html", {"booking": booking})
+    context = {"booking": booking, "begun": booking.starts_at <= timezone.now()}
+    return render(request, "scheduling/booking.html", context)
 
 
 @requires(Can.EDIT_BOOKINGS, even_read_only=True)
 @require_POST
 def booking_call_off(request: FirmRequest, pk: UUID) -> HttpResponse:
     booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)
-    bookings.call_off(booking, at=timezone.now(), by=request.user)
+    if request.POST.get("which") == "later" and booking.series_id:
+        series.call_off_from(booking, at=timezone.now(), by=request.user)
+    else:
+        bookings.call_off(booking, at=timezone.now(), by=request.user)
     messages.success(request, _("Called off. The family is told."))
+    return redirect("booking", pk)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@FORM
+def booking_change(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Moves it, for staff: no window binds, and of a series this one alone or all after it too."""
+    rows = Booking.objects.visible_to(request.user).standing()
+    booking = get_object_or_404(rows.select_related("service", "advocate", "contact", "series"), pk=pk)
+    context = {**times(request, booking.service, leave_out=booking, any_notice=True), "booking": booking}
+    if request.method != "POST":
+        return render(request, "scheduling/move.html", context)
+    starts_at = parse_moment(request.POST.get("time", ""))
+    if starts_at is None:
+        context["problem"] = _("Choose a new time.")
+        return render(request, "scheduling/move.html", context, status=422)
+    later = request.POST.get("which") == "later" and booking.series_id
+    move = series.move_from if later else bookings.move
+    more: dict[str, Any] = {} if later else {"any_notice": True}
+    try:
+        move(booking, starts_at=starts_at, at=timezone.now(), by=request.user, **more)  # type: ignore[operator]
+    except SlotTaken as taken:
+        if taken.at is not None:
+            words = say_when(taken.at, request.firm.zone)
+            context["problem"] = _("Nothing was moved: %(when)s is not free.") % {"when": words}
+        context["nearest"] = [slot.starts_at for slot in taken.nearest]
+        return render(request, "scheduling/move.html", context, status=409)
+    messages.success(request, _("Moved. The family is told."))
+    return redirect("booking", pk)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@require_POST
+def booking_no_show(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Notes that nobody came."""
+    booking = get_object_or_404(Booking.objects.visible_to(request.user), pk=pk)
+    try:
+        bookings.note_no_show(booking, at=timezone.now(), by=request.user)
+        messages.success(request, _("Noted."))
+    except ValueError as problem:
+        messages.error(request, str(problem))
     return redirect("booking", pk)
 
 
@@ -78,7 +106,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     context: dict[str, Any] = {"services": services, "form": form, "service": service}
     if service is None:
         return render(request, "scheduling/booking_new.html", context)
-    context |= times(request, service)
+    context |= times(request, service, any_notice=True)
     if request.method != "POST":
         return render(request, "scheduling/booking_new.html", context)
     starts_at = parse_moment(request.POST.get("time", ""))
@@ -95,7 +123,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
         timezone=str(context["zone"]), texts_wording=form.wording if filled["texts"] else "",
     )  # fmt: skip
     try:
-        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user)
+        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user, advocate=context["advocate"], any_notice=True)  # fmt: skip
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/booking_new.html", context, status=409)
@@ -106,9 +134,11 @@ def booking_new(request: FirmRequest) -> HttpResponse:
 @requires(Can.SET_SERVICES)
 @require_GET
 def service_list(request: FirmRequest) -> HttpResponse:
-    return render(
-        request, "scheduling/service_list.html", {"services": Service.objects.prefetch_related("advocates")}
-    )
+    context = {
+        "services": Service.objects.prefetch_related("advocates"),
+        "embed_src": request.firm.url("/static/js/embed.js"),
+    }
+    return render(request, "scheduling/service_list.html", context)
 
 
 @requires(Can.SET_SERVICES)
@@ -125,46 +155,3 @@ def service_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
         audit.record("service.saved", by=request.user, at=timezone.now(), about=saved)
     messages.success(request, _("Saved."))
     return redirect("services")
-
-
-def _whose_hours(request: FirmRequest) -> User:
-    """One's own hours, or, for those who set services, anybody's."""
-    user = request.user
-    wanted = request.GET.get("person") or request.POST.get("person")
-    if wanted and user.can(Can.SET_SERVICES):
-        try:
-            return get_object_or_404(User.objects.advocates(), pk=UUID(wanted))
-        except ValueError:
-            return user
-    return user
-
-
-@requires(Can.SET_OWN_HOURS)
-@FORM
-def hours(request: FirmRequest) -> HttpResponse:
-    person = _whose_hours(request)
-    rows = list(WeeklyHours.objects.filter(advocate=person))
-    first: dict[str, Any] = {}
-    for day in range(7):
-        for n, row in enumerate([row for row in rows if row.weekday == day][:2], start=1):
-            first |= {f"d{day}_{n}_from": row.opens, f"d{day}_{n}_to": row.closes}
-    form = HoursForm(posted(request), initial=first)
-    context = {
-        "form": form,
-        "person": person,
-        "people": User.objects.advocates().order_by("name") if request.user.can(Can.SET_SERVICES) else [],
-        "zone": person.timezone or request.firm.timezone,
-    }
-    if request.method != "POST":
-        return render(request, "scheduling/hours.html", context)
-    if not form.is_valid():
-        return render(request, "scheduling/hours.html", context, status=422)
-    with transaction.atomic():
-        WeeklyHours.objects.filter(advocate=person).delete()
-        WeeklyHours.objects.bulk_create(
-            WeeklyHours(advocate=person, weekday=day, opens=opens, closes=closes)
-            for day, opens, closes in form.stretches()
-        )
-        audit.record("hours.saved", by=request.user, at=timezone.now(), about=person)
-    messages.success(request, _("Saved."))
-    return redirect("hours")

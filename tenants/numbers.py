@@ -35,9 +35,23 @@ def give_number(firm: FirmRef) -> str | None:
     return None
 
 
+def note_account(account_id: str) -> None:
+    """This Stripe account is the current firm's. Raises IntegrityError when it is another's."""
+    ProviderAddress.objects.create(firm_id=current_firm().id, kind="stripe", address=account_id)
+
+
+def firm_of_account(account_id: str) -> FirmRef | None:
+    """The firm whose Stripe account an event is about."""
+    return _firm_at("stripe", account_id)
+
+
 def firm_of_number(number: str) -> FirmRef | None:
     """The firm that was texted: found by the number texted to, never by a guess."""
+    return _firm_at("number", number)
+
+
+def _firm_at(kind: str, address: str) -> FirmRef | None:
     with in_public():
-        row = ProviderAddress.objects.filter(kind="number", address=number).first()
+        row = ProviderAddress.objects.filter(kind=kind, address=address).first()
         firm = Firm.objects.filter(pk=row.firm_id).select_related("entitlement").first() if row else None
     return reference(firm) if firm else None

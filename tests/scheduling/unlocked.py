@@ -3,6 +3,6 @@
 from config.wsgi import application
 from scheduling import booking
 
-booking.lock_advocate = lambda advocate, wait=True: True
+booking.lock_advocate = lambda advocate, *, wait=True: True
 
 __all__ = ["application"]

@@ -1,0 +1,97 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scheduling import booking as bookings
+from scheduling.booking import Asker
+from scheduling.models import Block, Closure
+from tests.world import NOW
+
+DENVER = ZoneInfo("America/Denver")
+WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=DENVER)
+
+
+@pytest.fixture
+def booked(service, ana):
+    asker = Asker(name="Eva Stone", phone="+14065550177")
+    return bookings.book(service, starts_at=WEDNESDAY, asker=asker, at=NOW, advocate=ana)
+
+
+def page(visitor, query=""):
+    answer = visitor.get(f"/bookings/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_week_places_a_booking_on_its_day_and_quarter(visitor, ana, booked, clock):
+    text = page(visitor.as_(ana))
+
+    assert f'class="ev d3 r10 l2" data-s="info" href="/bookings/{booked.pk}/"' in text
+    assert "Eva Stone" in text
+
+
+def test_day_and_list_show_it_too_and_another_week_does_not(visitor, ana, booked, clock):
+    as_ana = visitor.as_(ana)
+
+    for query in ("?view=day&on=2026-11-25", "?view=list"):
+        assert f"/bookings/{booked.pk}/" in page(as_ana, query)
+    section = page(as_ana, "?view=week&on=2026-12-07").partition('id="shown"')[2]
+    assert f"/bookings/{booked.pk}/" not in section
+
+
+def test_an_advocate_sees_no_booking_of_another_and_the_owner_may_narrow_it(visitor, ana, marcus, olivia, booked, clock):  # fmt: skip
+    assert "Eva Stone" not in page(visitor.as_(marcus), f"?person={ana.pk}")
+    as_olivia = visitor.as_(olivia)
+    assert "Eva Stone" in page(as_olivia)
+    assert "Eva Stone" in page(as_olivia, f"?person={ana.pk}")
+    section = page(as_olivia, f"?person={marcus.pk}").partition('id="shown"')[2]
+    assert "Eva Stone" not in section
+
+
+def test_time_kept_free_is_shown_and_its_note_is_its_owners(visitor, ana, olivia, clock):
+    Block.objects.create(
+        advocate=ana, starts_at=WEDNESDAY, ends_at=WEDNESDAY + timedelta(hours=1), note="Dentist"
+    )
+
+    assert "Dentist" in page(visitor.as_(ana))
+    text = page(visitor.as_(olivia))
+    assert "Kept free" in text
+    assert "Dentist" not in text
+
+
+def test_what_is_not_confirmed_for_today_and_tomorrow_is_listed(visitor, ana, booked, clock):
+    as_ana = visitor.as_(ana)
+    assert "not confirmed yet" in page(as_ana)
+    bookings.confirm(booked, at=NOW)
+    assert "not confirmed yet" not in page(as_ana)
+
+
+def test_a_closure_is_named(visitor, ana, clock):
+    Closure.objects.create(name="Thanksgiving", starts_on=WEDNESDAY.date(), ends_on=WEDNESDAY.date())
+    assert "Thanksgiving" in page(visitor.as_(ana))
+
+
+def test_nonsense_in_the_address_is_no_error(visitor, olivia, clock):
+    as_olivia = visitor.as_(olivia)
+    for query in ("?view=nonsense", "?on=9999-99-99", "?person=nobody", "?view=day&on=0001-01-01"):
+        page(as_olivia, query)
+
+
+def test_a_week_is_as_many_queries_with_one_booking_as_with_three(visitor, ana, service, booked, clock):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    as_ana = visitor.as_(ana)
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            page(as_ana)
+        return len(queries)
+
+    asked()
+    one = asked()
+    for n in (1, 2):
+        asker = Asker(name=f"Eva {n}", phone=f"+1406555018{n}")
+        bookings.book(service, starts_at=WEDNESDAY + timedelta(hours=n), asker=asker, at=NOW, advocate=ana)
+    assert asked() == one
