@@ -49,12 +49,19 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "papers": ({GET}, WORKS_WITH_FAMILIES), "paper-new": ({GET, POST}, WORKS_WITH_FAMILIES),
     "request-new": ({GET, POST}, WORKS_WITH_FAMILIES), "request-call-off": ({POST}, WORKS_WITH_FAMILIES),
     "files-health": ({GET}, RUNS_THE_FIRM),
+    "messages": ({GET}, WORKS_WITH_FAMILIES), "thread": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "text-size": ({POST}, WORKS_WITH_FAMILIES), "thread-print": ({GET}, WORKS_WITH_FAMILIES),
+    "thread-assignment": ({POST}, WORKS_WITH_FAMILIES), "thread-snooze": ({POST}, WORKS_WITH_FAMILIES),
+    "thread-unread": ({POST}, WORKS_WITH_FAMILIES), "thread-settlement": ({POST}, WORKS_WITH_FAMILIES),
+    "thread-consent": ({POST}, WORKS_WITH_FAMILIES), "thread-contact": ({POST}, WORKS_WITH_FAMILIES),
+    "stop-decision": ({POST}, WORKS_WITH_FAMILIES), "contact-messages": ({GET}, WORKS_WITH_FAMILIES),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
     "picture": ({GET}, SIGNED_IN),
     # families, guests
     "portal-papers": ({GET}, "F"), "portal-paper-new": ({GET, POST}, "F"), "portal-paper": ({GET}, "F"),
     "portal-paper-state": ({GET}, "F"), "portal-paper-password": ({POST}, "F"), "portal-request": ({GET, POST}, "F"),
+    "portal-messages": ({GET, POST}, "F"),
     "portal": ({GET}, "F"), "guest": ({GET}, "G"),
     # the API, with a key; the methods a key may use are asked in tests/api
     "api-service-list": ({GET}, "ODAS"), "api-service-detail": ({GET}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),

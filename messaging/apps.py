@@ -1,0 +1,40 @@
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    name = "messaging"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from messaging import threads
+        from outbox.signals import text_taken
+        from web.access import Can
+        from web.navigation import register
+
+        text_taken.connect(threads.file_text, dispatch_uid="messages-file-texts")
+        register(
+            "staff", label=_("Messages"), icon="inbox", url_name="messages", order=25, phone=True, can=Can.SEE_MESSAGES,
+            count=waiting,
+        )  # fmt: skip
+        register("family", label=_("Messages"), icon="inbox", url_name="portal-messages", order=20, can=Can.VISIT_PORTAL, count=unread)  # fmt: skip
+
+
+def waiting(request: Any) -> int:
+    """The count beside Messages: threads that wait for this person."""
+    from django.utils import timezone
+
+    from messaging import threads
+
+    return threads.unread_count(request.user, at=timezone.now())
+
+
+def unread(request: Any) -> int:
+    """The count on a family's page: portal messages of the firm that they have not read."""
+    from messaging import threads
+    from messaging.models import Thread
+
+    thread = Thread.objects.visible_to(request.user).first()
+    return threads.unread_from_firm(thread, request.user).count() if thread else 0

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from messaging import portal, views
+
+urlpatterns = [
+    path("messages/", views.inbox, name="messages"),
+    path("messages/<uuid:pk>/", views.thread_detail, name="thread"),
+    path("messages/<uuid:pk>/size/", views.text_size, name="text-size"),
+    path("messages/<uuid:pk>/print/", views.thread_print, name="thread-print"),
+    path("messages/<uuid:pk>/assignment/", views.thread_assignment, name="thread-assignment"),
+    path("messages/<uuid:pk>/snooze/", views.thread_snooze, name="thread-snooze"),
+    path("messages/<uuid:pk>/unread/", views.thread_unread, name="thread-unread"),
+    path("messages/<uuid:pk>/settlement/", views.thread_settlement, name="thread-settlement"),
+    path("messages/<uuid:pk>/consent/", views.thread_consent, name="thread-consent"),
+    path("messages/<uuid:pk>/contact/", views.thread_contact, name="thread-contact"),
+    path("messages/texts/<uuid:pk>/stop/", views.stop_decision, name="stop-decision"),
+    path("contacts/<uuid:pk>/messages/", views.contact_messages, name="contact-messages"),
+    path("portal/messages/", portal.messages_page, name="portal-messages"),
+]
