@@ -31,6 +31,7 @@ TENANT_APPS = [
     "accounts",
     "clients",
     "documents",
+    "intake",
     "messaging",
     "scheduling",
 ]

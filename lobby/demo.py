@@ -14,8 +14,10 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
+from clients import demo as families
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
 from documents import demo as papers
+from intake import demo as intake
 from lobby.opening import open_firm
 from outbox.models import allow
 from scheduling import booking as bookings
@@ -101,7 +103,7 @@ def harbor(secret: str, *, at: datetime) -> None:
     with within(firm):
         ana = staff("harbor", "Ana Reyes", Role.ADVOCATE, secret, at=at)
         marcus = staff("harbor", "Marcus Bell", Role.ADVOCATE, secret, at=at)
-        staff("harbor", "Bo Lindqvist", Role.ASSISTANT, secret, at=at)
+        bo = staff("harbor", "Bo Lindqvist", Role.ASSISTANT, secret, at=at)
         staff("harbor", "Bea Novak", Role.BILLING, secret, at=at)
         first = Service.objects.get()
         first.advocates.set([ana, marcus])
@@ -118,7 +120,7 @@ def harbor(secret: str, *, at: datetime) -> None:
                 for opens, closes in ((time(9), time(12)), (time(13), time(17, 30)))
             )
         rivera = family("Rivera", "Luz Rivera", "luz@family.example", "+14065550111", "es", [("Mateo", "3")], [ana], at=at)  # fmt: skip
-        family("Okafor", "Ngozi Okafor", "ngozi@family.example", "+14065550112", "en", [("Ada", "6")], [ana, marcus], at=at)  # fmt: skip
+        okafor = family("Okafor", "Ngozi Okafor", "ngozi@family.example", "+14065550112", "en", [("Ada", "6")], [ana, marcus], at=at)  # fmt: skip
         slots = free_slots(first, since=at, until=at + timedelta(days=6), at=at, advocates=[ana])
         if slots:
             asker = bookings.Asker(name="Luz Rivera", phone="+14065550111", email="luz@family.example", language="es", timezone="America/Denver", contact=rivera)  # fmt: skip
@@ -126,6 +128,8 @@ def harbor(secret: str, *, at: datetime) -> None:
                 first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana
             )
         papers.seed(rivera, at=at)
+        families.seed(rivera, okafor, ana=ana, at=at)
+        intake.seed(ana=ana, bo=bo, at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:

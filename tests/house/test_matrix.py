@@ -23,8 +23,8 @@ def address(name):
     values = {}
     for key, converter in item.pattern.converters.items():
         kind = type(converter).__name__
-        values[key] = (
-            uuid.UUID(int=7) if kind == "UUIDConverter" else "x" if kind != "SlugConverter" else "slug"
+        values[key] = {"UUIDConverter": uuid.UUID(int=7), "IntConverter": 7, "SlugConverter": "slug"}.get(
+            kind, "x"
         )
     if name.startswith("api-") and name.endswith(
         ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy")

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 
-from web import dates, navigation
+from web import dates, navigation, papers
 from web.forms import dress, error_lines
 from web.paging import ListPage
 from web.phones import say_phone
@@ -182,3 +182,9 @@ def phone_number(number: str) -> str:
 def zone_words(zone: tzinfo | str) -> str:
     """A zone's common name, as it is now: “Mountain Time”."""
     return zone_name(ZoneInfo(zone) if isinstance(zone, str) else zone, at=now())
+
+
+@register.filter
+def paper_blocks(text: str) -> list[dict[str, Any]]:
+    """A plain text as the blocks of `web.papers`: headings, lists, paragraphs."""
+    return papers.blocks(text)
