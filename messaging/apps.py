@@ -10,13 +10,15 @@ class MessagingConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from messaging import threads
+        from outbox.sending import guard
         from outbox.signals import text_taken
         from web.access import Can
         from web.navigation import register
 
+        guard(threads.may_leave)
         text_taken.connect(threads.file_text, dispatch_uid="messages-file-texts")
         register(
-            "staff", label=_("Messages"), icon="inbox", url_name="messages", order=25, phone=True, can=Can.SEE_MESSAGES,
+            "staff", label=_("Messages"), icon="inbox", url_name="messages", order=35, phone=True, can=Can.SEE_MESSAGES,
             count=waiting,
         )  # fmt: skip
         register("family", label=_("Messages"), icon="inbox", url_name="portal-messages", order=20, can=Can.VISIT_PORTAL, count=unread)  # fmt: skip

@@ -50,8 +50,9 @@ class Thread(models.Model):
     """Everything said between the firm and one contact, or one number of which nobody knows whose it is."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    contact = models.OneToOneField(
-        Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="thread"
+    # Merging two files of one person leaves two threads of one contact; `threads.thread_of` makes them one.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="threads"
     )
     number = models.CharField(max_length=16, blank=True)
     assigned_to = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

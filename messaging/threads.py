@@ -12,19 +12,20 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from clients.models import CareTeamMember, Contact, ContactPoint, Student
+from clients import reaching
+from clients.models import CareTeamMember, Contact, ContactPoint, Guardianship, Student
 from documents import adding
 from documents.models import Document, Request
 from messaging import wording
 from messaging.models import By, PortalMessage, Reading, Received, Thread, Written
 from outbox import sending
-from outbox.hours import next_opening
-from outbox.models import Channel, Consent, Inbound, Message, allow, may_text, withdraw
+from outbox.hours import Hours, next_opening
+from outbox.models import Channel, Consent, Inbound, Message, allow, withdraw
 from tenants.places import current_firm
 from web.ids import new_id
 
@@ -33,14 +34,42 @@ DEALT_WITH = {"stop", "start", "help", "confirm", "change", "too_late", "call_of
 # Kinds that are never shown: codes, and what was said to staff.
 HIDDEN = ("code",)
 AT_ONCE = timedelta(minutes=10)
+# Who prefers these is texted only after texting us.
+NO_TEXTS = {Contact.Prefers.EMAIL, Contact.Prefers.CALL}
 
 
 class CannotWrite(Exception):
     """Why a message may not be written, as a sentence."""
 
 
+@transaction.atomic
 def thread_of(contact: Contact, *, at: datetime) -> Thread:
-    return Thread.objects.get_or_create(contact=contact, defaults={"opened_at": at})[0]
+    """The contact's thread. Of several, which merging two files leaves, the oldest takes in the others."""
+    Contact.objects.select_for_update().get(pk=contact.pk)
+    found = list(Thread.objects.filter(contact=contact).order_by("opened_at", "pk"))
+    if not found:
+        return Thread.objects.create(contact=contact, opened_at=at)
+    for other in found[1:]:
+        _take_in(found[0], other)
+    return found[0]
+
+
+def _take_in(into: Thread, other: Thread) -> None:
+    """Moves everything said in `other` to `into`, and removes `other`."""
+    other.received.update(thread=into)
+    other.written.update(thread=into)
+    other.portal_messages.update(thread=into)
+    into.last_at = _later(into.last_at, other.last_at)
+    into.last_in_at = _later(into.last_in_at, other.last_in_at)
+    into.last_out_at = _later(into.last_out_at, other.last_out_at)
+    into.settled_at = None
+    into.assigned_to = into.assigned_to or other.assigned_to
+    into.save()
+    other.delete()
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
 
 
 def owner_of(number: str) -> Contact | None:
@@ -121,7 +150,7 @@ def addresses_of(thread: Thread) -> list[str]:
 def entries(thread: Thread, *, user: User, limit: int = 100) -> list[Entry]:
     """The newest things said in a thread, oldest first. Papers are those that this person may see."""
     found: list[Entry] = []
-    mine = Q(subject=thread.subject)
+    mine = Q(written__thread=thread) | Q(subject=thread.subject)
     sent = Message.objects.filter(mine | Q(recipient__in=addresses_of(thread))).exclude(kind__in=HIDDEN)
     sent = sent.exclude(kind__startswith="told-").select_related("written__by").order_by("-written_at")
     for message in sent[:limit]:
@@ -229,8 +258,30 @@ class Text:
 
 
 def zone_of(thread: Thread) -> ZoneInfo:
-    name = thread.contact.timezone if thread.contact else ""
-    return ZoneInfo(name) if name else current_firm().zone
+    return reaching.zone_of(thread.contact) if thread.contact else current_firm().zone
+
+
+def hours_of(thread: Thread) -> Hours:
+    """The hours in which what we start may leave, as the contact wants it."""
+    contact = thread.contact
+    return Hours().narrowed(contact.hours_from, contact.hours_to) if contact else Hours()
+
+
+def may_leave(message: Message, *, at: datetime) -> str:
+    """The outbox asks before a message of a thread leaves: the way may no longer be safe."""
+    if not message.subject.startswith("thread:") or message.kind.startswith("told-"):
+        return ""
+    written = Written.objects.filter(message=message).select_related("thread__contact").first()
+    thread = (
+        written.thread
+        if written
+        else Thread.objects.filter(pk=message.subject.removeprefix("thread:"))
+        .select_related("contact")
+        .first()
+    )
+    if thread is None or thread.contact is None:
+        return ""
+    return reaching.may_still_hear(thread.contact, message.recipient, student=None, at=at)
 
 
 def language_of(thread: Thread) -> str:
@@ -247,6 +298,8 @@ def text_to(thread: Thread) -> Text:
         return Text(number, _("Nobody has agreed to texts at this number yet."), None)
     if not word.given:
         return Text(number, _("Texts to this number were ended. Only they can allow them again, with START."), word)  # fmt: skip
+    if thread.contact and thread.contact.prefers in NO_TEXTS and not thread.received.exists():
+        return Text(number, _("They asked to be reached another way: %(way)s.") % {"way": thread.contact.get_prefers_display()}, word)  # fmt: skip
     if not current_firm().texts_on:
         return Text(number, _("Texts are off until the owner confirms an e-mail address."), word)
     return Text(number, "", word)
@@ -266,7 +319,8 @@ def students_of(thread: Thread, user: User) -> list[Student]:
     """Children of the contact that this person may see, under whom an attached paper is filed."""
     if thread.contact is None:
         return []
-    rows = Student.objects.visible_to(user).filter(guardianships__contact=thread.contact)
+    ties = Guardianship.objects.filter(contact=thread.contact).seeing(on=timezone.localdate())
+    rows = Student.objects.visible_to(user).filter(guardianships__in=ties)
     return list(rows.order_by("given_name", "pk"))
 
 
@@ -274,7 +328,7 @@ def leaves_at(thread: Thread, *, at: datetime) -> datetime:
     """When a text written now would leave: at once as the answer to one just received, else in the hours."""
     if answers_now(thread, at=at):
         return at
-    return next_opening(at, zone_of(thread))
+    return next_opening(at, zone_of(thread), hours_of(thread))
 
 
 def answers_now(thread: Thread, *, at: datetime) -> bool:
@@ -319,7 +373,7 @@ def send_mail(thread: Thread, title: str, body: str, *, by: User, at: datetime) 
 def _leave(thread: Thread, channel: str, to: str, words: sending.Words, *, by: User, at: datetime, answers: bool) -> Message:  # fmt: skip
     message = sending.write(
         "message", subject=thread.subject, occurrence=str(new_id()), channel=channel, to=to, words=words, due_at=at,
-        at=at, zone=zone_of(thread), language=language_of(thread), answers=answers,
+        at=at, zone=zone_of(thread), language=language_of(thread), answers=answers, hours=hours_of(thread),
     )  # fmt: skip
     Written.objects.create(message=message, thread=thread, by=by)
     _went_out(thread, at=at)
@@ -394,8 +448,8 @@ def tell_family(thread: Thread, *, at: datetime) -> None:
             "subject": thread.subject, "occurrence": str(first.pk), "due_at": at, "at": at,
             "zone": zone_of(thread), "language": contact.language,
         }  # fmt: skip
-        for channel, to in ways(contact):
-            if channel == Channel.SMS:
+        for way in reaching.channels_for(contact, "message-notice", at=at):
+            if way.channel == Channel.SMS:
                 text = _("%(firm)s: You have a message from us: %(link)s STOP ends texts.") % {
                     "firm": firm.name,
                     "link": link,
@@ -407,14 +461,9 @@ def tell_family(thread: Thread, *, at: datetime) -> None:
                     html=render_to_string("mail/link.html", facts),
                     title=title,
                 )
-            sending.write("message-notice", channel=channel, to=to, words=words, **common)
-
-
-def ways(contact: Contact) -> list[tuple[str, str]]:
-    """How a contact is told: by text where that was agreed to and works, else by e-mail."""
-    if contact.phone and may_text(contact.phone) and current_firm().texts_on:
-        return [(Channel.SMS, contact.phone)]
-    return [(Channel.EMAIL, contact.email)] if contact.email else []
+            sending.write(
+                "message-notice", channel=way.channel, to=way.to, hours=way.hours, words=words, **common
+            )
 
 
 def responsible(thread: Thread) -> list[User]:
@@ -473,15 +522,8 @@ def link(thread: Thread, contact: Contact, *, by: User, at: datetime) -> Thread:
         raise CannotWrite(_("Another family has this number too. Correct that first."))
     ContactPoint.objects.get_or_create(contact=contact, kind="phone", value=number)
     into = thread_of(contact, at=at)
-    thread.received.update(thread=into)
-    Written.objects.filter(thread=thread).update(thread=into)
-    into.last_at = max(filter(None, [into.last_at, thread.last_at]), default=None)
-    into.last_in_at = max(filter(None, [into.last_in_at, thread.last_in_at]), default=None)
-    into.last_out_at = max(filter(None, [into.last_out_at, thread.last_out_at]), default=None)
-    into.settled_at = None
-    into.save(update_fields=["last_at", "last_in_at", "last_out_at", "settled_at"])
+    _take_in(into, thread)
     audit.record("thread.linked", by=by, at=at, about=into)
-    thread.delete()
     return into
 
 

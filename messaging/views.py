@@ -18,7 +18,7 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from clients.models import Contact
 from documents import storage
-from messaging import threads, wording
+from messaging import papers, threads, wording
 from messaging.forms import AssignmentForm, ConsentForm, LinkForm, SnoozeForm, WriteForm
 from messaging.models import By, Reading, Received, Thread
 from tenants.places import current_firm
@@ -160,16 +160,17 @@ def text_size(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.SEE_MESSAGES)
 @require_GET
-def thread_print(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """The whole thread, to print or to keep."""
+def thread_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """The whole thread as a paper, to keep in a file or to send along."""
     thread = _thread(request, pk)
     now = timezone.now()
     audit.record("thread.printed", by=request.user, at=now, about=thread)
-    context = {
-        "thread": thread, "entries": threads.entries(thread, user=request.user, limit=2000), "now": now,
-        "zone": current_firm().zone,
-    }  # fmt: skip
-    return render(request, "messaging/print.html", context)
+    answer = HttpResponse(
+        papers.conversation(thread, user=request.user, at=now), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="messages.pdf"'
+    answer["Cache-Control"] = "no-store, private"
+    return answer
 
 
 @requires(Can.SEE_MESSAGES)

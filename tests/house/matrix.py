@@ -50,7 +50,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "request-new": ({GET, POST}, WORKS_WITH_FAMILIES), "request-call-off": ({POST}, WORKS_WITH_FAMILIES),
     "files-health": ({GET}, RUNS_THE_FIRM),
     "messages": ({GET}, WORKS_WITH_FAMILIES), "thread": ({GET, POST}, WORKS_WITH_FAMILIES),
-    "text-size": ({POST}, WORKS_WITH_FAMILIES), "thread-print": ({GET}, WORKS_WITH_FAMILIES),
+    "text-size": ({POST}, WORKS_WITH_FAMILIES), "thread-pdf": ({GET}, WORKS_WITH_FAMILIES),
     "thread-assignment": ({POST}, WORKS_WITH_FAMILIES), "thread-snooze": ({POST}, WORKS_WITH_FAMILIES),
     "thread-unread": ({POST}, WORKS_WITH_FAMILIES), "thread-settlement": ({POST}, WORKS_WITH_FAMILIES),
     "thread-consent": ({POST}, WORKS_WITH_FAMILIES), "thread-contact": ({POST}, WORKS_WITH_FAMILIES),

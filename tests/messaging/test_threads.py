@@ -192,12 +192,58 @@ def test_an_email_leaves_and_stands_in_the_thread(visitor, ana, luz, standins, c
 
     assert answer.status_code == 302
     assert [mail["subject"] for mail in standins.mail(luz.email)] == ["Thursday"]
-    assert "See you at ten." in visitor.get(f"/messages/{of(luz).pk}/print/").content.decode()
+    paper = visitor.get(f"/messages/{of(luz).pk}/thread.pdf")
+    assert paper["Content-Type"] == "application/pdf"
+    assert "See you at ten." in text_of(paper.content)
 
 
-def test_a_list_costs_the_same_with_one_thread_and_with_three(
-    visitor, olivia, luz, ngozi, texts_in, django_assert_num_queries
-):
+def text_of(pdf):
+    import pypdfium2
+
+    return " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf))
+
+
+def test_merging_two_files_keeps_both_conversations(luz, ana, olivia, texts_in, clock):
+    from clients.merging import merge
+
+    texts_in(luz.phone, "From the old file")
+    other = Contact.objects.create(family=luz.contact.family, name="L. Rivera")
+    ContactPoint.objects.create(contact=other, kind="phone", value=STRANGER)
+    texts_in(STRANGER, "From the new file")
+
+    merge(luz.contact, other, by=olivia, at=NOW)
+
+    thread = threads.thread_of(luz.contact, at=NOW)
+    assert [entry.body for entry in threads.entries(thread, user=ana)] == [
+        "From the old file",
+        "From the new file",
+    ]
+    assert Thread.objects.count() == 1
+
+
+def test_who_prefers_calls_is_not_texted(visitor, ana, luz, standins, clock):
+    Contact.objects.filter(pk=luz.contact.pk).update(prefers="call")
+    thread = threads.thread_of(Contact.objects.get(pk=luz.contact.pk), at=NOW)
+
+    answer = visitor.as_(ana).post(f"/messages/{thread.pk}/", {"way": "sms", "body": "Hello"})
+
+    assert answer.status_code == 422
+    assert standins.texts(luz.phone) == []
+
+
+def test_a_text_waits_for_the_hours_the_parent_chose(visitor, ana, luz, standins, clock):
+    from datetime import time
+
+    Contact.objects.filter(pk=luz.contact.pk).update(hours_from=time(17))
+    thread = threads.thread_of(Contact.objects.get(pk=luz.contact.pk), at=NOW)
+
+    visitor.as_(ana).post(f"/messages/{thread.pk}/", {"way": "sms", "body": "Hello"})
+
+    message = Message.objects.get(kind="message")
+    assert (message.state, message.due_at.isoformat()) == ("due", "2026-11-25T00:00:00+00:00")
+
+
+def test_a_list_costs_the_same_with_one_thread_and_with_three(visitor, olivia, luz, ngozi, texts_in):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
