@@ -224,6 +224,9 @@ CLAMD = env.read("CLAMD", env.socket, None)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+# Who may read /metrics from elsewhere; without it, programs on this machine alone.
+METRICS_TOKEN = env.read("METRICS_TOKEN", str, "")
+
 # Providers: the official clients always make the call; these say where and as whom.
 TWILIO_API_BASE = env.read("TWILIO_API_BASE", env.base_address, None)
 TWILIO_ACCOUNT_SID = env.read("TWILIO_ACCOUNT_SID", str, "")

@@ -15,5 +15,6 @@ urlpatterns = [
     path("messages/<uuid:pk>/contact/", views.thread_contact, name="thread-contact"),
     path("messages/texts/<uuid:pk>/stop/", views.stop_decision, name="stop-decision"),
     path("contacts/<uuid:pk>/messages/", views.contact_messages, name="contact-messages"),
+    path("health/", views.health_page, name="health"),
     path("portal/messages/", portal.messages_page, name="portal-messages"),
 ]

@@ -18,7 +18,7 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from clients.models import Contact
 from documents import storage
-from messaging import papers, threads, wording
+from messaging import health, papers, threads, wording
 from messaging.forms import AssignmentForm, ConsentForm, LinkForm, SnoozeForm, WriteForm
 from messaging.models import By, Reading, Received, Thread
 from tenants.places import current_firm
@@ -279,6 +279,22 @@ def contact_messages(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The contact's thread, opened when there is none yet."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
     return redirect("thread", threads.thread_of(contact, at=timezone.now()).pk)
+
+
+@requires(Can.SEE_HEALTH)
+@FORM
+def health_page(request: FirmRequest) -> HttpResponse:
+    """How sending goes, and a test through the real path."""
+    now = timezone.now()
+    form = health.HealthTestForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        if health.send_test(told["channel"], told["number"], by=request.user, at=now):
+            messages.success(request, _("The test is on its way. This page says when it has left."))
+            return redirect("health")
+        form.add_error(None, _("That was enough for today. Try again tomorrow."))
+    context = {"health": health.health(at=now), "form": form}
+    return render(request, "messaging/health.html", context, status=422 if form.is_bound else 200)
 
 
 def _thread(request: FirmRequest, pk: UUID) -> Thread:

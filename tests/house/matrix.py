@@ -54,6 +54,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "thread-assignment": ({POST}, WORKS_WITH_FAMILIES), "thread-snooze": ({POST}, WORKS_WITH_FAMILIES),
     "thread-unread": ({POST}, WORKS_WITH_FAMILIES), "thread-settlement": ({POST}, WORKS_WITH_FAMILIES),
     "thread-consent": ({POST}, WORKS_WITH_FAMILIES), "thread-contact": ({POST}, WORKS_WITH_FAMILIES),
+    "health": ({GET, POST}, RUNS_THE_FIRM),
     "stop-decision": ({POST}, WORKS_WITH_FAMILIES), "contact-messages": ({GET}, WORKS_WITH_FAMILIES),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
