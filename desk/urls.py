@@ -1,9 +1,10 @@
 from django.urls import path
 
-from desk import views
+from desk import calls, views
 from web.access import public
 
 urlpatterns = [
+    path("calls/", calls.call_list, name="calls"),
     path("today/", views.today, name="today"),
     path("settings/", views.firm_settings, name="firm-settings"),
     path("logo/<str:version>/", public(views.logo, why="the firm's public pages show it"), name="logo"),

@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from outbox import sending
-from outbox.models import Channel, Consent, Message, State
+from outbox.models import Channel, Consent, Message, Registration, State
 from outbox.providers import twilio
 from tenants import throttle
-from tenants.numbers import own_number
 from tenants.places import current_firm
 from web.forms import Form, PhoneField
 from web.ids import new_id
@@ -75,10 +74,13 @@ def set_up() -> list[tuple[str, Any, Any]]:
         if settings.EMAIL_IS_ON
         else ("late", _("E-mail"), _("Not set up here: nothing is mailed."))
     ]
-    if not twilio.is_on():
+    who = twilio.account()
+    if not (who.sid and who.token):
         found.append(("soon", _("Texts"), _("Not set up here: families get e-mails.")))
-    elif not own_number():
+    elif not (who.number or who.service):
         found.append(("late", _("Texts"), _("This firm has no number to text from.")))
+    elif who.registration != Registration.VERIFIED:
+        found.append(("late", _("Texts"), _("Held back until the carriers have registered your sender.")))
     elif not firm.texts_on:
         found.append(("soon", _("Texts"), _("Off until the owner confirms an e-mail address.")))
     else:

@@ -137,3 +137,34 @@ class By(models.TextChoices):
     SMS = "sms", _("Text")
     EMAIL = "email", _("E-mail")
     PORTAL = "portal", _("Portal message")
+
+
+class ReminderPlan(models.Model):
+    """When and how a firm reminds of calls: of one service, or of all that have no plan of their own."""
+
+    # A service lies in an app above this one, so it is named by its key.
+    service = models.UUIDField(null=True, blank=True)
+    # [{"minutes": 1440, "by": "text"}], the earliest reminder first; empty means that nothing is sent.
+    steps = models.JSONField(default=list)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service"], name="one_plan_a_service", nulls_distinct=False)
+        ]
+
+
+class Wording(models.Model):
+    """A firm's own words for a text of one kind in one language; without a row ours are used."""
+
+    kind = models.CharField(max_length=20)
+    language = models.CharField(max_length=5, choices=[("en", "English"), ("es", "Español")])
+    body = models.CharField(max_length=480)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "language"], name="one_wording_a_kind_and_language")
+        ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging import portal, views
+from messaging import portal, sender, texts_settings, views
 
 urlpatterns = [
     path("messages/", views.inbox, name="messages"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("messages/<uuid:pk>/contact/", views.thread_contact, name="thread-contact"),
     path("messages/texts/<uuid:pk>/stop/", views.stop_decision, name="stop-decision"),
     path("contacts/<uuid:pk>/messages/", views.contact_messages, name="contact-messages"),
+    path("settings/texts/", texts_settings.texts, name="texts"),
+    path("settings/texts/<str:kind>/<str:language>/", texts_settings.text_wording, name="text-wording"),
+    path("settings/sender/", sender.sender, name="sender"),
+    path("settings/sender/check/", sender.sender_check, name="sender-check"),
     path("health/", views.health_page, name="health"),
     path("portal/messages/", portal.messages_page, name="portal-messages"),
 ]
