@@ -1,5 +1,6 @@
 """Bookings made, moved, called off and confirmed in any order: never two at a time, and what is said fits."""
 
+import itertools
 from datetime import timedelta
 
 from django.db import transaction
@@ -92,7 +93,7 @@ class Diary(RuleBasedStateMachine):
 
     def check(self):
         standing = sorted(Booking.objects.standing(), key=lambda booking: booking.starts_at)
-        for one, two in zip(standing, standing[1:], strict=False):
+        for one, two in itertools.pairwise(standing):
             assert one.busy.upper <= two.busy.lower
         for booking in Booking.objects.all():
             reminders = Message.objects.filter(subject=booking.subject, kind="reminder", state="due")
@@ -114,5 +115,5 @@ def test_create_move_cancel_confirm_in_any_order(harbor):
         Diary,
         settings=settings(
             max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-        ),  # fmt: skip
+        ),
     )
