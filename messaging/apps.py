@@ -9,13 +9,14 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from messaging import threads
+        from messaging import mail, threads
         from outbox.sending import guard
-        from outbox.signals import text_taken
+        from outbox.signals import delivery_changed, text_taken
         from web.access import Can
         from web.navigation import register
 
         guard(threads.may_leave)
+        delivery_changed.connect(mail.tell_of_bounce, dispatch_uid="messages-bounces")
         text_taken.connect(threads.file_text, dispatch_uid="messages-file-texts")
         register(
             "staff", label=_("Messages"), icon="inbox", url_name="messages", order=35, phone=True, can=Can.SEE_MESSAGES,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from outbox import sending
-from outbox.models import Channel, Consent, Message, Registration, State
+from outbox.models import Channel, Consent, MailStop, Message, Registration, State
 from outbox.providers import twilio
 from tenants import throttle
 from tenants.places import current_firm
@@ -39,6 +39,7 @@ class Health:
     failed: list[Message]
     unknown: list[Message]
     held: list[Message]
+    stops: list[MailStop]
     set_up: list[tuple[str, Any, Any]]  # status, what, words
 
     @property
@@ -62,6 +63,7 @@ def health(*, at: datetime) -> Health:
         failed=list(failed[:20]),
         unknown=list(Message.objects.filter(state=State.UNKNOWN).order_by("-attempted_at")[:20]),
         held=list(recent.filter(state=State.SUPPRESSED)[:20]),
+        stops=list(MailStop.objects.filter(lifted_at=None).order_by("-at")[:50]),
         set_up=set_up(),
     )
 

@@ -93,6 +93,8 @@ def owner_of(number: str) -> Contact | None:
 @transaction.atomic
 def file_text(sender: Any, *, inbound: Inbound, at: datetime, **_kwargs: Any) -> None:
     """Puts a text that came in into its thread: the contact's, or one of an unknown number."""
+    if not inbound.number:
+        return
     contact = owner_of(inbound.number)
     if contact is not None:
         thread = thread_of(contact, at=at)

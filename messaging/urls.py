@@ -1,9 +1,12 @@
 from django.urls import path
 
-from messaging import portal, sender, texts_settings, views
+from messaging import checking_in, mail, portal, sender, texts_settings, views
+from web.access import public
 
 urlpatterns = [
     path("messages/", views.inbox, name="messages"),
+    path("messages/check-ins/", checking_in.check_ins, name="check-ins"),
+    path("contacts/<uuid:pk>/check-in/", checking_in.check_in_new, name="check-in-new"),
     path("messages/<uuid:pk>/", views.thread_detail, name="thread"),
     path("messages/<uuid:pk>/size/", views.text_size, name="text-size"),
     path("messages/<uuid:pk>/thread.pdf", views.thread_pdf, name="thread-pdf"),
@@ -19,6 +22,12 @@ urlpatterns = [
     path("settings/texts/<str:kind>/<str:language>/", texts_settings.text_wording, name="text-wording"),
     path("settings/sender/", sender.sender, name="sender"),
     path("settings/sender/check/", sender.sender_check, name="sender-check"),
+    path(
+        "mail/stop/<str:token>/",
+        public(mail.mail_stop, why="the link in a mail is the proof"),
+        name="mail-stop",
+    ),
+    path("health/addresses/<uuid:pk>/", mail.mail_stop_lift, name="mail-stop-lift"),
     path("health/", views.health_page, name="health"),
     path("portal/messages/", portal.messages_page, name="portal-messages"),
 ]

@@ -137,6 +137,36 @@ class Inbound(models.Model):
     meant = models.CharField(max_length=12, blank=True)  # stop, start, help, or what an app made of it
 
 
+class MailStop(models.Model):
+    """An address that gets no more mail: it came back, or whoever reads there asked for none of what we start."""
+
+    class Why(models.TextChoices):
+        BOUNCED = "bounced", _("Mail came back")
+        ASKED = "asked", _("They asked for no more")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address = models.CharField(max_length=254)
+    why = models.CharField(max_length=8, choices=Why.choices)
+    said = models.CharField(max_length=200, blank=True)  # the mail server's words
+    at = models.DateTimeField()
+    # Somebody has corrected it, or they asked for mail again.
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address", "why"], condition=models.Q(lifted_at__isnull=True), name="one_standing_stop"
+            )
+        ]  # fmt: skip
+
+
+def stop_mail(address: str, *, why: str, at: datetime, said: str = "") -> None:
+    """No more mail to this address; doing it twice is once."""
+    MailStop.objects.bulk_create(
+        [MailStop(address=address.lower(), why=why, said=said[:200], at=at)], ignore_conflicts=True
+    )
+
+
 class Registration(models.TextChoices):
     """How far the carriers' registration of a sender is."""
 

@@ -20,7 +20,7 @@ from django.db.models import Sum
 
 from outbox import segments
 from outbox.hours import LEAST_BEFORE_EVENT, Hours, next_opening, text_time
-from outbox.models import Channel, Message, Registration, State, may_text
+from outbox.models import Channel, MailStop, Message, Registration, State, may_text, stop_mail
 from outbox.providers import mail, twilio
 from outbox.providers.outcome import Answer, Outcome
 from outbox.signals import delivery_changed
@@ -141,7 +141,7 @@ def held_back(message: Message, *, at: datetime) -> str:
     if message.kind == "reminder" and message.event_at and at >= message.event_at:
         return "what it reminds of has begun"
     if message.channel == Channel.EMAIL:
-        return "" if settings.EMAIL_IS_ON else "e-mail is not set up here"
+        return mail_held_back(message)
     who = twilio.account()
     if not (who.sid and who.token):
         return "texts are not set up here"
@@ -166,6 +166,21 @@ def held_back(message: Message, *, at: datetime) -> str:
         and segments_this_month(at=at) >= who.monthly_cap
     ):
         return "the firm's texts for this month are used up"
+    return ""
+
+
+def mail_held_back(message: Message) -> str:
+    """Why this e-mail may not leave, or nothing. A sign-in code is tried even where mail came back."""
+    if not settings.EMAIL_IS_ON:
+        return "e-mail is not set up here"
+    if message.kind == "code":
+        return ""
+    stops = MailStop.objects.filter(address=message.recipient.lower(), lifted_at=None)
+    reasons = set(stops.values_list("why", flat=True))
+    if MailStop.Why.BOUNCED in reasons:
+        return "mail to this address came back"
+    if MailStop.Why.ASKED in reasons and not message.answers:
+        return "they asked for no more mail of this kind"
     return ""
 
 
@@ -285,6 +300,8 @@ def settle_answer(message: Message, answer: Answer, *, at: datetime) -> None:
     else:
         row.update(state=State.FAILED, reason=answer.reason, delivery_error=answer.code, leased_until=None)
         due.settle(DUE, str(message.pk))
+        if answer.dead_address:
+            stop_mail(message.recipient, why=MailStop.Why.BOUNCED, said=answer.reason, at=at)
         _tell_of(message, at=at)
         if answer.opted_out:
             from outbox.models import withdraw

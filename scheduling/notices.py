@@ -10,6 +10,7 @@ import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -124,12 +125,20 @@ def _to_family(booking: Booking, kind: str, text: Callable[[Booking], str], temp
             _send(booking, kind, way, words, due_at=at, at=at, answers=answers)
 
 
+def booking_id(subject: str) -> UUID | None:
+    """The booking that a message's subject (“booking:<id>”) names, if it names one."""
+    try:
+        return UUID(subject.removeprefix("booking:"))
+    except ValueError:
+        return None
+
+
 def may_leave(message: Message, *, at: datetime) -> str:
     """The outbox asks before a message about a booking leaves: what was safe when it was written may not be so now."""
     if not message.subject.startswith("booking:") or message.kind.startswith("told-"):
         return ""
     booking = (
-        Booking.objects.filter(pk=message.subject.removeprefix("booking:"))
+        Booking.objects.filter(pk=booking_id(message.subject))
         .select_related("contact", "student")
         .first()
     )
@@ -193,7 +202,7 @@ def fall_back(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) ->
         return
     booking = (
         Booking.objects.standing()
-        .filter(pk=message.subject.removeprefix("booking:"), starts_at__gt=at)
+        .filter(pk=booking_id(message.subject), starts_at__gt=at)
         .select_related("service", "advocate", "contact", "student")
         .first()
     )

@@ -4,28 +4,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0003_message_keeps_its_zone_and_event'),
+        ("outbox", "0003_message_keeps_its_zone_and_event"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sender',
+            name="Sender",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('one', models.BooleanField(default=True, editable=False, unique=True)),
-                ('account_sid', models.CharField(blank=True, max_length=34, verbose_name='account SID')),
-                ('sealed_token', models.BinaryField(blank=True, null=True)),
-                ('service_sid', models.CharField(blank=True, max_length=34, verbose_name='messaging service SID')),
-                ('number', models.CharField(blank=True, max_length=16, verbose_name='number')),
-                ('registration', models.CharField(choices=[('verified', 'Registered'), ('pending', 'Registration under way'), ('failed', 'Registration refused')], default='pending', max_length=10, verbose_name='registration with the carriers')),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('monthly_cap', models.PositiveIntegerField(blank=True, null=True, verbose_name='most segments in a month')),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("one", models.BooleanField(default=True, editable=False, unique=True)),
+                ("account_sid", models.CharField(blank=True, max_length=34, verbose_name="account SID")),
+                ("sealed_token", models.BinaryField(blank=True, null=True)),
+                (
+                    "service_sid",
+                    models.CharField(blank=True, max_length=34, verbose_name="messaging service SID"),
+                ),
+                ("number", models.CharField(blank=True, max_length=16, verbose_name="number")),
+                (
+                    "registration",
+                    models.CharField(
+                        choices=[
+                            ("verified", "Registered"),
+                            ("pending", "Registration under way"),
+                            ("failed", "Registration refused"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="registration with the carriers",
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "monthly_cap",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="most segments in a month"
+                    ),
+                ),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('account_sid', ''), models.Q(('number', ''), ('service_sid', ''), _negated=True), _connector='OR'), name='own_account_has_a_sender'), models.CheckConstraint(condition=models.Q(('registration__in', ['verified', 'pending', 'failed'])), name='registration_is_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("account_sid", ""),
+                            models.Q(("number", ""), ("service_sid", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="own_account_has_a_sender",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("registration__in", ["verified", "pending", "failed"])),
+                        name="registration_is_known",
+                    ),
+                ],
             },
         ),
     ]

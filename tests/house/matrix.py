@@ -24,7 +24,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "new-password": ({GET, POST}, "*"), "confirm-email": ({GET}, "*"), "email-confirmation": ({POST}, "*"),
     "welcome": ({POST}, "*"), "invitation": ({GET, POST}, "*"),
     "help": ({GET}, "*"), "privacy": ({GET}, "*"), "terms": ({GET}, "*"), "accessibility": ({GET}, "*"),
-    "language": ({POST}, "*"), "theme": ({POST}, "*"), "shortcuts": ({POST}, "*"), "offline": ({GET}, "*"),
+    "mail-stop": ({GET, POST}, "*"), "language": ({POST}, "*"), "theme": ({POST}, "*"), "shortcuts": ({POST}, "*"), "offline": ({GET}, "*"),
     "service-worker": ({GET}, "*"), "logo": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
     "outbox": ({GET}, "*"), "outbox-answer": ({POST}, "*"), "kit": ({GET}, "*"),
     # whoever is signed in
@@ -57,6 +57,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "texts": ({GET, POST}, RUNS_THE_FIRM), "text-wording": ({GET, POST}, RUNS_THE_FIRM),
     "calls": ({GET}, WORKS_WITH_FAMILIES),
     "sender": ({GET, POST}, RUNS_THE_FIRM), "sender-check": ({POST}, RUNS_THE_FIRM),
+    "mail-stop-lift": ({POST}, RUNS_THE_FIRM),
+    "check-ins": ({GET}, WORKS_WITH_FAMILIES), "check-in-new": ({POST}, WORKS_WITH_FAMILIES),
     "health": ({GET, POST}, RUNS_THE_FIRM),
     "stop-decision": ({POST}, WORKS_WITH_FAMILIES), "contact-messages": ({GET}, WORKS_WITH_FAMILIES),
     # files: whoever is signed in may ask; the rows decide
@@ -107,6 +109,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-document-pages": ({GET}, "ODAS"), "api-document-copy": ({GET}, "ODAS"),
     "api-paper-request-list": ({GET, POST}, "ODAS"), "api-paper-request-detail": ({GET}, "ODAS"),
     "api-paper-request-call-off": ({POST}, "ODAS"),
+    "api-thread-list": ({GET}, "ODAS"), "api-thread-detail": ({GET}, "ODAS"), "api-thread-entries": ({GET}, "ODAS"),
+    "api-thread-messages": ({POST}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ def address(name):
             kind, "x"
         )
     if name.startswith("api-") and name.endswith(
-        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy")
+        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy", "-entries", "-messages")
     ):
         values = {"pk": uuid.UUID(int=7)}
     return reverse(name, kwargs=values, urlconf="config.urls")
