@@ -179,16 +179,16 @@ class Sender(models.Model):
     """A firm's own account at Twilio, or its limits on the platform's. One row, or none."""
 
     one = models.BooleanField(default=True, unique=True, editable=False)
-    account_sid = models.CharField(_("account SID"), max_length=34, blank=True)
+    account_sid = models.CharField(max_length=34, blank=True)
     sealed_token = models.BinaryField(null=True, blank=True, editable=False)
     # Texts leave through the messaging service where there is one, else from the number.
-    service_sid = models.CharField(_("messaging service SID"), max_length=34, blank=True)
-    number = models.CharField(_("number"), max_length=16, blank=True)
+    service_sid = models.CharField(max_length=34, blank=True)
+    number = models.CharField(max_length=16, blank=True)
     registration = models.CharField(
-        _("registration with the carriers"), max_length=10, choices=Registration.choices, default=Registration.PENDING
+        max_length=10, choices=Registration.choices, default=Registration.PENDING
     )  # fmt: skip
     checked_at = models.DateTimeField(null=True, blank=True)
-    monthly_cap = models.PositiveIntegerField(_("most segments in a month"), null=True, blank=True)
+    monthly_cap = models.PositiveIntegerField(null=True, blank=True)
     changed_at = models.DateTimeField()
 
     class Meta:

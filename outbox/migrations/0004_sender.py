@@ -19,13 +19,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("one", models.BooleanField(default=True, editable=False, unique=True)),
-                ("account_sid", models.CharField(blank=True, max_length=34, verbose_name="account SID")),
+                ("account_sid", models.CharField(blank=True, max_length=34)),
                 ("sealed_token", models.BinaryField(blank=True, null=True)),
                 (
                     "service_sid",
-                    models.CharField(blank=True, max_length=34, verbose_name="messaging service SID"),
+                    models.CharField(blank=True, max_length=34),
                 ),
-                ("number", models.CharField(blank=True, max_length=16, verbose_name="number")),
+                ("number", models.CharField(blank=True, max_length=16)),
                 (
                     "registration",
                     models.CharField(
@@ -36,15 +36,12 @@ class Migration(migrations.Migration):
                         ],
                         default="pending",
                         max_length=10,
-                        verbose_name="registration with the carriers",
                     ),
                 ),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "monthly_cap",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="most segments in a month"
-                    ),
+                    models.PositiveIntegerField(blank=True, null=True),
                 ),
                 ("changed_at", models.DateTimeField()),
             ],
