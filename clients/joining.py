@@ -55,4 +55,14 @@ def join(contact: Contact, into: Contact, *, by: User, at: datetime) -> None:
     for other in old_family.contacts.all() if old_family.pk != into.family_id else []:
         other.family = into.family
         other.save(update_fields=["family"])
+    if old_family.pk != into.family_id:
+        _hand_over(old_family, into.family)
     audit.record("contact.joined", by=by, at=at, about=into, was=str(contact.pk))
+
+
+def _hand_over(old: Family, new: Family) -> None:
+    """What other apps keep of a family as a whole, such as its papers."""
+    for relation in Family._meta.related_objects:
+        if relation.related_model._meta.app_label != "clients":
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: old})
+            rows.update(**{relation.field.name: new})
