@@ -138,9 +138,7 @@ def may_leave(message: Message, *, at: datetime) -> str:
     if not message.subject.startswith("booking:") or message.kind.startswith("told-"):
         return ""
     booking = (
-        Booking.objects.filter(pk=booking_id(message.subject))
-        .select_related("contact", "student")
-        .first()
+        Booking.objects.filter(pk=booking_id(message.subject)).select_related("contact", "student").first()
     )
     if booking is None:
         return ""
