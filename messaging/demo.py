@@ -16,6 +16,7 @@ STRANGER = "+14065550177"
 
 def seed(rivera: Contact, ana: User, *, at: datetime) -> None:
     """A talk in Spanish in the portal, a text that waits for an answer, and a number nobody knows."""
+    assert rivera.user is not None
     yesterday = at - timedelta(days=1)
     thread = threads.thread_of(rivera, at=yesterday)
     for minutes, by, family, body in (

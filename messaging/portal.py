@@ -32,14 +32,14 @@ def messages_page(request: FirmRequest) -> HttpResponse:
         try:
             threads.post(
                 threads.thread_of(contact, at=now), told["body"], by=user, at=now, from_family=True,
-                files=told["files"], student=form.student_chosen,
+                files=told["papers"], student=form.student_chosen,
             )  # fmt: skip
             messages.success(request, _("Sent. We answer here, and tell you when we do."))
             return redirect("portal-messages")
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("papers", str(full))
         except threads.CannotWrite as problem:
-            form.add_error("files", str(problem))
+            form.add_error("papers", str(problem))
     thread = Thread.objects.visible_to(user).select_related("contact__family").first()
     context = {
         "form": form, "thread": thread, "students": students, "contact": contact,

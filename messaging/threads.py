@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ from web.ids import new_id
 DEALT_WITH = {"stop", "start", "help", "confirm", "change", "too_late", "call_off"}
 # Kinds that are never shown: codes, and what was said to staff.
 HIDDEN = ("code",)
+# Links in what the product sends by itself open a booking or a paper as the family: they are not shown here.
+_LINK = re.compile(r"https?://\S+")
 AT_ONCE = timedelta(minutes=10)
 # Who prefers these is texted only after texting us.
 NO_TEXTS = {Contact.Prefers.EMAIL, Contact.Prefers.CALL}
@@ -160,7 +163,8 @@ def entries(thread: Thread, *, user: User, limit: int = 100) -> list[Entry]:
         found.append(
             Entry(
                 at=message.sent_at or message.written_at, incoming=False, way=message.get_channel_display(),
-                title=message.title, body=message.body, who=writer.by.name if writer else "",
+                title=message.title, body=message.body if writer else _LINK.sub("…", message.body),
+                who=writer.by.name if writer else "",
                 state=message.state, said=state_words(message), key=str(message.pk),
             )
         )  # fmt: skip
@@ -412,7 +416,7 @@ def post(
             files, of=student, kind="other", title=title[:140], by=by, at=at, shared=True,
             language=language_of(thread),
         )  # fmt: skip
-        message.documents.add(version.document_id)
+        message.documents.add(version.document)
     if from_family:
         _came_in(thread, at=at, for_person=True)
         mark_read(thread, by, at=at)

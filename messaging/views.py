@@ -93,7 +93,7 @@ def thread_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         except threads.CannotWrite as problem:
             form.add_error("body", str(problem))
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("papers", str(full))
     checked = form.is_valid()
     return render(
         request, "messaging/thread.html", _context(request, thread, form, at=now), status=200 if checked else 422
@@ -108,7 +108,7 @@ def write(thread: Thread, form: WriteForm, *, by: Any, at: datetime) -> None:
     elif told["way"] == By.EMAIL:
         threads.send_mail(thread, told["title"], told["body"], by=by, at=at)
     else:
-        threads.post(thread, told["body"], by=by, at=at, from_family=False, files=told["files"], student=form.student_chosen)  # fmt: skip
+        threads.post(thread, told["body"], by=by, at=at, from_family=False, files=told["papers"], student=form.student_chosen)  # fmt: skip
 
 
 def ways_of(thread: Thread) -> list[str]:
@@ -201,7 +201,7 @@ def thread_snooze(request: FirmRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("It comes back that morning, or when they write."))
         return redirect("messages")
     else:
-        messages.error(request, " ".join(form.errors.get("until", [])))
+        messages.error(request, " ".join(map(str, form.errors.get("until", []))))
     return redirect("thread", pk)
 
 
@@ -236,7 +236,7 @@ def thread_consent(request: FirmRequest, pk: UUID) -> HttpResponse:
         except threads.CannotWrite as problem:
             messages.error(request, str(problem))
     else:
-        messages.error(request, " ".join(form.errors.get("words", [])))
+        messages.error(request, " ".join(map(str, form.errors.get("words", []))))
     return redirect("thread", pk)
 
 

@@ -125,12 +125,12 @@ def _to_family(booking: Booking, kind: str, text: Callable[[Booking], str], temp
             _send(booking, kind, way, words, due_at=at, at=at, answers=answers)
 
 
-def booking_id(subject: str) -> UUID | None:
-    """The booking that a message's subject (“booking:<id>”) names, if it names one."""
+def booking_id(subject: str) -> UUID:
+    """The booking that a message's subject (“booking:<id>”) names; an id of nothing when it names none."""
     try:
         return UUID(subject.removeprefix("booking:"))
     except ValueError:
-        return None
+        return UUID(int=0)
 
 
 def may_leave(message: Message, *, at: datetime) -> str:
