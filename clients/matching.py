@@ -57,6 +57,7 @@ class Name:
 
     given: tuple[str, ...]
     family: tuple[str, ...]
+    whole_family: str = ""  # the surname with its particles, written as one word
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def name_of(given: str, family: str) -> Name:
     surnames = tuple(word for word in words(family) if word not in _PARTICLES) or words(family)
-    return Name(words(given), surnames)
+    return Name(words(given), surnames, "".join(words(family)))
 
 
 def name_in(whole: str) -> Name:
@@ -103,9 +104,11 @@ def name_in(whole: str) -> Name:
         return Name(found, ())
     last = found[-1:]
     middle = tuple(word for word in found[1:-1] if word not in _PARTICLES)
+    whole = "".join(word for word in found[1:] if word not in GIVEN or word == found[-1])
     return Name(
         (found[0], *[word for word in middle if word in GIVEN]),
         tuple(word for word in middle if word not in GIVEN) + last,
+        whole,
     )
 
 
@@ -155,10 +158,25 @@ def _word_alike(one: str, other: str, *, given: bool) -> tuple[float, str]:
         return 0.95, "nickname"
     if given and min(len(one), len(other)) == 1 and one[0] == other[0]:
         return 0.75, "initial"
+    if given and _are_two_names(one, other):
+        return 0.5, ""
     letters = letters_alike(one, other)
     if min(len(one), len(other)) >= 3 and sound(one) == sound(other) and len(sound(one)) > 1:
         return max(0.9, letters), "sound"
     return letters, "letters"
+
+
+def _are_two_names(one: str, other: str) -> bool:
+    """Given names that differ in a letter and yet are two names: Julio and Julia, Paul and Paula, Joel and Noel,
+    Tim and Tom, Mark and Mary. Siblings are often called so."""
+    if one.rstrip("h").endswith("a") != other.rstrip("h").endswith("a"):
+        return True
+    if len(sound(one)) <= 2 and re.sub(r"[^aeiouy]", "", one) != re.sub(r"[^aeiouy]", "", other):
+        return True
+    changed = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+    if len(one) != len(other) or len(changed) != 1 or len(one) >= 6 or sound(one) == sound(other):
+        return False
+    return not set(changed[0]) <= set("aeiouy")
 
 
 def _given_alike(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, str]:
@@ -175,10 +193,11 @@ def _given_alike(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, s
     return (joined, found) if joined > best else (best, why)
 
 
-def _family_alike(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, str]:
+def _family_alike(first: Name, second: Name) -> tuple[float, str]:
     """One surname in common is enough: of two, people use either, and hyphens and spaces come and go."""
-    if not one or not other:
-        return 0.0, ""
+    one, other = first.family, second.family
+    if first.whole_family and first.whole_family == second.whole_family:
+        return 1.0, ""
     if set(one) == set(other):
         return 1.0, "" if one == other else "surnames the other way round"
     scores = [(*_word_alike(a, b, given=False), a, b) for a in one for b in other]
@@ -216,25 +235,30 @@ def likeness(one: Name, other: Name, *, born: date | None = None, other_born: da
         # A first name alone says little: it takes the birth date to mean somebody.
         score = given * 0.7 + dates
         return min(1.0, max(0.0, score)), tuple(w for w in (why_given, why_born) if w)
-    family, why_family = _family_alike(one.family, other.family)
+    family, why_family = _family_alike(one, other)
     if given < 0.6 or family < 0.55:
         return min(given, family), ()
     score = min(given, family) * 0.6 + max(given, family) * 0.4 + dates
-    return min(1.0, max(0.0, score)), tuple(w for w in (why_given, why_family, why_born) if w) or ("name",)
+    return min(1.0, max(0.0, score)), tuple(
+        dict.fromkeys(w for w in (why_given, why_family, why_born) if w)
+    ) or ("name",)
 
 
 def _near(rows: QuerySet[Any], name: Name, *fields: str) -> QuerySet[Any]:
     """Rows of which some word comes near the name's surname (or, without one, its given name) by letters or by sound."""
     whole = _Unaccent(Lower(Concat(*[part for field in fields for part in (F(field), Value(" "))], output_field=CharField())))  # fmt: skip
     asked = name.family or name.given
-    close = Q(pk__in=[])
+    # The engine's trigrams know no letters beyond its locale; the word itself is found in any alphabet.
+    close = Q(**{f"{fields[-1]}__icontains": asked[0]})
     notes: dict[str, Any] = {}
-    for number, word in enumerate(asked[:4]):
+    for number, word in enumerate(dict.fromkeys((*asked[:4], name.whole_family or asked[0]))):
         notes[f"near{number}"] = TrigramWordSimilarity(word, whole)
         close |= Q(**{f"near{number}__gte": NEAR})
     code = _Sound(Value(asked[0]))
     notes["sounds"] = _Sound(_Unaccent(F(fields[-1])))
-    return rows.annotate(**notes, asked_sound=code).filter(close | Q(sounds__startswith=F("asked_sound")))
+    return rows.annotate(**notes, asked_sound=code).filter(
+        close | (~Q(asked_sound="") & Q(sounds__startswith=F("asked_sound")))
+    )
 
 
 def students_like(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 _GROUPS = """
 abigail abby gail
-alejandro alejandra alex ale sandro sandra
-alexander alexandra alex sasha xander lexi
+alejandro alex ale sandro
+alejandra alex ale sandra
+alexander alex sasha xander
+alexandra alex sasha lexi sandra
 alfredo fredo alfredito
 andrew andy drew
 andres andresito
 anthony tony
-antonio antonia tono toni tony
+antonio tono toni tony
+antonia toni
 benjamin ben benny benji
 beatriz bea betty
 catherine katherine kathryn cathy kathy kate katie kat
@@ -30,8 +33,10 @@ emily emmy em
 enrique kike quique
 ernesto neto
 fernando nando fer
-francisco francisca paco pancho panchito paquita fran frank
-gabriel gabriela gabe gabi
+francisco paco pancho panchito fran frank
+francisca paquita fran
+gabriel gabe gabi
+gabriela gabi
 gregory greg
 guadalupe lupe lupita
 guillermo memo william
@@ -92,6 +97,7 @@ rosa rosita
 samuel sam sammy
 samantha sam sammy
 santiago santi diego chago
+sean shawn shaun
 sebastian seb bastian sebas
 socorro coco
 sofia sophia sophie sofi

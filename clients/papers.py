@@ -81,6 +81,7 @@ def about(page: AboutPage) -> bytes:
     data["sections"] = sections(page)
     length = sum(len(row["text"]) + 60 * row["text"].count("\n") for row in data["sections"])
     data["size"] = next((size for most, size in SIZES if length <= most), 5)
+    data["columns"] = 1 if length <= SIZES[0][0] else 2
     day = say_day(page.written_at.astimezone(current_firm().zone).date(), style="day_year")
     data["by"] = _("Written by %(name)s, %(day)s") % {"name": page.writer, "day": day}
     return papers.set_pdf("clients/typst/about.typ", data, at=page.written_at)

@@ -19,11 +19,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/", views.contact_detail, name="contact"),
     path("contacts/<uuid:pk>/edit/", views.contact_edit, name="contact-edit"),
     path("contacts/<uuid:pk>/points/", views.contact_point, name="contact-point"),
-    path(
-        "contacts/<uuid:pk>/points/<int:point>/safety/",
-        views.contact_point_safety,
-        name="contact-point-safety",
-    ),
+    path("contacts/<uuid:pk>/points/safety/", views.contact_point_safety, name="contact-point-safety"),
     path("contacts/<uuid:pk>/names/", views.contact_name, name="contact-name"),
     path("contacts/<uuid:pk>/merge/", views.contact_merge, name="contact-merge"),
     path("contacts/<uuid:pk>/students/<uuid:student>/", views.guardianship, name="guardianship"),

@@ -307,10 +307,12 @@ def contact_point(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.EDIT_STUDENTS)
 @require_POST
-def contact_point_safety(request: FirmRequest, pk: UUID, point: int) -> HttpResponse:
+def contact_point_safety(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Says that a number or an address is safe to use, or is not. What waits to leave to it is held back then."""
     contact = _contact(request, pk)
-    row = get_object_or_404(contact.points.all(), pk=point)
+    row = next((point for point in contact.points.all() if str(point.pk) == request.POST.get("point")), None)
+    if row is None:
+        raise Http404
     ContactPoint.objects.filter(pk=row.pk).update(safe=request.POST.get("safe") == "1")
     audit.record("contact.point_safety", by=request.user, at=timezone.now(), about=contact, safe=request.POST.get("safe") == "1")  # fmt: skip
     return redirect("contact", pk)

@@ -79,7 +79,9 @@ def _past(row: dict[str, Any]) -> dict[str, Any]:
     field = {"student": "student", "contact": "contact"}.get(row["kind"])
     if field is None:
         return {}
-    earlier = Inquiry.objects.filter(**{field: row["id"]}).with_stage().order_by("-taken_at")[:3]
+    earlier: list[Any] = list(
+        Inquiry.objects.filter(**{field: row["id"]}).with_stage().order_by("-taken_at")[:3]
+    )
     return {"past": [{"on": past.taken_at.date().isoformat(), "stage": past.stage} for past in earlier]}
 
 

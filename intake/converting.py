@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
+from cases import opening
+from cases.models import Kind
 from clients.joining import confirm
-from clients.models import Student, join_care_team
 from intake.inquiries import Finished, NotChecked, may_go_on
 from intake.models import CaseOpening, Inquiry
 from web.access import Can
 
-KINDS = [
-    ("evaluation", gettext_lazy("Evaluation")),
-    ("iep", gettext_lazy("IEP")),
-    ("504", gettext_lazy("504 plan")),
-    ("discipline", gettext_lazy("Discipline")),
-    ("placement", gettext_lazy("Placement")),
-    ("complaint", gettext_lazy("State complaint")),
-    ("mediation", gettext_lazy("Mediation")),
-    ("due_process", gettext_lazy("Due process")),
-    ("transition", gettext_lazy("Transition")),
-    ("other", gettext_lazy("Something else")),
-]
+KINDS = Kind.choices
 
 
 class NotSigned(Exception):
@@ -61,14 +49,16 @@ def open_case(inquiry: Inquiry, *, kind: str, advocate: User, by: User, at: date
         raise NotSigned
     if inquiry.contact.confirmed_at is None:
         confirm(inquiry.contact, by=by, at=at)
-    case = _open(student=inquiry.student, kind=kind, advocate=advocate, by=by, at=at, inquiry_id=inquiry.pk)
-    opening = CaseOpening.objects.create(
-        inquiry=inquiry, case=case, kind=kind, override_reason="" if signed else override_reason, by=by, at=at
+    case = opening.open_case(
+        student=inquiry.student, kind=kind, advocate=advocate, by=by, at=at, inquiry_id=inquiry.pk
+    )
+    made = CaseOpening.objects.create(
+        inquiry=inquiry,
+        case=case.pk,
+        kind=kind,
+        override_reason="" if signed else override_reason,
+        by=by,
+        at=at,
     )
     audit.record("inquiry.converted", by=by, at=at, about=inquiry, signed=signed)
-    return opening
-
-
-def _open(*, student: Student, kind: str, advocate: User, by: User, at: datetime, inquiry_id: UUID) -> UUID | None:  # fmt: skip
-    join_care_team(student, advocate, at=at)
-    return None
+    return made

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.requests import FirmRequest
+from cases.opening import CaseError
 from clients import editing
 from clients.agreements import NobodyToReach
 from clients.filing import Caller
@@ -69,7 +70,7 @@ def finished(request: FirmRequest) -> HttpResponse:
 @FORM
 def inquiry_new(request: FirmRequest) -> HttpResponse:
     user = request.user
-    first = {"advocate": user.pk, "safe": True, "language": "en"}
+    first = {"advocate": user.pk, "safe": True, "language": "en", "source": "phone"}
     form = PhoneIntakeForm(posted(request), initial=first)
     context = {"form": form, "districts": District.objects.all()[:300], "schools": School.objects.all()[:500]}
     if request.method != "POST":
@@ -198,7 +199,13 @@ def inquiry_case(request: FirmRequest, pk: UUID) -> HttpResponse:
         return _page(request, inquiry, status=422, case_form=form)
     try:
         converting.open_case(inquiry, by=request.user, at=timezone.now(), **form.cleaned_data)
-    except (converting.NotSigned, converting.NoStudent, inquiries.NotChecked, inquiries.Finished) as problem:
+    except (
+        converting.NotSigned,
+        converting.NoStudent,
+        inquiries.NotChecked,
+        inquiries.Finished,
+        CaseError,
+    ) as problem:
         form.add_error(None, str(problem))
         return _page(request, inquiry, status=422, case_form=form)
     messages.success(request, _("The case is open."))

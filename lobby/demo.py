@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
+from cases import demo as cases_demo
 from clients import demo as families
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
 from documents import demo as papers
@@ -131,6 +132,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         papers.seed(rivera, at=at)
         conversations.seed(rivera, ana, at=at)
         families.seed(rivera, okafor, ana=ana, at=at)
+        cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
 
 

@@ -14,6 +14,7 @@ from accounts import audit, passwords, signing_in
 from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
+from cases.opening import first_templates
 from clients import first_papers
 from intake import first_questions
 from scheduling.models import Service, WeeklyHours
@@ -70,7 +71,7 @@ def open_firm(
 
 
 def furnish(owner: User, *, hours: tuple[time, time], at: datetime) -> None:
-    """A first service with its questions, hours and papers, so that a family can book and sign at once."""
+    """A first service with its questions, hours and papers, so that a family can book and sign at once; each stage's tasks."""
     first_papers.begin(at=at)
     asked = first_questions.begin(at=at)
     with translation.override("es"):
@@ -81,6 +82,7 @@ def furnish(owner: User, *, hours: tuple[time, time], at: datetime) -> None:
             name_es=name_es, about_es=about_es, minutes=20, published=True, questions=asked,
         )  # fmt: skip
     service.advocates.add(owner)
+    first_templates()
     WeeklyHours.objects.bulk_create(
         WeeklyHours(advocate=owner, weekday=day, opens=hours[0], closes=hours[1]) for day in range(5)
     )

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from portal import family, views
+from portal import dates, family, views
+from web.access import public
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
+    path("portal/children/<uuid:pk>/", views.child_timeline, name="portal-timeline"),
+    path("portal/meetings/<uuid:pk>/", views.meeting_prep, name="portal-meeting"),
     path("portal/forms/", family.form_list, name="portal-forms"),
     path("portal/forms/<uuid:pk>/", family.form_paper, name="portal-paper-to-sign"),
     path("portal/forms/<uuid:pk>/paper.pdf", family.form_pdf, name="portal-form-pdf"),
@@ -14,4 +17,5 @@ urlpatterns = [
     path("portal/details/texts/", family.texts, name="portal-texts"),
     path("portal/who/", family.who_sees, name="portal-who"),
     path("portal/guest/", views.guest, name="guest"),
+    path("dates/", public(dates.dates, why="any parent may count a date"), name="dates"),
 ]

@@ -183,7 +183,7 @@ def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None
     try:
         with transaction.atomic():
             lock_advocate(booking.advocate)
-            booking = Booking.objects.select_for_update().select_related("service", "advocate", "contact", "student").get(pk=booking.pk)  # fmt: skip
+            booking = Booking.objects.select_for_update(of=("self",)).select_related("service", "advocate", "contact", "student").get(pk=booking.pk)  # fmt: skip
             _refuse_if_late(booking, at=at, by=by)
             if not is_free(booking.service, booking.advocate, starts_at, at=at, leave_out=booking):
                 raise SlotTaken([])
@@ -219,7 +219,7 @@ def _refuse_if_late(booking: Booking, *, at: datetime, by: User | None) -> None:
 def call_off(booking: Booking, *, at: datetime, by: User | None = None) -> Booking:
     """Calls it off, once; the time is free again. Raises TooLate for a family inside the window."""
     booking = (
-        Booking.objects.select_for_update()
+        Booking.objects.select_for_update(of=("self",))
         .select_related("service", "advocate", "contact", "student")
         .get(pk=booking.pk)
     )

@@ -158,7 +158,8 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def _booking(secret: str) -> Booking:
     found = (
-        Booking.objects.select_related("service", "advocate", "contact", "student", "response")
+        Booking.objects.not_barred(at=timezone.now())
+        .select_related("service", "advocate", "contact", "student", "response")
         .filter(secret=secret)
         .first()
     )

@@ -11,7 +11,7 @@ WORKS_WITH_FAMILIES = "ODAS"
 RUNS_THE_FIRM = "OD"
 SIGNED_IN = "ODASBFG"
 
-GET, POST = "GET", "POST"
+GET, POST, PATCH = "GET", "POST", "PATCH"
 
 # route name -> (methods, who)
 MATRIX: dict[str, tuple[set[str], str]] = {
@@ -64,6 +64,33 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
     "picture": ({GET}, SIGNED_IN),
+    # cases
+    "cases": ({GET}, WORKS_WITH_FAMILIES), "case-new": ({GET, POST}, WORKS_WITH_FAMILIES), "case": ({GET}, WORKS_WITH_FAMILIES),
+    "case-details": ({GET, POST}, WORKS_WITH_FAMILIES), "case-stage": ({POST}, WORKS_WITH_FAMILIES),
+    "case-hand-over": ({GET, POST}, WORKS_WITH_FAMILIES), "case-closure": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "case-reopening": ({POST}, WORKS_WITH_FAMILIES), "case-tasks": ({POST}, WORKS_WITH_FAMILIES), "case-log": ({POST}, WORKS_WITH_FAMILIES),
+    "case-events": ({POST}, WORKS_WITH_FAMILIES), "case-event": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "event-withdrawal": ({POST}, WORKS_WITH_FAMILIES), "task-completion": ({POST}, WORKS_WITH_FAMILIES),
+    "task-reopening": ({POST}, WORKS_WITH_FAMILIES), "entry-sharing": ({POST}, WORKS_WITH_FAMILIES),
+    "student-timeline": ({GET}, WORKS_WITH_FAMILIES), "student-removals": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "placement-decision": ({POST}, WORKS_WITH_FAMILIES), "removal-decision": ({POST}, WORKS_WITH_FAMILIES),
+    "removal-deletion": ({POST}, WORKS_WITH_FAMILIES), "warnings": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "deadline-feed-new": ({POST}, WORKS_WITH_FAMILIES), "deadline-feed-revocation": ({POST}, WORKS_WITH_FAMILIES),
+    "deadline-feed": ({GET}, "*"), "deadline": ({GET}, WORKS_WITH_FAMILIES), "deadline-answers": ({POST}, WORKS_WITH_FAMILIES),
+    "deadline-completion": ({POST}, WORKS_WITH_FAMILIES), "deadline-reopening": ({POST}, WORKS_WITH_FAMILIES),
+    "deadline-set-aside": ({POST}, WORKS_WITH_FAMILIES), "meeting-new": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "meeting": ({GET}, WORKS_WITH_FAMILIES), "meeting-details": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "meeting-prep": ({POST}, WORKS_WITH_FAMILIES), "meeting-call-off": ({POST}, WORKS_WITH_FAMILIES),
+    "meeting-follow-up": ({GET, POST}, WORKS_WITH_FAMILIES), "meeting-lines": ({POST}, WORKS_WITH_FAMILIES),
+    "meeting-line": ({POST}, WORKS_WITH_FAMILIES), "calendars": ({GET}, WORKS_WITH_FAMILIES),
+    "calendar-new": ({GET, POST}, WORKS_WITH_FAMILIES), "calendar": ({GET}, WORKS_WITH_FAMILIES),
+    "school-year-new": ({GET, POST}, WORKS_WITH_FAMILIES), "school-year": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "calendar-import": ({GET, POST}, WORKS_WITH_FAMILIES), "calendar-deletion": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "task-templates": ({GET, POST}, RUNS_THE_FIRM), "task-template-deletion": ({POST}, RUNS_THE_FIRM),
+    "deadlines": ({GET}, WORKS_WITH_FAMILIES), "deadlines-bulk": ({POST}, WORKS_WITH_FAMILIES),
+    "caseload": ({GET}, WORKS_WITH_FAMILIES), "search": ({GET}, WORKS_WITH_FAMILIES),
+    # families, guests
+    "dates": ({GET}, "*"), "portal-timeline": ({GET}, "F"), "portal-meeting": ({GET, POST}, "F"),
     "student-new": ({GET, POST}, WORKS_WITH_FAMILIES), "student-edit": ({GET, POST}, WORKS_WITH_FAMILIES),
     "student-name": ({POST}, WORKS_WITH_FAMILIES), "student-merge": ({POST}, WORKS_WITH_FAMILIES),
     "student-about": ({GET}, WORKS_WITH_FAMILIES), "student-about-pdf": ({GET}, WORKS_WITH_FAMILIES),
@@ -103,6 +130,21 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "portal-messages": ({GET, POST}, "F"),
     "portal": ({GET}, "F"), "guest": ({GET}, "G"),
     # the API, with a key; the methods a key may use are asked in tests/api
+    "api-student-list": ({GET}, "ODAS"), "api-student-detail": ({GET, PATCH}, "ODAS"),
+    "api-contact-list": ({GET}, "ODAS"), "api-contact-detail": ({GET, PATCH}, "ODAS"),
+    "api-district-list": ({GET, POST}, "ODAS"), "api-district-detail": ({GET}, "ODAS"),
+    "api-school-list": ({GET, POST}, "ODAS"), "api-school-detail": ({GET}, "ODAS"),
+    "api-agreement-list": ({GET}, "ODAS"), "api-agreement-detail": ({GET}, "ODAS"),
+    "api-release-list": ({GET}, "ODAS"), "api-release-detail": ({GET}, "ODAS"),
+    "api-inquiry-list": ({GET, POST}, "ODAS"), "api-inquiry-detail": ({GET}, "ODAS"),
+    "api-case-list": ({GET, POST}, "ODAS"), "api-case-detail": ({GET}, "ODAS"), "api-case-move": ({POST}, "ODAS"),
+    "api-case-hand-over": ({POST}, "ODAS"), "api-case-close": ({POST}, "ODAS"),
+    "api-event-list": ({GET, POST}, "ODAS"), "api-event-detail": ({GET}, "ODAS"),
+    "api-deadline-list": ({GET}, "ODAS"), "api-deadline-detail": ({GET}, "ODAS"), "api-deadline-complete": ({POST}, "ODAS"),
+    "api-task-list": ({GET, POST}, "ODAS"), "api-task-detail": ({GET}, "ODAS"),
+    "api-meeting-list": ({GET, POST}, "ODAS"), "api-meeting-detail": ({GET}, "ODAS"),
+    "api-entry-list": ({GET, POST}, "ODAS"), "api-entry-detail": ({GET}, "ODAS"),
+    "api-calendar-list": ({GET}, "ODAS"), "api-calendar-detail": ({GET}, "ODAS"),
     "api-service-list": ({GET}, "ODAS"), "api-service-detail": ({GET}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),
     "api-booking-list": ({GET, POST}, "ODAS"), "api-booking-detail": ({GET}, "ODAS"),
     "api-document-list": ({GET, POST}, "ODAS"), "api-document-detail": ({GET}, "ODAS"),

@@ -27,7 +27,19 @@ def address(name):
             kind, "x"
         )
     if name.startswith("api-") and name.endswith(
-        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy", "-entries", "-messages")
+        (
+            "-detail",
+            "-move",
+            "-call-off",
+            "-availability",
+            "-pages",
+            "-copy",
+            "-hand-over",
+            "-close",
+            "-complete",
+            "-entries",
+            "-messages",
+        )
     ):
         values = {"pk": uuid.UUID(int=7)}
     return reverse(name, kwargs=values, urlconf="config.urls")
@@ -73,6 +85,8 @@ def test_other_methods_change_nothing(harbor, olivia):
     """The owner, whom nothing else stops."""
     for name in MATRIX:
         for method in ("put", "patch", "delete"):
+            if method.upper() in MATRIX[name][0]:
+                continue  # asked in the app's own tests of the API
             visitor = Visitor(harbor)
             headers = {}
             if name.startswith("api-"):
