@@ -39,7 +39,7 @@ def test_one_tap_sends_a_friendly_text_once_a_day(visitor, ana, luz, standins, c
         "Harbor Advocacy: Hola, le escribe Ana. ¿Cómo va todo? Solo responda a este mensaje. STOP: no más textos."
     ]
     assert Message.objects.filter(kind="check-in").count() == 1
-    assert "Luz Rivera" not in visitor.get("/messages/check-ins/").content.decode()
+    assert f"/contacts/{luz.contact.pk}/check-in/" not in visitor.get("/messages/check-ins/").content.decode()
     assert not Thread.objects.waiting(at=NOW).exists()
 
 
