@@ -6,6 +6,7 @@ from cases import api as cases
 from clients import api as clients
 from documents import api as documents
 from intake import api as intake
+from messaging import api as messaging
 from scheduling import api as scheduling
 from web.access import public
 
@@ -28,6 +29,7 @@ router.register("calendars", cases.CalendarViewSet, basename="api-calendar")
 router.register("bookings", scheduling.BookingViewSet, basename="api-booking")
 router.register("documents", documents.DocumentViewSet, basename="api-document")
 router.register("paper-requests", documents.PaperRequestViewSet, basename="api-paper-request")
+router.register("threads", messaging.ThreadViewSet, basename="api-thread")
 
 urlpatterns = [
     path(

@@ -15,7 +15,7 @@ from outbox.models import Channel, may_text
 from tenants.places import current_firm
 
 # Kinds that go by one way alone; any other kind (a confirmation, a change) also goes by e-mail, for its attachments.
-ONE_WAY = frozenset({"reminder", "nudge"})
+ONE_WAY = frozenset({"reminder", "nudge", "message-notice"})
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ TENANT_APPS = [
     "cases",
     "intake",
     "payments",
+    "messaging",
     "scheduling",
 ]
 INSTALLED_APPS = [
@@ -225,12 +226,17 @@ CLAMD = env.read("CLAMD", env.socket, None)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+# Who may read /metrics from elsewhere; without it, programs on this machine alone.
+METRICS_TOKEN = env.read("METRICS_TOKEN", str, "")
+
 # Providers: the official clients always make the call; these say where and as whom.
 TWILIO_API_BASE = env.read("TWILIO_API_BASE", env.base_address, None)
 TWILIO_ACCOUNT_SID = env.read("TWILIO_ACCOUNT_SID", str, "")
 TWILIO_AUTH_TOKEN = env.read("TWILIO_AUTH_TOKEN", str, "")
 # Numbers of the platform that firms are given, one each, when they open.
 TWILIO_NUMBERS = env.read("TWILIO_NUMBERS", env.phones, [])
+# What one segment of a text costs with the carriers' fees, in hundredths of a US cent: shown before sending.
+TEXT_PRICE = env.read("TEXT_PRICE", int, 115)
 STRIPE_API_BASE = env.read("STRIPE_API_BASE", env.base_address, None)
 STRIPE_API_KEY = env.read("STRIPE_API_KEY", str, "")
 STRIPE_WEBHOOK_SECRET = env.read("STRIPE_WEBHOOK_SECRET", str, "")

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from desk import deadlines, views
+from desk import calls, deadlines, views
 from web.access import public
 
 urlpatterns = [
+    path("calls/", calls.call_list, name="calls"),
     path("today/", views.today, name="today"),
     path("deadlines/", deadlines.deadline_list, name="deadlines"),
     path("deadlines/bulk/", deadlines.deadline_bulk, name="deadlines-bulk"),

@@ -20,6 +20,7 @@ from clients.models import Contact, ContactPoint, Family, Guardianship, Student,
 from documents import demo as papers
 from intake import demo as intake
 from lobby.opening import open_firm
+from messaging import demo as conversations
 from outbox.models import allow
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
@@ -129,6 +130,7 @@ def harbor(secret: str, *, at: datetime) -> None:
                 first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana
             )
         papers.seed(rivera, at=at)
+        conversations.seed(rivera, ana, at=at)
         families.seed(rivera, okafor, ana=ana, at=at)
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)

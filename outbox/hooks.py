@@ -11,23 +11,29 @@ from django.views.decorators.http import require_POST
 from outbox import receiving
 from outbox.providers import twilio
 from tenants.numbers import firm_of_number
-from tenants.places import within
+from tenants.places import FirmRef, within
 
 NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 
 
-def _genuine(request: HttpRequest) -> bool:
+def _genuine(request: HttpRequest, firm: FirmRef | None, number: str) -> bool:
+    """Whether it bears the signature of the account whose number it is: the platform's, or the firm's own."""
+    token = settings.TWILIO_AUTH_TOKEN
+    if firm is not None and number not in settings.TWILIO_NUMBERS:
+        with within(firm):
+            token = twilio.account().token
     url = f"{settings.PUBLIC_URL}{request.get_full_path()}"
     fields = {key: request.POST.get(key, "") for key in request.POST}
-    return twilio.is_genuine(url, fields, request.headers.get("X-Twilio-Signature", ""))
+    return twilio.is_genuine(url, fields, token, request.headers.get("X-Twilio-Signature", ""))
 
 
 @csrf_exempt
 @require_POST
 def inbound(request: HttpRequest) -> HttpResponse:
-    if not _genuine(request):
+    number, sid = _field(request, "To", 16), _field(request, "MessageSid", 64)
+    firm = firm_of_number(number)
+    if not _genuine(request, firm, number):
         return HttpResponse("The signature is wrong.", status=403, content_type="text/plain")
-    firm, sid = firm_of_number(_field(request, "To", 16)), _field(request, "MessageSid", 64)
     if firm and sid:
         media = [
             {
@@ -52,9 +58,10 @@ def inbound(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def status(request: HttpRequest) -> HttpResponse:
-    if not _genuine(request):
+    number = _field(request, "From", 16)
+    firm = firm_of_number(number)
+    if not _genuine(request, firm, number):
         return HttpResponse("The signature is wrong.", status=403, content_type="text/plain")
-    firm = firm_of_number(_field(request, "From", 16))
     known = True
     if firm:
         with within(firm):

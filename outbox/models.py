@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tenants import keys
 from web.ids import new_id
 
 
@@ -134,6 +135,85 @@ class Inbound(models.Model):
     media = models.JSONField(default=list)
     at = models.DateTimeField()
     meant = models.CharField(max_length=12, blank=True)  # stop, start, help, or what an app made of it
+
+
+class MailStop(models.Model):
+    """An address that gets no more mail: it came back, or whoever reads there asked for none of what we start."""
+
+    class Why(models.TextChoices):
+        BOUNCED = "bounced", _("Mail came back")
+        ASKED = "asked", _("They asked for no more")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address = models.CharField(max_length=254)
+    why = models.CharField(max_length=8, choices=Why.choices)
+    said = models.CharField(max_length=200, blank=True)  # the mail server's words
+    at = models.DateTimeField()
+    # Somebody has corrected it, or they asked for mail again.
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address", "why"], condition=models.Q(lifted_at__isnull=True), name="one_standing_stop"
+            )
+        ]  # fmt: skip
+
+
+def stop_mail(address: str, *, why: str, at: datetime, said: str = "") -> None:
+    """No more mail to this address; doing it twice is once."""
+    MailStop.objects.bulk_create(
+        [MailStop(address=address.lower(), why=why, said=said[:200], at=at)], ignore_conflicts=True
+    )
+
+
+class Registration(models.TextChoices):
+    """How far the carriers' registration of a sender is."""
+
+    VERIFIED = "verified", _("Registered")
+    PENDING = "pending", _("Registration under way")
+    FAILED = "failed", _("Registration refused")
+
+
+class Sender(models.Model):
+    """A firm's own account at Twilio, or its limits on the platform's. One row, or none."""
+
+    one = models.BooleanField(default=True, unique=True, editable=False)
+    account_sid = models.CharField(max_length=34, blank=True)
+    sealed_token = models.BinaryField(null=True, blank=True, editable=False)
+    # Texts leave through the messaging service where there is one, else from the number.
+    service_sid = models.CharField(max_length=34, blank=True)
+    number = models.CharField(max_length=16, blank=True)
+    registration = models.CharField(
+        max_length=10, choices=Registration.choices, default=Registration.PENDING
+    )  # fmt: skip
+    checked_at = models.DateTimeField(null=True, blank=True)
+    monthly_cap = models.PositiveIntegerField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(account_sid="") | ~models.Q(service_sid="", number=""), name="own_account_has_a_sender"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(registration__in=Registration.values), name="registration_is_known"
+            ),
+        ]  # fmt: skip
+
+    @property
+    def is_own(self) -> bool:
+        return bool(self.account_sid)
+
+    def keep_token(self, token: str) -> None:
+        self.sealed_token = keys.seal(token.encode(), about=TOKEN)
+
+    def token(self) -> str:
+        """The account's token. Raises tenants.keys.WrongKey."""
+        return keys.unseal(bytes(self.sealed_token or b""), about=TOKEN).decode()
+
+
+TOKEN = "twilio auth token"  # noqa: S105 (what is sealed, not the token)
 
 
 def may_text(number: str) -> bool:

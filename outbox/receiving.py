@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from outbox import sending
 from outbox.models import RANK, Channel, Inbound, Message, allow, withdraw
-from outbox.signals import delivery_changed, text_received
+from outbox.signals import delivery_changed, text_received, text_taken
 from tenants.places import current_firm
 
 # Twilio answers its English list itself and says so in OptOutType; every other form is ours to honour.
@@ -77,6 +77,7 @@ def receive(*, provider_id: str, number: str, to: str, body: str, media: list[An
         meant = made[0] if made else ""
     inbound.meant = meant
     inbound.save(update_fields=["meant"])
+    text_taken.send(sender=Inbound, inbound=inbound, at=at)
     return inbound
 
 

@@ -16,12 +16,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from outbox import segments
 from outbox.hours import LEAST_BEFORE_EVENT, Hours, next_opening, text_time
-from outbox.models import Channel, Message, State, may_text
+from outbox.models import Channel, MailStop, Message, Registration, State, may_text, stop_mail
 from outbox.providers import mail, twilio
 from outbox.providers.outcome import Answer, Outcome
+from outbox.signals import delivery_changed
 from tenants import due, throttle
 from tenants.places import current_firm
 
@@ -139,9 +141,12 @@ def held_back(message: Message, *, at: datetime) -> str:
     if message.kind == "reminder" and message.event_at and at >= message.event_at:
         return "what it reminds of has begun"
     if message.channel == Channel.EMAIL:
-        return "" if settings.EMAIL_IS_ON else "e-mail is not set up here"
-    if not twilio.is_on():
+        return mail_held_back(message)
+    who = twilio.account()
+    if not (who.sid and who.token):
         return "texts are not set up here"
+    if who.registration != Registration.VERIFIED:
+        return "the firm's sender is not registered with the carriers"
     if not firm.texts_on:
         return "the owner's address is not confirmed yet, so the firm sends e-mail only"
     if not message.answers and not may_text(message.recipient):
@@ -155,7 +160,35 @@ def held_back(message: Message, *, at: datetime) -> str:
         return "this number has had its texts for today"
     if throttle.count("texts of", str(firm.id), within=day, at=at) >= TEXTS_A_DAY_A_FIRM:
         return "the firm has sent its texts for today"
+    if (
+        who.monthly_cap is not None
+        and message.kind != "code"
+        and segments_this_month(at=at) >= who.monthly_cap
+    ):
+        return "the firm's texts for this month are used up"
     return ""
+
+
+def mail_held_back(message: Message) -> str:
+    """Why this e-mail may not leave, or nothing. A sign-in code is tried even where mail came back."""
+    if not settings.EMAIL_IS_ON:
+        return "e-mail is not set up here"
+    if message.kind == "code":
+        return ""
+    stops = MailStop.objects.filter(address=message.recipient.lower(), lifted_at=None)
+    reasons = set(stops.values_list("why", flat=True))
+    if MailStop.Why.BOUNCED in reasons:
+        return "mail to this address came back"
+    if MailStop.Why.ASKED in reasons and not message.answers:
+        return "they asked for no more mail of this kind"
+    return ""
+
+
+def segments_this_month(*, at: datetime) -> int:
+    """Segments that left since the month began by the firm's clock."""
+    began = at.astimezone(current_firm().zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    sent = Message.objects.filter(channel=Channel.SMS, sent_at__gte=began, sent_at__lte=at)
+    return sent.aggregate(n=Sum("segments"))["n"] or 0
 
 
 def waits_until(message: Message, *, at: datetime) -> datetime | None:
@@ -214,6 +247,7 @@ def _send(message: Message, *, at: datetime) -> bool:
         Message.objects.filter(pk=message.pk, state=State.LEASED).update(
             state=State.SUPPRESSED, reason=reason, leased_until=None
         )
+        _tell_of(message, at=at)
         return False
     later = waits_until(message, at=at)
     if later:
@@ -266,10 +300,19 @@ def settle_answer(message: Message, answer: Answer, *, at: datetime) -> None:
     else:
         row.update(state=State.FAILED, reason=answer.reason, delivery_error=answer.code, leased_until=None)
         due.settle(DUE, str(message.pk))
+        if answer.dead_address:
+            stop_mail(message.recipient, why=MailStop.Why.BOUNCED, said=answer.reason, at=at)
+        _tell_of(message, at=at)
         if answer.opted_out:
             from outbox.models import withdraw
 
             withdraw(message.recipient, how="provider", at=at)
+
+
+def _tell_of(message: Message, *, at: datetime) -> None:
+    """What an app does about a message that will not leave, such as going by another way."""
+    message.refresh_from_db()
+    delivery_changed.send(sender=Message, message=message, at=at)
 
 
 def reconcile(keys: Sequence[str], at: datetime) -> None:

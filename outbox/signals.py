@@ -4,5 +4,7 @@ from django.dispatch import Signal
 
 # A text came in that was not STOP, START or HELP. `inbound`, `at`; a receiver that acted returns what it made of it.
 text_received = Signal()
-# A message's delivery changed. `message`, `at`.
+# A text came in, whatever it said; `inbound.meant` says what was made of it. `inbound`, `at`.
+text_taken = Signal()
+# A message's delivery changed, or it failed or was held back for good. `message`, `at`.
 delivery_changed = Signal()

@@ -8,7 +8,7 @@ class SchedulingConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from outbox.sending import guard
-        from outbox.signals import text_received
+        from outbox.signals import delivery_changed, text_received
         from payments.signals import payment_settled
         from scheduling import notices, paid, replies, series
         from tenants.due import on_due
@@ -19,6 +19,7 @@ class SchedulingConfig(AppConfig):
         on_due(notices.SAY, notices.say)
         guard(notices.may_leave)
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
+        delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
         register("account", label=_("Your calendar elsewhere"), icon="link", url_name="calendar-feed", order=53, can=Can.SEE_BOOKINGS)  # fmt: skip

@@ -9,15 +9,18 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clients.reaching import Way, channels_for, may_still_hear
+from clients.reaching import Way, channels_for, is_barred, may_still_hear
+from messaging import plans, wordings
 from outbox import sending
-from outbox.hours import text_time
+from outbox.hours import Hours, text_time
 from outbox.models import Channel, Message, State
 from outbox.segments import plain
 from scheduling import ics
@@ -28,7 +31,6 @@ from tenants.tasks import run_later
 from web.dates import say_when
 
 SAY = "scheduling.say"
-REMINDERS = (("day-before", timedelta(days=1)), ("two-hours", timedelta(hours=2)))
 AT_LEAST_APART = timedelta(hours=6)
 
 
@@ -43,7 +45,7 @@ def when(booking: Booking) -> str:
 def _fits(text: str, extra: str) -> str:
     """Adds the link when the text still fits one segment with it."""
     longer = f"{text} {extra}"
-    return longer if len(longer) <= 160 else text
+    return longer if extra not in text and len(longer) <= 160 else text
 
 
 def _brief(booking: Booking) -> str:
@@ -51,26 +53,19 @@ def _brief(booking: Booking) -> str:
 
 
 def text_booked(booking: Booking) -> str:
-    words = _("%(firm)s: Call with %(advocate)s %(when)s, %(how)s. Reply C to confirm, R to change, X to call off. STOP ends texts.") % _facts(booking)  # fmt: skip
-    return _fits(words, link(booking))
+    return _fits(wordings.say("booked", booking.language, _facts(booking)), link(booking))
 
 
 def text_reminder(booking: Booking) -> str:
-    words = _("%(firm)s: Reminder: call with %(advocate)s %(when)s, %(how)s. Reply C to confirm, R to change, X to call off. STOP ends texts.") % _facts(booking)  # fmt: skip
-    return _fits(words, link(booking))
+    return _fits(wordings.say("reminder", booking.language, _facts(booking)), link(booking))
 
 
 def text_moved(booking: Booking) -> str:
-    words = _("%(firm)s: Your call is now %(when)s, %(how)s, with %(advocate)s. Reply C to confirm, R to change, X to call off. STOP ends texts.") % _facts(booking)  # fmt: skip
-    return _fits(words, link(booking))
+    return _fits(wordings.say("moved", booking.language, _facts(booking)), link(booking))
 
 
 def text_called_off(booking: Booking) -> str:
-    words = _("%(firm)s: The call on %(when)s is called off. To book again: %(book)s") % {
-        **_facts(booking),
-        "book": current_firm().url("/book/"),
-    }
-    return words
+    return wordings.say("called-off", booking.language, _facts(booking))
 
 
 def _facts(booking: Booking) -> dict[str, str]:
@@ -78,6 +73,8 @@ def _facts(booking: Booking) -> dict[str, str]:
         "firm": current_firm().name,
         "advocate": booking.advocate.name.split()[0],
         "when": _brief(booking),
+        "link": link(booking),
+        "book": current_firm().url("/book/"),
         "how": str(booking.service.get_format_display()).lower(),
     }
 
@@ -135,14 +132,20 @@ def _to_family(booking: Booking, kind: str, text: Callable[[Booking], str], temp
             _send(booking, kind, way, words, due_at=at, at=at, answers=answers)
 
 
+def booking_id(subject: str) -> UUID:
+    """The booking that a message's subject (“booking:<id>”) names; an id of nothing when it names none."""
+    try:
+        return UUID(subject.removeprefix("booking:"))
+    except ValueError:
+        return UUID(int=0)
+
+
 def may_leave(message: Message, *, at: datetime) -> str:
     """The outbox asks before a message about a booking leaves: what was safe when it was written may not be so now."""
     if not message.subject.startswith("booking:") or message.kind.startswith("told-"):
         return ""
     booking = (
-        Booking.objects.filter(pk=message.subject.removeprefix("booking:"))
-        .select_related("contact", "student")
-        .first()
+        Booking.objects.filter(pk=booking_id(message.subject)).select_related("contact", "student").first()
     )
     if booking is None:
         return ""
@@ -168,7 +171,7 @@ def _to_advocate(booking: Booking, kind: str, title: Callable[[], str], *, at: d
 
 
 def plan_reminders(booking: Booking, *, at: datetime) -> None:
-    """The day before and two hours before, by text where agreed, else by e-mail. Two that would leave within
+    """As the firm's plan for the service says: by text where agreed, else by e-mail. Two that would leave within
     six hours are one, and where no hour is left for a text an e-mail goes."""
     way = next(iter(channels_for(booking.contact, "reminder", student=booking.student, at=at)), None)
     if way is None:
@@ -176,11 +179,11 @@ def plan_reminders(booking: Booking, *, at: datetime) -> None:
     mail = Way(Channel.EMAIL, booking.contact.email, way.hours) if booking.contact.email else None
     if way.channel == Channel.SMS and mail and not current_firm().texts_on:
         way = mail
-    by_text = way.channel == Channel.SMS
     planned: list[datetime] = []
     with translation.override(booking.language):
-        for name, ahead in REMINDERS:
-            due_at = booking.starts_at - ahead
+        for step in plans.steps_for(booking.service_id):
+            due_at = booking.starts_at - step.ahead
+            by_text = way.channel == Channel.SMS and (step.wants_text or mail is None)
             leaves = (
                 text_time(due_at, zone=booking.zone, now=at, event=booking.starts_at, hours=way.hours)
                 if by_text
@@ -190,11 +193,31 @@ def plan_reminders(booking: Booking, *, at: datetime) -> None:
             if due_at <= at or any(abs(leaves - other) < AT_LEAST_APART for other in planned):
                 continue
             planned.append(leaves)
-            occurrence = f"{name}/{booking.sequence}"
+            occurrence = f"{step.name}/{booking.sequence}"
             sent = _send(booking, "reminder", way, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence) if by_text else None  # fmt: skip
-            if mail and (sent is None or sent.state == State.SUPPRESSED):
+            if mail and (sent is None or sent.state == State.SUPPRESSED or step.wants_mail):
                 title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
                 _send(booking, "reminder", mail, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
+
+
+def fall_back(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
+    """A reminder that could not go by text goes by e-mail, once, while the call lies ahead."""
+    lost = message.state in {State.FAILED, State.SUPPRESSED} or message.delivery in {"failed", "undelivered"}
+    if message.kind != "reminder" or message.channel != Channel.SMS or not lost:
+        return
+    booking = (
+        Booking.objects.standing()
+        .filter(pk=booking_id(message.subject), starts_at__gt=at)
+        .select_related("service", "advocate", "contact", "student")
+        .first()
+    )
+    if booking is None or is_barred(booking.contact, booking.student, at=at) or not booking.contact.email:
+        return
+    mail = Way(Channel.EMAIL, booking.contact.email, Hours())
+    with translation.override(booking.language):
+        title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
+        words = _mail(booking, "reminder", title, at=at, with_calendar=False)
+        _send(booking, "reminder", mail, words, due_at=max(at, message.due_at), at=at, answers=False, occurrence=message.occurrence)  # fmt: skip
 
 
 def booked(booking: Booking, *, at: datetime, by_staff: bool = False) -> None:

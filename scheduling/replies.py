@@ -32,7 +32,7 @@ def booking_meant(number: str, *, at: datetime) -> Booking | None:
         .first()
     )  # fmt: skip
     if subject:
-        found = ahead.filter(pk=subject.removeprefix("booking:")).first()
+        found = ahead.filter(pk=notices.booking_id(subject)).first()
         if found:
             return found
     return (

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import set_urlconf
+from django.utils import timezone
 
+from tenants import metrics
 from tenants.hosts import firm_at
 from tenants.places import FirmRef, in_public, nowhere, within
+
+log = logging.getLogger("roundtable.health")
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 
 class ServerHealthMiddleware:
-    """`/livez` and `/readyz` on every host, before anything looks at the host."""
+    """`/livez`, `/readyz` and `/metrics` on every host, before anything looks at the host."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -30,7 +35,27 @@ class ServerHealthMiddleware:
             return HttpResponse("ok", content_type="text/plain")
         if request.path == "/readyz":
             return self.readiness()
+        if request.path == "/metrics":
+            return self.figures(request)
         return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> None:
+        try:
+            metrics.note_trip(problem, at=timezone.now())
+        except DatabaseError:
+            log.exception("a guard trip could not be counted")
+
+    def figures(self, request: HttpRequest) -> HttpResponse:
+        if not metrics.may_read(request):
+            return HttpResponse("Not for you.", status=403, content_type="text/plain")
+        try:
+            return HttpResponse(
+                metrics.text(at=timezone.now()), content_type="text/plain; version=0.0.4; charset=utf-8"
+            )
+        except DatabaseError:
+            return HttpResponse("no database", status=503, content_type="text/plain")
+        finally:
+            connections["default"].close_if_unusable_or_obsolete()
 
     def readiness(self) -> HttpResponse:
         try:

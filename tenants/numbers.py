@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from tenants.hosts import reference
 from tenants.models import Firm, ProviderAddress
@@ -55,3 +56,19 @@ def _firm_at(kind: str, address: str) -> FirmRef | None:
         row = ProviderAddress.objects.filter(kind=kind, address=address).first()
         firm = Firm.objects.filter(pk=row.firm_id).select_related("entitlement").first() if row else None
     return reference(firm) if firm else None
+
+
+class NumberTaken(Exception):
+    """Another firm texts from this number; the message is a sentence."""
+
+
+def take_number(number: str) -> None:
+    """Texts to this number are the current firm's from now on. Raises NumberTaken."""
+    firm_id = current_firm().id
+    if ProviderAddress.objects.filter(firm_id=firm_id, kind="number", address=number).exists():
+        return
+    try:
+        with transaction.atomic():
+            ProviderAddress.objects.create(firm_id=firm_id, kind="number", address=number)
+    except IntegrityError:
+        raise NumberTaken(_("Another firm texts from this number.")) from None

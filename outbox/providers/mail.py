@@ -7,11 +7,30 @@ import smtplib
 from email.utils import formataddr
 
 from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from outbox.models import Message
 from outbox.providers.outcome import Answer, Outcome
 from tenants.places import current_firm
+
+# RFC 5321: no such mailbox, not here, name not allowed.
+NOBODY_THERE = {550, 551, 553}
+_SALT = "mail stop"
+
+
+def stop_link(message: Message) -> str:
+    """Where one click ends mails like this one (RFC 8058); it names the message, never the address."""
+    return current_firm().url(f"/mail/stop/{signing.dumps(str(message.pk), salt=_SALT)}/")
+
+
+def stopped_by(token: str) -> Message | None:
+    """The message whose link was followed, or None when the link is not ours."""
+    try:
+        return Message.objects.filter(pk=signing.loads(token, salt=_SALT)).first()
+    except (signing.BadSignature, ValidationError):
+        return None
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
@@ -27,6 +46,9 @@ def compose(message: Message) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
         },
     )
+    if not message.answers:
+        mail.extra_headers["List-Unsubscribe"] = f"<{stop_link(message)}>"
+        mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if message.html:
         mail.attach_alternative(message.html, "text/html")
     for attached in message.attachments:
@@ -48,7 +70,11 @@ def send(message: Message) -> Answer:
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         reason = words.decode(errors="replace")[:180]
-        return Answer(Outcome.AGAIN if 400 <= code < 500 else Outcome.REFUSED, reason=reason, code=str(code))
+        again = 400 <= code < 500
+        return Answer(
+            Outcome.AGAIN if again else Outcome.REFUSED, reason=reason, code=str(code),
+            dead_address=code in NOBODY_THERE,
+        )  # fmt: skip
     except smtplib.SMTPResponseException as error:
         said = (
             error.smtp_error.decode(errors="replace")

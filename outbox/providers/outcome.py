@@ -20,3 +20,4 @@ class Answer:
     reason: str = ""
     code: str = ""
     opted_out: bool = False
+    dead_address: bool = False  # the mail server knows nobody there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from outbox.models import Message
+from outbox.models import Message, Registration, Sender
 from outbox.providers.outcome import Answer, Outcome
 from tenants.numbers import own_number
 
@@ -35,8 +36,33 @@ class RebasedClient(TwilioHttpClient):
         return super().request(method, f"{self.base}/{at.netloc}{at.path}{query}", *args, **kwargs)
 
 
+@dataclass(frozen=True)
+class Account:
+    """As whom the current firm texts, and from what."""
+
+    sid: str
+    token: str
+    number: str = ""
+    service: str = ""
+    registration: str = Registration.VERIFIED
+    monthly_cap: int | None = None
+
+
+def account() -> Account:
+    """The firm's own account, else the platform's with the number the firm was given."""
+    own = Sender.objects.first()
+    if own is not None and own.is_own:
+        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap)  # fmt: skip
+    return Account(
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, own_number() or "", "",
+        monthly_cap=own.monthly_cap if own else None,
+    )  # fmt: skip
+
+
 def is_on() -> bool:
-    return bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN)
+    """Whether the current firm can text at all."""
+    who = account()
+    return bool(who.sid and who.token)
 
 
 @lru_cache(maxsize=4)
@@ -44,19 +70,21 @@ def _client(sid: str, token: str, base: str | None) -> Client:
     return Client(sid, token, http_client=RebasedClient(base) if base else TwilioHttpClient(timeout=SECONDS))
 
 
-def client() -> Client:
-    return _client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_API_BASE)
+def client(who: Account | None = None) -> Client:
+    who = who or account()
+    return _client(who.sid, who.token, settings.TWILIO_API_BASE)
 
 
 def send(message: Message) -> Answer:
     """Hands one text to Twilio. Only a refused connection and 429 are safe to try again by themselves."""
-    sender = own_number()
-    if not sender:
+    who = account()
+    if not (who.service or who.number):
         return Answer(Outcome.REFUSED, reason="the firm has no number to text from")
+    sender = {"messaging_service_sid": who.service} if who.service else {"from_": who.number}
     try:
-        sent = client().messages.create(
+        sent = client(who).messages.create(
             to=message.recipient,
-            from_=sender,
+            **sender,
             body=message.body,
             status_callback=f"{settings.PUBLIC_URL}/hooks/twilio/status/",
         )
@@ -83,9 +111,12 @@ def find(message: Message) -> Answer | None:
     if message.attempted_at is None:
         return Answer(Outcome.AGAIN)
     try:
-        rows = client().messages.list(
+        who = account()
+        # Which number a messaging service chose is not known before its answer.
+        sender = {} if who.service else {"from_": who.number}
+        rows = client(who).messages.list(
             to=message.recipient,
-            from_=own_number() or "",
+            **sender,
             date_sent_after=message.attempted_at - timedelta(days=1),
             limit=200,
         )
@@ -104,6 +135,19 @@ def find(message: Message) -> Answer | None:
     return Answer(Outcome.AGAIN)
 
 
-def is_genuine(url: str, fields: dict[str, str], signature: str) -> bool:
-    """Whether Twilio signed this callback with our token."""
-    return bool(signature) and RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(url, fields, signature)
+def is_genuine(url: str, fields: dict[str, str], token: str, signature: str) -> bool:
+    """Whether Twilio signed this callback with that token."""
+    return bool(signature and token) and RequestValidator(token).validate(url, fields, signature)
+
+
+def registration(who: Account) -> str:
+    """What Twilio says of the carriers' registration of an account's messaging service: a Registration value.
+
+    Raises TwilioException and requests.RequestException when the account, the token or the service is wrong or
+    Twilio does not answer.
+    """
+    campaigns = client(who).messaging.v1.services(who.service).us_app_to_person.list(limit=20)
+    states = {str(campaign.campaign_status or "").upper() for campaign in campaigns}
+    if "VERIFIED" in states:
+        return Registration.VERIFIED
+    return Registration.FAILED if states == {"FAILED"} else Registration.PENDING

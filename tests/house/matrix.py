@@ -24,7 +24,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "new-password": ({GET, POST}, "*"), "confirm-email": ({GET}, "*"), "email-confirmation": ({POST}, "*"),
     "welcome": ({POST}, "*"), "invitation": ({GET, POST}, "*"),
     "help": ({GET}, "*"), "privacy": ({GET}, "*"), "terms": ({GET}, "*"), "accessibility": ({GET}, "*"),
-    "language": ({POST}, "*"), "theme": ({POST}, "*"), "shortcuts": ({POST}, "*"), "offline": ({GET}, "*"),
+    "mail-stop": ({GET, POST}, "*"), "language": ({POST}, "*"), "theme": ({POST}, "*"), "shortcuts": ({POST}, "*"), "offline": ({GET}, "*"),
     "service-worker": ({GET}, "*"), "logo": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
     "outbox": ({GET}, "*"), "outbox-answer": ({POST}, "*"), "kit": ({GET}, "*"),
     # whoever is signed in
@@ -56,6 +56,18 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "papers": ({GET}, WORKS_WITH_FAMILIES), "paper-new": ({GET, POST}, WORKS_WITH_FAMILIES),
     "request-new": ({GET, POST}, WORKS_WITH_FAMILIES), "request-call-off": ({POST}, WORKS_WITH_FAMILIES),
     "files-health": ({GET}, RUNS_THE_FIRM),
+    "messages": ({GET}, WORKS_WITH_FAMILIES), "thread": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "text-size": ({POST}, WORKS_WITH_FAMILIES), "thread-pdf": ({GET}, WORKS_WITH_FAMILIES),
+    "thread-assignment": ({POST}, WORKS_WITH_FAMILIES), "thread-snooze": ({POST}, WORKS_WITH_FAMILIES),
+    "thread-unread": ({POST}, WORKS_WITH_FAMILIES), "thread-settlement": ({POST}, WORKS_WITH_FAMILIES),
+    "thread-consent": ({POST}, WORKS_WITH_FAMILIES), "thread-contact": ({POST}, WORKS_WITH_FAMILIES),
+    "texts": ({GET, POST}, RUNS_THE_FIRM), "text-wording": ({GET, POST}, RUNS_THE_FIRM),
+    "calls": ({GET}, WORKS_WITH_FAMILIES),
+    "sender": ({GET, POST}, RUNS_THE_FIRM), "sender-check": ({POST}, RUNS_THE_FIRM),
+    "mail-stop-lift": ({POST}, RUNS_THE_FIRM),
+    "check-ins": ({GET}, WORKS_WITH_FAMILIES), "check-in-new": ({POST}, WORKS_WITH_FAMILIES),
+    "health": ({GET, POST}, RUNS_THE_FIRM),
+    "stop-decision": ({POST}, WORKS_WITH_FAMILIES), "contact-messages": ({GET}, WORKS_WITH_FAMILIES),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
     "picture": ({GET}, SIGNED_IN),
@@ -122,6 +134,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "portal-details": ({GET, POST}, "F"), "portal-texts": ({POST}, "F"), "portal-who": ({GET}, "F"),
     "portal-papers": ({GET}, "F"), "portal-paper-new": ({GET, POST}, "F"), "portal-paper": ({GET}, "F"),
     "portal-paper-state": ({GET}, "F"), "portal-paper-password": ({POST}, "F"), "portal-request": ({GET, POST}, "F"),
+    "portal-messages": ({GET, POST}, "F"),
     "portal": ({GET}, "F"), "guest": ({GET}, "G"),
     # the API, with a key; the methods a key may use are asked in tests/api
     "api-student-list": ({GET}, "ODAS"), "api-student-detail": ({GET, PATCH}, "ODAS"),
@@ -145,6 +158,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-document-pages": ({GET}, "ODAS"), "api-document-copy": ({GET}, "ODAS"),
     "api-paper-request-list": ({GET, POST}, "ODAS"), "api-paper-request-detail": ({GET}, "ODAS"),
     "api-paper-request-call-off": ({POST}, "ODAS"),
+    "api-thread-list": ({GET}, "ODAS"), "api-thread-detail": ({GET}, "ODAS"), "api-thread-entries": ({GET}, "ODAS"),
+    "api-thread-messages": ({POST}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

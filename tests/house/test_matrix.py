@@ -37,6 +37,8 @@ def address(name):
             "-hand-over",
             "-close",
             "-complete",
+            "-entries",
+            "-messages",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}

@@ -1,0 +1,87 @@
+"""Mail that should stop: one click from the family's mail program, and what came back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import audit
+from accounts.models import User
+from accounts.requests import FirmRequest
+from clients.models import CareTeamMember, Contact
+from outbox import sending
+from outbox.models import Channel, MailStop, Message, State, stop_mail
+from outbox.providers import mail
+from tenants.places import current_firm
+from web.access import Can, requires
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Ends the mails we start to an address; a mail program may POST here by itself (RFC 8058)."""
+    message = mail.stopped_by(token)
+    if message is None or message.channel != Channel.EMAIL:
+        raise Http404
+    done = request.method == "POST"
+    if done:
+        stop_mail(message.recipient, why=MailStop.Why.ASKED, at=timezone.now())
+    with translation.override(message.language):
+        return render(request, "messaging/mail_stop.html", {"done": done, "firm": current_firm()})
+
+
+@requires(Can.SEE_HEALTH)
+@require_POST
+def mail_stop_lift(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """The address was put right: mail goes there again. What somebody asked for only they take back."""
+    stop = get_object_or_404(MailStop, pk=pk, why=MailStop.Why.BOUNCED, lifted_at=None)
+    stop.lifted_at = timezone.now()
+    stop.save(update_fields=["lifted_at"])
+    audit.record("mail_stop.lifted", by=request.user, at=stop.lifted_at, about=stop)
+    messages.success(request, _("Mail goes there again."))
+    return redirect("health")
+
+
+def tell_of_bounce(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
+    """Mail to a contact came back: who works with the family is told, once for each address."""
+    if message.channel != Channel.EMAIL or message.state != State.FAILED:
+        return
+    address = message.recipient.lower()
+    stop = MailStop.objects.filter(address=address, why=MailStop.Why.BOUNCED, lifted_at=None).first()
+    contact = Contact.objects.filter(points__kind="email", points__value__iexact=address).first()
+    if stop is None or contact is None:
+        return
+    team = CareTeamMember.objects.filter(until=None, student__guardianships__contact=contact)
+    people = User.objects.active().filter(pk__in=team.values("user")) or User.objects.active().filter(
+        role="owner"
+    )
+    firm = current_firm()
+    for person in people:
+        if not person.email or person.email == address:
+            continue
+        with translation.override(person.language):
+            title = _("Mail to a family came back")
+            facts = {
+                "firm": firm, "title": title, "language": person.language, "button": _("Open the contact"),
+                "text": _("Their e-mail address does not work. We send no more mail there until it is put right."),
+                "link": firm.url(f"/contacts/{contact.pk}/"),
+            }  # fmt: skip
+            words = sending.Words(
+                body=render_to_string("mail/link.txt", facts).strip() + "\n",
+                html=render_to_string("mail/link.html", facts),
+                title=title,
+            )
+        sending.write(
+            "told-bounce", subject=f"mail-stop:{stop.pk}", channel=Channel.EMAIL, to=person.email, words=words,
+            due_at=at, at=at, zone=firm.zone, language=person.language, answers=True,
+        )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Reminder plans, the firm's own words, the fall-back, and the lists of calls to make."""
+
+from datetime import timedelta
+
+import pytest
+
+from messaging import wordings
+from messaging.models import ReminderPlan, Wording
+from outbox.models import Message, withdraw
+from scheduling import booking as bookings
+from scheduling.availability import free_slots
+from tests.world import NOW
+
+
+@pytest.fixture
+def booked(harbor, luz, ana, service, clock, work_due):
+    """A call of Luz with Ana, three days ahead, and what was said of it."""
+
+    def book():
+        since = NOW + timedelta(days=6)
+        slot = free_slots(service, since=since, until=since + timedelta(days=3), at=NOW, advocates=[ana])[5]
+        asker = bookings.Asker(name="Luz", phone=luz.phone, email=luz.email, contact=luz.contact, timezone="America/Denver")  # fmt: skip
+        made = bookings.book(service, starts_at=slot.starts_at, asker=asker, at=NOW, advocate=ana)
+        work_due(NOW)
+        return made
+
+    return book
+
+
+def reminders(channel=""):
+    rows = Message.objects.filter(kind="reminder").order_by("due_at", "channel")
+    return [
+        (row.channel, row.occurrence.partition("/")[0])
+        for row in rows
+        if not channel or row.channel == channel
+    ]
+
+
+def test_the_firms_plan_is_followed(visitor, olivia, booked):
+    answer = visitor.as_(olivia).post(
+        "/settings/texts/",
+        {"minutes0": 4320, "by0": "both", "minutes1": 60, "by1": "mail", "minutes2": 0, "by2": "text"},
+    )
+    assert answer.status_code == 302
+
+    booked()
+
+    assert reminders() == [("email", "4320-minutes"), ("sms", "4320-minutes"), ("email", "60-minutes")]
+
+
+def test_a_service_may_have_a_plan_of_its_own(olivia, service, booked):
+    for which, minutes in ((None, 1440), (service.pk, 240)):
+        ReminderPlan.objects.create(
+            service=which, steps=[{"minutes": minutes, "by": "text"}], changed_by=olivia, changed_at=NOW
+        )
+
+    booked()
+
+    assert reminders() == [("sms", "240-minutes")]
+
+
+def test_no_steps_are_no_reminders(olivia, booked):
+    ReminderPlan.objects.create(steps=[], changed_by=olivia, changed_at=NOW)
+
+    booked()
+
+    assert reminders() == []
+
+
+def test_a_reminder_that_cannot_go_by_text_goes_by_email(booked, luz, work_due, standins, clock):
+    booking = booked()
+    first = Message.objects.filter(kind="reminder").order_by("due_at").first()
+    Message.objects.filter(pk=first.pk).update(recipient="+15005550009")  # a landline
+
+    from outbox.models import allow
+
+    allow("+15005550009", how="form", at=NOW)
+    clock.now = first.due_at
+    work_due(first.due_at)
+
+    assert Message.objects.get(pk=first.pk).state == "failed"
+    assert [one for one in reminders("email")] == [("email", "day-before")]
+    mails = [mail["subject"] for mail in standins.mail(luz.email)]
+    assert any(subject.startswith("Reminder: your call on") for subject in mails)
+    assert booking.is_standing
+
+
+def test_the_firms_words_are_used_with_the_one_sentence_added(visitor, olivia, booked, luz):
+    answer = visitor.as_(olivia).post(
+        "/settings/texts/booked/en/", {"body": "{firm}: See you {when}, {advocate}."}
+    )
+    assert answer.status_code == 302
+
+    booked()
+
+    text = Message.objects.get(kind="booked", channel="sms").body
+    assert text.startswith("Harbor Advocacy: See you ")
+    assert " Ana. STOP ends texts." in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{firm}: About {child} {when}", "See you {when}", "{firm}: The autism meeting is {when}",
+        "{firm}: Text CANCEL to call off {when}", "{firm}: Escriba ALTO {when}",
+    ],
+)  # fmt: skip
+def test_words_that_may_not_be_used_are_refused_with_a_sentence(visitor, olivia, body):
+    answer = visitor.as_(olivia).post("/settings/texts/reminder/en/", {"body": body})
+
+    assert answer.status_code == 422
+    assert body.replace("'", "&#x27;") in answer.content.decode()
+    assert not Wording.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("kind", list(wordings.KINDS))
+def test_our_own_words_pass_and_fit(harbor, kind, language):
+    ours = wordings.ours(kind, language)
+
+    assert wordings.wrong(kind, ours) == []
+    assert wordings.preview(kind, language, ours).startswith("Harbor Advocacy: ")
+
+
+def test_texts_off_still_booked_is_on_the_call_list(visitor, ana, marcus, booked, luz):
+    booked()
+    withdraw(luz.phone, how="text", at=NOW)
+
+    page = visitor.as_(ana).get("/calls/").content.decode()
+    assert "Luz Rivera" in page
+    assert "Reminders go by e-mail." in page
+    assert "Luz Rivera" not in visitor.as_(marcus).get("/calls/").content.decode()
+
+
+def test_unconfirmed_calls_of_tomorrow_are_listed_until_confirmed(visitor, ana, booked, clock):
+    booking = booked()
+    clock.now = booking.starts_at - timedelta(hours=20)
+    assert "Luz Rivera" in visitor.as_(ana).get("/calls/").content.decode()
+
+    bookings.confirm(booking, at=clock.now)
+
+    assert "Luz Rivera" not in visitor.as_(ana).get("/calls/").content.decode()
