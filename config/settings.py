@@ -31,6 +31,7 @@ TENANT_APPS = [
     "accounts",
     "clients",
     "documents",
+    "reviews",
     "scheduling",
 ]
 INSTALLED_APPS = [

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("clients.urls")),
     path("", include("documents.urls")),
+    path("", include("reviews.urls")),
     path("", include("desk.urls")),
     path("", include("portal.urls")),
     path("api/v1/", include("api.urls")),

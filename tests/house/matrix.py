@@ -49,12 +49,25 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "papers": ({GET}, WORKS_WITH_FAMILIES), "paper-new": ({GET, POST}, WORKS_WITH_FAMILIES),
     "request-new": ({GET, POST}, WORKS_WITH_FAMILIES), "request-call-off": ({POST}, WORKS_WITH_FAMILIES),
     "files-health": ({GET}, RUNS_THE_FIRM),
+    "reviews": ({GET}, WORKS_WITH_FAMILIES), "review": ({GET}, WORKS_WITH_FAMILIES),
+    "review-state": ({GET}, WORKS_WITH_FAMILIES), "review-point": ({POST}, WORKS_WITH_FAMILIES),
+    "review-point-new": ({POST}, WORKS_WITH_FAMILIES), "review-values": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "review-setting": ({POST}, WORKS_WITH_FAMILIES), "review-child": ({POST}, WORKS_WITH_FAMILIES),
+    "review-sign-off": ({POST}, "ODA"), "review-send": ({POST}, "ODA"), "review-revision": ({POST}, "ODA"),
+    "review-acceptance": ({POST}, "ODA"), "review-preview": ({GET}, WORKS_WITH_FAMILIES),
+    "review-report": ({GET}, WORKS_WITH_FAMILIES), "review-question-answer": ({POST}, WORKS_WITH_FAMILIES),
+    "review-start": ({POST}, WORKS_WITH_FAMILIES), "plan": ({GET}, WORKS_WITH_FAMILIES),
+    "comparison": ({GET}, WORKS_WITH_FAMILIES), "comparison-new": ({POST}, WORKS_WITH_FAMILIES),
+    "comparison-match": ({POST}, WORKS_WITH_FAMILIES), "comparison-offer": ({POST}, WORKS_WITH_FAMILIES),
+    "comparison-pdf": ({GET}, WORKS_WITH_FAMILIES),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
     "picture": ({GET}, SIGNED_IN),
     # families, guests
     "portal-papers": ({GET}, "F"), "portal-paper-new": ({GET, POST}, "F"), "portal-paper": ({GET}, "F"),
     "portal-paper-state": ({GET}, "F"), "portal-paper-password": ({POST}, "F"), "portal-request": ({GET, POST}, "F"),
+    "portal-reviews": ({GET}, "F"), "portal-review": ({GET}, "F"), "portal-review-ask": ({POST}, "F"),
+    "portal-review-report": ({GET}, "F"),
     "portal": ({GET}, "F"), "guest": ({GET}, "G"),
     # the API, with a key; the methods a key may use are asked in tests/api
     "api-service-list": ({GET}, "ODAS"), "api-service-detail": ({GET}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),
@@ -63,6 +76,10 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-document-pages": ({GET}, "ODAS"), "api-document-copy": ({GET}, "ODAS"),
     "api-paper-request-list": ({GET, POST}, "ODAS"), "api-paper-request-detail": ({GET}, "ODAS"),
     "api-paper-request-call-off": ({POST}, "ODAS"),
+    "api-review-list": ({GET}, "ODAS"), "api-review-detail": ({GET}, "ODAS"), "api-review-add-point": ({POST}, "ODAS"),
+    "api-review-decide": ({POST}, "ODAS"), "api-review-reading": ({GET}, "ODAS"), "api-review-correct": ({POST}, "ODAS"),
+    "api-plan-list": ({GET}, "ODAS"), "api-plan-detail": ({GET}, "ODAS"),
+    "api-comparison-list": ({GET, POST}, "ODAS"), "api-comparison-detail": ({GET}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

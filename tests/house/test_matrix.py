@@ -24,10 +24,16 @@ def address(name):
     for key, converter in item.pattern.converters.items():
         kind = type(converter).__name__
         values[key] = (
-            uuid.UUID(int=7) if kind == "UUIDConverter" else "x" if kind != "SlugConverter" else "slug"
+            uuid.UUID(int=7)
+            if kind == "UUIDConverter"
+            else 7
+            if kind == "IntConverter"
+            else "x"
+            if kind != "SlugConverter"
+            else "slug"
         )
     if name.startswith("api-") and name.endswith(
-        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy")
+        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy", "-add-point", "-decide", "-reading", "-correct")
     ):
         values = {"pk": uuid.UUID(int=7)}
     return reverse(name, kwargs=values, urlconf="config.urls")
