@@ -18,6 +18,7 @@ from clients.models import Contact, ContactPoint, Family, Guardianship, Student,
 from documents import demo as papers
 from lobby.opening import open_firm
 from outbox.models import allow
+from reviews import demo as reviews
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
 from scheduling.models import Format, Service, WeeklyHours
@@ -118,7 +119,7 @@ def harbor(secret: str, *, at: datetime) -> None:
                 for opens, closes in ((time(9), time(12)), (time(13), time(17, 30)))
             )
         rivera = family("Rivera", "Luz Rivera", "luz@family.example", "+14065550111", "es", [("Mateo", "3")], [ana], at=at)  # fmt: skip
-        family("Okafor", "Ngozi Okafor", "ngozi@family.example", "+14065550112", "en", [("Ada", "6")], [ana, marcus], at=at)  # fmt: skip
+        okafor = family("Okafor", "Ngozi Okafor", "ngozi@family.example", "+14065550112", "en", [("Ada", "6")], [ana, marcus], at=at)  # fmt: skip
         slots = free_slots(first, since=at, until=at + timedelta(days=6), at=at, advocates=[ana])
         if slots:
             asker = bookings.Asker(name="Luz Rivera", phone="+14065550111", email="luz@family.example", language="es", timezone="America/Denver", contact=rivera)  # fmt: skip
@@ -126,6 +127,7 @@ def harbor(secret: str, *, at: datetime) -> None:
                 first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana
             )
         papers.seed(rivera, at=at)
+        reviews.seed(rivera, okafor, at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:

@@ -37,7 +37,7 @@ class StructuredIEP(models.Model):
     pages_done = models.PositiveIntegerField(default=0)
     pages_count = models.PositiveIntegerField(default=0)
     # What the reader says it is: iep, section_504_plan, evaluation_report …; how sure it is, 0 to 1.
-    kind_found = models.CharField(max_length=40, blank=True)
+    kind_found = models.CharField(max_length=80, blank=True)
     confidence = models.FloatField(default=0)
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     # The name in the paper, when it does not fit the student; who said that it is the right child.

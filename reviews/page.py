@@ -19,6 +19,8 @@ KINDS = {
     "evaluation_report": gettext_lazy("evaluation report"),
     "prior_written_notice": gettext_lazy("prior written notice"),
     "progress_report": gettext_lazy("progress report"),
+    "behavior_plan": gettext_lazy("behavior plan"),
+    "report_card": gettext_lazy("report card"),
 }
 BADGE = 9.0  # radius of a number on the page, in points
 
@@ -52,7 +54,8 @@ class View:
 
 def kind_words(kind: str) -> str:
     """What the reader calls a document, in the page's language."""
-    return str(KINDS.get(kind, _("another paper")))
+    found = [str(KINDS[part]) for part in kind.split("_and_") if part in KINDS]
+    return _(" and ").join(found) if found else _("another paper")
 
 
 def at_page(

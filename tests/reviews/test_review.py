@@ -118,7 +118,7 @@ def test_another_childs_paper_is_said_before_it_is_signed_off(visitor, ana, mate
     assert Review.objects.get().state == "signed_off"
 
 
-@pytest.mark.parametrize(("name", "words"), [("d11", "504 plan, not an IEP"), ("d12", "evaluation report, not an IEP")])
+@pytest.mark.parametrize(("name", "words"), [("d11", "504 plan, not an IEP"), ("d12", "evaluation report and prior written notice, not an IEP")])
 def test_what_is_no_iep_is_named(visitor, ana, mateo, clock, name, words):
     send(visitor, ana, mateo, name)
     assert words in visitor.get(f"/reviews/{Review.objects.get().pk}/").content.decode()
