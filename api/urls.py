@@ -2,13 +2,30 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from cases import api as cases
+from clients import api as clients
 from documents import api as documents
+from intake import api as intake
 from reviews import api as reviews
 from scheduling import api as scheduling
 from web.access import public
 
 router = SimpleRouter()
+router.register("students", clients.StudentViewSet, basename="api-student")
+router.register("contacts", clients.ContactViewSet, basename="api-contact")
+router.register("districts", clients.DistrictViewSet, basename="api-district")
+router.register("schools", clients.SchoolViewSet, basename="api-school")
+router.register("agreements", clients.AgreementViewSet, basename="api-agreement")
+router.register("releases", clients.ReleaseViewSet, basename="api-release")
+router.register("inquiries", intake.InquiryViewSet, basename="api-inquiry")
 router.register("services", scheduling.ServiceViewSet, basename="api-service")
+router.register("cases", cases.CaseViewSet, basename="api-case")
+router.register("events", cases.EventViewSet, basename="api-event")
+router.register("deadlines", cases.DeadlineViewSet, basename="api-deadline")
+router.register("tasks", cases.TaskViewSet, basename="api-task")
+router.register("meetings", cases.MeetingViewSet, basename="api-meeting")
+router.register("timeline", cases.EntryViewSet, basename="api-entry")
+router.register("calendars", cases.CalendarViewSet, basename="api-calendar")
 router.register("bookings", scheduling.BookingViewSet, basename="api-booking")
 router.register("documents", documents.DocumentViewSet, basename="api-document")
 router.register("paper-requests", documents.PaperRequestViewSet, basename="api-paper-request")

@@ -6,7 +6,7 @@ import sys
 
 import django
 
-NAMES = ("availability", "booking", "tax", "signup")
+NAMES = ("availability", "booking", "tax", "signup", "reader")
 
 
 def main() -> int:

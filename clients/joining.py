@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import User
-from clients.models import CareTeamMember, Contact, ContactPoint, Family, Guardianship, Student
+from clients.merging import merge
+from clients.models import Contact, Family, Student
 
 
 def may_be_same(contact: Contact, *, user: User) -> QuerySet[Contact]:
@@ -42,31 +43,26 @@ def join(contact: Contact, into: Contact, *, by: User, at: datetime) -> None:
     comes along as a new child of that family.
     """
     old_family = contact.family
-    for point in contact.points.all():
-        ContactPoint.objects.get_or_create(contact=into, kind=point.kind, value=point.value, defaults={"label": point.label, "safe": point.safe})  # fmt: skip
     for student in old_family.students.all():
         known = into.family.students.filter(given_name__iexact=student.given_name).first()
-        if known is None:
+        if known is not None and known.pk != student.pk:
+            merge(known, student, by=by, at=at, reason="joined")
+        elif old_family.pk != into.family_id:
             student.family = into.family
             student.confirmed_at = student.confirmed_at or at
             student.save(update_fields=["family", "confirmed_at"])
-            Guardianship.objects.filter(contact=contact, student=student).update(contact=into)
-            continue
-        for member in student.care_team.filter(until=None):
-            CareTeamMember.objects.get_or_create(student=known, user=member.user, until=None, defaults={"since": member.since})  # fmt: skip
-        _hand_over(student, known)
-        student.delete()
-    _hand_over(contact, into)
-    audit.record("contact.joined", by=by, at=at, about=into, was=str(contact.pk))
-    contact.delete()
-    if not old_family.contacts.exists() and not old_family.students.exists():
+    merge(into, contact, by=by, at=at, reason="joined")
+    for other in old_family.contacts.all() if old_family.pk != into.family_id else []:
+        other.family = into.family
+        other.save(update_fields=["family"])
+    if old_family.pk != into.family_id:
         _hand_over(old_family, into.family)
-        old_family.delete()
+    audit.record("contact.joined", by=by, at=at, about=into, was=str(contact.pk))
 
 
-def _hand_over(old: models.Model, new: models.Model) -> None:
-    """What other apps hang on one (bookings, papers, …) hangs on the other."""
-    for relation in old._meta.related_objects:
+def _hand_over(old: Family, new: Family) -> None:
+    """What other apps keep of a family as a whole, such as its papers."""
+    for relation in Family._meta.related_objects:
         if relation.related_model._meta.app_label != "clients":
             rows = relation.related_model._base_manager.filter(**{relation.field.name: old})
             rows.update(**{relation.field.name: new})

@@ -31,6 +31,8 @@ TENANT_APPS = [
     "accounts",
     "clients",
     "documents",
+    "cases",
+    "intake",
     "reviews",
     "scheduling",
 ]
@@ -270,6 +272,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "CaseKindEnum": "cases.models.Kind",
+        "MeetingKindEnum": "cases.models.MeetingKind",
+        "EntryKindEnum": "cases.models.EntryKind",
+        "DocumentKindEnum": "documents.models.Kind",
+    },
 }
 
 LOGGING = {

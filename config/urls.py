@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("scheduling.urls")),
     path("", include("accounts.urls")),
     path("", include("clients.urls")),
+    path("", include("cases.urls")),
+    path("", include("intake.urls")),
     path("", include("documents.urls")),
     path("", include("reviews.urls")),
     path("", include("desk.urls")),

@@ -13,6 +13,12 @@ class DeskConfig(AppConfig):
         register(
             "staff", label=_("Today"), icon="sun", url_name="today", order=10, phone=True, can=Can.WORK_HERE
         )
+        register(
+            "staff", label=_("Deadlines"), icon="clock", url_name="deadlines", order=24, can=Can.SEE_CASES
+        )
+        register(
+            "staff", label=_("Caseload"), icon="list", url_name="caseload", order=26, can=Can.SEE_ALL_STUDENTS
+        )
         register("account", label=_("Firm settings"), icon="cog", url_name="firm-settings", order=50, can=Can.SET_FIRM)  # fmt: skip
         register(
             "account", label=_("Services"), icon="clock", url_name="services", order=52, can=Can.SET_SERVICES

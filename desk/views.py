@@ -16,9 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit, passwords
 from accounts.requests import FirmRequest
 from accounts.roles import Role
-from clients.models import Contact
+from cases import clock
+from cases.models import Why
+from desk import work
 from desk.forms import BrandForm, FirmForm, LogoForm, initial
-from scheduling.models import Booking
+from tenants import due
 from tenants.models import Firm, FirmLogo
 from tenants.places import current_firm
 from web import brand
@@ -30,29 +32,28 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 @requires(Can.WORK_HERE)
 @require_GET
 def today(request: FirmRequest) -> HttpResponse:
-    """What needs this person first, and their day."""
+    """What needs this person first, their three weeks, their day."""
     user = request.user
     now = timezone.localtime(timezone.now(), current_firm().zone)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Booking.objects.visible_to(user).select_related("service", "advocate", "contact", "student")
-    ahead = rows.standing().filter(ends_at__gte=now)
+    team = request.GET.get("who") == "team"
+    items = work.needs(user, team=team, now=now)
     context = {
         "now": now,
         "first_name": user.name.split()[0],
-        "day": rows.standing().between(midnight, midnight + timedelta(days=1))
-        if user.can(Can.SEE_BOOKINGS)
-        else [],
-        "coming": ahead.filter(starts_at__gte=midnight + timedelta(days=1))[:5]
-        if user.can(Can.SEE_BOOKINGS)
-        else [],
-        "fresh": rows.filter(seen_at=None, starts_at__gte=now)[:8] if user.can(Can.SEE_BOOKINGS) else [],
-        "unconfirmed": (
-            Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at")[:5]
-            if user.can(Can.SEE_STUDENTS)
-            else []
-        ),
+        "team": team,
+        "headline": work.headline(items),
+        "items": items[: work.SHOWN],
+        "all": len(items),
+        "agenda": work.agenda(user, team=team, now=now),
         "ask_confirmation": user.role == Role.OWNER and not user.email_confirmed_at,
     }
+    if user.can(Can.SEE_CASES):
+        rows = work.deadlines_of(user, team=team)
+        context |= {
+            "ribbon": work.weeks(rows, today=now.date(), team=team),
+            "win": work.newest_win(user, team=team, since=now - timedelta(days=30)),
+            "waiting": work.waiting(user, team=team, now=now),
+        }
     return render(request, "desk/today.html", context)
 
 
@@ -80,6 +81,8 @@ def firm_settings(request: FirmRequest) -> HttpResponse:
     with transaction.atomic():
         note = save_settings(firm, part, forms[part].cleaned_data)
         audit.record("firm.changed", by=request.user, at=timezone.now(), part=part)
+        if firm.state != current_firm().state:
+            due.plan(clock.RECOUNT, f"{Why.STATE}/firm", due_at=timezone.now())
     messages.success(request, f"{_('Saved.')} {note}".strip())
     return redirect("firm-settings")
 

@@ -163,7 +163,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     def _note(self, action: str, document: Document, version: DocumentVersion | None = None) -> None:
         user: Any = self.request.user
-        more = {"version": version.number} if version else {}
+        more: dict[str, Any] = {"version": version.number} if version else {}
         audit.record(action, by=user, at=timezone.now(), about=document, through="api", **more)
 
 

@@ -7,11 +7,13 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from documents import adding, checking
+        from documents import adding, asking, checking
+        from outbox.sending import guard
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
+        guard(asking.may_leave)
         on_due(adding.CHECK, checking.check_due)
         register("staff", label=_("Documents"), icon="folder", url_name="documents", order=40, can=Can.SEE_STUDENTS)  # fmt: skip
         register("student", label=_("Papers"), icon="folder", url_name="papers", order=30, can=Can.SEE_STUDENTS)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
+from clients import reaching
 from clients.models import Contact, Student
 from documents.models import Document, Request
 from outbox import sending
-from outbox.models import Channel, may_text
+from outbox.models import Channel, Message
 from outbox.segments import plain
 from tenants.places import current_firm
 from web.dates import say_day
@@ -59,7 +60,7 @@ def reopen(document: Document, *, at: datetime) -> None:
     for request in Request.objects.filter(settled_by=document):
         request.settled_by = request.settled_at = None
         request.save(update_fields=["settled_by", "settled_at"])
-        _plan_reminders(request, at=at)
+        _plan_reminders(request, at=at, after=document.pk.hex[-12:])
 
 
 def call_off(request: Request, *, by: User, at: datetime) -> None:
@@ -70,49 +71,56 @@ def call_off(request: Request, *, by: User, at: datetime) -> None:
             audit.record("paper_request.called_off", by=by, at=at, about=request)
 
 
-def _zone(contact: Contact) -> ZoneInfo:
-    return ZoneInfo(contact.timezone) if contact.timezone else current_firm().zone
+def may_leave(message: Message, *, at: datetime) -> str:
+    """The outbox asks before a word about a paper leaves: the person may still hear of the child, and it is still wanted."""
+    kind, _colon, key = message.subject.partition(":")
+    if kind != "paper-request":
+        return ""
+    request = Request.objects.filter(pk=key).select_related("contact", "student").first()
+    if request is None:
+        return ""
+    if not request.is_open:
+        return "the paper has come, or is not wanted any more"
+    return reaching.may_still_hear(request.contact, message.recipient, student=request.student, at=at)
 
 
-def _plan_reminders(request: Request, *, at: datetime) -> None:
-    """Two days before, and on the day itself, at ten in the morning where the family lives."""
+def _plan_reminders(request: Request, *, at: datetime, after: str = "") -> None:
+    """Two days before, and on the day itself, at ten in the morning where the family lives. `after` names what came
+    in vain: a reminder that was called off keeps its row, and one written anew is another."""
     if request.due_on is None:
         return
-    zone = _zone(request.contact)
+    zone = reaching.zone_of(request.contact)
     for occurrence, day in (("before", request.due_on - Request.REMIND_BEFORE), ("day", request.due_on)):
         due_at = datetime.combine(day, time(10), tzinfo=zone)
         if due_at > at + timedelta(hours=12):
-            # A reminder that was called off keeps its row, so one written anew is another occurrence.
-            _tell(
-                request, "paper-reminder", due_at=due_at, at=at, occurrence=f"{occurrence}:{at:%Y%m%d%H%M%S}"
-            )
+            _tell(request, "paper-reminder", due_at=due_at, at=at, occurrence=f"{occurrence} {after}".strip())
 
 
 def _tell(request: Request, kind: str, *, due_at: datetime, at: datetime, occurrence: str = "") -> None:
-    """By e-mail and, where texts were agreed to, by text; neither holds the child's name."""
+    """By e-mail and, where texts were agreed to, by text; neither holds the child's name or which paper it is."""
     contact, firm = request.contact, current_firm()
     link = firm.url(f"/portal/papers/requests/{request.pk}/")
     with translation.override(contact.language):
         facts = {
-            "firm": firm, "contact": contact, "what": request.name, "link": link, "language": contact.language,
+            "firm": firm, "contact": contact, "link": link, "language": contact.language,
             "reminder": kind == "paper-reminder",
-            "by_when": say_day(request.due_on, today=at.astimezone(_zone(contact)).date()) if request.due_on else "",
+            "by_when": say_day(request.due_on, today=at.astimezone(reaching.zone_of(contact)).date()) if request.due_on else "",
         }  # fmt: skip
         title = (
             _("A reminder: one paper for %(firm)s") if facts["reminder"] else _("%(firm)s asks for one paper")
         ) % {"firm": firm.name}
-        common = {"subject": request.subject, "occurrence": occurrence, "due_at": due_at, "at": at, "zone": _zone(contact), "language": contact.language}  # fmt: skip
-        if contact.email:
-            mail = sending.Words(
-                body=render_to_string("mail/paper_request.txt", facts).strip() + "\n",
-                html=render_to_string("mail/paper_request.html", {**facts, "title": title}), title=title,
-            )  # fmt: skip
-            sending.write(kind, channel=Channel.EMAIL, to=contact.email, words=mail, **common)
-        if contact.phone and may_text(contact.phone):
-            text = _("%(firm)s: Please send us one paper: %(link)s STOP ends texts.") % {
-                "firm": firm.name,
-                "link": link,
-            }
-            sending.write(
-                kind, channel=Channel.SMS, to=contact.phone, words=sending.Words(plain(text)), **common
-            )
+        common: dict[str, Any] = {"subject": request.subject, "occurrence": occurrence, "due_at": due_at, "at": at, "zone": reaching.zone_of(contact), "language": contact.language}  # fmt: skip
+        # A reminder goes by one way, as the person prefers; the question itself by e-mail too.
+        for way in reaching.channels_for(
+            contact, "nudge" if facts["reminder"] else kind, student=request.student, at=at
+        ):
+            if way.channel == Channel.EMAIL:
+                words = sending.Words(
+                    body=render_to_string("mail/paper_request.txt", facts).strip() + "\n",
+                    html=render_to_string("mail/paper_request.html", {**facts, "title": title}),
+                    title=title,
+                )
+            else:
+                text = _("%(firm)s: Please send us one paper: %(link)s STOP ends texts.") % {"firm": firm.name, "link": link}  # fmt: skip
+                words = sending.Words(plain(text))
+            sending.write(kind, channel=way.channel, to=way.to, words=words, hours=way.hours, **common)

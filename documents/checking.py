@@ -120,7 +120,7 @@ def _copy(version: DocumentVersion) -> bytes:
         raise sandbox.Refused("too_large")
     password = ""
     if version.sealed_password:
-        password = keys.unseal(version.sealed_password, about=ABOUT_PASSWORD).decode()
+        password = keys.unseal(bytes(version.sealed_password), about=ABOUT_PASSWORD).decode()
     found = sandbox.inspect([storage.read(part.storage_key) for part in parts], password=password)
     key = storage.write(found.copy)
     with transaction.atomic():

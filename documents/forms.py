@@ -55,7 +55,7 @@ class UploadForm(Form):
 
     kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices, initial=Kind.IEP)
     title = forms.CharField(label=_("Name it, if you like"), max_length=140, required=False)
-    files = FilesField(label=_("The paper"))
+    paper = FilesField(label=_("The paper"))
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
@@ -87,13 +87,13 @@ class FamilyUploadForm(UploadForm):
                 choices=[(str(student.pk), student.given_name) for student in students],
                 widget=forms.RadioSelect,
             )
-            self.order_fields(["student", "kind", "title", "files"])
+            self.order_fields(["student", "kind", "title", "paper"])
 
 
 class FilesForm(Form):
     """A further version, or what was asked for: only the file or photos."""
 
-    files = FilesField(label=_("The paper"))
+    paper = FilesField(label=_("The paper"))
 
 
 class DetailsForm(ModelForm):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from clients.models import Student
 from documents import adding, storage
 from documents.forms import FamilyUploadForm, FilesForm
 from documents.models import Document, Request
-from documents.views import answer_password, context_of, document_of, state_of, with_versions
+from documents.views import answer_password, arrived, context_of, document_of, state_of, with_versions
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
@@ -36,7 +36,7 @@ def papers(request: FirmRequest) -> HttpResponse:
         "asked": Request.objects.visible_to(user).open().select_related("student"),
         "several": Student.objects.visible_to(user).count() > 1,
     }
-    return render(request, "portal/papers.html", context)
+    return render(request, "documents/family_papers.html", context)
 
 
 @requires(Can.VISIT_PORTAL)
@@ -45,21 +45,21 @@ def paper_new(request: FirmRequest) -> HttpResponse:
     students = list(Student.objects.visible_to(request.user).order_by("given_name"))
     form = FamilyUploadForm(posted(request), request.FILES or None, students=students)
     if not students:
-        return render(request, "portal/paper_new.html", {"students": students})
+        return render(request, "documents/family_paper_new.html", {"students": students})
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data.get("student", str(students[0].pk))
         student = next(student for student in students if str(student.pk) == wanted)
         try:
             version = adding.add(
-                form.cleaned_data["files"], of=student, kind=form.cleaned_data["kind"], title=form.named(),
+                form.cleaned_data["paper"], of=student, kind=form.cleaned_data["kind"], title=form.named(),
                 by=request.user, at=timezone.now(), language=get_language() or "en",
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
-            return redirect("portal-paper", version.document_id)
+            return arrived(request, "portal-paper", version.document_id)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     context = {"form": form, "students": students}
-    return render(request, "portal/paper_new.html", context, status=422 if form.is_bound else 200)
+    return render(request, "documents/family_paper_new.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.VISIT_PORTAL)
@@ -71,21 +71,21 @@ def request_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and asked.is_open and form.is_valid():
         try:
             version = adding.add(
-                form.cleaned_data["files"], of=asked.student, kind=asked.kind, title=asked.name, by=request.user,
+                form.cleaned_data["paper"], of=asked.student, kind=asked.kind, title=asked.name, by=request.user,
                 at=timezone.now(), language=get_language() or "en", answers=asked,
             )  # fmt: skip
             messages.success(request, _("Thank you. We have it."))
-            return redirect("portal-paper", version.document_id)
+            return arrived(request, "portal-paper", version.document_id)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     context = {"asked": asked, "form": form}
-    return render(request, "portal/paper_request.html", context, status=422 if form.is_bound else 200)
+    return render(request, "documents/family_request.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.VISIT_PORTAL)
 @require_GET
 def paper(request: FirmRequest, pk: UUID) -> HttpResponse:
-    return render(request, "portal/paper.html", context_of(request, document_of(request, pk)))
+    return render(request, "documents/family_paper.html", context_of(request, document_of(request, pk)))
 
 
 @requires(Can.VISIT_PORTAL)
@@ -98,4 +98,4 @@ def paper_state(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def paper_password(request: FirmRequest, pk: UUID) -> HttpResponse:
     document = document_of(request, pk)
-    return answer_password(request, document, back="portal-paper", template="portal/paper.html")
+    return answer_password(request, document, back="portal-paper", template="documents/family_paper.html")

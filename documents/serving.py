@@ -87,7 +87,7 @@ def _copy(pk: UUID, user: User) -> File:
 
 def _part(pk: UUID, user: User) -> File:
     part = Part.objects.filter(pk=pk).select_related("version__document").first()
-    version = _visible(part and part.version, user)
+    version = _visible(part.version if part else None, user)
     if part is None or not may_have_original(user, version):
         raise NotServed
     content_type, ending = TYPES.get(part.content_kind, ("application/octet-stream", "bin"))

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -96,12 +97,12 @@ def paper_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         kept = form.cleaned_data
         try:
             version = adding.add(
-                kept["files"], of=student, kind=kept["kind"], title=form.named(), by=request.user,
+                kept["paper"], of=student, kind=kept["kind"], title=form.named(), by=request.user,
                 at=timezone.now(), language=kept["language"], shared=kept["shared"],
             )  # fmt: skip
-            return redirect("document", version.document_id)
+            return arrived(request, "document", version.document_id)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     return render(
         request, "documents/paper_new.html", {"form": form, "student": student}, status=_status(form)
     )
@@ -109,6 +110,14 @@ def paper_new(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def _status(form: Any) -> int:
     return 422 if form.is_bound else 200
+
+
+def arrived(request: FirmRequest, to: str, pk: UUID) -> HttpResponse:
+    """On to the page of what was sent. The script that shows how much has arrived goes there by itself: had it to
+    follow a redirect, it would fetch the page, and what the page says once, unseen."""
+    if request.headers.get("X-Sent-By") == "script":
+        return HttpResponse(status=204, headers={"X-Continue": reverse(to, args=[pk])})
+    return redirect(to, pk)
 
 
 @requires(Can.SEE_STUDENTS)
@@ -178,10 +187,10 @@ def version_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = FilesForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            adding.add_version(document, form.cleaned_data["files"], by=request.user, at=timezone.now())
-            return redirect("document", pk)
+            adding.add_version(document, form.cleaned_data["paper"], by=request.user, at=timezone.now())
+            return arrived(request, "document", pk)
         except storage.NoRoom as full:
-            form.add_error("files", str(full))
+            form.add_error("paper", str(full))
     return render(
         request, "documents/version_new.html", {"form": form, "document": document}, status=_status(form)
     )

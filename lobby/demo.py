@@ -14,8 +14,11 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
+from cases import demo as cases_demo
+from clients import demo as families
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
 from documents import demo as papers
+from intake import demo as intake
 from lobby.opening import open_firm
 from outbox.models import allow
 from reviews import demo as reviews
@@ -102,7 +105,7 @@ def harbor(secret: str, *, at: datetime) -> None:
     with within(firm):
         ana = staff("harbor", "Ana Reyes", Role.ADVOCATE, secret, at=at)
         marcus = staff("harbor", "Marcus Bell", Role.ADVOCATE, secret, at=at)
-        staff("harbor", "Bo Lindqvist", Role.ASSISTANT, secret, at=at)
+        bo = staff("harbor", "Bo Lindqvist", Role.ASSISTANT, secret, at=at)
         staff("harbor", "Bea Novak", Role.BILLING, secret, at=at)
         first = Service.objects.get()
         first.advocates.set([ana, marcus])
@@ -127,6 +130,9 @@ def harbor(secret: str, *, at: datetime) -> None:
                 first, starts_at=slots[min(3, len(slots) - 1)].starts_at, asker=asker, at=at, advocate=ana
             )
         papers.seed(rivera, at=at)
+        families.seed(rivera, okafor, ana=ana, at=at)
+        cases_demo.seed(at=at)
+        intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
 
 

@@ -14,6 +14,9 @@ from accounts import audit, passwords, signing_in
 from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
+from cases.opening import first_templates
+from clients import first_papers
+from intake import first_questions
 from scheduling.models import Service, WeeklyHours
 from tenants.hosts import firm_by_id
 from tenants.numbers import give_number
@@ -51,7 +54,7 @@ def open_firm(
             )  # fmt: skip
             owner.save()
             signing_in.write_digest(owner, address_digest(owner_email))
-            furnish(owner, hours=hours)
+            furnish(owner, hours=hours, at=at)
             audit.record("firm.opened", by=owner, at=at, terms=TERMS_VERSION)
         give_number(firm)
         open_doors(firm, at=at)
@@ -67,16 +70,19 @@ def open_firm(
     return opened, owner.pk
 
 
-def furnish(owner: User, *, hours: tuple[time, time]) -> None:
-    """A first service and hours, so that a family can book at once."""
+def furnish(owner: User, *, hours: tuple[time, time], at: datetime) -> None:
+    """A first service with its questions, hours and papers, so that a family can book and sign at once; each stage's tasks."""
+    first_papers.begin(at=at)
+    asked = first_questions.begin(at=at)
     with translation.override("es"):
         name_es, about_es = _("Free 20-minute call"), _("You talk, we listen. No papers needed.")
     with translation.override("en"):
         service = Service.objects.create(
             name=_("Free 20-minute call"), about=_("You talk, we listen. No papers needed."),
-            name_es=name_es, about_es=about_es, minutes=20, published=True,
+            name_es=name_es, about_es=about_es, minutes=20, published=True, questions=asked,
         )  # fmt: skip
     service.advocates.add(owner)
+    first_templates()
     WeeklyHours.objects.bulk_create(
         WeeklyHours(advocate=owner, weekday=day, opens=hours[0], closes=hours[1]) for day in range(5)
     )

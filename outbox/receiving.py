@@ -45,7 +45,7 @@ def meaning(text: str) -> str:
 def language_of(number: str, text: str) -> str:
     """The language of an opt-out word if it is Spanish, else of the last text to this number."""
     if simple(text) in STOP_WORDS | START_WORDS | HELP_WORDS:
-        spanish = ("alto", "par", "basta", "det", "cancelar", "terminar", "baja", "no m", "dej", "comenzar", "iniciar", "empezar", "ayuda")  # fmt: skip
+        spanish = ("alto", "par", "basta", "det", "cancelar", "terminar", "baja", "no mas", "no me", "dej", "comenzar", "iniciar", "empezar", "ayuda")  # fmt: skip
         if simple(text).startswith(spanish):
             return "es"
     last = Message.objects.filter(recipient=number, channel=Channel.SMS).order_by("-written_at").first()

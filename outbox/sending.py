@@ -8,7 +8,7 @@ it becomes *unknown* and is sent again only when the provider's own list says th
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -115,8 +115,24 @@ def call_off(*, subject: str, reason: str) -> None:
     due.settle(DUE, *keys)
 
 
+_guards: list[Callable[..., str]] = []
+
+
+def guard(reason: Callable[..., str]) -> None:
+    """Registers a question that is asked of every message before it leaves, in an app's `ready()`.
+
+    `reason(message, at=…)` answers why the message must not leave, or nothing; it looks at `message.subject`
+    first and asks the database only about its own.
+    """
+    if reason not in _guards:
+        _guards.append(reason)
+
+
 def held_back(message: Message, *, at: datetime) -> str:
     """Why this message may not leave now, or nothing."""
+    for reason in _guards:
+        if said := reason(message, at=at):
+            return said
     firm = current_firm()
     if message.kind == "code" and at >= message.written_at + FRESH:
         return "the code has lapsed"

@@ -12,5 +12,6 @@ class PortalConfig(AppConfig):
 
         register("family", label=_("Home"), icon="home", url_name="portal", order=10, can=Can.VISIT_PORTAL)
         register(
-            "family", label=_("My details"), icon="user", url_name="profile", order=90, can=Can.VISIT_PORTAL
+            "family", label=_("Forms"), icon="sign", url_name="portal-forms", order=40, can=Can.VISIT_PORTAL
         )
+        register("family", label=_("My details"), icon="user", url_name="portal-details", order=90, can=Can.VISIT_PORTAL)  # fmt: skip

@@ -2,34 +2,112 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_GET
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import audit
+from accounts.models import User
 from accounts.requests import FirmRequest
+from cases import meetings, timeline
+from cases.forms import PrepForm
+from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
+from cases.stages import stage_of
 from clients.models import Student
 from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
+from web.forms import posted
+from web.paging import page_of
 
 
 @requires(Can.VISIT_PORTAL)
 @require_GET
 def home(request: FirmRequest) -> HttpResponse:
-    user = request.user
+    """The next step, the next date and the newest win; then the calls and the children."""
+    user, now = request.user, timezone.now()
+    students = list(Student.objects.visible_to(user).order_by("given_name", "pk"))
+    keys = [student.pk for student in students]
     ahead = (
         Booking.objects.visible_to(user)
         .standing()
-        .filter(ends_at__gte=timezone.now())
+        .filter(ends_at__gte=now)
         .select_related("service", "advocate")
     )
     context = {
         "bookings": ahead,
-        "students": Student.objects.visible_to(user),
+        "students": students,
+        "cases": next_steps(keys),
+        "meeting": meetings.next_of(keys, at=now),
+        "deadline": next_date(keys, today=timezone.localdate(now, request.firm.zone)),
         "asked": Request.objects.visible_to(user).open().select_related("student"),
+        "win": shared(user).filter(kind=EntryKind.WIN).select_related("student").first(),
     }
     return render(request, "portal/home.html", context)
+
+
+def shared(user: User) -> Any:
+    return TimelineEntry.objects.visible_to(user)
+
+
+def next_steps(students: Collection[UUID]) -> list[tuple[Case, Any]]:
+    rows = (
+        Case.objects.open()
+        .filter(student__in=students)
+        .select_related("student", "advocate")
+        .order_by("opened_at")
+    )
+    return [(case, stage_of(case.kind, case.stage)) for case in rows]
+
+
+def next_date(students: Collection[UUID], *, today: Any) -> Deadline | None:
+    """The next date of the family's children: one the school owes, or one of their own; estimates are said to be so."""
+    rows = Deadline.objects.standing().dated().filter(case__student__in=students, due_on__gte=today)
+    return rows.filter(Q(owed_by="school") | Q(owed_by="parent")).select_related("case__student").order_by("due_on", "pk").first()  # fmt: skip
+
+
+def _child(request: FirmRequest, pk: UUID) -> Student:
+    return get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
+
+
+@requires(Can.VISIT_PORTAL)
+@require_GET
+def child_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """What is shared about a child, newest first."""
+    student = _child(request, pk)
+    rows = shared(request.user).filter(student=student)
+    audit.record("timeline.read", by=request.user, at=timezone.now(), about=student)
+    page = page_of(rows, request)
+    return render(request, "portal/timeline.html", {"student": student, "page": page, "entries": [(row, timeline.words(row)) for row in page]})  # fmt: skip
+
+
+@requires(Can.VISIT_PORTAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_prep(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """The parent's questions and worries before a meeting; they may come back and change them."""
+    rows = Meeting.objects.visible_to(request.user).standing().select_related("case__student", "advocate")
+    meeting = get_object_or_404(rows, pk=pk)
+    mine = list(meeting.concerns.filter(by=request.user))
+    initial = {
+        "questions": "\n".join(row.text for row in mine if row.is_question),
+        "concerns": "\n".join(row.text for row in mine if not row.is_question),
+    }
+    form = PrepForm(posted(request), initial=initial)
+    over = meeting.ends_at < timezone.now()
+    if form.is_valid() and not over:
+        meetings.keep_concerns(meeting, form.lines(), by=request.user, at=timezone.now())
+        messages.success(request, _("Thank you. Your advocate brings this to the meeting."))
+        return redirect("portal")
+    context = {"meeting": meeting, "form": form, "over": over}
+    return render(request, "portal/meeting.html", context, status=422 if form.errors or (over and form.is_bound) else 200)  # fmt: skip
 
 
 @requires(Can.VISIT_SHARED_PAGE)

@@ -178,14 +178,14 @@ def _sessions(words: str) -> float | None:
         rf"({_NUMBER})\s*(?:times|veces)\b",
         rf"({_NUMBER})\s*(?:individual |group |small group |weekly )?(?:sessions?|sesion(?:es)?|visits?|classes|periods)\b",
         rf"({_NUMBER})\s*(?:days?|dias?)\s*(?:per|a|/|each|every|por|a la|al)\s*(?:week|wk|month|cycle|semana|mes)",
-        r"(\d)\s*/\s*(?:week|wk|month|mo|semana|mes)\b",
+        r"(\d)\s*/\s*(?:week|wk|month|mo|day|quarter|semana|mes)\b",
+        r"(?:^|,\s*)(\d{1,2})\s+(?:per|a|each|every|por|al)\s+(?:week|month|day|quarter|semana|mes|dia)\b",
         r"\b(once)\b|\buna vez\b",
     ):
         found = re.search(pattern, rest)
         if found:
             return _value(found[1]) if found[1] else 1.0
-    alone = re.search(r"^\s*(\d)\s+(?:per|a)\s+(?:week|month|day)", rest)
-    return float(alone[1]) if alone else None
+    return None
 
 
 _UNSPECIFIED = re.compile(

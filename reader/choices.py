@@ -23,7 +23,7 @@ def choices_in(passage: Passage) -> list[Choice]:
     Words follow their box, unless the line begins with words and ends with a box ("Yes ☒ No ☐").
     """
     found: list[Choice] = []
-    for line in passage.lines():
+    for line in _whole_lines(passage):
         text = line.text
         glyphs = list(_GLYPH.finditer(text))
         if not glyphs:
@@ -49,6 +49,38 @@ def choices_in(passage: Passage) -> list[Choice]:
                 words = line.cut(glyph.end(), end)
             found.append(Choice(glyph.group() == TICKED, words))
     return found
+
+
+def _whole_lines(passage: Passage) -> list[Passage]:
+    """The lines, a box at a line's end joined to its words on the next."""
+    found: list[Passage] = []
+    for line in passage.lines():
+        last = found[-1].text[-1:] if found else ""
+        goes_on = line.text[:1].islower() or (
+            line.text[:1].isalnum() and bool(_GLYPH.search(line.text)) and not _GLYPH.match(line.text[-1:])
+        )
+        if last in (TICKED, EMPTY) and last and goes_on:
+            found[-1] = Passage.join([found[-1], line], " ")
+        else:
+            found.append(line)
+    return found
+
+
+def chosen(passage: Passage) -> Passage:
+    """The passage without its boxes and without the choices that are not marked."""
+    if not _GLYPH.search(passage.text):
+        return passage
+    kept: list[Passage] = []
+    for line in _whole_lines(passage):
+        glyphs = [match.start() for match in _GLYPH.finditer(line.text)]
+        if not glyphs:
+            kept.append(line)
+            continue
+        trailing = not line.text[glyphs[-1] + 1 :].strip() and bool(line.text[: glyphs[0]].strip())
+        lead = Passage() if trailing else line.cut(0, glyphs[0])
+        marked = [choice.words for choice in choices_in(line) if choice.marked]
+        kept += [Passage.join([lead, *marked[:1]], " "), *marked[1:]]
+    return Passage.join((part for part in kept if part), ", ")
 
 
 def yes_or_no(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | None:

@@ -116,6 +116,15 @@ def _pdf(
 
                 sheet = sheet_of_page(document, index)
                 scanned = True
+            elif (
+                not sheet.across
+                and not sheet.down
+                and not sheet.fields
+                and pdf.image_share(document, index) > 0.8
+            ):
+                from reader.scan import add_rulings
+
+                add_rulings(sheet, document, index)
             pages.arrange(sheet, known.is_head)
             sheets.append(sheet)
             if progress is not None:
@@ -165,7 +174,7 @@ def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Know
     reading.services, extra = read_services(
         parts, known, start=reading.iep_start, end=reading.iep_end, day_minutes=school_day(parts)
     )
-    _end_of_services(reading)
+    _dates_of_services(reading)
     reading.accommodations, reading.modifications = read_supports(parts, extra, known)
     reading.assessments = read_assessments(parts, known, iep=True)
     reading.lre = read_placement(parts, entries, known)
@@ -179,20 +188,23 @@ def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Know
     )
 
 
-def _end_of_services(reading: Reading) -> None:
-    """Where the IEP's own end is not stated, the end that most services share is it."""
-    if reading.iep_end is not None and reading.iep_end.how != "derived":
-        return
-    ends = [service.end for service in reading.services if service.end is not None]
-    for end in ends:
-        shared = sum(other.value == end.value for other in ends)
-        if end is reading.iep_end or end.how != "column" or shared < max(2, 0.7 * len(ends)):
+def _dates_of_services(reading: Reading) -> None:
+    """Where the IEP's own start or end is not stated, the one that most services share is it."""
+    for slot in ("start", "end"):
+        whole = getattr(reading, f"iep_{slot}")
+        if whole is not None and whole.how != "derived":
             continue
-        for service in reading.services:
-            if service.end is reading.iep_end:
-                service.end = end
-        reading.iep_end = Value(end.value, end.words, end.places, TRUST["derived"], "derived")
-        return
+        dates = [getattr(service, slot) for service in reading.services]
+        own = [value for value in dates if value is not None and value is not whole and value.how == "column"]
+        for value in own:
+            if sum(other.value == value.value for other in own) < max(2, 0.7 * len(own)):
+                continue
+            for service in reading.services:
+                if getattr(service, slot) in (None, whole):
+                    setattr(service, slot, value)
+            shared = Value(value.value, value.words, value.places, TRUST["derived"], "derived")
+            setattr(reading, f"iep_{slot}", shared)
+            break
 
 
 def _page(sheet: Sheet, form: str) -> PageInfo:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from reader.choices import chosen
 from reader.knowledge import Knowledge, squeezed
 from reader.layout import Passage, Table
 from reader.pages import same_row
-from reader.parts import Entry, Part, entries_in, entries_of, table_kind
+from reader.parts import Entry, Part, capitals, entries_in, entries_of, table_kind
 from reader.reading import Goal, Text, Value, concluded, read_as
 
 PARTS = ("baseline", "condition", "behavior", "criterion", "timeframe", "measurement")
@@ -31,6 +32,8 @@ class Draft:
         )  # the column heading or label over the goal's text, which may hold its timeframe
 
     def put(self, slot: str, value: Passage, how: str) -> None:
+        if slot != "text":
+            value = chosen(value)
         if value and slot not in self.slots:
             self.slots[slot] = value
             self.how[slot] = how
@@ -126,7 +129,7 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
         if role is None:
             found += _unlabelled(entry, knowledge)
             continue
-        cut = _next_heading(entry)
+        cut = _next_heading(entry, knowledge)
         if cut is not None:
             before = Entry(role, entry.label, entry.value.cut(0, cut), entry.part, entry.how)
             after = Entry(None, Passage(), entry.value.cut(cut), entry.part, entry.how)
@@ -192,14 +195,27 @@ def _area_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
     return found
 
 
-def _next_heading(entry: Entry) -> int | None:
+def _next_heading(entry: Entry, knowledge: Knowledge) -> int | None:
     """Where in an entry's value the heading of the next goal starts, if it does."""
     start = 0
     for number, line in enumerate(entry.value.text.split("\n")):
         if number and len(line) < 110 and (_HEADING.match(line) or _NUMBERED.match(line)):
             return start
+        if number and _area_heading(entry.value.cut(start, start + len(line)), knowledge):
+            return start
         start += len(line) + 1
     return None
+
+
+def _area_heading(line: Passage, knowledge: Knowledge) -> bool:
+    """Whether a line of its own names a goal's area: a few words, set as a heading."""
+    set_apart = capitals(line.text) or (line.bold and not any(word.entry for word in line.words))
+    return (
+        set_apart
+        and 1 <= len(line.flat.split()) <= 6
+        and not re.search(r"[.:;?,]$|\d|☐|☒", line.flat)
+        and knowledge.area(line.flat) is not None
+    )
 
 
 def _strip_lead(passage: Passage) -> Passage:
@@ -292,6 +308,20 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     found = []
     sentence: list[Passage] = []
     for line in entry.value.lines():
+        if _area_heading(line, knowledge):
+            found += _sentence(sentence, knowledge, entry)
+            sentence = []
+            found.append(("area", line, entry.how, line))
+            continue
+        if (
+            sentence
+            and sentence[-1].flat.endswith(".")
+            and (item := re.match(r"^\W*(\d{1,2})[.)]\s+(?=[A-Z])", line.text))
+        ):
+            found += _sentence(sentence, knowledge, entry)
+            sentence = []
+            if _is_goal(line.flat, knowledge):
+                found.append(("number", line.cut(*item.span(1)), entry.how, line))
         heading = _HEADING.match(line.text) or _NUMBERED.match(line.text)
         if (
             heading
@@ -378,6 +408,9 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             table.rows[depth - 1], row
         ):
             continue
+        if step := _OBJECTIVE.match(goal.text.text):
+            found.append(("objectives", goal.text.cut(step.end()), "column", Passage()))
+            continue
         found.append(("open", Passage(), "column", head.get(goal.column, Passage())))
         for role, cell in texts.items():
             if role not in ("text", "other", "report") and cell.text:
@@ -386,10 +419,17 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
     return found
 
 
+_OBJECTIVE = re.compile(
+    r"(?i)^\W*(?:\d{1,2}\.\d{1,2}\.?|(?:short[- ]term )?(?:objective|benchmark|objetivo)s?\s*\#?\d*[a-z]?\b)\s*[.):-]*\s*"
+)
+
+
 def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]:
     """A goal's cell: number, area, the sentence, perhaps a labelled baseline below it."""
     found: list[Item] = []
-    number = re.match(r"^\W*(?:goal|meta)?\s*#?(\d{1,2})\s*[.):-]\s+", text.text, re.I)
+    number = re.match(
+        r"^\W*(?:(?:measurable |annual )*(?:goal|meta))?\s*#?(\d{1,2})\s*[.):-]\s+", text.text, re.I
+    )
     if number:
         found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
         text = text.cut(number.end())

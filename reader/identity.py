@@ -413,13 +413,18 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
 def _rows(table: Table, roles: dict[int, str], depth: int) -> list[Member]:
     found: list[Member] = []
     for row in table.rows[depth:]:
-        cells = {roles[cell.column]: cell for cell in reversed(row) if cell.column in roles}
-        name, role = cells.get("name"), cells.get("role")
-        if name is None or not name.text:
-            continue
-        member = _member(name.text, role.text if role else Passage(), "column")
-        if member:
-            found.append(member)
+        people: list[dict[str, Passage]] = [{}]
+        for cell in row:
+            part = roles.get(cell.column)
+            if part is None:
+                continue
+            if part in people[-1]:  # name, role, name, role: two people a row
+                people.append({})
+            people[-1][part] = cell.text
+        for person in people:
+            member = _member(person.get("name", Passage()), person.get("role", Passage()), "column")
+            if member:
+                found.append(member)
     return found
 
 

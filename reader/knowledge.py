@@ -55,6 +55,7 @@ class Knowledge:
         self.headings = self._indexed(_load("headings"))
         columns = _load("columns")
         self._named: dict[str, str | None] = {}  # labels looked up before
+        self._told: dict[str, str | None] = {}
         self._nearly: dict[str, str] = {}
         if loose:
             for key, role in self.labels.items():
@@ -163,6 +164,13 @@ class Knowledge:
 
     def label_by_words(self, text: str) -> str | None:
         """The field a label not known as a whole most likely names, by its telling words."""
+        if text not in self._told:
+            if len(self._told) > 50_000:
+                self._told.clear()
+            self._told[text] = self._by_words(text)
+        return self._told[text]
+
+    def _by_words(self, text: str) -> str | None:
         bare = unbracketed(text).strip(" :?.")
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
         if not 1 < len(words) <= 40 or not bare[:1].isupper():

@@ -12,6 +12,7 @@ from reader.layout import EMPTY, TICKED, Block, Box, Cell, Line, Passage, Sheet,
 IsColumn = Callable[[str], bool]
 Rule = tuple[float, float, float]  # position, from, to
 
+RULES_AT_MOST = 1_200  # drawn lines of one direction on a page that is still taken for a form
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
@@ -153,6 +154,8 @@ def _merged(rules: Iterable[Rule]) -> list[Rule]:
 
 def _grids(sheet: Sheet) -> list[Table]:
     across, down = _merged(sheet.across), _merged(sheet.down)
+    if len(across) > RULES_AT_MOST or len(down) > RULES_AT_MOST:
+        return []  # a drawing, not a form
     parent = list(range(len(across) + len(down)))
 
     def find(item: int) -> int:
@@ -283,52 +286,57 @@ def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list
             continue
         starts = [piece.words[0].box[0] for piece in line.pieces]
         edges = [starts[0] - 4, *(start - 4 for start in starts[1:]), sheet.width]
-        rows = [[_cell_at(piece, i, edges, line) for i, piece in enumerate(line.pieces)]]
         index += 1
+        run: list[tuple[Line, dict[int, Passage]]] = []  # the lines under the heading and their columns
         last = line
         while index < len(lines):
             here = lines[index]
             slots = _slots(here, edges)
-            gap = here.box[1] - last.box[3]
-            height = here.box[3] - here.box[1]
+            gap, height = here.box[1] - last.box[3], here.box[3] - here.box[1]
             if slots is None or gap > 2.6 * height or heads(here):
                 break
-            if (
-                len(slots) == 1
-                and 0 in slots
-                and len(rows) > 1
-                and (here.pieces[0].bold or gap > 1.2 * height)
-            ):
+            if run and list(slots) == [0] and (here.pieces[0].bold or gap > 1.2 * height):
                 break
-            ruled = any(
-                last.middle_y() < y < here.middle_y()
-                for y, a, b in sheet.across
-                if a <= starts[0] + 20 and b > starts[0]
-            )
-            wraps = (
-                len(rows) > 1
-                and not ruled
-                and (
-                    0 not in slots or (gap < 0.3 * height and len(slots) < len(edges) - 1 and len(slots) <= 2)
-                )
-            )
-            if wraps:
-                for slot, piece in slots.items():
-                    cell = next((c for c in rows[-1] if c.column == slot), None)
-                    if cell is None:
-                        rows[-1].append(_cell_at(piece, slot, edges, here))
-                    else:
-                        cell.text = Passage.join([cell.text, piece], "\n")
-                        cell.box = around((cell.box, here.box))
-            else:
-                rows.append([_cell_at(piece, slot, edges, here) for slot, piece in sorted(slots.items())])
+            run.append((here, slots))
             last = here
             index += 1
-        if len(rows) > 1:
-            tables.append(Table(rows, edges, ruled=False))
-        else:
+        if not run:
             rest.append(line)
+            continue
+        rows = [[_cell_at(piece, i, edges, line) for i, piece in enumerate(line.pieces)]]
+        rows += _rows_of_run(
+            run, edges, [y for y, a, b in sheet.across if a <= starts[0] + 20 and b > starts[0]]
+        )
+        tables.append(Table(rows, edges, ruled=False))
     return rest, tables
+
+
+def _rows_of_run(
+    run: list[tuple[Line, dict[int, Passage]]], edges: list[float], rules: list[float]
+) -> list[list[Cell]]:
+    """Rows of a table without cells: a line that fills few columns close under another goes on with it."""
+    gaps = [below.box[1] - above.box[3] for (above, _), (below, _) in pairwise(run)]
+    close = 1.35 * max(min(gaps), 0.0) + 1.0 if gaps and max(gaps) > 1.5 * max(min(gaps), 0.5) else -1.0
+    rows: list[list[Cell]] = []
+    for number, (here, slots) in enumerate(run):
+        gap = gaps[number - 1] if number else 0.0
+        ruled = number > 0 and any(run[number - 1][0].middle_y() < y < here.middle_y() for y in rules)
+        partial = len(slots) < len(edges) - 1
+        if (
+            rows
+            and not ruled
+            and ((0 not in slots and gap < 0.9 * here.pieces[0].height) or (partial and gap <= close))
+        ):
+            for slot, piece in slots.items():
+                cell = next((c for c in rows[-1] if c.column == slot), None)
+                if cell is None:
+                    rows[-1].append(_cell_at(piece, slot, edges, here))
+                else:
+                    cell.text = Passage.join([cell.text, piece], "\n")
+                    cell.box = around((cell.box, here.box))
+        else:
+            rows.append([_cell_at(piece, slot, edges, here) for slot, piece in sorted(slots.items())])
+    return rows
 
 
 def _cell_at(piece: Passage, slot: int, edges: list[float], line: Line) -> Cell:
@@ -369,9 +377,9 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
     found: list[Block] = []
     for row in rows:
         row.sort(key=lambda e: e.box[0])
-        labels = [_label_above(entry, lines) for entry in row]
         beside = [_label_beside(entry, lines) for entry in row]
-        if any(beside) and not all(labels):
+        heads = _heads_above(row, lines) if len(row) > 1 and not all(beside) else None
+        if any(beside) and heads is None:
             for entry, label in zip(row, beside, strict=True):
                 if label and entry.text:
                     line, number = label
@@ -379,17 +387,12 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
                 elif entry.text:
                     found.append(Line([entry.text], sheet.number, entry.box))
             continue
-        if len(row) > 1 and all(labels):
-            head = []
-            for column, label in enumerate(labels):
-                assert label is not None
-                line, number = label
-                piece = line.pieces[number]
-                box = around(word.box for word in piece.words)
-                head.append(Cell(box, sheet.number, piece, column=column))
-            for label in labels:
-                if label:
-                    label[0].pieces[label[1]] = Passage()
+        if heads is not None:
+            head = [
+                Cell(around(word.box for word in words), sheet.number, passage_of(words), column=column)
+                for column, words in enumerate(heads)
+                if words
+            ]
             body = [Cell(e.box, sheet.number, e.text, column=c) for c, e in enumerate(row)]
             found.append(Table([head, body], [e.box[0] for e in row], ruled=False))
             continue
@@ -405,24 +408,43 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
     return found
 
 
-def _label_above(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
-    best, nearest = None, 16.0
+def _heads_above(row: list[Cell], lines: list[Line]) -> list[list[Word]] | None:
+    """The words printed just above each field of a row; they are taken out of ``lines``.
+
+    None when fewer than six in ten of the fields have any.
+    """
+    heads: list[list[Word]] = [[] for _ in row]
+    top = min(entry.box[1] for entry in row)
+    used: list[Line] = []
     for line in lines:
-        gap = entry.box[1] - line.box[3]
-        if not -4 <= gap < nearest:
+        if not -4 <= top - line.box[3] < 16 or any(
+            word.entry for piece in line.pieces for word in piece.words
+        ):
             continue
-        for number, piece in enumerate(line.pieces):
-            if not piece.text:
-                continue
-            left, right = piece.words[0].box[0], piece.words[-1].box[2]
-            if left < entry.box[2] and right > entry.box[0] and abs(left - entry.box[0]) < 40:
-                best, nearest = (line, number), gap
-    return best
+        words = [word for piece in line.pieces for word in piece.words]
+        places = [
+            next(
+                (i for i, e in enumerate(row) if e.box[0] - 4 <= (w.box[0] + w.box[2]) / 2 <= e.box[2] + 4),
+                None,
+            )
+            for w in words
+        ]
+        if not words or None in places:
+            continue
+        used.append(line)
+        for word, place in zip(words, places, strict=True):
+            if place is not None:
+                heads[place].append(word)
+    if sum(bool(words) for words in heads) < 0.6 * len(row) or len(row) < 2:
+        return None
+    for line in used:
+        line.pieces = []
+    return heads
 
 
 def _label_beside(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
     middle = (entry.box[1] + entry.box[3]) / 2
-    best, nearest = None, 60.0
+    best, nearest = None, 130.0
     for line in lines:
         if not line.box[1] - 2 <= middle <= line.box[3] + 2:
             continue
@@ -478,6 +500,7 @@ def alike(a: str, b: str, least: float = 0.86) -> bool:
     """Whether two strings are nearly one; quick to say no."""
     if a == b:
         return True
+    a, b = a[:400], b[:400]
     if 2 * min(len(a), len(b)) <= least * (len(a) + len(b)):
         return False
     matcher = SequenceMatcher(None, a, b, autojunk=False)

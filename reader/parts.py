@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -116,6 +117,8 @@ class _Titles:
             self._remember(both[0], text)
             return both[0], both[1], 2
         kind = self._known(text)
+        if kind is not None and _entered_next(following) and self.knowledge.label(text.flat) is not None:
+            return None, Passage(), 1  # the label of a form field
         if kind is None:
             kind = self._told_by_words(text, following)
         if kind is not None:
@@ -216,6 +219,11 @@ def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -
     """Whether a line is a label of what follows rather than a heading."""
     if _GOAL_N.match(text.flat) or knowledge.label(text.flat) is not None:
         return True
+    return _entered_next(following)
+
+
+def _entered_next(following: Block | None) -> bool:
+    """Whether a form field's entry follows."""
     return isinstance(following, Line) and all(word.entry for word in following.text.words)
 
 
@@ -256,20 +264,40 @@ _DATED = {
 }  # fmt: skip
 
 
+@dataclass
+class _Spot:
+    """A place where a label may end, and what stands near before it."""
+
+    passage: Passage
+    at: int  # where the label ends
+    end: int  # where its value starts
+    mark: str  # what ends it: a colon, a question mark, leaders, a line's or piece's end
+    window: int  # where it may start at the earliest
+    floor: int  # the end of the label before
+    lines: set[int]  # starts of lines and pieces near by
+    boxes: set[int]  # ends of check boxes near by
+
+    @property
+    def colon(self) -> bool:
+        return self.mark[:1] in (":", "?", ".", "…", "_") and self.mark != ""
+
+    @property
+    def starts(self) -> set[int]:
+        return self.lines | {self.floor}
+
+
 def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
     text = passage.text
     found: list[_Found] = []
     floor = 0
-    every_line = {m.end() for m in _LINE_START.finditer(text)}
-    every_box = {m.end() for m in _BOX_END.finditer(text)}
+    lines = [m.end() for m in _LINE_START.finditer(text)]
+    boxes = [m.end() for m in _BOX_END.finditer(text)]
     for stop in _STOP.finditer(text):
         at = stop.start()
         if at < floor:
             continue
-        mark = stop.group()
-        colon = mark[:1] in (":", "?", ".", "…", "_") and mark != ""
-        if mark[:1] == ":" and re.match(r":\d\d|://", text[at : at + 3]) and text[at - 1 : at].isdigit():
-            continue
+        if stop.group() == ":" and text[at - 1 : at].isdigit() and re.match(r":\d\d|://", text[at : at + 3]):
+            continue  # a time of day
         window = max(floor, at - 220)
         cut = max(text.rfind("\t", window, at), text.rfind(TICKED, window, at), text.rfind(EMPTY, window, at))
         if cut >= 0:
@@ -277,70 +305,99 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
         breaks = [m.start() for m in re.finditer("\n", text[window:at])]
         if len(breaks) > 3:
             window += breaks[-4] + 1
-        tokens = [window + m.start() for m in _TOKEN.finditer(text[window:at])][-_LABEL_WORDS * 2 :]
-        line_starts = every_line | {floor}
-        piece_starts = line_starts | every_box
-        hit = None
-        for start in tokens:
-            if start not in piece_starts and not _may_start(passage, start, mark):
-                continue
-            label = text[start:at]
-            if not colon and mark != "\t" and start in line_starts and start > 0 and " " not in label.strip():
-                word = passage.word_at(start)
-                if word is None or not word.bold:
-                    continue  # one plain word on a line of its own ends a value more often than it labels one
-            if not colon and ((mark != "\t" and label.rstrip().endswith((".", ","))) or label[:1].islower()):
-                continue  # the end of a sentence, set on a line of its own
-            role = knowledge.label(label)
-            if (
-                role is not None
-                and start not in piece_starts
-                and (role.startswith("goal.") or role == "student.name")
-            ):
-                line = max((s for s in every_line if s <= start), default=0)
-                before = text[line:start].split()
-                if (
-                    line >= floor
-                    and 0 < len(before) <= 7
-                    and all(w[:1].isupper() or w in ("and", "of", "&", "/", "y", "de") for w in before)
-                ):
-                    role = None  # the end of a longer label
-            if role is not None:
-                if start not in piece_starts and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
-                    start += numbered.end()  # the number ends what stands before
-                hit = _Found(start, stop.end() if colon else at, [role], colon)
-                break
-            if (colon or start in line_starts) and "/" in label:
-                roles = [knowledge.label(part) for part in label.split("/")]
-                if len(roles) > 1 and all(roles):
-                    hit = _Found(start, stop.end(), list(roles), colon)
-                    break
-        if hit is None and colon:
-            hit = _unknown(passage, window, at, stop.end(), line_starts)
-            if hit is not None:
-                hit.roles = [knowledge.label_by_words(text[hit.start : at])]
-                hit.told = True
-        if hit is None and mark == ":":
-            for start in sorted(s for s in every_line if window <= s < at):
-                label = text[start:at]
-                if (
-                    60 < len(label) <= 260
-                    and not re.search(r"[.;] ", label)
-                    and (role := knowledge.label_by_words(" ".join(label.split())))
-                ):
-                    hit = _Found(start, stop.end(), [role], True, told=True)
-                    break
-        if hit is None and mark == "\t":
-            start = max((s for s in every_line if s <= at - 1), default=floor)
-            lead = text[start:at].strip()
-            if start >= floor and (start == 0 or text[start - 1] == "\n") and 4 < len(lead) <= 70:
-                role = knowledge.label_by_words(lead)
-                if role in _DATED and re.match(r"\W*\w*\s?\d", text[at:]):
-                    hit = _Found(start, at, [role], False, told=True)
+        spot = _Spot(
+            passage,
+            at,
+            stop.end(),
+            stop.group(),
+            window,
+            floor,
+            _near(lines, window, at),
+            _near(boxes, window, at),
+        )
+        hit = _known_label(spot, knowledge) or _told_by_words(spot, knowledge)
         if hit is not None:
             found.append(hit)
             floor = hit.end
     return _with_bold(passage, knowledge, found)
+
+
+def _near(positions: list[int], start: int, end: int) -> set[int]:
+    return set(positions[bisect_left(positions, start) : bisect_right(positions, end)])
+
+
+def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
+    """The longest known label that ends at the spot."""
+    passage, text, at = spot.passage, spot.passage.text, spot.at
+    starts, pieces = spot.starts, spot.starts | spot.boxes
+    tokens = [spot.window + m.start() for m in _TOKEN.finditer(text[spot.window : at])]
+    for start in tokens[-_LABEL_WORDS * 2 :]:
+        if start not in pieces and not _may_start(passage, start, spot.mark):
+            continue
+        label = text[start:at]
+        if (
+            not spot.colon
+            and spot.mark != "\t"
+            and start in starts
+            and start > 0
+            and " " not in label.strip()
+        ):
+            word = passage.word_at(start)
+            if word is None or not word.bold:
+                continue  # one plain word on a line of its own ends a value more often than it labels one
+        if not spot.colon and label[:1].islower():
+            continue
+        if not spot.colon and spot.mark != "\t" and label.rstrip().endswith((".", ",")):
+            continue  # the end of a sentence, set on a line of its own
+        role = knowledge.label(label)
+        if role is not None and start not in pieces and _ends_a_longer_label(spot, start, role):
+            role = None
+        if role is not None:
+            if start not in pieces and (numbered := re.match(r"\d{1,2}[.)]\s*", label)):
+                start += numbered.end()  # the number ends what stands before
+            return _Found(start, spot.end if spot.colon else at, [role], spot.colon)
+        if (spot.colon or start in starts) and "/" in label:
+            roles = [knowledge.label(part) for part in label.split("/")]
+            if len(roles) > 1 and all(roles):
+                return _Found(start, spot.end, list(roles), spot.colon)
+    return None
+
+
+def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:
+    """Whether "Goal:" or "Name:" ends a label such as "Postsecondary Training Goal:"."""
+    if not role.startswith("goal.") and role != "student.name":
+        return False
+    line = max((s for s in spot.lines if s <= start), default=-1)
+    if line < spot.floor:
+        return False
+    before = spot.passage.text[line:start].split()
+    small = ("and", "of", "&", "/", "y", "de")
+    return 0 < len(before) <= 7 and all(word[:1].isupper() or word in small for word in before)
+
+
+def _told_by_words(spot: _Spot, knowledge: Knowledge) -> _Found | None:
+    """A label not known as a whole; its field, if its words tell it."""
+    text, at = spot.passage.text, spot.at
+    if spot.colon:
+        hit = _unknown(spot.passage, spot.window, at, spot.end, spot.starts)
+        if hit is not None:
+            hit.roles, hit.told = [knowledge.label_by_words(text[hit.start : at])], True
+            return hit
+    if spot.mark == ":":
+        for start in sorted(s for s in spot.lines if s < at):
+            label = " ".join(text[start:at].split())
+            if 60 < len(label) <= 260 and not re.search(r"[.;] ", label):
+                role = knowledge.label_by_words(label)
+                if role is not None:
+                    return _Found(start, spot.end, [role], True, told=True)
+    if spot.mark == "\t":
+        start = max((s for s in spot.lines if s < at), default=-1)
+        lead = text[max(start, 0) : at].strip()
+        if start >= spot.floor and (start == 0 or text[start - 1] == "\n") and 4 < len(lead) <= 70:
+            role = knowledge.label_by_words(lead)
+            if role in _DATED and re.match(r"\W*\w*\s?\d", text[at : at + 40]):
+                return _Found(start, at, [role], False, told=True)
+    return None
 
 
 def _may_start(passage: Passage, start: int, mark: str) -> bool:
@@ -476,7 +533,11 @@ def _entered(value: Passage) -> Passage:
 def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str], int] | None:
     """What a table lists, the role of each column, and how many rows its heading takes."""
     for depth in range(min(2, len(table.rows))):
-        head = table.rows[depth]
+        head, deep = table.rows[depth], depth + 1
+        if len(table.rows) > depth + 2 and _splits(head, table.rows[depth + 1]):
+            lower = table.rows[depth + 1]
+            under = {cell.column for cell in lower}
+            head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
         if len(head) < 2:
             continue
         best: tuple[float, str, dict[int, str]] | None = None
@@ -505,8 +566,8 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
                 best = (score, kind, roles)
         if best:
             if best[1] == "services":
-                _refine_by_content(table, best[2], depth + 1)
-            return best[1], best[2], depth + 1
+                _refine_by_content(table, best[2], deep)
+            return best[1], best[2], deep
     roles = {}
     if (
         len(table.rows) > 2
@@ -517,6 +578,14 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         if _decides("services", set(roles.values())) and "amount" in roles.values():
             return "services", roles, 1
     return None
+
+
+def _splits(head: list[Cell], lower: list[Cell]) -> bool:
+    """Whether ``lower`` heads the columns that a wide cell of ``head`` spans."""
+    wide = [range(cell.column, cell.column + cell.span) for cell in head if cell.span > 1]
+    if not wide or len(lower) >= len(head) + len(wide) or not all(cell.text for cell in lower):
+        return False
+    return all(any(cell.column in span for span in wide) for cell in lower)
 
 
 _TIME = re.compile(r"(?i)\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b")
@@ -552,6 +621,10 @@ def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
             roles[column] = "amount"
         elif often >= 0.5 and role is None:
             roles[column] = "frequency"
+        elif role is None and all(re.fullmatch(r"\d{1,2}", text) for text in texts) and rows > 1:
+            numbers = [int(text) for text in texts]
+            if numbers != list(range(1, len(numbers) + 1)):  # not the rows counted
+                roles[column] = "frequency"
     first = min(columns)
     if (
         roles.get(first) is None
@@ -597,14 +670,22 @@ def _is_label(cell: Cell, knowledge: Knowledge) -> bool:
     return bool(text) and knowledge.label(text) is not None
 
 
-def _are_labels(row: list[Cell], knowledge: Knowledge) -> bool:
+def _told_label(cell: Cell, knowledge: Knowledge, part: str) -> str | None:
+    """The field a cell names by its telling words, if it is short enough to be a label."""
+    text = cell.text.text.strip().rstrip(":?")
+    if len(text) > 60:
+        return None
+    role = knowledge.label_by_words(text)
+    if role is None and part in ("goals", "progress") and (slot := knowledge.goal_slot(text)):
+        role = f"goal.{slot}"
+    return role
+
+
+def _are_labels(row: list[Cell], knowledge: Knowledge, part: str) -> bool:
     """Whether a row holds labels of the row under it: one known label at least, most known or told by their words."""
     known = sum(_is_label(cell, knowledge) for cell in row)
     told = sum(
-        not _is_label(cell, knowledge)
-        and len(cell.text.flat) <= 60
-        and knowledge.label_by_words(cell.text.text.strip().rstrip(":?")) is not None
-        for cell in row
+        not _is_label(cell, knowledge) and _told_label(cell, knowledge, part) is not None for cell in row
     )
     return known >= 1 and known + told >= max(2, 0.6 * len(row))
 
@@ -624,13 +705,13 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         if (
             len(head) >= 2
             and len(under) >= 1
-            and _are_labels(head, knowledge)
+            and _are_labels(head, knowledge, part)
             and not any(_is_label(cell, knowledge) for cell in under)
         ):
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
                 title = cell.text.text.strip().rstrip(":?")
-                role = knowledge.label(title) or knowledge.label_by_words(title)
+                role = knowledge.label(title) or _told_label(cell, knowledge, part)
                 found.append(
                     Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column")
                 )
@@ -656,7 +737,7 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 )
                 and not _is_label(beside, knowledge)
                 and not _starts_with_label(beside, knowledge)
-                and not re.search(r":\s*\S", cell.text.flat)
+                and (role is not None or not re.search(r":\s*\S", cell.text.flat))
             ):
                 named = role or knowledge.label_by_words(whole)
                 way = "row" if role is not None or named is None else "told"

@@ -481,6 +481,10 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
                     if found is not None:
                         told = re.search(r"(?i)parent|famil|padres|guardian", match.group())
                         said.append((0 if told else 2, found))
+    if not said:
+        for part in parts:
+            if part.kind == "progress" and (found := _frequency(part.prose, periods)) is not None:
+                said.append((3, found))
     if said:
         best = min(said, key=lambda pair: pair[0])[1]
         return ProgressReporting(read_as(True, best, "sentence"), read_as(_tidy(best.flat), best, "sentence"))

@@ -40,6 +40,24 @@ def sheet_of_page(document: Any, index: int) -> Sheet:
     return sheet_of_pixels(picture[:, :, :3], index + 1, width, height)
 
 
+def add_rulings(sheet: Sheet, document: Any, index: int) -> None:
+    """Give a scanned page that already has a text layer the rulings and check boxes of its picture."""
+    page = document[index]
+    try:
+        picture = page.render(scale=DOTS / 72, grayscale=True).to_numpy()
+    finally:
+        page.close()
+    binary = _binary(np.ascontiguousarray(picture.reshape(picture.shape[:2])))
+    across, down = _rulings(binary)
+    sheet.across += [(y * SCALE, a * SCALE, b * SCALE) for y, a, b in across]
+    sheet.down += [(x * SCALE, a * SCALE, b * SCALE) for x, a, b in down]
+    marks = [
+        Word(TICKED if ticked else EMPTY, sheet.number, _scaled(box, SCALE, SCALE))
+        for box, ticked in _check_boxes(binary)
+    ]
+    sheet.words = _with_boxes(sheet.words, marks)
+
+
 def sheets_of_picture(data: bytes, progress: Callable[[int, int], None] | None = None) -> list[Sheet]:
     """Read a picture file (PNG, JPEG, WebP, TIFF with several pages, HEIC).
 

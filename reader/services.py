@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from reader.amounts import Amount, amount_of, unspecified
+from reader.choices import chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import Cell, Passage, Table
@@ -48,9 +49,10 @@ def read_services(
                     services += rows
                     supports += extra
                 elif kind is None and part.kind == "services":
-                    services += _stacked(unit, knowledge, day_minutes)
+                    services += _stacked([cell.text for cell in unit.cells()], knowledge, day_minutes)
             elif part.kind == "services":
-                services += _sentences(unit, knowledge, day_minutes)
+                boxed = _stacked([unit], knowledge, day_minutes)
+                services += boxed or _sentences(unit, knowledge, day_minutes)
     if not any(service.kind and service.kind.value == "transportation" for service in services):
         bus = _transport(parts, knowledge)
         if bus is not None:
@@ -105,7 +107,7 @@ def _table(
 ) -> tuple[list[Service], list[Support]]:
     services: list[Service] = []
     supports: list[Support] = []
-    head = {cell.column: cell.text for cell in table.rows[depth - 1]}
+    head = {cell.column: cell.text for row in table.rows[:depth] for cell in row}
     section = _section_kind(part.title.flat) if part.title else None
     heading = part.title.flat
     name_column = next((c for c, role in roles.items() if role == "name"), None)
@@ -128,6 +130,7 @@ def _table(
         for cell in row:
             role = roles.get(cell.column)
             if role:
+                cell = replace(cell, text=chosen(cell.text))
                 cells.setdefault(role, []).append(cell)
         name = cells.get("name", [None])[0]
         if name is None or not name.text or knowledge.says_nothing(name.text.text):
@@ -204,7 +207,7 @@ def _with_unit(words: str, heading: str) -> str:
         unit = "hours"
     elif re.search(r"\bmin|\bmpw\b|\bmpm\b|\btime\b(?!s)|length", title):
         unit = "minutes"
-    elif re.search(r"session|\btimes\b|frequen|sesion|veces|frecuen", title):
+    elif re.search(r"session|\btimes\b|frequen|sesion|veces|frecuen|^\W*$|^no\.?$|^number$", title):
         unit = "sessions"
     elif re.search(r"\bdays\b|\bdias\b", title):
         unit = "days"
@@ -219,7 +222,7 @@ def _with_unit(words: str, heading: str) -> str:
     return f"{words} {unit}{when}".strip()
 
 
-def _stacked(table: Table, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+def _stacked(passages: list[Passage], knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
     """Services written as boxes of labels: name, sessions, length, place, each after its own label."""
     found: list[Service] = []
     current: dict[str, list[Cell]] = {}
@@ -229,22 +232,24 @@ def _stacked(table: Table, knowledge: Knowledge, day_minutes: float | None) -> l
         if "name" in current and ("amount" in current or "frequency" in current):
             found.append(_service(current, heads, None, knowledge, day_minutes))
 
-    for row in table.rows:
-        for cell in row:
-            for entry in entries_in(cell.text, knowledge, "services"):
-                if not entry.label:
-                    continue
-                label = entry.label.flat.rstrip(":? ")
-                role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
-                if role is None:
-                    continue
-                if role == "name" and "name" in current:
-                    finish()
-                    current, heads = {}, {}
-                if entry.value:
-                    column = len(heads)
-                    heads[column] = entry.label
-                    current.setdefault(role, []).append(Cell(cell.box, cell.page, entry.value, column=column))
+    for passage in passages:
+        for entry in entries_in(passage, knowledge, "services"):
+            if not entry.label:
+                continue
+            label = entry.label.flat.rstrip(":? ").lstrip("•·- ")
+            role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
+            if role is None or len(label.split()) > 5:
+                continue
+            if role in ("start", "end") and _STATES_TIME.search(entry.value.text):
+                role = "amount"
+            if role == "name" and "name" in current:
+                finish()
+                current, heads = {}, {}
+            if entry.value:
+                column = len(heads)
+                heads[column] = entry.label
+                place = entry.value.places()[0]
+                current.setdefault(role, []).append(Cell(place.box, place.page, entry.value, column=column))
     finish()
     return found
 
@@ -364,33 +369,10 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
             continue
         if not _STATES_TIME.search(words) or _NOT_A_SERVICE.search(words) or len(words) > 320:
             continue
-        shape = re.match(
-            r"(?i)^\W*(?:\d+[.)]\s*)?(.{3,90}?)\s*(?:[:–—,]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*"
-            r"(?=\d|(?:one|two|three|four|five|once|twice|daily|weekly|monthly|una?|dos|tres|diari\w+|semanal\w*)\b)(.+)$",
-            line.text.replace("\n", " "),
-        )
-        received = re.match(
-            r"(?i)^\W*(?:[\w' ]{2,40}?)\s(?:will receive|receives|will be provided(?: with)?|recibirá|recibe)\s+(.+)$",
-            line.text.replace("\n", " "),
-        )
-        if received:
-            body = line.cut(received.start(1))
-            amount = amount_of(body.flat, day_minutes=day_minutes)
-            of = re.search(
-                r"(?i)\b(?:of|de)\s+((?:(?!\b(?:in|per|by|from|each|every|at|for|en|por|cada)\b)[\w/()& -])+)",
-                re.sub(r"(?i)(minutes|hours|sessions|minutos|horas|sesiones)", r"\1", body.text),
-            )
-            first = re.match(
-                r"(?i)((?:(?!\b(?:for|in|per|by|at|por)\b)[A-Za-z/()& -])+)\s+(?:for|por)\b", body.text
-            )
-            spot = of if of and not re.match(r"\d", of[1]) else first
-            if spot is None or amount.minutes is None:
-                continue
-            name, rest = body.cut(spot.start(1), spot.end(1)), body
-        elif shape:
-            name, rest = line.cut(shape.start(1), shape.end(1)), line.cut(shape.start(2))
-        else:
+        named = _named(line)
+        if named is None:
             continue
+        name, rest = named
         amount = amount_of(rest.flat, day_minutes=day_minutes)
         if amount.minutes is None or amount.per is None or _STATES_TIME.search(name.flat):
             continue
@@ -407,6 +389,39 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
         service.setting = _setting(service)
         found.append(service)
     return found
+
+
+_COUNT = (
+    r"\d|(?:one|two|three|four|five|six|once|twice|daily|weekly|monthly|una?|dos|tres|diari\w+|semanal\w*)\b"
+)
+_LISTED = re.compile(
+    rf"(?i)^\W*(?:\d+[.)]\s*)?(.{{3,90}}?)\s*(?:[:–—,]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*(?={_COUNT})(.+)$"
+)
+_RECEIVES = re.compile(r"(?i)^\W*[\w'’ ]{2,40}?\s(?:will receive|receives|recibirá|recibe)\s+(.+)$")
+_PROVIDED = re.compile(
+    r"(?i)^\W*(.{3,70}?)\s+(?:(?:will be|is|are)\s+(?:provided|delivered|given)|se proporcionará)\s+(.+)$"
+)
+_OF = re.compile(
+    rf"(?i)\b(?:of|de)\s+(?!{_COUNT})((?:(?!\b(?:{_COUNT}|per\b|by\b|from\b|each\b|every\b|at\b|for\b|en\b|por\b|cada\b|in (?:the|a|an|his|her)\b))[\w/()&: -])+)"
+)
+_FIRST = re.compile(
+    r"(?i)((?:(?!\b(?:for|in (?:the|a|an)|per|by|at|por)\b)[^\W\d_]|[/()&, -])+?)\s+(?:for|por)\b"
+)
+
+
+def _named(line: Passage) -> tuple[Passage, Passage] | None:
+    """(name, amount and the rest) of a sentence or list item that states a service."""
+    text = line.text.replace("\n", " ")
+    if received := _RECEIVES.match(text):
+        body = line.cut(received.start(1))
+        flat = body.text.replace("\n", " ")
+        spot = _OF.search(flat) or _FIRST.match(flat)
+        return (body.cut(*spot.span(1)), body) if spot else None
+    if provided := _PROVIDED.match(text):
+        return line.cut(*provided.span(1)), line.cut(*provided.span(2))
+    if listed := _LISTED.match(text):
+        return line.cut(*listed.span(1)), line.cut(*listed.span(2))
+    return None
 
 
 _OPEN_ENDED = re.compile(

@@ -167,6 +167,8 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
         items = _bulleted(lines)
     elif text.text.count(";") >= 1:
         items = text.split(";")
+    elif _is_comma_list(text.flat):
+        items = text.split(",")
     elif (len(lines) > 1 and all(word.entry for word in text.words)) or (
         len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith(".")
     ):
@@ -177,6 +179,14 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
         words = _bare(item.flat)
         if words and not knowledge.says_nothing(words) and len(words) < 260 and len(words) > 2:
             kept[slot].append(read_as(words, item, "label"))
+
+
+def _is_comma_list(words: str) -> bool:
+    """Short things after one another: "extra time, copies of notes, seat in front"."""
+    items = re.sub(r"\([^)]*\)", "", words).rstrip(".").split(",")
+    return (
+        len(items) >= 3 and "." not in words.rstrip(".") and all(0 < len(item.split()) <= 6 for item in items)
+    )
 
 
 def _entry(entry: Entry, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
@@ -211,7 +221,7 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 first = next(i for i, line in enumerate(lines) if _BULLET.match(line.text))
                 for item in _bulleted(lines[first:]):
                     words = _bare(item.flat)
-                    if words and len(words) < 200:
+                    if words and len(words) < 200 and not knowledge.says_nothing(words):
                         kept[slot].append(read_as(words, item, "row"))
             elif TICKED in entry.value.text:
                 _add(entry.value, slot, kept, knowledge, "box")
@@ -302,6 +312,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                         words,
                     ):
                         regular, source = True, choice.words
+                        _listed_after(choice.words, found, knowledge)
                         if (
                             re.search(r"with accommodation|con adaptaciones", words)
                             and "without" not in words
@@ -321,6 +332,13 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     and not re.search(f"{EMPTY}[^{TICKED}{EMPTY}]*not applicable", text.flat, re.I)
                 ):
                     exempt = text
+            if (
+                not isinstance(unit, Table)
+                and not regular
+                and not choices_in(unit)
+                and _listed_after(unit, found, knowledge)
+            ):
+                found.participation = read_as("regular_with_accommodations", unit, "sentence")
     if not own:
         _from_labels(parts, found, knowledge)
     if not iep and not found.state_tests and not own:
@@ -348,6 +366,19 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
         if p.value == "not_tested_at_grade":
             found.state_tests, found.accommodations = [], []
     return found
+
+
+def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bool:
+    """Whether a sentence says "with accommodations", and the list that may follow a colon."""
+    said = re.search(
+        r"(?i)with (?:the following )?(?:testing )?accommodations?\b(\s*:\s*)?|con (?:las siguientes )?adaptaciones\b(\s*:\s*)?",
+        text.text,
+    )
+    if not said:
+        return False
+    if said[1] or said[2]:
+        _accommodations(text.cut(said.end()), found, knowledge)
+    return True
 
 
 def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:

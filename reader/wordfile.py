@@ -16,6 +16,8 @@ from reader.errors import TooLarge, Unreadable
 from reader.layout import EMPTY, TICKED, Cell, Passage, Sheet, Table, Word
 from reader.pdf import EMPTY_GLYPHS, TICKED_GLYPHS, bracketed
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 WIDTH, HEIGHT, MARGIN = 612.0, 792.0, 36.0
 LETTER, LEADING = 4.9, 12.0  # points a letter and a line take in the reader's own layout
 UNPACKED_AT_MOST = 200_000_000
@@ -139,15 +141,16 @@ def sheets_of(data: bytes) -> list[Sheet]:
         setter = _Setter()
         for head in _running(document):
             setter.sheets[0].running.append(head)
-        for item in document.iter_inner_content():
-            if hasattr(item, "rows"):
-                grid, columns = _grid(item)
+        styles = _Styles(document)
+        for item in _blocks(document.element.body):
+            if item.tag == f"{W}tbl":
+                grid, columns = _grid(item, styles)
                 if grid:
                     setter.table(grid, columns)
-            else:
-                if "w:br" in item._p.xml and 'w:type="page"' in item._p.xml and setter.y > MARGIN:
-                    setter.new_page()
-                setter.paragraph(list(_runs(item)))
+                continue
+            if setter.y > MARGIN and any(br.get(f"{W}type") == "page" for br in item.iter(f"{W}br")):
+                setter.new_page()
+            setter.paragraph(list(_runs(item, styles)))
     except TooLarge:
         raise
     except Exception as error:  # python-docx raises many kinds on damaged files
@@ -175,74 +178,123 @@ def _running(document: Any) -> Iterator[Passage]:
                     )
 
 
-def _runs(paragraph: Any) -> Iterator[tuple[str, bool]]:
-    """Text with its weight; content controls and check boxes included."""
-    style_bold = bool(getattr(getattr(paragraph.style, "font", None), "bold", False))
-    if (paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None) or "List Bullet" in (
-        paragraph.style.name or ""
-    ):
+class _Styles:
+    """Which paragraph styles are bold: by their own word, or because they are headings."""
+
+    def __init__(self, document: Any) -> None:
+        self._bold: dict[str, bool] = {}
+        self._listed: set[str] = set()
+        for style in document.styles:
+            name = style.name or ""
+            font = getattr(style, "font", None)
+            heading = re.match(r"(?i)heading|title|subtitle|título", name) is not None
+            self._bold[style.style_id] = heading or bool(getattr(font, "bold", False))
+            if "list bullet" in name.lower():
+                self._listed.add(style.style_id)
+
+    def of(self, paragraph: Any) -> tuple[bool, bool]:
+        """(bold, list item)"""
+        properties = paragraph.find(f"{W}pPr")
+        if properties is None:
+            return False, False
+        named = properties.find(f"{W}pStyle")
+        style = named.get(f"{W}val") if named is not None else ""
+        return self._bold.get(style, False), properties.find(f"{W}numPr") is not None or style in self._listed
+
+
+def _blocks(parent: Any) -> Iterator[Any]:
+    """Paragraphs and tables in order; content controls are opened."""
+    for child in parent:
+        if child.tag in (f"{W}p", f"{W}tbl"):
+            yield child
+        elif child.tag == f"{W}sdt":
+            yield from _blocks(_content(child))
+        elif child.tag in (f"{W}ins", f"{W}smartTag", f"{W}customXml"):
+            yield from _blocks(child)
+
+
+def _content(control: Any) -> Any:
+    found = control.find(f"{W}sdtContent")
+    return found if found is not None else ()
+
+
+def _runs(paragraph: Any, styles: _Styles) -> Iterator[tuple[str, bool]]:
+    """Text with its weight; content controls, check boxes and symbols included, deleted text left out."""
+    heavy, listed = styles.of(paragraph)
+    if listed:
         yield "• ", False
-    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    w14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-    for element in paragraph._p.iter():
+    hidden: set[Any] = set()  # parts said twice: the older form of a drawing
+    for element in paragraph.iter():
         tag = element.tag
-        if tag == f"{w14}checked" or tag == f"{word}checked":
-            value = element.get(f"{w14}val") or element.get(f"{word}val") or "1"
-            if tag == f"{word}checked":
-                yield (TICKED if value in ("1", "true") else EMPTY) + " ", False
-        elif tag == f"{word}sym":
-            code = int(element.get(f"{word}char") or "0", 16)
-            glyph = chr(code)
-            low = chr(code | 0xF000) if code < 0x100 else glyph
-            if glyph in TICKED_GLYPHS or low in TICKED_GLYPHS:
+        if tag == FALLBACK:
+            hidden.update(element.iter())
+        if element in hidden:
+            continue
+        if tag == f"{W}checkBox":
+            state = element.find(f"{W}checked")
+            state = element.find(f"{W}default") if state is None else state
+            marked = state is not None and state.get(f"{W}val", "1") in ("1", "true", "on")
+            yield (TICKED if marked else EMPTY) + " ", False
+        elif tag == f"{W}sym":
+            code = int(element.get(f"{W}char") or "0", 16)
+            glyphs = {chr(code), chr(code | 0xF000) if code < 0x100 else chr(code)}
+            if glyphs & set(TICKED_GLYPHS):
                 yield TICKED + " ", False
-            elif glyph in EMPTY_GLYPHS or low in EMPTY_GLYPHS:
+            elif glyphs & set(EMPTY_GLYPHS):
                 yield EMPTY + " ", False
-        elif tag == f"{word}t":
+        elif tag == f"{W}t":
             run = element.getparent()
-            mark = run.find(f"{word}rPr/{word}b") if run is not None else None
-            bold = style_bold if mark is None else mark.get(f"{word}val") not in ("0", "false")
-            text = element.text or ""
-            for glyph in TICKED_GLYPHS:
-                if glyph in text:
-                    text = text.replace(glyph, f"{TICKED} ")
-            for glyph in EMPTY_GLYPHS:
-                if glyph in text:
-                    text = text.replace(glyph, f"{EMPTY} ")
-            yield text, bold
-        elif tag in (f"{word}tab",) and element.getparent().tag == f"{word}r":
+            mark = run.find(f"{W}rPr/{W}b") if run is not None else None
+            bold = heavy if mark is None else mark.get(f"{W}val") not in ("0", "false")
+            yield _boxed(element.text or ""), bold
+        elif tag == f"{W}tab" and element.getparent().tag == f"{W}r":
             yield "\t", False
-        elif tag in (f"{word}br", f"{word}cr") and element.get(f"{word}type") != "page":
+        elif tag in (f"{W}br", f"{W}cr") and element.get(f"{W}type") != "page":
             yield "\n", False
 
 
-def _grid(table: Any) -> tuple[list[list[tuple[int, int, list[tuple[str, bool]]]]], int]:
-    """Rows of (column, span, runs); cells merged downwards appear once."""
-    columns = len(table.columns)
+def _boxed(text: str) -> str:
+    for glyphs, box in ((TICKED_GLYPHS, TICKED), (EMPTY_GLYPHS, EMPTY)):
+        for glyph in glyphs:
+            if glyph in text:
+                text = text.replace(glyph, f"{box} ")
+    return text
+
+
+def _grid(table: Any, styles: _Styles) -> tuple[list[list[tuple[int, int, list[tuple[str, bool]]]]], int]:
+    """Rows of (column, span, runs); the lower parts of a cell merged downwards are left out."""
     grid = []
-    seen: set[Any] = set()  # the elements themselves, which keeps them alive
-    for row in table.rows:
+    columns = 1
+    for row in _inside(table, f"{W}tr"):
+        before = row.find(f"{W}trPr/{W}gridBefore")
+        column = int(before.get(f"{W}val") or 0) if before is not None else 0
         cells = []
-        spans: dict[Any, list[int]] = {}
-        order = []
-        for column, cell in enumerate(row.cells):
-            key = cell._tc
-            if key not in spans:
-                order.append((key, cell))
-            spans.setdefault(key, []).append(column)
-        for key, cell in order:
-            if key in seen:
-                continue
-            seen.add(key)
-            runs: list[tuple[str, bool]] = []
-            for item in cell.iter_inner_content():
-                if hasattr(item, "rows"):
-                    for inner in item.rows:
-                        for text in inner.cells:
-                            runs += [(text.text + "\n", False)]
-                else:
-                    runs += [*_runs(item), ("\n", False)]
-            cells.append((spans[key][0], len(spans[key]), runs))
+        for cell in _inside(row, f"{W}tc"):
+            wide = cell.find(f"{W}tcPr/{W}gridSpan")
+            span = max(int(wide.get(f"{W}val") or 1), 1) if wide is not None else 1
+            merged = cell.find(f"{W}tcPr/{W}vMerge")
+            if merged is None or merged.get(f"{W}val") == "restart":
+                cells.append((column, span, _cell_runs(cell, styles)))
+            column += span
+        columns = max(columns, column)
         if cells:
             grid.append(cells)
     return grid, columns
+
+
+def _inside(parent: Any, tag: str) -> Iterator[Any]:
+    """Rows of a table or cells of a row; content controls are opened."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag == f"{W}sdt":
+            yield from _inside(_content(child), tag)
+
+
+def _cell_runs(cell: Any, styles: _Styles) -> list[tuple[str, bool]]:
+    found: list[tuple[str, bool]] = []
+    for item in _blocks(cell):
+        paragraphs = item.iter(f"{W}p") if item.tag == f"{W}tbl" else (item,)
+        for paragraph in paragraphs:
+            found += [*_runs(paragraph, styles), ("\n", False)]
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import audit
 from accounts.models import User
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
@@ -23,6 +25,21 @@ from web.access import Access, Can
 from web.phones import phone
 
 LONGEST = timedelta(days=62)
+# Calendars reach no further, and arithmetic on a moment near year 1 or 9999 would leave them.
+FIRST_YEAR, LAST_YEAR = 2001, 2199
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment with its offset, in the years that calendars reach."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment: datetime = super().to_internal_value(value)
+        except OverflowError:
+            self.fail("overflow")
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.fail("overflow")
+        return moment
 
 
 class ServiceSerializer(serializers.ModelSerializer):
@@ -55,7 +72,7 @@ class BookingSerializer(serializers.ModelSerializer):
 class NewBookingSerializer(serializers.Serializer):
     service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.all())
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates(), required=False)
-    starts_at = serializers.DateTimeField()
+    starts_at = MomentField()
     name = serializers.CharField(max_length=120)
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
@@ -81,7 +98,7 @@ class NewBookingSerializer(serializers.Serializer):
 
 
 class MoveSerializer(serializers.Serializer):
-    starts_at = serializers.DateTimeField()
+    starts_at = MomentField()
 
 
 def _moment(request: Request, name: str, default: datetime) -> datetime:
@@ -89,8 +106,8 @@ def _moment(request: Request, name: str, default: datetime) -> datetime:
     if not text:
         return default
     try:
-        return serializers.DateTimeField().to_internal_value(text.replace(" ", "+"))
-    except (serializers.ValidationError, OverflowError):
+        return MomentField().to_internal_value(text.replace(" ", "+"))
+    except serializers.ValidationError:
         raise ValidationError(
             {name: _("Write a moment with its offset, like 2026-12-01T09:00:00-07:00.")}
         ) from None
@@ -147,12 +164,17 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             return Booking.objects.none()
         return Booking.objects.visible_to(self.request.user).select_related("contact", "service")  # type: ignore[arg-type]
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        booking = self.get_object()
+        audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)  # type: ignore[arg-type]
+        return Response(BookingSerializer(booking).data)
+
     @extend_schema(request=NewBookingSerializer, responses={201: BookingSerializer})
     def create(self, request: Request) -> Response:
         asked = NewBookingSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         filled = asked.validated_data
-        key = request.headers.get("Idempotency-Key", "")[:40]
+        key = request.headers.get("Idempotency-Key", "")
         asker = bookings.Asker(
             name=filled["name"], phone=filled.get("phone", ""), email=filled.get("email", "").lower(),
             child=filled.get("child", ""), language=filled["language"],
@@ -163,7 +185,7 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             made = bookings.book(
                 filled["service"], starts_at=filled["starts_at"], asker=asker, at=timezone.now(),
                 advocate=filled.get("advocate"), by=user,
-                idempotency_key=f"api:{user.pk.hex}:{key}"[:80] if key else None,
+                idempotency_key=f"api:{sha256(f'{user.pk}:{key}'.encode()).hexdigest()}" if key else None,
             )  # fmt: skip
         except bookings.SlotTaken as problem:
             return taken(problem)

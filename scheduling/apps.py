@@ -7,6 +7,7 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from outbox.sending import guard
         from outbox.signals import text_received
         from scheduling import notices, replies
         from tenants.due import on_due
@@ -14,6 +15,7 @@ class SchedulingConfig(AppConfig):
         from web.navigation import register
 
         on_due(notices.SAY, notices.say)
+        guard(notices.may_leave)
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
         register(

@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from cases import meetings
 from scheduling.models import Booking, Service, WeeklyHours
 from tenants.places import current_firm
 
@@ -101,6 +102,17 @@ def starts(
     return found
 
 
+def merged(busy: Iterable[Stretch]) -> list[Stretch]:
+    """Busy times in order, those that touch or overlap as one: bookings never overlap, meetings may."""
+    found: list[Stretch] = []
+    for begins, ends in sorted(busy):
+        if found and begins <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        else:
+            found.append((begins, ends))
+    return found
+
+
 def zone_of(advocate: User) -> ZoneInfo:
     return ZoneInfo(advocate.timezone) if advocate.timezone else current_firm().zone
 
@@ -114,7 +126,7 @@ def free_slots(
     advocates: Sequence[User] | None = None,
     leave_out: Booking | None = None,
 ) -> list[Slot]:
-    """Every slot of the service from `since` to `until` (exclusive), in order. Three queries, however long.
+    """Every slot of the service from `since` to `until` (exclusive), in order. Four queries, however long.
 
     `at` is now; `leave_out` is a booking that is being moved and does not stand in its own way.
     """
@@ -137,6 +149,8 @@ def free_slots(
         taken = taken.exclude(pk=leave_out.pk)
     for advocate_id, stretch in taken.order_by("busy").values_list("advocate_id", "busy"):
         busy[advocate_id].append((stretch.lower, stretch.upper))
+    for advocate_id, away, back in meetings.busy(people, since - margin, until + margin):
+        busy[advocate_id].append((away, back))
     found = []
     for person in people:
         zone = zone_of(person)
@@ -146,7 +160,7 @@ def free_slots(
         stretches = open_stretches(hours[person.pk], zone, first, last)
         found += [
             Slot(start, person.pk)
-            for start in starts(stretches, busy[person.pk], rules, since=since, until=until)
+            for start in starts(stretches, merged(busy[person.pk]), rules, since=since, until=until)
         ]
     return sorted(found)
 

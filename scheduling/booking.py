@@ -14,7 +14,9 @@ from psycopg.errors import DeadlockDetected, ExclusionViolation
 
 from accounts import audit
 from accounts.models import User
-from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from clients.filing import Caller, open_file
+from clients.models import Contact, Student
+from intake import asking, inquiries
 from outbox.models import allow
 from scheduling import notices
 from scheduling.availability import Slot, free_slots, is_free
@@ -127,12 +129,17 @@ def book(
 
 def _write(service: Service, advocate: User, starts_at: datetime, asker: Asker, *, at: datetime, by: User | None, idempotency_key: str | None) -> Booking:  # fmt: skip
     contact, student = _file(asker, advocate, at=at)
+    inquiry = inquiries.booked(contact, student, advocate=advocate, at=at)
+    response = None
+    if inquiry and service.questions and service.questions.retired_at is None:
+        response = asking.ask(service.questions, contact=contact, student=student, inquiry=inquiry)
     ends_at = starts_at + service.length
     booking = Booking.objects.create(
         service=service,
         advocate=advocate,
         contact=contact,
         student=student,
+        response=response,
         starts_at=starts_at,
         ends_at=ends_at,
         busy=busy_time(service, starts_at),
@@ -164,21 +171,11 @@ def _file(asker: Asker, advocate: User, *, at: datetime) -> tuple[Contact, Stude
     """A new, unconfirmed file. It never attaches itself to a family we know: anyone can type a number."""
     if asker.contact is not None:
         return asker.contact, None
-    family = Family.objects.create(name=asker.name)
-    contact = Contact.objects.create(
-        family=family, name=asker.name, language=asker.language, timezone=asker.timezone
-    )
-    ContactPoint.objects.bulk_create(
-        ContactPoint(contact=contact, kind=kind, value=value)
-        for kind, value in (("phone", asker.phone), ("email", asker.email))
-        if value
-    )
-    if not asker.child:
-        return contact, None
-    student = Student.objects.create(family=family, given_name=asker.child)
-    Guardianship.objects.create(contact=contact, student=student)
-    join_care_team(student, advocate, at=at)
-    return contact, student
+    caller = Caller(
+        name=asker.name, phone=asker.phone, email=asker.email, child=asker.child, language=asker.language,
+        timezone=asker.timezone, team=(advocate,),
+    )  # fmt: skip
+    return open_file(caller, at=at)
 
 
 def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None = None) -> Booking:
@@ -186,7 +183,7 @@ def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None
     try:
         with transaction.atomic():
             lock_advocate(booking.advocate)
-            booking = Booking.objects.select_for_update().select_related("service", "advocate", "contact").get(pk=booking.pk)  # fmt: skip
+            booking = Booking.objects.select_for_update(of=("self",)).select_related("service", "advocate", "contact", "student").get(pk=booking.pk)  # fmt: skip
             _refuse_if_late(booking, at=at, by=by)
             if not is_free(booking.service, booking.advocate, starts_at, at=at, leave_out=booking):
                 raise SlotTaken([])
@@ -222,8 +219,8 @@ def _refuse_if_late(booking: Booking, *, at: datetime, by: User | None) -> None:
 def call_off(booking: Booking, *, at: datetime, by: User | None = None) -> Booking:
     """Calls it off, once; the time is free again. Raises TooLate for a family inside the window."""
     booking = (
-        Booking.objects.select_for_update()
-        .select_related("service", "advocate", "contact")
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("service", "advocate", "contact", "student")
         .get(pk=booking.pk)
     )
     if not booking.is_standing:

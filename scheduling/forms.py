@@ -65,7 +65,7 @@ class ServiceForm(ModelForm):
         fields = [
             "name", "name_es", "about", "about_es", "minutes", "format", "place", "step_minutes",
             "notice_minutes", "horizon_days", "change_until_minutes", "buffer_before", "buffer_after",
-            "advocates", "published",
+            "advocates", "questions", "published",
         ]  # fmt: skip
         labels = {
             "name": _("Name"),
@@ -82,6 +82,7 @@ class ServiceForm(ModelForm):
             "buffer_before": _("Minutes kept free before"),
             "buffer_after": _("Minutes kept free after"),
             "advocates": _("Who gives it"),
+            "questions": _("Ask before the call"),
             "published": _("Families can book it"),
         }
         widgets = {"format": Tiles(choices=Format.choices), "advocates": forms.CheckboxSelectMultiple()}

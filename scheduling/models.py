@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from clients.models import Contact, Student
+from clients.models import Contact, Guardianship, Student
+from intake.models import QuestionList, Response
+from tenants.places import current_firm
 from web.access import Can
 from web.ids import new_id
 
@@ -50,6 +53,9 @@ class Service(models.Model):
     step_minutes = models.PositiveSmallIntegerField(default=30)
     change_until_minutes = models.PositiveIntegerField(default=120)
     advocates = models.ManyToManyField(User, related_name="services", blank=True)
+    questions = models.ForeignKey(
+        QuestionList, on_delete=models.SET_NULL, null=True, blank=True, related_name="services"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ServiceQuerySet.as_manager()
@@ -100,12 +106,18 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(called_off_at__isnull=True)
 
     def visible_to(self, user: User) -> Self:
-        """An advocate's own; all for those who see all; a family's own."""
+        """An advocate's own; all for those who see all; a family's own, but none about a child they are barred from."""
         if user.can(Can.SEE_ALL_BOOKINGS):
             return self
         if user.can(Can.SEE_BOOKINGS):
             return self.filter(advocate=user)
-        return self.filter(contact__user=user)
+        return self.filter(contact__user=user).not_barred(at=timezone.now())
+
+    def not_barred(self, *, at: datetime) -> Self:
+        """Those whose contact may hear about the booking's child at that time."""
+        today = timezone.localdate(at, timezone=current_firm().zone)
+        barred = Guardianship.objects.filter(contact=OuterRef("contact"), student=OuterRef("student"))
+        return self.exclude(Exists(barred.barred(on=today)))
 
     def between(self, start: datetime, end: datetime) -> Self:
         return self.filter(starts_at__gte=start, starts_at__lt=end)
@@ -123,6 +135,9 @@ class Booking(models.Model):
     ends_at = models.DateTimeField()
     # The advocate's time that is taken, with the buffers on both sides.
     busy = DateTimeRangeField()
+    response = models.OneToOneField(
+        Response, on_delete=models.SET_NULL, null=True, blank=True, related_name="booking"
+    )
     timezone = models.CharField(max_length=50)
     language = models.CharField(max_length=5, default="en")
     booked_at = models.DateTimeField()

@@ -15,9 +15,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clients.reaching import Way, channels_for, may_still_hear
 from outbox import sending
 from outbox.hours import text_time
-from outbox.models import Channel, Message, State, may_text
+from outbox.models import Channel, Message, State
 from outbox.segments import plain
 from scheduling import ics
 from scheduling.models import Booking
@@ -109,24 +110,36 @@ def _mail(
     )
 
 
-def _send(booking: Booking, kind: str, channel: str, to: str, words: sending.Words, *, due_at: datetime, at: datetime, answers: bool, occurrence: str = "") -> Message:  # fmt: skip
-    if channel == Channel.SMS:
+def _send(booking: Booking, kind: str, way: Way, words: sending.Words, *, due_at: datetime, at: datetime, answers: bool, occurrence: str = "") -> Message:  # fmt: skip
+    if way.channel == Channel.SMS:
         words = sending.Words(plain(words.body))
     return sending.write(
-        kind, subject=booking.subject, occurrence=occurrence or str(booking.sequence), channel=channel, to=to,
+        kind, subject=booking.subject, occurrence=occurrence or str(booking.sequence), channel=way.channel, to=way.to,
         words=words, due_at=due_at, at=at, zone=booking.zone, language=booking.language,
-        event_at=booking.starts_at, answers=answers,
+        event_at=booking.starts_at, answers=answers, hours=way.hours,
     )  # fmt: skip
 
 
 def _to_family(booking: Booking, kind: str, text: Callable[[Booking], str], template: str, title: Callable[[], str], *, at: datetime, answers: bool) -> None:  # fmt: skip
-    """Says it by e-mail and, where texts were agreed to, by text."""
-    contact = booking.contact
+    """Says it by the ways the contact may be reached, as they prefer."""
     with translation.override(booking.language):
-        if contact.email:
-            _send(booking, kind, Channel.EMAIL, contact.email, _mail(booking, template, title(), at=at), due_at=at, at=at, answers=answers)  # fmt: skip
-        if contact.phone and may_text(contact.phone):
-            _send(booking, kind, Channel.SMS, contact.phone, sending.Words(text(booking)), due_at=at, at=at, answers=answers)  # fmt: skip
+        for way in channels_for(booking.contact, kind, student=booking.student, at=at):
+            words = _mail(booking, template, title(), at=at) if way.channel == Channel.EMAIL else sending.Words(text(booking))  # fmt: skip
+            _send(booking, kind, way, words, due_at=at, at=at, answers=answers)
+
+
+def may_leave(message: Message, *, at: datetime) -> str:
+    """The outbox asks before a message about a booking leaves: what was safe when it was written may not be so now."""
+    if not message.subject.startswith("booking:") or message.kind.startswith("told-"):
+        return ""
+    booking = (
+        Booking.objects.filter(pk=message.subject.removeprefix("booking:"))
+        .select_related("contact", "student")
+        .first()
+    )
+    if booking is None:
+        return ""
+    return may_still_hear(booking.contact, message.recipient, student=booking.student, at=at)
 
 
 def _to_advocate(booking: Booking, kind: str, title: Callable[[], str], *, at: datetime) -> None:
@@ -150,28 +163,31 @@ def _to_advocate(booking: Booking, kind: str, title: Callable[[], str], *, at: d
 def plan_reminders(booking: Booking, *, at: datetime) -> None:
     """The day before and two hours before, by text where agreed, else by e-mail. Two that would leave within
     six hours are one, and where no hour is left for a text an e-mail goes."""
-    contact = booking.contact
-    by_text = (
-        bool(contact.phone) and may_text(contact.phone) and (current_firm().texts_on or not contact.email)
-    )
-    if not by_text and not contact.email:
+    way = next(iter(channels_for(booking.contact, "reminder", student=booking.student, at=at)), None)
+    if way is None:
         return
+    mail = Way(Channel.EMAIL, booking.contact.email, way.hours) if booking.contact.email else None
+    if way.channel == Channel.SMS and mail and not current_firm().texts_on:
+        way = mail
+    by_text = way.channel == Channel.SMS
     planned: list[datetime] = []
     with translation.override(booking.language):
         for name, ahead in REMINDERS:
             due_at = booking.starts_at - ahead
             leaves = (
-                text_time(due_at, zone=booking.zone, now=at, event=booking.starts_at) if by_text else None
+                text_time(due_at, zone=booking.zone, now=at, event=booking.starts_at, hours=way.hours)
+                if by_text
+                else None
             )
             leaves = leaves or due_at
             if due_at <= at or any(abs(leaves - other) < AT_LEAST_APART for other in planned):
                 continue
             planned.append(leaves)
             occurrence = f"{name}/{booking.sequence}"
-            sent = by_text and _send(booking, "reminder", Channel.SMS, contact.phone, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
-            if contact.email and (not sent or sent.state == State.SUPPRESSED):
+            sent = _send(booking, "reminder", way, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence) if by_text else None  # fmt: skip
+            if mail and (sent is None or sent.state == State.SUPPRESSED):
                 title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
-                _send(booking, "reminder", Channel.EMAIL, contact.email, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
+                _send(booking, "reminder", mail, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
 
 
 def booked(booking: Booking, *, at: datetime, by_staff: bool = False) -> None:
@@ -220,7 +236,7 @@ def say(keys: list[str], at: datetime) -> None:
         with transaction.atomic():
             booking = (
                 Booking.objects.filter(pk=pk, sequence=int(sequence))
-                .select_related("service", "advocate", "contact")
+                .select_related("service", "advocate", "contact", "student")
                 .first()
             )
             if booking is not None:

@@ -157,7 +157,12 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 
 def _booking(secret: str) -> Booking:
-    found = Booking.objects.select_related("service", "advocate", "contact").filter(secret=secret).first()
+    found = (
+        Booking.objects.not_barred(at=timezone.now())
+        .select_related("service", "advocate", "contact", "student", "response")
+        .filter(secret=secret)
+        .first()
+    )
     if found is None:
         raise Http404
     return found

@@ -20,7 +20,10 @@ from tenants.places import current_firm
 def booking_meant(number: str, *, at: datetime) -> Booking | None:
     """The call that our last texts to this number were about, if it still lies ahead; else their next one."""
     ahead = (
-        Booking.objects.standing().filter(starts_at__gt=at).select_related("service", "advocate", "contact")
+        Booking.objects.standing()
+        .not_barred(at=at)
+        .filter(starts_at__gt=at)
+        .select_related("service", "advocate", "contact", "student")
     )
     subject = (
         Message.objects.filter(recipient=number, channel=Channel.SMS, subject__startswith="booking:", sent_at__isnull=False)

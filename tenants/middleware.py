@@ -55,6 +55,10 @@ class FirmMiddleware:
         if not HOST.fullmatch(host) or (port and not port.isdigit()):
             with nowhere():
                 return HttpResponse("Bad host.", status=400, content_type="text/plain")
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            # No address of ours holds a NUL, and PostgreSQL would refuse to look for one.
+            with nowhere():
+                return HttpResponse("Bad address.", status=400, content_type="text/plain")
         if host == settings.PUBLIC_HOST:
             request.firm = None  # type: ignore[attr-defined]
             request.urlconf = "config.urls_public"  # type: ignore[attr-defined]

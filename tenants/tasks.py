@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -60,10 +60,15 @@ def run_later(task: Any, **arguments: Any) -> None:
     firm_id = str(current_firm().id)
 
     def ring() -> None:
+        connection: Any = connections["default"]
+        stood = connection.schema_name
         try:
             task.apply_async(kwargs={"firm_id": firm_id, **arguments}, retry=False)
         except (OperationalError, OSError) as error:
             log.warning("the doorbell is silent: %s", type(error).__name__)
+        finally:
+            # Where tasks run as they are rung for, the one just done left the connection standing nowhere.
+            connection.stand(stood)
 
     transaction.on_commit(ring)
 

@@ -14,6 +14,8 @@ from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from documents import storage
+from documents.models import Document, DocumentVersion, Kind, Page, Part, Request, State
 from lobby.opening import open_firm
 from outbox.models import allow
 from scheduling.models import Service, WeeklyHours
@@ -67,6 +69,7 @@ def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
         _people(cast, slug, owner)
         _families(cast)
         _service(cast)
+        _papers(cast)
     return cast
 
 
@@ -125,3 +128,31 @@ def _service(cast: Cast) -> None:
         WeeklyHours.objects.bulk_create(
             WeeklyHours(advocate=person, weekday=day, opens=time(9), closes=time(17)) for day in range(5)
         )
+
+
+def _papers(cast: Cast) -> None:
+    """An IEP of each child, readable; its files hold only words, which is enough to see who gets them."""
+    for child, sender in (("Mateo", "luz"), ("Ada", "ngozi")):
+        by = User.objects.get(pk=key(sender))
+        student = Student.objects.get(pk=key(f"student {child}"))
+        words = f"Paper of {child} {cast.canary}"
+        document = Document.objects.create(
+            pk=key(f"document {child}"), student=student, kind=Kind.IEP, title=f"IEP {words}", added_by=by, added_at=BEFORE
+        )  # fmt: skip
+        file, copy, picture = (f"{what} {words}".encode() for what in ("file", "copy", "picture"))
+        version = DocumentVersion.objects.create(
+            pk=key(f"version {child}"), document=document, number=1, state=State.READY, uploaded_by=by,
+            uploaded_at=BEFORE, ready_at=BEFORE, pages_count=1, copy_key=storage.write(copy), copy_size=len(copy),
+        )  # fmt: skip
+        Part.objects.create(
+            pk=key(f"part {child}"), version=version, position=1, storage_key=storage.write(file), size=len(file),
+            sha256=storage.digest(file), content_kind="pdf", original_name=f"{words}.pdf",
+        )  # fmt: skip
+        Page.objects.create(
+            pk=key(f"page {child}"), version=version, number=1, width=612, height=792, text=words,
+            words=[[10, 10, 90, 20, words]], picture_key=storage.write(picture), picture_size=len(picture),
+        )  # fmt: skip
+        Request.objects.create(
+            pk=key(f"request {child}"), student=student, contact=Contact.objects.get(pk=key(f"contact {sender}")),
+            kind=Kind.PROGRESS_REPORT, words=f"The last report {words}", asked_by=User.objects.get(pk=key("ana")), asked_at=BEFORE,
+        )  # fmt: skip

@@ -10,8 +10,6 @@ import pikepdf
 
 from documents.parse import MOST_PAGES, MOST_PIXELS, Refused
 
-# Everything else goes: scripts, actions, attachments, form programs, tags, names, metadata.
-OF_ROOT = {"/Type", "/Pages", "/Lang", "/OCProperties"}
 OF_PAGE = {
     "/Type",
     "/Parent",
@@ -49,24 +47,20 @@ def _clean(pdf: pikepdf.Pdf) -> bytes:
     with contextlib.suppress(pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError):
         pdf.generate_appearance_streams()
         pdf.flatten_annotations("all")
-    _keep(pdf.Root, OF_ROOT)
-    for page in pdf.pages:
-        _keep(page.obj, OF_PAGE)
-    for thing in pdf.objects:
+    # Only pages, and what they show, go over into a new file.
+    made = pikepdf.new()
+    made.pages.extend(pdf.pages)
+    if "/OCProperties" in pdf.Root:  # which layers are seen
+        made.Root.OCProperties = made.copy_foreign(pdf.make_indirect(pdf.Root.OCProperties))
+    for page in made.pages:
+        for key in set(page.obj.keys()) - OF_PAGE:
+            del page.obj[key]
+    for thing in made.objects:
         if isinstance(thing, pikepdf.Stream | pikepdf.Dictionary):
             _strip(thing)
-    for key in list(pdf.trailer.keys()):
-        if key == "/Info":
-            del pdf.trailer[key]
     out = io.BytesIO()
-    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, encryption=False)
+    made.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
-
-
-def _keep(thing: Any, wanted: set[str]) -> None:
-    for key in list(thing.keys()):
-        if key not in wanted:
-            del thing[key]
 
 
 def _strip(thing: Any) -> None:
@@ -84,7 +78,7 @@ def _strip(thing: Any) -> None:
         raw = thing.read_raw_bytes()
         bare = without_notes(raw)
         if bare != raw:
-            thing.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=thing.get("/DecodeParms"))
+            thing.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=thing.get("/DecodeParms"))  # type: ignore[arg-type]
 
 
 def without_notes(jpeg: bytes) -> bytes:

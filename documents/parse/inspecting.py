@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pikepdf
 import pypdfium2
 from PIL import Image
 
@@ -14,7 +15,7 @@ def warm_up() -> None:
     """Loads all that is loaded late, while files can still be opened."""
     Image.init()
     made = words.set_pdf([{"kind": "text", "words": "a"}])
-    clean = cleaning.clean(made)
+    clean = cleaning.clean(_locked(made))  # the library for encryption looks for random numbers once
     page = pypdfium2.PdfDocument(clean)[0]
     page.get_textpage().get_text_bounded()
     picture = page.render(scale=0.1).to_pil()
@@ -24,6 +25,13 @@ def warm_up() -> None:
         Image.open(io.BytesIO(out.getvalue())).load()
     for name in ("utf-8-sig", "utf-16", "cp1252", "cp437", "latin-1"):
         "a".encode(name).decode(name)
+
+
+def _locked(made: bytes) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="a", user="", R=6))
+    return out.getvalue()
 
 
 def inspect(parts: list[bytes], password: str, output: Output) -> None:

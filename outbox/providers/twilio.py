@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -89,7 +89,7 @@ def find(message: Message) -> Answer | None:
             date_sent_after=message.attempted_at - timedelta(days=1),
             limit=200,
         )
-    except (TwilioRestException, requests.RequestException):
+    except (TwilioException, requests.RequestException):
         return None
     taken = set(
         Message.objects.filter(recipient=message.recipient)

@@ -86,10 +86,11 @@ const begin = (form) => {
     while (busy) await new Promise((done) => setTimeout(done, 50));
     const told = new FormData(form);
     told.delete("photos");
-    told.delete("files");
-    chosen.forEach((file) => told.append("files", file, file.name));
+    told.delete("paper");
+    chosen.forEach((file) => told.append("paper", file, file.name));
     const line = new XMLHttpRequest();
     line.open("POST", form.action || location.href);
+    line.setRequestHeader("X-Sent-By", "script");
     bar.hidden = false;
     line.upload.addEventListener("progress", (step) => {
       if (!step.lengthComputable) return;
@@ -100,7 +101,8 @@ const begin = (form) => {
     line.addEventListener("error", failed);
     line.addEventListener("timeout", failed);
     line.addEventListener("load", () => {
-      if (line.status < 400) { location.assign(line.responseURL); return; }
+      const next = line.getResponseHeader("X-Continue");
+      if (line.status < 400) { location.assign(next || line.responseURL); return; }
       if (line.status !== 422) { failed(); return; }
       /* The answer is the same page with its errors; what was picked stays picked. */
       const answer = new DOMParser().parseFromString(line.responseText, "text/html");

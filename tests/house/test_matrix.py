@@ -23,17 +23,25 @@ def address(name):
     values = {}
     for key, converter in item.pattern.converters.items():
         kind = type(converter).__name__
-        values[key] = (
-            uuid.UUID(int=7)
-            if kind == "UUIDConverter"
-            else 7
-            if kind == "IntConverter"
-            else "x"
-            if kind != "SlugConverter"
-            else "slug"
+        values[key] = {"UUIDConverter": uuid.UUID(int=7), "IntConverter": 7, "SlugConverter": "slug"}.get(
+            kind, "x"
         )
     if name.startswith("api-") and name.endswith(
-        ("-detail", "-move", "-call-off", "-availability", "-pages", "-copy", "-add-point", "-decide", "-reading", "-correct")
+        (
+            "-detail",
+            "-move",
+            "-call-off",
+            "-availability",
+            "-pages",
+            "-copy",
+            "-hand-over",
+            "-close",
+            "-complete",
+            "-add-point",
+            "-decide",
+            "-reading",
+            "-correct",
+        )
     ):
         values = {"pk": uuid.UUID(int=7)}
     return reverse(name, kwargs=values, urlconf="config.urls")
@@ -79,6 +87,8 @@ def test_other_methods_change_nothing(harbor, olivia):
     """The owner, whom nothing else stops."""
     for name in MATRIX:
         for method in ("put", "patch", "delete"):
+            if method.upper() in MATRIX[name][0]:
+                continue  # asked in the app's own tests of the API
             visitor = Visitor(harbor)
             headers = {}
             if name.startswith("api-"):

@@ -259,8 +259,13 @@ def lines(*, scans: bool = False) -> Iterator[str]:
         yield f"name=reader-ms-a-page-{name} ours={ours:.1f} baseline={bare:.1f} ratio={ours / bare:.1f}"
 
 
+def main(*, scans: bool = True) -> None:
+    """Print the benchmark's lines as they come."""
+    for line in lines(scans=scans):
+        print(line, flush=True)
+
+
 if __name__ == "__main__":
     import sys
 
-    for line in lines(scans="--scans" in sys.argv):
-        print(line, flush=True)
+    main(scans="--scans" in sys.argv)

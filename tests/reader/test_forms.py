@@ -3,6 +3,8 @@
 import pytest
 
 from reader import read
+from tests.reader.forms.children import JONAH, RUBY, truth
+from tests.reader.forms.fillable import fillable
 from tests.reader.forms.layouts import ALL, pdf_of, truth_of
 from tests.reader.scoring import score
 
@@ -17,3 +19,18 @@ def test_an_invented_form_is_read(name):
     assert found.overall >= 0.95, found.faults()
     assert found.f1("goals") == 1.0
     assert found.f1("services") == 1.0
+
+
+@pytest.mark.parametrize("child", [RUBY, JONAH], ids=["ruby", "jonah"])
+def test_a_fillable_form_is_read_from_its_fields(child):
+    reading = read(fillable(child))
+    got = reading.as_json()
+    got["state_style"] = None
+
+    found = score(truth(child), got)
+
+    assert reading.format == "pdf_acroform"
+    assert found.f1("services") == 1.0
+    assert found.f1("goals") == 1.0
+    if child is RUBY:  # the form has no transition page
+        assert found.overall >= 0.98, found.faults()

@@ -111,3 +111,35 @@ def test_pages_without_a_word_are_read_as_nothing():
 
     assert reading.document_kind.value == "unknown"
     assert (reading.goals, reading.services, reading.student.name) == ([], [], None)
+
+
+def test_a_drawing_of_thousands_of_lines_is_no_form():
+    import time
+
+    import typst
+
+    lines = (
+        "#for i in range(3000) { place(dx: calc.rem(i * 7, 500) * 1pt, dy: calc.rem(i * 13, 700) * 1pt, "
+        "line(length: 30pt, angle: if calc.rem(i, 2) == 0 {0deg} else {90deg})) }"
+    )
+    data = typst.compile(f"{lines}\n\nIndividualized Education Program".encode())
+    begun = time.process_time()
+
+    reading = read(data)
+
+    assert reading.goals == []
+    assert time.process_time() - begun < 5
+
+
+def test_a_long_document_takes_time_in_proportion():
+    import time
+
+    import typst
+
+    def seconds(paragraphs):
+        data = typst.compile(("#lorem(120)\n\nNote: a remark and a name: someone\n\n" * paragraphs).encode())
+        begun = time.process_time()
+        pages = len(read(data).pages)
+        return (time.process_time() - begun) / pages
+
+    assert seconds(240) < 4 * max(seconds(40), 0.005)

@@ -62,7 +62,7 @@ def lived(harbor, birch, clock, standins):
 
 def paths(ours, theirs):
     """Every GET route with every id that could mean something: ours, theirs, the shared ones."""
-    ids = {str(ours.pk), str(theirs.pk), *(str(key(name)) for name in (*PEOPLE, "service", "student Mateo", "student Ada", "contact luz", "contact ngozi"))}  # fmt: skip
+    ids = {str(ours.pk), str(theirs.pk), *(str(key(name)) for name in ("ana", "luz", "service", "student Mateo", "contact luz"))}  # fmt: skip
     words = {"secret-of-harbor", "secret-of-birch", "x"}
     for name, (methods, _who) in MATRIX.items():
         if "GET" not in methods:
@@ -70,14 +70,13 @@ def paths(ours, theirs):
         converters = firm_routes()[name].pattern.converters
         if name.startswith("api-") and name != "api-schema":
             wanted = [{"pk": one} for one in ids] if "list" not in name else [{}]
-        elif not converters:
-            wanted = [{}]
-        elif set(converters) == {"pk"}:
-            wanted = [{"pk": one} for one in ids]
         else:
+            kinds = {k: type(converter).__name__ for k, converter in converters.items()}
+            text = set(kinds.values()) - {"UUIDConverter", "IntConverter"}
             wanted = [
-                {k: (w if k != "user_id" else key("olivia")) for k in converters}
-                for w in (words if "secret" in converters else {"x"})
+                {k: {"UUIDConverter": one, "IntConverter": 1}.get(kinds[k], word) for k in converters}
+                for word in (words if text else {""})
+                for one in (ids if "UUIDConverter" in kinds.values() else {""})
             ]
         for kwargs in wanted:
             yield name, reverse(name, kwargs=kwargs, urlconf="config.urls")

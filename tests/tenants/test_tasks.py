@@ -38,6 +38,7 @@ ARGUMENTS = {
     "tests.tenants.test_tasks.look": {},
     "tenants.tasks.do_due": {"kind": "outbox.send", "keys": []},
     "outbox.tasks.send_now": {"keys": []},
+    "documents.tasks.check_in_background": {"version_id": "00000000-0000-0000-0000-000000000007"},
     "scheduling.tasks.say_now": {"keys": []},
 }
 

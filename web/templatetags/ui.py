@@ -15,8 +15,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from web import dates, navigation
+from web import dates, navigation, papers, sections
 from web.forms import dress, error_lines
 from web.paging import ListPage
 from web.phones import say_phone
@@ -182,3 +184,28 @@ def phone_number(number: str) -> str:
 def zone_words(zone: tzinfo | str) -> str:
     """A zone's common name, as it is now: “Mountain Time”."""
     return zone_name(ZoneInfo(zone) if isinstance(zone, str) else zone, at=now())
+
+
+@register.simple_tag(takes_context=True, name="sections")
+def page_sections(context: template.Context, page: str, thing: Any) -> SafeString:
+    """What other apps add to a page: `{% sections "student" student %}`."""
+    return SafeString("".join(sections.render(page, context["request"], thing)))
+
+
+@register.inclusion_tag("components/chip.html")
+def due(on: date, today: date) -> dict[str, Any]:
+    """How near a date is, as a chip: days late, today, tomorrow, in so many days."""
+    days = (on - today).days
+    if days < 0:
+        words = ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
+        return {"kind": "late", "text": words, "icon_name": "alert"}
+    if days == 0:
+        return {"kind": "soon", "text": _("Today"), "icon_name": "clock"}
+    words = _("Tomorrow") if days == 1 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
+    return {"kind": "info" if days <= 21 else "", "text": words, "icon_name": "cal"}
+
+
+@register.filter
+def paper_blocks(text: str) -> list[dict[str, Any]]:
+    """A plain text as the blocks of `web.papers`: headings, lists, paragraphs."""
+    return papers.blocks(text)

@@ -1007,6 +1007,119 @@ def _preschool_truth(child: Child) -> dict[str, Any]:
     return found
 
 
+# ---------------------------------------------------------------- 11. choices in boxes for criteria, methods and periods
+
+
+def choosing(child: Child) -> str:
+    """Methods and frequencies chosen by check boxes; services in bands of the day; supports by category."""
+    out = _page("IEP", child, "34-54 style")
+    out += "#align(center)[*INDIVIDUALIZED EDUCATION PROGRAM*]\n\n"
+    out += _table(
+        "(1fr, 1fr, 1fr)",
+        [],
+        [
+            [
+                f"STUDENT'S NAME (Last, First) \\ {_e(', '.join(reversed(child.name.split(' ', 1))))}",
+                f"DATE OF BIRTH \\ {_us(child.dob)}",
+                f"STUDENT ID \\ {child.number}",
+            ],
+            [
+                f"CURRENT GRADE \\ {child.grade}",
+                f"ATTENDING SCHOOL \\ {_e(child.school)}",
+                f"RESIDENT DISTRICT \\ {_e(child.district)}",
+            ],
+            [
+                f"DATE OF MEETING \\ {_us(child.meeting)}",
+                f"IEP START DATE \\ {_us(child.start)}",
+                f"IEP END DATE \\ {_us(child.end)}",
+            ],
+            [
+                f"REEVALUATION DUE \\ {_us(child.reevaluation)}",
+                f"PRIMARY DISABILITY \\ {_e(child.primary)}",
+                f"SECONDARY DISABILITY \\ {_e(child.secondary or 'None')}",
+            ],
+        ],
+    )
+    out += "*PRESENT LEVELS OF ACADEMIC ACHIEVEMENT AND FUNCTIONAL PERFORMANCE*\n\n"
+    out += _table("(1fr,)", [], [[f"*{_e(a.title())}* \\ {_e(t)}"] for a, (t, _) in child.levels.items()])
+    out += "*CONSIDERATION OF SPECIAL FACTORS*\n\n"
+    for factor, words in {
+        "assistive_technology": "assistive technology devices or services.",
+        "communication": "communication needs.",
+        "english_learner": "limited English proficiency: language needs.",
+        "visual_impairment": "blind/visually impaired: provision of Braille instruction.",
+        "deaf_hard_of_hearing": "deaf/hard of hearing: language and communication needs.",
+        "behavior": "behavior that impedes student's learning or that of others.",
+    }.items():
+        out += f"{_box(child.factors[factor])} Yes #h(1em) {_box(not child.factors[factor])} No #h(1em) {_e(words)}\n\n"
+    out += "*GOALS AND OBJECTIVES/BENCHMARKS*\n\n"
+    for number, goal in enumerate(child.goals, start=1):
+        out += f"*GOAL \\# {number} of {len(child.goals)}* #h(2em) *Goal Area:* {_e(goal.area)}\n\n"
+        out += f"*Current Level of Performance:* {_e(goal.baseline or 'Not stated')}\n\n*Annual Goal Statement:* {_e(goal.text)}\n\n"
+        out += _table(
+            "(1fr, 1fr)",
+            ["Evaluation Procedures", "Schedule for Determining Progress"],
+            [
+                [
+                    f"☒ {_e(goal.method or '')} \\ ☐ Tests \\ ☐ Observation log",
+                    "☐ Daily \\ ☒ Weekly \\ ☐ Quarterly",
+                ]
+            ],
+        )
+    out += f"*How often will progress be reported to the parents?* {_e(child.progress)}\n\n"
+    out += "*EDUCATIONAL SERVICES AND PLACEMENT*\n\n"
+    rows = [
+        [
+            _e(s.name),
+            f"{int(s.minutes)} minutes" if s.minutes else "",
+            (f"{int(s.sessions)} times per " if s.sessions else "")
+            + " ".join(f"{_box(s.per == p)} {p}" for p in ("day", "week", "month")),
+            f"{_box(s.place.startswith('General'))} General education classroom {_box(not s.place.startswith('General'))} {_e(s.place if not s.place.startswith('General') else 'Separate setting')}",
+        ]
+        for s in child.services
+    ]
+    out += _table(
+        "(2fr, 1fr, 1.6fr, 2fr)",
+        ["Special Education and Related Services", "Length of Session", "Frequency", "Location"],
+        rows,
+    )
+    out += f"*Percent of time in the general education environment:* {child.percent}%\n\n*Explain why the student cannot be served full time in general education:* {_e(child.reason or '')}\n\n"
+    out += "*SUPPLEMENTARY AIDS, ACCOMMODATIONS AND MODIFICATIONS*\n\n"
+    out += _table(
+        "(1fr, 3fr)",
+        ["Category", "Accommodations"],
+        [
+            ["Presentation", " \\ ".join(f"• {_e(a)}" for a in child.accommodations[:2])],
+            ["Setting and time", " \\ ".join(f"• {_e(a)}" for a in child.accommodations[2:])],
+        ],
+    )
+    out += f"Modifications: {_e('; '.join(child.modifications) or 'None')}\n\n"
+    out += "*ASSESSMENTS*\n\n☒ Participate in the State assessments with accommodations #h(1em) ☐ Alternate assessment\n\n"
+    out += f"State assessments: {_e('; '.join(child.tests))}\n\nAccommodations: {_e('; '.join(child.test_supports))}\n\n"
+    out += f"*EXTENDED SCHOOL YEAR SERVICES* \\ {_box(child.esy)} Yes, the student needs ESY. {_box(not child.esy)} No, ESY is not needed. {_e(child.esy_reason)}\n\n"
+    out += _transition(child).replace("== TRANSITION PLAN", "*TRANSITION SERVICES*\n")
+    out += "*CONFERENCE PARTICIPANTS*\n\n" + _table(
+        "(1fr, 1fr, 1fr, 1fr)",
+        ["Name", "Title", "Name", "Title"],
+        [
+            [_e(v) for pair in child.team[i : i + 2] for v in reversed(pair)]
+            + ([""] * (4 - 2 * len(child.team[i : i + 2])))
+            for i in range(0, len(child.team), 2)
+        ],
+    )
+    return out
+
+
+def _not_stated(child: Child) -> dict[str, Any]:
+    found = _no_provider(child)
+    for service in found["services"]:
+        service["start"], service["end"] = iso(child.start), iso(child.end)
+    for goal in found["goals"]:
+        if goal["measurement"]:
+            goal["measurement"] += "; weekly"
+    return found
+
+
 Maker = Callable[[Child], str]
 ALL: dict[str, tuple[Child, Maker, Callable[[Child], dict[str, Any]]]] = {
     "key_value": (RUBY, key_value, _weekly_only),
@@ -1024,6 +1137,8 @@ ALL: dict[str, tuple[Child, Maker, Callable[[Child], dict[str, Any]]]] = {
     "inside_outside_older": (JONAH, inside_outside, _weekly_without_place),
     "stacked": (RUBY, stacked, truth),
     "stacked_older": (JONAH, stacked, truth),
+    "choosing": (RUBY, choosing, _not_stated),
+    "choosing_older": (JONAH, choosing, _not_stated),
     "mastery": (TESSA, mastery, _alternate),
     "preschool": (FINN, preschool, _preschool_truth),
 }

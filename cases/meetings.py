@@ -1,0 +1,186 @@
+"""Meetings: planned, prepared with the parent, held, and followed up in writing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import DateTimeField as DateTime
+from django.db.models import ExpressionWrapper, F, Q
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from cases import timeline
+from cases.models import Case, Concern, EntryKind, Meeting, Result
+from clients.models import Contact, Guardianship
+from outbox import sending
+from outbox.models import Channel
+from tenants.places import current_firm
+from web.dates import say_day, say_when
+
+LONGEST_TRAVEL = timedelta(minutes=600)
+
+
+def busy(
+    advocates: Collection[User], since: datetime, until: datetime
+) -> list[tuple[UUID, datetime, datetime]]:
+    """When these advocates are at meetings or on their way, from `since` to `until`. One query."""
+    minute = timedelta(minutes=1)
+    away = ExpressionWrapper(F("starts_at") - F("travel_minutes") * minute, output_field=DateTime())
+    back = ExpressionWrapper(F("ends_at") + F("travel_minutes") * minute, output_field=DateTime())
+    rows = (
+        Meeting.objects.standing()
+        .filter(
+            advocate__in=advocates, starts_at__lt=until + LONGEST_TRAVEL, ends_at__gt=since - LONGEST_TRAVEL
+        )
+        .annotate(away=away, back=back)
+        .filter(away__lt=until, back__gt=since)
+        .order_by("away")
+    )
+    return list(rows.values_list("advocate_id", "away", "back"))
+
+
+@transaction.atomic
+def plan(
+    case: Case, *, kind: str, advocate: User, starts_at: datetime, ends_at: datetime, by: User, at: datetime,
+    place: str = "", travel_minutes: int = 0, agenda: str = "",
+) -> Meeting:  # fmt: skip
+    """A new meeting on the student's timeline, which the family sees."""
+    meeting = Meeting.objects.create(
+        case=case, kind=kind, advocate=advocate, starts_at=starts_at, ends_at=ends_at, place=place,
+        travel_minutes=travel_minutes, agenda=agenda, changed_by=by,
+    )  # fmt: skip
+    timeline.add(
+        student=case.student, case=case, kind=EntryKind.MEETING, text=meeting.get_kind_display(), who=by.name,
+        happened_at=starts_at, at=at, by=by, shared=True, evidence=("meeting", meeting.pk),
+    )  # fmt: skip
+    audit.record("meeting.planned", by=by, at=at, about=meeting, case=str(case.pk))
+    return meeting
+
+
+def moved(meeting: Meeting, *, at: datetime, by: User) -> None:
+    """Keeps the timeline at the meeting's time."""
+    rows = timeline.TimelineEntry.objects.filter(evidence_kind="meeting", evidence_id=str(meeting.pk))
+    rows.filter(kind=EntryKind.MEETING).update(
+        happened_at=meeting.starts_at, text=meeting.get_kind_display(), recorded_at=at
+    )
+    audit.record("meeting.changed", by=by, at=at, about=meeting)
+
+
+@transaction.atomic
+def call_off(meeting: Meeting, *, at: datetime, by: User) -> None:
+    Meeting.objects.filter(pk=meeting.pk, called_off_at=None).update(called_off_at=at)
+    timeline.TimelineEntry.objects.filter(evidence_kind="meeting", evidence_id=str(meeting.pk)).delete()
+    audit.record("meeting.called_off", by=by, at=at, about=meeting)
+
+
+def overlapping(meeting: Meeting) -> list[tuple[UUID, datetime, datetime]]:
+    """Other meetings of the advocate while this one and its travel last."""
+    rows = busy([meeting.advocate], meeting.leave_at, meeting.back_at)
+    return [row for row in rows if row[1:] != (meeting.leave_at, meeting.back_at)]
+
+
+def parents_of(meeting: Meeting) -> list[Contact]:
+    """The grown-ups who may see the student, for forms and follow-ups."""
+    from django.utils import timezone
+
+    allowed = Guardianship.objects.filter(student=meeting.case.student_id).seeing(on=timezone.localdate())
+    return list(Contact.objects.filter(guardianships__in=allowed).prefetch_related("points").distinct())
+
+
+@transaction.atomic
+def ask_for_questions(meeting: Meeting, *, by: User, at: datetime) -> int:
+    """Sends each parent the link to the form before the meeting; the number of letters written."""
+    sent = 0
+    firm = current_firm()
+    for contact in parents_of(meeting):
+        if not contact.email:
+            continue
+        with translation.override(contact.language):
+            title = _("Tell us your questions before the meeting")
+            body = _(
+                "There is a meeting on %(when)s. Tell us what you want to ask. It takes five minutes."
+            ) % {"when": say_when(meeting.starts_at, firm.zone)}
+            link = firm.url(f"/portal/meetings/{meeting.pk}/")
+        sending.write(
+            "prep-form", subject=f"meeting:{meeting.pk}", channel=Channel.EMAIL, to=contact.email,
+            words=sending.Words(body=f"{body}\n\n{link}\n", title=title), due_at=at, at=at, zone=firm.zone,
+            language=contact.language, answers=True, occurrence=str(meeting.version),
+        )  # fmt: skip
+        sent += 1
+    Meeting.objects.filter(pk=meeting.pk).update(prep_asked_at=at)
+    audit.record("meeting.prep_asked", by=by, at=at, about=meeting, letters=sent)
+    return sent
+
+
+@transaction.atomic
+def keep_concerns(meeting: Meeting, lines: list[tuple[str, bool]], *, by: User, at: datetime) -> None:
+    """What one parent wrote on the form takes the place of what they wrote before; answers of ours stay with their question."""
+    before = {row.text: row for row in meeting.concerns.filter(by=by)}
+    wanted = {text: is_question for text, is_question in lines}
+    meeting.concerns.filter(by=by).exclude(text__in=wanted).filter(answer="").delete()
+    for order, (text, is_question) in enumerate(wanted.items(), start=1):
+        if text in before:
+            Concern.objects.filter(pk=before[text].pk).update(order=order, is_question=is_question)
+        else:
+            Concern.objects.create(
+                meeting=meeting, text=text, is_question=is_question, by=by, at=at, order=order
+            )
+    audit.record("meeting.prepared", by=by, at=at, about=meeting, lines=len(wanted))
+
+
+def follow_up_text(meeting: Meeting, *, language: str = "en") -> str:
+    """The follow-up letter made from what was written down: decisions, then requests by their result, then who came."""
+    requests = list(meeting.requests.all())
+    with translation.override(language):
+        context = {
+            "meeting": meeting,
+            "student": meeting.case.student,
+            "day": say_day(meeting.starts_at.astimezone(current_firm().zone).date()),
+            "attendees": [row for row in meeting.attendees.all() if row.attendance == "came"],
+            "excused": [row for row in meeting.attendees.all() if row.attendance in {"excused", "absent"}],
+            "decisions": list(meeting.decisions.all()),
+            "groups": [
+                (str(title), rows)
+                for title, result in (
+                    (_("The team agreed to this:"), Result.AGREED),
+                    (_("The school said no to this. Please send prior written notice (34 CFR 300.503) for each:"), Result.REFUSED),
+                    (_("This was put off. Please tell us by when it will be decided:"), Result.DEFERRED),
+                    (_("We asked for this and have no answer yet:"), Result.ASKED),
+                )
+                if (rows := [row for row in requests if row.result == result])
+            ],
+            "firm": current_firm(),
+        }  # fmt: skip
+        return render_to_string("cases/follow_up.txt", context).strip() + "\n"
+
+
+@transaction.atomic
+def send_follow_up(meeting: Meeting, *, to: list[str], text: str, by: User, at: datetime) -> None:
+    """Sends the follow-up, as it was edited, to each address, and puts it on the timeline."""
+    Meeting.objects.filter(pk=meeting.pk).update(follow_up=text, follow_up_sent_at=at)
+    firm = current_firm()
+    title = _("After our meeting on %(day)s") % {
+        "day": say_day(meeting.starts_at.astimezone(firm.zone).date())
+    }
+    for address in to:
+        sending.write(
+            "follow-up", subject=f"meeting:{meeting.pk}", occurrence=at.isoformat(), channel=Channel.EMAIL, to=address,
+            words=sending.Words(body=text, title=title), due_at=at, at=at, zone=firm.zone, answers=True,
+        )  # fmt: skip
+    timeline.add(
+        student=meeting.case.student, case=meeting.case, kind=EntryKind.EMAIL, text=title, who=by.name, happened_at=at,
+        at=at, by=by, shared=True, evidence=("meeting", meeting.pk),
+    )  # fmt: skip
+    audit.record("meeting.followed_up", by=by, at=at, about=meeting, letters=len(to))
+
+
+def next_of(student_ids: Collection[UUID], *, at: datetime) -> Meeting | None:
+    """The next meeting of any of these students."""
+    rows = Meeting.objects.standing().filter(Q(case__student__in=student_ids), ends_at__gte=at)
+    return rows.select_related("case__student", "advocate").order_by("starts_at").first()

@@ -1,0 +1,215 @@
+"""Finding students, contacts, cases and meetings by what people type: accents, typing errors, half words, digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, FloatField, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Greatest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Meeting, TimelineEntry
+from cases.timeline import words as entry_words
+from clients.models import Contact, Student
+from web.access import Can
+from web.search import Hit, register
+
+
+class Fold(Func):
+    """Lower case without accents; the function stands in each firm's schema, where indexes use it."""
+
+    function = "fold"
+    arity = 1
+    output_field = TextField()
+
+
+class Close(Func):
+    """How well the words fit into a text, from 0 to 1."""
+
+    function = "word_similarity"
+    output_field = FloatField()
+
+
+class LooksLike(Func):
+    """`words <% text`: some part of the text is like the words; uses the trigram index."""
+
+    template = "%(expressions)s"
+    arg_joiner = " <%% "
+    conditional = True
+
+    def __init__(self, words: Any, text: Any) -> None:
+        from django.db.models import BooleanField
+
+        super().__init__(words, text, output_field=BooleanField())
+
+
+class Joined(Func):
+    """Columns with a blank between them, written as the indexes write it."""
+
+    template = "%(expressions)s"
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
+
+
+def _full(given: str, family: str) -> Fold:
+    return Fold(Joined(F(given), F(family)))
+
+
+def _like(words: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", words) + "%"
+
+
+class Contains(Func):
+    """`text LIKE pattern`, on the folded text."""
+
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    conditional = True
+
+    def __init__(self, text: Any, pattern: Any) -> None:
+        from django.db.models import BooleanField
+
+        super().__init__(text, pattern, output_field=BooleanField())
+
+
+def _named(rows: QuerySet[Any], text: Any, words: str) -> QuerySet[Any]:
+    """Rows whose text contains the words or comes close to them, the best first."""
+    folded = Fold(Value(words))
+    return (
+        rows.filter(Q(Contains(text, Fold(Value(_like(words))))) | Q(LooksLike(folded, text)))
+        .annotate(fit=Greatest(Close(folded, text), Value(0.0)))
+        .order_by("-fit", "pk")
+    )
+
+
+@contextmanager
+def generous() -> Iterator[None]:
+    """Inside, words are alike from 0.45 on, so that “Riviera” (0.5) finds Rivera; the usual limit is 0.6."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', '0.45', true)")
+        yield
+
+
+def _take(rows: QuerySet[Any], limit: int, hit: Any) -> tuple[list[Hit], int]:
+    found = [hit(row) for row in rows[:limit]]
+    return found, len(found) if len(found) < limit else rows.order_by().count()
+
+
+def students(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
+    rows = _named(Student.objects.visible_to(user), _full("given_name", "family_name"), words)
+
+    def hit(row: Student) -> Hit:
+        return Hit(str(row), row.grade and str(_("grade %(grade)s") % {"grade": row.grade}), reverse("student", args=[row.pk]), "user")  # fmt: skip
+
+    with generous():
+        return _take(rows, limit, hit)
+
+
+def contacts(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
+    visible: QuerySet[Any] = Contact.objects.visible_to(user)
+    digits = re.sub(r"\D", "", words)
+    if len(digits) >= 3 and len(digits) >= len(re.sub(r"\s", "", words)) / 2:
+        rows: QuerySet[Any] = visible.filter(points__kind="phone", points__value__contains=digits).distinct().order_by("name", "pk")  # fmt: skip
+    elif "@" in words:
+        rows = visible.filter(points__kind="email", points__value__icontains=words).distinct().order_by("name", "pk")  # fmt: skip
+    else:
+        rows = _named(visible, Fold(F("name")), words)
+
+    def hit(row: Contact) -> Hit:
+        return Hit(row.name, row.family.name, reverse("contact", args=[row.pk]), "phone")
+
+    with generous():
+        return _take(rows.select_related("family"), limit, hit)
+
+
+def _prefix_query(words: str) -> str:
+    """`iep meet` → `iep:* & meet:*`, for to_tsquery."""
+    return " & ".join(f"{part}:*" for part in re.findall(r"\w+", words))
+
+
+class Matches(Func):
+    """Full text in the plain configuration over folded words; the query's words are prefixes."""
+
+    template = "to_tsvector('simple', %(expressions)s)"
+    arg_joiner = ") @@ to_tsquery('simple', "
+    conditional = True
+
+    def __init__(self, text: Any, query: Any) -> None:
+        from django.db.models import BooleanField
+
+        super().__init__(text, query, output_field=BooleanField())
+
+
+def cases(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
+    query = _prefix_query(words)
+    if not query:
+        return [], 0
+    rows = (
+        Case.objects.visible_to(user)
+        .filter(
+            Q(Matches(Fold(Joined(F("about"), F("next_step"))), Fold(Value(query))))
+            | Q(kind__in=_kinds(words))
+        )
+        .select_related("student", "advocate")
+        .order_by("-opened_at")
+    )
+
+    def hit(row: Case) -> Hit:
+        return Hit(str(row), row.next_step or row.advocate.name, reverse("case", args=[row.pk]), "folder")
+
+    return _take(rows, limit, hit)
+
+
+def _kinds(words: str) -> list[str]:
+    from cases.models import Kind
+
+    return [kind for kind, label in Kind.choices if len(words) > 2 and words.lower() in str(label).lower()]
+
+
+def meetings(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
+    query = _prefix_query(words)
+    if not query:
+        return [], 0
+    rows = (
+        Meeting.objects.visible_to(user)
+        .standing()
+        .filter(Matches(Fold(Joined(F("place"), F("agenda"))), Fold(Value(query))))
+        .select_related("case__student")
+        .order_by("-starts_at")
+    )
+
+    def hit(row: Meeting) -> Hit:
+        title = f"{row.get_kind_display()}, {row.case.student.short_name}"
+        return Hit(title, row.place, reverse("meeting", args=[row.pk]), "cal")
+
+    return _take(rows, limit, hit)
+
+
+def entries(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
+    query = _prefix_query(words)
+    if not query:
+        return [], 0
+    rows = (
+        TimelineEntry.objects.visible_to(user)
+        .filter(Matches(Fold(F("text")), Fold(Value(query))))
+        .select_related("student")
+        .order_by("-happened_at")
+    )
+
+    def hit(row: TimelineEntry) -> Hit:
+        return Hit(entry_words(row)[:120], row.student.short_name, reverse("student-timeline", args=[row.student_id]), "note")  # fmt: skip
+
+    return _take(rows, limit, hit)
+
+
+def register_all() -> None:
+    register("students", label=_("Students"), order=10, can=Can.SEE_STUDENTS, find=students)
+    register("contacts", label=_("Contacts"), order=20, can=Can.SEE_STUDENTS, find=contacts)
+    register("cases", label=_("Cases"), order=30, can=Can.SEE_CASES, find=cases)
+    register("meetings", label=_("Meetings"), order=40, can=Can.SEE_CASES, find=meetings)
+    register("entries", label=_("Timeline"), order=50, can=Can.SEE_CASES, find=entries)

@@ -1,0 +1,6 @@
+"""What the apps above hear from here."""
+
+from django.dispatch import Signal
+
+# A case went from one advocate to another: case, giver, taker (users), at.
+case_handed_over = Signal()

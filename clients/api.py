@@ -1,0 +1,234 @@
+"""Families, students, contacts and schools for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.exceptions import ValidationError
+
+from accounts import audit
+from clients.forms import checked_birth_date
+from clients.models import Agreement, Contact, ContactPoint, District, Guardianship, Release, School, Student
+from outbox.hours import CLOSES, OPENS
+from web.access import Access, Can
+
+
+def _nothing(view: Any) -> bool:
+    """Whether only the API's description is being made."""
+    return bool(getattr(view, "swagger_fake_view", False))
+
+
+class DistrictSerializer(serializers.ModelSerializer):
+    other_names: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+
+    class Meta:
+        model = District
+        fields = ["id", "name", "state", "phone", "email", "address", "other_names"]
+
+
+class SchoolSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = School
+        fields = ["id", "name", "district", "kind", "phone", "address"]
+
+
+class GuardianshipSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Guardianship
+        fields = ["contact", "relation", "lives_with", "may_see", "blocked_from"]
+
+
+class StudentSerializer(serializers.ModelSerializer):
+    guardianships = GuardianshipSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Student
+        fields = [
+            "id", "family", "given_name", "family_name", "born_on", "grade", "pronouns", "pronunciation", "home_language",
+            "disability", "district", "school", "confirmed_at", "version", "guardianships",
+        ]  # fmt: skip
+        read_only_fields = ["id", "family", "confirmed_at"]
+        extra_kwargs = {"version": {"read_only": False, "required": True}}
+
+    def validate_born_on(self, born: Any) -> Any:
+        from django.core.exceptions import ValidationError as FormError
+
+        try:
+            return checked_birth_date(born)
+        except FormError as problem:
+            raise serializers.ValidationError(problem.messages[0]) from None
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        school = attrs.get("school", getattr(self.instance, "school", None))
+        district = attrs.get("district", getattr(self.instance, "district", None))
+        if school and district and school.district_id and school.district_id != district.pk:
+            raise serializers.ValidationError({"school": _("This school is in another district.")})
+        return attrs
+
+
+class ContactPointSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ContactPoint
+        fields = ["kind", "value", "label", "safe"]
+
+
+class ContactSerializer(serializers.ModelSerializer):
+    points = ContactPointSerializer(many=True, read_only=True)
+    language = serializers.ChoiceField(choices=["en", "es"], required=False)
+
+    class Meta:
+        model = Contact
+        fields = [
+            "id", "family", "name", "role", "language", "interpreter", "pronouns", "pronunciation", "prefers", "hours_from",
+            "hours_to", "street", "city", "state", "postal_code", "address_safe", "confirmed_at", "version", "points",
+        ]  # fmt: skip
+        read_only_fields = ["id", "family", "confirmed_at"]
+        extra_kwargs = {"version": {"read_only": False, "required": True}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        opens = attrs.get("hours_from", getattr(self.instance, "hours_from", None))
+        closes = attrs.get("hours_to", getattr(self.instance, "hours_to", None))
+        if opens and not OPENS <= opens < CLOSES:
+            raise serializers.ValidationError({"hours_from": _("Choose a time from 9:00 am to 8:00 pm.")})
+        if closes and not OPENS < closes <= CLOSES:
+            raise serializers.ValidationError({"hours_to": _("Choose a time from 9:00 am to 8:00 pm.")})
+        if opens and closes and opens >= closes:
+            raise serializers.ValidationError({"hours_to": _("The end must be later than the start.")})
+        return attrs
+
+
+class AgreementSerializer(serializers.ModelSerializer):
+    signed_at = serializers.DateTimeField(source="signature.signed_at", default=None, read_only=True)
+    signed_by = serializers.CharField(source="signature.name", default=None, read_only=True)
+
+    class Meta:
+        model = Agreement
+        fields = [
+            "id", "contact", "student", "language", "title", "digest", "sent_at", "lapses_at", "withdrawn_at", "signed_at",
+            "signed_by",
+        ]  # fmt: skip
+
+
+class ReleaseSerializer(serializers.ModelSerializer):
+    signed_at = serializers.DateTimeField(
+        source="agreement.signature.signed_at", default=None, read_only=True
+    )
+
+    class Meta:
+        model = Release
+        fields = [
+            "id",
+            "student",
+            "agreement",
+            "scope",
+            "recipient",
+            "expires_on",
+            "called_back_at",
+            "signed_at",
+        ]
+
+
+class _Changing(mixins.UpdateModelMixin, viewsets.GenericViewSet):
+    """Changes need the `version` that was read; another one answers 400 and changes nothing."""
+
+    http_method_names = ["get", "patch", "head", "options"]
+
+    def perform_update(self, serializer: Any) -> None:
+        row = serializer.instance
+        told = serializer.validated_data.pop("version", None)
+        if told is None:
+            raise ValidationError({"version": _("Send the version that you read.")})
+        with transaction.atomic():
+            rows = type(row).objects.filter(pk=row.pk, version=told)
+            if not rows.update(version=F("version") + 1):
+                raise ValidationError(
+                    {"version": _("Somebody else has changed this meanwhile. Read it again.")}
+                )
+            row.version = told + 1
+            serializer.save()
+            audit.record(f"{row._meta.model_name}.changed", by=self.request.user, at=timezone.now(), about=row, fields=sorted(serializer.validated_data))  # type: ignore[arg-type]  # fmt: skip
+
+
+class StudentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing):
+    """Students the key's person sees."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can, can_write = Can.SEE_STUDENTS, Can.EDIT_STUDENTS
+    serializer_class = StudentSerializer
+
+    def get_queryset(self) -> Any:
+        if _nothing(self):
+            return Student.objects.none()
+        return Student.objects.visible_to(self.request.user).prefetch_related("guardianships")  # type: ignore[arg-type]
+
+
+class ContactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing):
+    """Contacts of families of which the key's person sees a student."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can, can_write = Can.SEE_STUDENTS, Can.EDIT_STUDENTS
+    serializer_class = ContactSerializer
+
+    def get_queryset(self) -> Any:
+        if _nothing(self):
+            return Contact.objects.none()
+        return Contact.objects.visible_to(self.request.user).prefetch_related("points")  # type: ignore[arg-type]
+
+
+class _Place(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
+    def perform_create(self, serializer: Any) -> None:
+        try:
+            with transaction.atomic():
+                row = serializer.save()
+        except IntegrityError:
+            raise ValidationError({"name": _("There is one with this name already.")}) from None
+        audit.record(f"{row._meta.model_name}.added", by=self.request.user, at=timezone.now(), about=row)  # type: ignore[arg-type]
+
+
+class DistrictViewSet(_Place):
+    """Districts of the firm."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can, can_write = Can.SEE_STUDENTS, Can.EDIT_STUDENTS
+    serializer_class = DistrictSerializer
+    queryset = District.objects.prefetch_related("other_names")
+
+
+class SchoolViewSet(_Place):
+    """Schools of the firm."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can, can_write = Can.SEE_STUDENTS, Can.EDIT_STUDENTS
+    serializer_class = SchoolSerializer
+    queryset = School.objects.all()
+
+
+class AgreementViewSet(viewsets.ReadOnlyModelViewSet):
+    """Papers sent to sign, and their signatures."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can = Can.SEE_STUDENTS
+    serializer_class = AgreementSerializer
+
+    def get_queryset(self) -> Any:
+        if _nothing(self):
+            return Agreement.objects.none()
+        return Agreement.objects.visible_to(self.request.user).select_related("signature")  # type: ignore[arg-type]
+
+
+class ReleaseViewSet(viewsets.ReadOnlyModelViewSet):
+    """Permissions to share; one counts from its signature until it expires or is called back."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can = Can.SEE_STUDENTS
+    serializer_class = ReleaseSerializer
+
+    def get_queryset(self) -> Any:
+        if _nothing(self):
+            return Release.objects.none()
+        return Release.objects.visible_to(self.request.user).select_related("agreement__signature")  # type: ignore[arg-type]

@@ -1,0 +1,55 @@
+"""A new file for somebody who calls or books. It stays unconfirmed until staff say who it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from accounts.models import User
+from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks for help, as told. `phone` is E.164, `email` lower case, `child` a first name or a whole name."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    child: str = ""
+    child_family_name: str = ""
+    born_on: date | None = None
+    grade: str = ""
+    relation: str = ""
+    language: str = "en"
+    interpreter: str = ""
+    timezone: str = ""
+    safe: bool = True
+    team: tuple[User, ...] = field(default=())
+
+
+def open_file(caller: Caller, *, at: datetime) -> tuple[Contact, Student | None]:
+    """A family, its contact and, where one was named, the child with its care team.
+
+    It never attaches itself to a family we know: anyone can say a number.
+    """
+    family = Family.objects.create(name=caller.child_family_name or caller.name)
+    contact = Contact.objects.create(
+        family=family, name=caller.name, language=caller.language, timezone=caller.timezone,
+        interpreter=caller.interpreter,
+    )  # fmt: skip
+    ContactPoint.objects.bulk_create(
+        ContactPoint(contact=contact, kind=kind, value=value, safe=caller.safe)
+        for kind, value in (("phone", caller.phone), ("email", caller.email))
+        if value
+    )
+    if not caller.child:
+        return contact, None
+    student = Student.objects.create(
+        family=family, given_name=caller.child, family_name=caller.child_family_name, born_on=caller.born_on,
+        grade=caller.grade,
+    )  # fmt: skip
+    Guardianship.objects.create(contact=contact, student=student, relation=caller.relation)
+    for person in caller.team:
+        join_care_team(student, person, at=at)
+    return contact, student

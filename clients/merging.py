@@ -1,0 +1,129 @@
+"""Two records of one person become one. What hung on the one that goes hangs on the one that stays; nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from clients.models import Contact, ContactName, ContactPoint, Guardianship, MergeRecord, Student, StudentName
+
+Person = TypeVar("Person", Student, Contact)
+# What the record that stays takes over where it has nothing of its own.
+_FILL = {
+    "student": ("family_name", "born_on", "grade", "pronouns", "pronunciation", "home_language", "disability", "district_id", "school_id"),
+    "contact": ("interpreter", "pronouns", "pronunciation", "prefers", "timezone", "street", "city", "state", "postal_code"),
+}  # fmt: skip
+
+
+class CannotMerge(Exception):
+    """The two cannot be one record; the message says why."""
+
+
+def as_json(row: models.Model) -> dict[str, Any]:
+    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    found: dict[str, Any] = json.loads(json.dumps(fields, cls=DjangoJSONEncoder))
+    return found
+
+
+@transaction.atomic
+def merge(kept: Person, gone: Person, *, by: User, at: datetime, reason: str = "") -> MergeRecord:
+    """Moves everything from `gone` to `kept` and deletes `gone`; the row kept by MergeRecord can bring it back.
+
+    A block or an unsafe number of either one holds for both. Raises CannotMerge.
+    """
+    if kept.pk == gone.pk:
+        raise CannotMerge(_("This is the same record."))
+    kind = kept._meta.model_name or ""
+    if isinstance(kept, Contact) and isinstance(gone, Contact):
+        if kept.user_id and gone.user_id:
+            raise CannotMerge(_("Both sign in with an account of their own. Close one account first."))
+        _strictest_points(kept, gone)
+    _strictest_guardianships(kind, kept, gone)
+    was, name = as_json(gone), str(gone)
+    moved: list[list[str]] = []
+    folded: list[dict[str, Any]] = []
+    for relation in gone._meta.related_objects:
+        _move(relation, kept, gone, moved, folded)
+    for field in _FILL[kind]:
+        if not getattr(kept, field):
+            setattr(kept, field, getattr(gone, field))
+    kept.confirmed_at = kept.confirmed_at or gone.confirmed_at
+    kept.version += 1
+    user_id = getattr(gone, "user_id", None)
+    if isinstance(kept, Contact) and user_id:
+        Contact.objects.filter(pk=gone.pk).update(user=None)
+        kept.user_id = user_id
+    kept.save()
+    gone.delete()
+    _keep_name(kept, was)
+    record = MergeRecord.objects.create(
+        kind=kind, kept=kept.pk, gone=was["id"], name=name, was=was, moved=moved, folded=folded, reason=reason,
+        merged_by=by, merged_at=at,
+    )  # fmt: skip
+    audit.record(f"{kind}.merged", by=by, at=at, about=kept, was=was["id"], moved=len(moved))
+    return record
+
+
+def _move(relation: Any, kept: Any, gone: Any, moved: list[list[str]], folded: list[dict[str, Any]]) -> None:
+    """One kind of row; a row that the kept record has already is folded: written down, then taken away."""
+    model, name = relation.related_model, relation.field.name
+    for row in model._base_manager.filter(**{name: gone}):
+        try:
+            with transaction.atomic():
+                model._base_manager.filter(pk=row.pk).update(**{name: kept})
+            moved.append([model._meta.label, str(row.pk), name])
+        except IntegrityError:
+            folded.append({"model": model._meta.label, "field": name, "row": as_json(row)})
+            row.delete()
+
+
+def _strictest_points(kept: Contact, gone: Contact) -> None:
+    for point in gone.points.filter(safe=False):
+        ContactPoint.objects.filter(contact=kept, kind=point.kind, value=point.value).update(safe=False)
+
+
+def _strictest_guardianships(kind: str, kept: Any, gone: Any) -> None:
+    other = "student" if kind == "contact" else "contact"
+    blocks = {getattr(row, f"{other}_id"): row for row in gone.guardianships.exclude(blocked_from=None)}
+    for row in kept.guardianships.filter(**{f"{other}__in": list(blocks)}):
+        ours = blocks[getattr(row, f"{other}_id")].blocked_from
+        row.blocked_from = min(ours, row.blocked_from) if row.blocked_from else ours
+        Guardianship.objects.filter(pk=row.pk).update(blocked_from=row.blocked_from)
+
+
+def _keep_name(kept: Any, was: dict[str, Any]) -> None:
+    """The name that goes is still found."""
+    if isinstance(kept, Student):
+        if (was["given_name"], was["family_name"]) != (kept.given_name, kept.family_name):
+            StudentName.objects.get_or_create(student=kept, given_name=was["given_name"], family_name=was["family_name"])  # fmt: skip
+    elif was["name"] != kept.name:
+        ContactName.objects.get_or_create(contact=kept, name=was["name"])
+
+
+@transaction.atomic
+def undo(record: MergeRecord, *, by: User, at: datetime) -> None:
+    """Brings the record back with all that hung on it at the time. What the kept one took over stays with it too."""
+    model = apps.get_model("clients", record.kind)
+    if model._base_manager.filter(pk=record.gone).exists() or not model._base_manager.filter(pk=record.kept).exists():  # fmt: skip
+        raise CannotMerge(_("This can no longer be undone."))
+    was = dict(record.was)
+    if record.kind == "contact" and was.get("user_id"):
+        Contact.objects.filter(pk=record.kept, user=was["user_id"]).update(user=None)
+    model(**{field.attname: field.to_python(was[field.attname]) for field in model._meta.concrete_fields}).save(force_insert=True)  # fmt: skip
+    for label, pk, field in record.moved:
+        apps.get_model(label)._base_manager.filter(pk=pk, **{field: record.kept}).update(
+            **{field: record.gone}
+        )
+    for row in record.folded:
+        folded = apps.get_model(row["model"])
+        folded(**{f.attname: f.to_python(row["row"][f.attname]) for f in folded._meta.concrete_fields}).save(force_insert=True)  # fmt: skip
+    audit.record(f"{record.kind}.merge_undone", by=by, at=at, kept=str(record.kept), gone=str(record.gone))
+    record.delete()

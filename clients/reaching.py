@@ -1,0 +1,73 @@
+"""How a contact may be reached. Every sender asks here: safe ways only, as they prefer, in their hours, and never
+about a child they are barred from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from clients.models import Contact, Guardianship, Student
+from outbox.hours import Hours
+from outbox.models import Channel, may_text
+from tenants.places import current_firm
+
+# Kinds that go by one way alone; any other kind (a confirmation, a change) also goes by e-mail, for its attachments.
+ONE_WAY = frozenset({"reminder", "nudge"})
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to a contact: the channel, the number or address, and the hours in which we may begin."""
+
+    channel: str
+    to: str
+    hours: Hours
+
+
+def zone_of(contact: Contact) -> ZoneInfo:
+    """The contact's zone, else the firm's."""
+    return ZoneInfo(contact.timezone) if contact.timezone else current_firm().zone
+
+
+def is_barred(contact: Contact, student: Student | None, *, at: datetime) -> bool:
+    """Whether the contact is kept from hearing of the student: blocked from a day that has come, by the firm's clock."""
+    if student is None:
+        return False
+    today = timezone.localdate(at, timezone=current_firm().zone)
+    return Guardianship.objects.filter(contact=contact, student=student).barred(on=today).exists()
+
+
+def channels_for(
+    contact: Contact, kind: str, *, student: Student | None = None, at: datetime
+) -> tuple[Way, ...]:
+    """The ways to send this contact a message of this kind, the preferred one first; none when there is none.
+
+    Reminders and nudges go one way. A contact who prefers texts but has not agreed to them, or has no safe
+    number, is mailed; one who prefers calls is mailed and never texted.
+    """
+    if is_barred(contact, student, at=at):
+        return ()
+    hours = Hours().narrowed(contact.hours_from, contact.hours_to)
+    points = [point for point in contact.points.all() if point.safe]
+    email = next((Way(Channel.EMAIL, p.value, hours) for p in points if p.kind == "email"), None)
+    text = next((Way(Channel.SMS, p.value, hours) for p in points if p.kind == "phone" and may_text(p.value)), None)  # fmt: skip
+    prefers = contact.prefers
+    if prefers in {Contact.Prefers.EMAIL, Contact.Prefers.CALL}:
+        wanted = [email] if email or prefers == Contact.Prefers.CALL else [text]
+    elif kind in ONE_WAY or prefers == Contact.Prefers.SMS:
+        wanted = [text or email]
+    else:
+        wanted = [email, text]
+    return tuple(way for way in wanted if way is not None)
+
+
+def may_still_hear(contact: Contact, to: str, *, student: Student | None, at: datetime) -> str:
+    """Why a message written earlier must not leave now, or nothing: barred since, or the way is no longer safe."""
+    if is_barred(contact, student, at=at):
+        return "this person may not hear about this child"
+    if contact.points.filter(value=to, safe=False).exists():
+        return "this number or address is not safe to use"
+    return ""

@@ -1,0 +1,316 @@
+"""What waits for a person: dates, tasks, bookings, families nobody has named yet, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from cases.models import (
+    Case,
+    Deadline,
+    EntryKind,
+    Meeting,
+    NoSchool,
+    SchoolCalendar,
+    Status,
+    Task,
+    TimelineEntry,
+)
+from cases.words import OWED_BY
+from clients.models import Contact, Student
+from scheduling.models import Booking
+from web.access import Can
+from web.calendars import RIBBON_DAYS, Ribbon, ribbon
+from web.dates import say_day, say_time
+
+SHOWN = 8
+# Older facts start yearly clocks, which nobody waits for.
+LONG_AGO = timedelta(days=120)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of “Needs you first”. `post` marks it done at a click."""
+
+    kind: str
+    status: str
+    title: str
+    about: str
+    text: str
+    url: str
+    act: str
+    order: tuple[int, date]
+    done_url: str = ""
+
+    @property
+    def due(self) -> bool:
+        return bool(self.done_url)
+
+
+def _status(on: date, today: date) -> tuple[str, str]:
+    days = (on - today).days
+    if days < 0:
+        return "late", ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
+    if days == 0:
+        return "soon", _("Today")
+    return "info", _("Tomorrow") if days == 1 else say_day(on, style="brief", today=today)
+
+
+def about(student: Student) -> str:
+    """ "Mateo R., grade 3"."""
+    if not student.grade:
+        return student.short_name
+    return _("%(name)s, grade %(grade)s") % {"name": student.short_name, "grade": student.grade}
+
+
+def deadlines_of(user: User, *, team: bool) -> Any:
+    """Standing deadlines (a `DeadlineQuerySet`): the person's own, or all they see."""
+    rows = Deadline.objects.visible_to(user).standing()
+    return rows if team else rows.filter(owner=user)
+
+
+def from_deadlines(rows: QuerySet[Deadline], *, today: date) -> list[Item]:
+    found = []
+    near = rows.dated().filter(due_on__lte=today + timedelta(days=7)).order_by("due_on", "pk")  # type: ignore[attr-defined]
+    for row in near.select_related("case__student", "owner")[:50]:
+        kind, status = _status(row.due_on, today)
+        certainty = (
+            "" if row.verified else " " + (_("One question first.") if row.asks else _("An estimate."))
+        )
+        found.append(Item(
+            kind, status, row.local_title, f"{about(row.case.student)} · {OWED_BY.get(row.owed_by, '')}",
+            f"{row.words.get('arithmetic', '')}{certainty}", reverse("deadline", args=[row.pk]), _("Open"),
+            (0 if row.due_on <= today else 1, row.due_on), reverse("deadline-completion", args=[row.pk]),
+        ))  # fmt: skip
+    missing = rows.filter(status=Status.NEEDS_INPUT).select_related("case__student").defer("answers")
+    for row in missing.order_by("made_at", "pk")[:5]:
+        found.append(Item(
+            "soon", _("Missing"), row.local_title, about(row.case.student), str(row.words.get("arithmetic", "")),
+            reverse("deadline", args=[row.pk]), _("Add it"), (1, today),
+        ))  # fmt: skip
+    return found
+
+
+def from_tasks(user: User, *, team: bool, today: date) -> list[Item]:
+    rows = Task.objects.visible_to(user).open().filter(due_on__lte=today + timedelta(days=7), case__in=Case.objects.open())  # fmt: skip
+    rows = rows if team else rows.filter(owner=user)
+    return [
+        Item(
+            *_status(task.due_on, today), task.title, about(task.case.student), str(task.case.get_kind_display()),
+            reverse("case", args=[task.case_id]), _("Open"), (1, task.due_on), reverse("task-completion", args=[task.pk]),
+        )
+        for task in rows.select_related("case__student").order_by("due_on", "pk")[:50]
+        if task.due_on
+    ]  # fmt: skip
+
+
+def from_meetings(user: User, *, team: bool, now: datetime, today: date) -> list[Item]:
+    """Meetings of the next two days, and those that ended without a follow-up."""
+    zone = now.tzinfo
+    assert zone is not None
+    rows = Meeting.objects.visible_to(user).standing().select_related("case__student")
+    rows = rows if team else rows.filter(advocate=user)
+    found = []
+    ahead = rows.filter(starts_at__gt=now, starts_at__lt=now + timedelta(days=2)).annotate(
+        asked=Count("concerns")
+    )
+    for row in ahead.order_by("starts_at")[:10]:
+        on = row.starts_at.astimezone(zone).date()
+        kind, status = _status(on, today)
+        text = ngettext("%(n)s question from the family.", "%(n)s questions from the family.", row.asked) % {"n": row.asked}  # fmt: skip
+        found.append(Item(
+            kind, say_time(row.starts_at, zone) if on == today else status,
+            _("Prepare: %(meeting)s") % {"meeting": row.get_kind_display()}, about(row.case.student), text,
+            reverse("meeting", args=[row.pk]), _("Open sheet"), (0 if on == today else 1, on),
+        ))  # fmt: skip
+    past = rows.filter(ends_at__lt=now, ends_at__gt=now - timedelta(days=14), follow_up_sent_at=None)
+    for late in past.order_by("-ends_at")[:5]:
+        found.append(Item(
+            "soon", _("Follow up"), _("Write after: %(meeting)s") % {"meeting": late.get_kind_display()},
+            about(late.case.student), say_day(late.starts_at.astimezone(zone).date()),
+            reverse("meeting-follow-up", args=[late.pk]), _("Write"), (1, today),
+        ))  # fmt: skip
+    return found
+
+
+def from_idle(user: User, *, team: bool, today: date) -> list[Item]:
+    rows = Case.objects.visible_to(user).without_next_step().select_related("student")
+    rows = rows if team else rows.filter(advocate=user)
+    return [
+        Item(
+            "", _("No next step"), str(case.get_kind_display()), about(case.student),
+            _("Nothing says what comes next."), reverse("case-details", args=[case.pk]), _("Write it"), (2, today),
+        )
+        for case in rows.order_by("opened_at")[:5]
+    ]  # fmt: skip
+
+
+def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> list[Item]:
+    """New bookings, and families nobody has named yet."""
+    found = []
+    if user.can(Can.SEE_BOOKINGS):
+        fresh = (
+            Booking.objects.visible_to(user)
+            .filter(seen_at=None, starts_at__gte=now)
+            .select_related("contact")
+        )
+        for booking in fresh[:SHOWN]:
+            title = _("Call booked by %(name)s") if booking.is_standing else _("%(name)s called off")
+            found.append(Item(
+                "info", _("New"), title % {"name": booking.contact.name}, say_day(booking.starts_at.astimezone(zone).date()),
+                "", reverse("booking", args=[booking.pk]), _("Open"), (1, today),
+            ))  # fmt: skip
+    if user.can(Can.SEE_STUDENTS):
+        for contact in Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at")[:5]:
+            found.append(Item(
+                "soon", _("Unconfirmed"), _("Who is %(name)s?") % {"name": contact.name},
+                _("A new family, or somebody we know?"), "", reverse("contact", args=[contact.pk]), _("Check"), (1, today),
+            ))  # fmt: skip
+    return found
+
+
+def needs(user: User, *, team: bool, now: datetime) -> list[Item]:
+    """Everything that waits, what is late first."""
+    today, zone = now.date(), now.tzinfo
+    found: list[Item] = []
+    if user.can(Can.SEE_CASES):
+        found += from_deadlines(deadlines_of(user, team=team), today=today)
+        found += from_tasks(user, team=team, today=today)
+        found += from_meetings(user, team=team, now=now, today=today)
+        found += from_idle(user, team=team, today=today)
+    found += from_front_door(user, now=now, today=today, zone=zone)
+    return sorted(found, key=lambda item: item.order)
+
+
+def agenda(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
+    """The person's day: calls and meetings, in order."""
+    zone = now.tzinfo
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = midnight + timedelta(days=1)
+    found: list[tuple[datetime, dict[str, Any]]] = []
+    if user.can(Can.SEE_BOOKINGS):
+        rows = (
+            Booking.objects.visible_to(user)
+            .standing()
+            .between(midnight, end)
+            .select_related("service", "contact")
+        )
+        for row in rows if team else rows.filter(advocate=user) if user.can(Can.SET_OWN_HOURS) else rows:
+            found.append((row.starts_at, {"title": f"{row.service.local_name}, {row.contact.name}", "text": row.service.get_format_display(), "url": reverse("booking", args=[row.pk])}))  # fmt: skip
+    if user.can(Can.SEE_CASES):
+        meetings = (
+            Meeting.objects.visible_to(user).standing().between(midnight, end).select_related("case__student")
+        )
+        for meeting in meetings if team else meetings.filter(advocate=user):
+            text = meeting.place
+            if meeting.travel_minutes and zone:
+                leave = _("Leave by %(time)s.") % {"time": say_time(meeting.leave_at, zone)}
+                text = f"{text}. {leave}" if text else leave
+            title = f"{meeting.get_kind_display()}, {meeting.case.student.short_name}"
+            found.append((meeting.starts_at, {"title": title, "text": text, "url": reverse("meeting", args=[meeting.pk])}))  # fmt: skip
+    assert zone is not None
+    return [{"when": say_time(at, zone), **row} for at, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def no_school(rows: QuerySet[Deadline], *, today: date) -> Collection[date]:
+    """Weekdays of the next three weeks on which no school of these cases is in session."""
+    end = today + timedelta(days=RIBBON_DAYS)
+    districts = set(rows.values_list("case__student__district", flat=True).distinct()) - {None}
+    if not districts or SchoolCalendar.objects.filter(district__in=districts).count() == 0:
+        return ()
+    by_calendar: dict[Any, set[date]] = {}
+    off = NoSchool.objects.filter(
+        year__calendar__district__in=districts, first_on__lte=end, last_on__gte=today
+    ).values_list("year__calendar", "first_on", "last_on")
+    for calendar, first, last in off:
+        days = by_calendar.setdefault(calendar, set())
+        days.update(first + timedelta(days=n) for n in range((last - first).days + 1))
+    with_calendar = SchoolCalendar.objects.filter(district__in=districts).values_list("pk", flat=True)
+    shared: set[date] | None = None
+    for pk in with_calendar:
+        shared = by_calendar.get(pk, set()) if shared is None else shared & by_calendar.get(pk, set())
+    return shared or ()
+
+
+def weeks(rows: QuerySet[Deadline], *, today: date, team: bool) -> Ribbon:
+    """The ribbon: what is late, and three weeks."""
+    end = today + timedelta(days=RIBBON_DAYS)
+    due = list(rows.dated().filter(due_on__lt=end).values_list("due_on", flat=True).order_by("due_on"))  # type: ignore[attr-defined]
+    who = "team" if team else "mine"
+
+    def url(stretch: str) -> str:
+        return f"{reverse('deadlines')}?when={stretch}&who={who}"
+
+    return ribbon(due, today=today, url=url, off=no_school(rows, today=today))
+
+
+def newest_win(user: User, *, team: bool, since: datetime) -> TimelineEntry | None:
+    """The newest win of the person's own cases, or of the team's."""
+    rows = TimelineEntry.objects.visible_to(user)
+    rows = rows if team else rows.filter(Q(case__advocate=user) | Q(recorded_by=user))
+    return (
+        rows.filter(kind=EntryKind.WIN, happened_at__gte=since)
+        .select_related("student")
+        .order_by("-happened_at")
+        .first()
+    )
+
+
+def waiting(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
+    """What others owe: schools by the dates that run, families by the questions asked before a meeting."""
+    rows = (
+        deadlines_of(user, team=team)
+        .dated()
+        .filter(due_on__gte=now.date(), event__on__range=(now.date() - LONG_AGO, now.date()))
+    )
+    schools = rows.filter(owed_by__in=["school", "SEA"]).aggregate(n=Count("pk"), oldest=Min("event__on"))
+    asked = Meeting.objects.visible_to(user).standing().filter(starts_at__gt=now, prep_asked_at__isnull=False, concerns=None)  # fmt: skip
+    if not team:
+        asked = asked.filter(advocate=user)
+    families = asked.aggregate(n=Count("pk"), oldest=Min("prep_asked_at"))
+    who = "team" if team else "mine"
+    found = []
+    if schools["n"]:
+        days = (now.date() - schools["oldest"]).days
+        found.append({"when": _("Schools"), "title": ngettext("%(n)s date runs", "%(n)s dates run", schools["n"]) % {"n": schools["n"]}, "text": ngettext("oldest since %(n)s day", "oldest since %(n)s days", days) % {"n": days}, "url": f"{reverse('deadlines')}?owed=school&who={who}"})  # fmt: skip
+    if families["n"]:
+        days = (now - families["oldest"]).days
+        found.append({"when": _("Families"), "title": ngettext("%(n)s form is out", "%(n)s forms are out", families["n"]) % {"n": families["n"]}, "text": ngettext("oldest since %(n)s day", "oldest since %(n)s days", days) % {"n": days}, "url": f"{reverse('cases')}?who={who}"})  # fmt: skip
+    return found
+
+
+def headline(items: list[Item]) -> str:
+    """ "One thing is late. Two are due today."."""
+    late = sum(item.kind == "late" for item in items)
+    today = sum(item.kind == "soon" and item.due for item in items)
+    words = []
+    if late:
+        words.append(ngettext("One thing is late.", "%(n)s things are late.", late) % {"n": late})
+    if today:
+        words.append(ngettext("One is due today.", "%(n)s are due today.", today) % {"n": today})
+    return " ".join(words) or _("Nothing is late.")
+
+
+def caseload(user: User, *, today: date) -> list[dict[str, Any]]:
+    """Each advocate's open cases, dates that are late and of the next week. Three queries, however many people."""
+    people: dict[Any, dict[str, Any]] = {person.pk: {"person": person, "cases": 0, "late": 0, "week": 0} for person in User.objects.advocates().order_by("name")}  # fmt: skip
+    for pk, n in Case.objects.visible_to(user).open().values_list("advocate").annotate(n=Count("pk")):
+        if pk in people:
+            people[pk]["cases"] = n
+    rows = Deadline.objects.visible_to(user).standing().dated()
+    counts = rows.filter(due_on__lte=today + timedelta(days=7)).values_list("owner", "due_on")
+    for pk, on in counts:
+        if pk in people:
+            people[pk]["late" if on and on < today else "week"] += 1
+    return list(people.values())
+
+
+__all__ = ["agenda", "caseload", "needs", "newest_win", "waiting", "weeks"]

@@ -1,0 +1,122 @@
+"""The conflict check: does any name of this inquiry belong to somebody we know? The report is kept with its decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from clients import matching
+from clients.models import Contact, Student
+from intake.models import ConflictReport, Inquiry
+
+
+class DecisionNeedsReason(Exception):
+    def __init__(self) -> None:
+        super().__init__(_("Say in a sentence why, so that it can be read later."))
+
+
+class AlreadyDecided(Exception):
+    def __init__(self) -> None:
+        super().__init__(_("This report has its decision. Check again for a new one."))
+
+
+def names_asked(inquiry: Inquiry) -> list[dict[str, str]]:
+    """Every name of the inquiry: child, who called, their numbers, the family's other grown-ups, other people, places."""
+    family = inquiry.contact.family
+    asked = [{"what": "child", "name": str(student)} for student in family.students.all()]
+    asked += [{"what": "child", "name": str(o)} for s in family.students.all() for o in s.other_names.all()]
+    asked += [{"what": "contact", "name": contact.name} for contact in family.contacts.all()]
+    asked += [{"what": "contact", "name": o.name} for c in family.contacts.all() for o in c.other_names.all()]
+    asked += [{"what": "other", "name": name} for name in inquiry.other_names]
+    for what, place, told in (
+        ("district", inquiry.district, inquiry.district_name),
+        ("school", inquiry.school, inquiry.school_name),
+    ):
+        if place or told:
+            asked.append({"what": what, "name": str(place or told)})
+    return asked
+
+
+def look(inquiry: Inquiry) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """What was asked and what was found, in the whole firm: a conflict does not stop at a caseload."""
+    family = inquiry.contact.family_id
+    others = Student.objects.exclude(family=family), Contact.objects.exclude(family=family)
+    own = {point.value for contact in inquiry.contact.family.contacts.all() for point in contact.points.all()}
+    born = {str(student): student.born_on for student in inquiry.contact.family.students.all()}
+    found: dict[tuple[str, UUID], dict[str, Any]] = {}
+    asked = names_asked(inquiry)
+    for row in asked:
+        what, name = row["what"], row["name"]
+        if what == "child":
+            parsed = matching.name_in(name)
+            given, surnames = " ".join(parsed.given), " ".join(parsed.family)
+            hits = matching.students_like(given, surnames, born_on=born.get(name), among=others[0])
+            hits += matching.contacts_like(name, among=others[1])
+        elif what in {"contact", "other"}:
+            parsed = matching.name_in(name)
+            hits = matching.contacts_like(name, among=others[1], values=own if what == "contact" else ())
+            hits += matching.school_people_like(name)
+            hits += matching.students_like(" ".join(parsed.given), " ".join(parsed.family), among=others[0])
+        else:
+            hits = matching.places_like(name)
+        for hit in hits:
+            key = (hit.kind, hit.pk)
+            if key not in found or found[key]["score"] < hit.score:
+                found[key] = {"kind": hit.kind, "id": str(hit.pk), "name": hit.name, "for": name, "why": list(hit.why), "score": round(hit.score, 2)}  # fmt: skip
+    for row in found.values():
+        row |= _past(row)
+    return asked, sorted(found.values(), key=lambda row: (-row["score"], row["name"]))
+
+
+def _past(row: dict[str, Any]) -> dict[str, Any]:
+    """What became of earlier inquiries of somebody found, so that a former matter and a refusal show."""
+    field = {"student": "student", "contact": "contact"}.get(row["kind"])
+    if field is None:
+        return {}
+    earlier: list[Any] = list(
+        Inquiry.objects.filter(**{field: row["id"]}).with_stage().order_by("-taken_at")[:3]
+    )
+    return {"past": [{"on": past.taken_at.date().isoformat(), "stage": past.stage} for past in earlier]}
+
+
+@transaction.atomic
+def check(inquiry: Inquiry, *, by: User, at: datetime) -> ConflictReport:
+    """Looks, and keeps what was found. A check that found nobody still waits for a person to say so."""
+    asked, found = look(inquiry)
+    report = ConflictReport.objects.create(inquiry=inquiry, asked=asked, found=found, made_by=by, made_at=at)
+    audit.record("conflict.checked", by=by, at=at, about=report, inquiry=str(inquiry.pk), found=len(found))
+    return report
+
+
+@transaction.atomic
+def decide(report: ConflictReport, decision: str, *, reason: str, by: User, at: datetime) -> None:
+    """Writes the decision, once. Anything but a clear report needs a reason. Raises DecisionNeedsReason, AlreadyDecided."""
+    clear = decision == ConflictReport.Decision.CLEAR
+    if not reason and (not clear or report.found):
+        raise DecisionNeedsReason
+    changed = ConflictReport.objects.filter(pk=report.pk, decision="").update(
+        decision=decision, reason=reason, decided_by=by, decided_at=at
+    )
+    if not changed:
+        raise AlreadyDecided
+    report.refresh_from_db()
+    audit.record("conflict.decided", by=by, at=at, about=report, decision=decision)
+
+
+def as_seen_by(report: ConflictReport, user: User) -> list[dict[str, Any]]:
+    """The findings with the names of students and contacts this person may not see left out."""
+    ids: dict[str, list[str]] = {"student": [], "contact": []}
+    for row in report.found:
+        ids.get(row["kind"], []).append(row["id"])
+    seen = {str(pk) for pk in Student.objects.visible_to(user).filter(pk__in=ids["student"]).values_list("pk", flat=True)}  # fmt: skip
+    seen |= {str(pk) for pk in Contact.objects.visible_to(user).filter(pk__in=ids["contact"]).values_list("pk", flat=True)}  # fmt: skip
+    return [
+        {**row, "hidden": row["kind"] in ids and row["id"] not in seen, "name": row["name"] if row["kind"] not in ids or row["id"] in seen else ""}
+        for row in report.found
+    ]  # fmt: skip

@@ -1,0 +1,156 @@
+from datetime import timedelta
+
+import pytest
+
+from cases import opening
+from cases.models import Case, EntryKind, HandOver, Task, TimelineEntry
+from cases.signals import case_handed_over
+from cases.stages import STAGES
+from clients.models import CareTeamMember, Student
+from outbox.models import Message
+from tests.cases.conftest import AT
+
+
+def test_opening_a_case_gives_its_first_tasks_and_tells_the_family_what_is_next(visitor, ana, luz, mateo):
+    visitor.as_(ana).post(
+        "/cases/new/", {"student": mateo.pk, "kind": "evaluation", "advocate": ana.pk, "about": "Reading"}
+    )
+
+    case = Case.objects.get()
+    assert (case.student, case.advocate, case.stage) == (mateo, ana, "start")
+    assert [task.title for task in case.tasks.all()] == ["Ask the family for papers they have"]
+    visitor.headers["Accept-Language"] = "en"
+    luz.language = "en"
+    luz.save()
+    page = visitor.as_(luz).get("/portal/").content.decode()
+    assert "Please send us the papers you have." in page
+
+
+def test_every_kind_has_stages_with_words_for_staff_and_family():
+    from cases.models import Kind
+
+    assert set(STAGES) == set(Kind.values)
+    assert all(stage.name and stage.next for stages in STAGES.values() for stage in stages)
+
+
+def test_opening_twice_for_one_inquiry_is_one_case(ana, mateo):
+    key = mateo.pk
+    first = opening.open_case(student=mateo, kind="iep", advocate=ana, by=ana, at=AT, inquiry_id=key)
+    assert opening.open_case(student=mateo, kind="iep", advocate=ana, by=ana, at=AT, inquiry_id=key) == first
+
+
+@pytest.mark.parametrize("short", ["bo", "bea", "luz"])
+def test_who_cannot_lead_a_case_is_refused(request, ana, mateo, short):
+    with pytest.raises(opening.CaseError, match="cannot lead a case"):
+        opening.open_case(student=mateo, kind="iep", advocate=request.getfixturevalue(short), by=ana, at=AT)
+
+
+def test_moving_on_adds_the_tasks_of_the_stage_once(visitor, ana, case):
+    visitor.as_(ana).post(f"/cases/{case.pk}/stage/", {"stage": "consent"})
+    visitor.post(f"/cases/{case.pk}/stage/", {"stage": "asked"})
+    visitor.post(f"/cases/{case.pk}/stage/", {"stage": "consent"})
+
+    case.refresh_from_db()
+    assert case.stage == "consent"
+    assert case.tasks.filter(title="Ask the school for the test dates").count() == 1
+    assert [change.new for change in case.stage_changes.all()] == ["start", "consent", "asked", "consent"]
+
+
+def test_handing_over_moves_the_work_and_tells_the_colleague(visitor, ana, marcus, case):
+    heard = []
+    case_handed_over.connect(
+        lambda **told: heard.append((told["giver"], told["taker"])), weak=False, dispatch_uid="test"
+    )
+    visitor.as_(ana).post(
+        f"/cases/{case.pk}/hand-over/", {"taker": marcus.pk, "note": "Call Luz on Friday.", "stays": ""}
+    )
+    case_handed_over.disconnect(dispatch_uid="test")
+
+    case.refresh_from_db()
+    row = HandOver.objects.get()
+    assert (case.advocate, row.giver, row.taker, row.stays) == (marcus, ana, marcus, False)
+    assert set(case.tasks.values_list("owner", flat=True)) == {marcus.pk}
+    assert heard == [(ana, marcus)]
+    assert Case.objects.visible_to(marcus).get() == case
+    assert not Case.objects.visible_to(ana).exists()
+    assert CareTeamMember.objects.get(student=case.student, user=ana).until is not None
+    letter = Message.objects.get(kind="handed-over")
+    assert letter.recipient == marcus.email
+    assert "Call Luz on Friday." in letter.body
+
+
+def test_closing_records_who_and_why_and_reopening_keeps_it(visitor, ana, case):
+    visitor.as_(ana).post(f"/cases/{case.pk}/closure/", {"outcome": "reached", "reason": "He has his IEP."})
+    assert not Case.objects.open().exists()
+    visitor.post(f"/cases/{case.pk}/reopening/")
+
+    closure = case.closures.get()
+    assert (closure.closed_by, closure.reason, closure.reopened_by) == (ana, "He has his IEP.", ana)
+    assert Case.objects.open().get() == case
+
+
+def test_the_second_of_two_who_edit_sees_what_changed_and_keeps_their_words(visitor, ana, olivia, case):
+    path = f"/cases/{case.pk}/details/"
+    visitor.as_(olivia).post(path, {"next_step": "Call the school", "about": "Reading", "version": 1})
+    answer = visitor.as_(ana).post(path, {"next_step": "Write the school", "about": "Reading", "version": 1})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Olivia Hart changed this while you were writing." in page
+    assert "Call the school" in page
+    assert "Write the school" in page
+    case.refresh_from_db()
+    assert case.next_step == "Call the school"
+    visitor.post(path, {"next_step": "Write the school", "about": "Reading", "version": 2})
+    case.refresh_from_db()
+    assert case.next_step == "Write the school"
+
+
+def test_cases_without_a_next_step_are_listed(visitor, ana, case):
+    visitor.as_(ana)
+    assert str(case.student) not in visitor.get("/cases/?show=idle").content.decode()
+    Task.objects.update(done_at=AT)
+    assert f"/cases/{case.pk}/" in visitor.get("/cases/?show=idle").content.decode()
+
+
+def test_two_fields_make_a_line_of_the_contact_log_which_the_family_does_not_see(visitor, ana, luz, case):
+    visitor.as_(ana).post(f"/cases/{case.pk}/log/", {"kind": "call", "text": "Luz called about the test."})
+    entry = TimelineEntry.objects.get(kind=EntryKind.CALL)
+    assert (entry.who, entry.shared, entry.recorded_by) == ("Ana Reyes", False, ana)
+    path = f"/portal/children/{case.student_id}/"
+    assert "Luz called about the test." not in visitor.as_(luz).get(path).content.decode()
+    visitor.as_(ana).post(f"/timeline/{entry.pk}/sharing/", {"shared": "1"})
+    assert "Luz called about the test." in visitor.as_(luz).get(path).content.decode()
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "أحمد العربي 🎉 niño", "<script>alert(1)</script>", "a\x01b"])
+def test_long_strange_and_hostile_words_are_kept_as_they_are(visitor, ana, case, text):
+    answer = visitor.as_(ana).post(f"/cases/{case.pk}/log/", {"kind": "note", "text": text})
+    assert answer.status_code == 302
+    assert TimelineEntry.objects.get(kind=EntryKind.NOTE).text == text
+    page = visitor.get(f"/students/{case.student_id}/timeline/").content.decode()
+    assert "<script>alert" not in page
+
+
+def test_a_call_in_the_future_is_refused(visitor, ana, case, clock):
+    later = (clock.now + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    answer = visitor.as_(ana).post(
+        f"/cases/{case.pk}/log/", {"kind": "call", "text": "x", "happened_at": later}
+    )
+    assert answer.status_code == 422
+    assert "This lies in the future." in answer.content.decode()
+
+
+def test_an_arabic_name_with_an_emoji_opens_and_is_found(visitor, ana, mateo):
+    Student.objects.filter(pk=mateo.pk).update(given_name="أحمد 🎈", family_name="Núñez")
+    visitor.as_(ana).post("/cases/new/", {"student": mateo.pk, "kind": "iep", "advocate": ana.pk})
+    assert "أحمد 🎈 Núñez" in visitor.get("/cases/").content.decode()
+    assert "أحمد 🎈 Núñez" in visitor.get("/search/?q=nunez").content.decode()
+
+
+def test_the_firm_edits_its_own_task_templates(visitor, olivia, ana, mateo):
+    visitor.as_(olivia).post(
+        "/settings/tasks/", {"kind_stage": "iep/start", "title": "Send a welcome card", "days": "1"}
+    )
+    case = opening.open_case(student=mateo, kind="iep", advocate=ana, by=ana, at=AT)
+    assert "Send a welcome card" in [task.title for task in case.tasks.all()]

@@ -1,0 +1,157 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cases import meetings
+from cases.models import Attendee, Decision, Meeting, MeetingRequest
+from outbox.models import Message
+from scheduling.availability import free_slots
+from tests.cases.conftest import AT
+
+# Wednesday 2 December 2026, 10:00 in Montana.
+TEN = datetime(2026, 12, 2, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def meeting(case, ana):
+    return meetings.plan(
+        case, kind="iep", advocate=ana, starts_at=TEN, ends_at=TEN + timedelta(hours=1), travel_minutes=35,
+        place="Lakeside School", by=ana, at=AT, agenda="1. Reading",
+    )  # fmt: skip
+
+
+def test_a_meeting_with_its_travel_blocks_the_advocates_hours(service, ana, meeting):
+    def starts():
+        day = TEN.replace(hour=0)
+        return [
+            slot.starts_at
+            for slot in free_slots(service, since=day, until=day + timedelta(days=1), at=AT, advocates=[ana])
+        ]
+
+    taken = starts()
+    meetings.call_off(meeting, at=AT, by=ana)
+    free = starts()
+    gone = sorted(set(free) - set(taken))
+    # 20 minutes from 9:00 end before she leaves at 9:25; she is back at 11:35.
+    assert gone == [TEN + timedelta(minutes=minutes) for minutes in (-30, 0, 30, 60, 90)]
+
+
+def test_meetings_cost_the_availability_one_query(service, ana, case, meeting):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        free_slots(service, since=TEN, until=TEN + timedelta(days=30), at=AT, advocates=[ana])
+    assert len(queries) == 3  # hours, bookings, meetings
+
+
+def test_the_parents_questions_stand_in_the_agenda(visitor, ana, luz, meeting):
+    visitor.as_(luz).post(
+        f"/portal/meetings/{meeting.pk}/",
+        {"questions": "Why 30 minutes?\n\n Who tests him? ", "concerns": "He is tired."},
+    )
+    page = visitor.as_(ana).get(f"/meetings/{meeting.pk}/").content.decode()
+    assert "Why 30 minutes?" in page
+    assert [(row.text, row.is_question) for row in meeting.concerns.all()] == [
+        ("Why 30 minutes?", True), ("Who tests him?", True), ("He is tired.", False),
+    ]  # fmt: skip
+
+
+def test_a_parent_may_change_the_form_and_an_answer_of_ours_stays(visitor, ana, luz, meeting):
+    path = f"/portal/meetings/{meeting.pk}/"
+    visitor.as_(luz).post(path, {"questions": "One?\nTwo?", "concerns": ""})
+    one = meeting.concerns.get(text="One?")
+    visitor.as_(ana).post(f"/meetings/{meeting.pk}/concerns/{one.pk}/", {"answer": "Yes."})
+    visitor.as_(luz).post(path, {"questions": "Three?", "concerns": ""})
+    assert sorted(meeting.concerns.values_list("text", "answer")) == [("One?", "Yes."), ("Three?", "")]
+
+
+def test_another_family_does_not_find_the_meeting(visitor, ngozi, meeting):
+    assert visitor.as_(ngozi).get(f"/portal/meetings/{meeting.pk}/").status_code == 404
+
+
+def test_the_form_is_asked_for_in_the_parents_language(visitor, ana, luz, meeting):
+    visitor.as_(ana).post(f"/meetings/{meeting.pk}/prep/")
+    letter = Message.objects.get(kind="prep-form")
+    assert letter.recipient == luz.email
+    assert f"/portal/meetings/{meeting.pk}/" in letter.body
+
+
+def test_the_follow_up_is_made_from_what_was_decided_and_sent_as_edited(visitor, ana, meeting):
+    Attendee.objects.create(meeting=meeting, name="Dana Whitfield", role="Teacher", attendance="came")
+    Attendee.objects.create(meeting=meeting, name="Ray Ortiz", role="Principal", attendance="excused")
+    Decision.objects.create(meeting=meeting, text="Speech twice a week", who="Dana Whitfield")
+    MeetingRequest.objects.create(meeting=meeting, text="A reading aide", result="refused", note="no money")
+    MeetingRequest.objects.create(meeting=meeting, text="Data each month", result="agreed")
+    text = meetings.follow_up_text(meeting)
+    agreed, refused = text.index("The team agreed to this:"), text.index("The school said no to this.")
+    assert (
+        text.index("- Speech twice a week (Dana Whitfield)")
+        < agreed
+        < text.index("- Data each month")
+        < refused
+    )
+    assert "- A reading aide: no money" in text
+    assert "Who was not there: Ray Ortiz (Principal)" in text
+    assert "on Wednesday, December 2" in text
+
+    answer = visitor.as_(ana).post(
+        f"/meetings/{meeting.pk}/follow-up/",
+        {"text": "Short & kind.", "to": "school@example.org", "send": "1"},
+    )
+    assert answer.status_code == 302
+    letter = Message.objects.get(kind="follow-up")
+    assert (letter.recipient, letter.body) == ("school@example.org", "Short & kind.")
+    meeting.refresh_from_db()
+    assert meeting.follow_up_sent_at is not None
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"on": "1925-12-02"}, "A meeting in 1925 cannot be right."),
+        ({"ends": "09:00"}, "The meeting ends before it starts."),
+        ({"travel_minutes": "900"}, "less than or equal to 600"),
+        ({"on": "someday"}, "Enter a valid date"),
+    ],
+)
+def test_a_meeting_that_cannot_be_is_refused_with_a_sentence(visitor, ana, case, more, words):
+    sent = {
+        "kind": "iep",
+        "advocate": ana.pk,
+        "on": "2026-12-02",
+        "starts": "10:00",
+        "ends": "11:00",
+        "travel_minutes": "0",
+    }
+    answer = visitor.as_(ana).post(f"/cases/{case.pk}/meetings/new/", {**sent, **more})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Meeting.objects.exists()
+
+
+def test_the_second_of_two_who_edit_a_meeting_keeps_their_agenda(visitor, ana, olivia, meeting):
+    sent = {
+        "kind": "iep",
+        "advocate": ana.pk,
+        "on": "2026-12-02",
+        "starts": "10:00",
+        "ends": "11:00",
+        "travel_minutes": "35",
+        "version": 1,
+    }
+    path = f"/meetings/{meeting.pk}/details/"
+    visitor.as_(olivia).post(path, {**sent, "agenda": "Olivia's agenda"})
+    answer = visitor.as_(ana).post(path, {**sent, "agenda": "Ana's agenda"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Olivia&#x27;s agenda" in page
+    assert "Ana&#x27;s agenda" in page
+
+
+def test_requests_get_their_result_at_a_click(visitor, ana, meeting):
+    visitor.as_(ana).post(f"/meetings/{meeting.pk}/requests/", {"text": "A reading aide", "result": "asked"})
+    row = MeetingRequest.objects.get()
+    visitor.post(f"/meetings/{meeting.pk}/requests/{row.pk}/", {"result": "refused"})
+    row.refresh_from_db()
+    assert row.result == "refused"

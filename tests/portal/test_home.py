@@ -1,0 +1,92 @@
+import pytest
+
+from cases import clock as law_clock
+from cases import opening, timeline
+from clients.models import Guardianship
+from tests.world import NOW
+
+
+@pytest.fixture
+def case(mateo, ana):
+    return opening.open_case(student=mateo, kind="evaluation", advocate=ana, by=ana, at=NOW)
+
+
+@pytest.fixture
+def spanish(visitor, luz):
+    visitor.headers["Accept-Language"] = "es"
+    return visitor.as_(luz)
+
+
+def test_home_shows_the_next_step_the_next_date_and_the_newest_shared_win(visitor, ana, luz, case, clock):
+    from datetime import date
+
+    luz.language = "en"
+    luz.save()
+    law_clock.record(case, kind="evaluation_consent_received", on=date(2026, 11, 1), by=ana, at=NOW)
+    timeline.add(
+        student=case.student, kind="win", text="He read a page.", happened_at=NOW, at=NOW, by=ana, shared=True
+    )
+    timeline.add(student=case.student, kind="win", text="Secret so far.", happened_at=NOW, at=NOW, by=ana)
+    page = visitor.as_(luz).get("/portal/").content.decode()
+    assert "Thursday, December 31" in page
+    assert "He read a page." in page
+    assert "Secret so far." not in page
+    assert "Please send us the papers you have." in page
+
+
+def test_a_blocked_parent_sees_nothing_of_the_child(visitor, luz, case, clock):
+    visitor.as_(luz)
+    path = f"/portal/children/{case.student_id}/"
+    assert visitor.get(path).status_code == 200
+    Guardianship.objects.update(may_see=False)
+    assert visitor.get(path).status_code == 404
+    assert case.student.given_name not in visitor.get("/portal/").content.decode()
+
+
+def test_another_family_does_not_find_the_story(visitor, ngozi, case):
+    assert visitor.as_(ngozi).get(f"/portal/children/{case.student_id}/").status_code == 404
+
+
+def test_terms_of_the_law_open_in_plain_words(visitor, luz, ana, case, clock):
+    luz.language = "en"
+    luz.save()
+    opening.move(case, "eligibility", by=ana, at=NOW)
+    page = visitor.as_(luz).get("/portal/").content.decode()
+    assert 'popovertarget="' in page
+    assert ">IEP</button>" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("rule=initial_evaluation&on=2025-09-03&state=MT", "Sunday, November 2, 2025"),
+        ("rule=initial_evaluation&on=2025-09-03&state=MT", "Mont. Admin. R. 10.16.3321(1)"),
+        ("rule=manifestation_determination&on=2026-09-03&state=MT", "We need the school calendar for this"),
+        ("rule=initial_evaluation&on=2026-09-03&state=TX", "We need the school calendar for this"),
+    ],
+)
+def test_any_parent_counts_a_date_with_its_citation(visitor, harbor, query, words):
+    assert words in visitor.get(f"/dates/?{query}").content.decode()
+
+
+def test_a_date_is_counted_in_spanish(visitor, harbor):
+    visitor.headers["Accept-Language"] = "es"
+    page = visitor.get("/dates/?rule=initial_evaluation&on=2025-09-03&state=MT").content.decode()
+    assert "domingo, 2 de noviembre de 2025" in page
+    assert "60 días calendario" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "rule=&on=&state=",
+        "rule=nonsense&on=2025-09-03&state=MT",
+        "rule=initial_evaluation&on=x&state=MT",
+        "rule=initial_evaluation&on=0001-01-01&state=MT",
+        "rule=initial_evaluation&on=2025-09-03&state=ZZ",
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_said_so(visitor, harbor, query):
+    answer = visitor.get(f"/dates/?{query}")
+    assert answer.status_code == 422
+    assert 'class="errsum"' in answer.content.decode()
