@@ -67,7 +67,9 @@ class NewPointSerializer(serializers.ModelSerializer):
 
 class DecisionSerializer(serializers.Serializer):
     number = serializers.IntegerField(min_value=1)
-    decision = serializers.ChoiceField(choices=[Decision.KEPT, Decision.DROPPED, Decision.OPEN], allow_blank=True)
+    decision = serializers.ChoiceField(
+        choices=[Decision.KEPT, Decision.DROPPED, Decision.OPEN], allow_blank=True
+    )
     question = serializers.CharField(required=False, max_length=2000)
     question_es = serializers.CharField(required=False, max_length=2000)
 

@@ -80,9 +80,7 @@ def sheet(comparison: Comparison) -> Sheet:
     old, new = structure.reading_of(before), structure.reading_of(after)
     old.goals = [goal for goal in old.goals if goal.text]
     new.goals = [goal for goal in new.goals if goal.text]
-    pairs = [
-        (a, b) for a, b in comparison.pairs if 0 <= a < len(old.goals) and 0 <= b < len(new.goals)
-    ]
+    pairs = [(a, b) for a, b in comparison.pairs if 0 <= a < len(old.goals) and 0 <= b < len(new.goals)]
     found = compare(old, new, goal_pairs=pairs)
     olds, news = ([goal for goal in data["goals"] if goal.get("text")] for data in (before, after))
     rows = [
@@ -110,7 +108,10 @@ def match_by_hand(comparison: Comparison, earlier: int, later: int, *, by: User,
         row = Comparison.objects.select_for_update().select_related("earlier", "later").get(pk=comparison.pk)
         if not (0 <= earlier < len(row.earlier.data["goals"]) and 0 <= later < len(row.later.data["goals"])):
             raise NotYet(_("Please choose a goal of each IEP."))
-        row.pairs = [*(pair for pair in row.pairs if pair[0] != earlier and pair[1] != later), [earlier, later]]
+        row.pairs = [
+            *(pair for pair in row.pairs if pair[0] != earlier and pair[1] != later),
+            [earlier, later],
+        ]
         row.save(update_fields=["pairs"])
         audit.record("comparison.matched", by=by, at=at, about=row)
     comparison.pairs = row.pairs

@@ -36,9 +36,7 @@ def decide(point: Point, decision: str, *, by: User, at: datetime, changes: Mapp
         review = Review.objects.select_for_update().get(pk=point.review_id)
         if not review.is_open:
             raise NotYet(_("This review is signed off. Start a revision to change it."))
-        changed = {
-            name: value for name, value in (changes or {}).items() if getattr(point, name) != value
-        }
+        changed = {name: value for name, value in (changes or {}).items() if getattr(point, name) != value}
         for name, value in changed.items():
             setattr(point, name, value)
         edited = changed or point.decision == Decision.EDITED
@@ -57,7 +55,13 @@ def add_point(review: Review, *, by: User, at: datetime, **values: Any) -> Point
             raise NotYet(_("This review is signed off. Start a revision to change it."))
         last = review.points.order_by("-number").values_list("number", flat=True).first() or 0
         point = Point.objects.create(
-            review=review, number=last + 1, author=Author.PERSON, decision=Decision.KEPT, by=by, at=at, **values
+            review=review,
+            number=last + 1,
+            author=Author.PERSON,
+            decision=Decision.KEPT,
+            by=by,
+            at=at,
+            **values,
         )
         audit.record("review.point_added", by=by, at=at, about=review, point=point.number)
     return point

@@ -59,7 +59,9 @@ class NewPointForm(ModelForm):
     class Meta:
         model = Point
         fields = ["status", "title", "title_es", "quote", "why", "question", "question_es", "citation"]
-        widgets = {name: forms.Textarea(attrs={"rows": 2}) for name in ("quote", "why", "question", "question_es")}
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 2}) for name in ("quote", "why", "question", "question_es")
+        }
 
     def __init__(self, *args: Any, page: Page | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -339,7 +339,5 @@ class Comparison(models.Model):
         ordering = ["-made_at"]
         constraints = [
             models.UniqueConstraint(fields=["earlier", "later"], name="one_comparison_a_pair"),
-            models.CheckConstraint(
-                condition=~Q(earlier=models.F("later")), name="two_papers_are_compared"
-            ),
+            models.CheckConstraint(condition=~Q(earlier=models.F("later")), name="two_papers_are_compared"),
         ]

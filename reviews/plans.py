@@ -98,7 +98,9 @@ def change_service(row: ServiceRow, *, from_on: date, by: User, at: datetime, **
             name: getattr(row, name)
             for name in ("name", "kind", "as_written", "minutes", "per", "sessions", "minutes_per_week", "location", "setting", "ends_on")
         }  # fmt: skip
-        fresh = ServiceRow.objects.create(plan=row.plan, replaces=row, **{**facts, **values, "starts_on": from_on})
+        fresh = ServiceRow.objects.create(
+            plan=row.plan, replaces=row, **{**facts, **values, "starts_on": from_on}
+        )
         row.ends_on = from_on - timedelta(days=1)
         row.save(update_fields=["ends_on"])
         audit.record("plan.service_changed", by=by, at=at, about=row.plan)

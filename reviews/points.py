@@ -116,13 +116,17 @@ def _defects(data: Data) -> Iterable[Point]:
 
 def _checklist(data: Data) -> Iterable[Point]:
     """What 34 CFR 300.320 and 300.324 ask for, and the reader met nowhere."""
-    levels = " ".join(data["present_levels"]).lower() + " " + " ".join(
-        str(text).lower() for text in data["present_levels"].values()
+    levels = (
+        " ".join(data["present_levels"]).lower()
+        + " "
+        + " ".join(str(text).lower() for text in data["present_levels"].values())
     )
     if not data["present_levels"]:
         yield draft("checklist", "plaafp_levels", confidence=0.7)
         return
-    if not any(word in levels for word in ("parent", "family", "mother", "father", "padre", "madre", "familia")):
+    if not any(
+        word in levels for word in ("parent", "family", "mother", "father", "padre", "madre", "familia")
+    ):
         yield draft("checklist", "parent_concerns", confidence=0.7)
     if not any(word in levels for word in ("strength", "enjoys", "strong", "fortaleza", "likes")):
         yield draft("checklist", "strengths", confidence=0.6)
@@ -137,7 +141,10 @@ def _strong(data: Data) -> Iterable[Point]:
     whole = [
         index
         for index, goal in enumerate(data["goals"])
-        if goal.get("is_measurable") and goal.get("baseline") and goal.get("criterion") and goal.get("measurement")
+        if goal.get("is_measurable")
+        and goal.get("baseline")
+        and goal.get("criterion")
+        and goal.get("measurement")
     ]
     for index in whole[:MOST_STRONG_GOALS]:
         about = f"goals[{index}]"

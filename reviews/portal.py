@@ -35,7 +35,9 @@ def shown(review: Review) -> dict[str, Any]:
 
 
 def sent_to(request: FirmRequest) -> ReviewQuerySet:
-    return Review.objects.visible_to(request.user).select_related("student", "version__document", "signed_off_by")  # type: ignore[return-value]
+    return Review.objects.visible_to(request.user).select_related(
+        "student", "version__document", "signed_off_by"
+    )  # type: ignore[return-value]
 
 
 @requires(Can.VISIT_PORTAL)

@@ -23,8 +23,8 @@ from documents import storage
 from documents.models import DocumentVersion, Kind
 from reader.compare import likeness
 from reviews import points, sandbox, structure
-from reviews.models import Review, State, StructuredIEP
 from reviews.models import ReadingState as Reading
+from reviews.models import Review, State, StructuredIEP
 from tenants import due, keys
 from tenants.tasks import run_later
 
@@ -123,7 +123,9 @@ def _lease(version_id: UUID, *, at: datetime) -> StructuredIEP | None:
             free, version=version_id, state__in=StructuredIEP.UNDER_WAY
         ).update(state=Reading.READING, leased_until=at + StructuredIEP.LEASE, tries=F("tries") + 1)
         structured = (
-            StructuredIEP.objects.select_related("version__document__student").filter(version=version_id).first()
+            StructuredIEP.objects.select_related("version__document__student")
+            .filter(version=version_id)
+            .first()
         )
         if structured is None or not structured.is_under_way:
             due.settle(READ, str(version_id))
@@ -241,7 +243,8 @@ def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:
     moved = {**data, "anchors": anchors}
     for slot in ("defects", "remarks"):
         moved[slot] = [
-            {**row, "places": structure.places(moved, f"{row['about']}.text", row["about"])} for row in data[slot]
+            {**row, "places": structure.places(moved, f"{row['about']}.text", row["about"])}
+            for row in data[slot]
         ]
     return moved
 

@@ -11,7 +11,9 @@ import re
 SENTENCES = re.compile(r"[.!?…]+(?:\s|$)")
 WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 VOWELS = re.compile(r"[aeiouyáéíóúü]+", re.IGNORECASE)
-STRONG = re.compile(r"[aeoáéíóú](?=[aeoáéíóú])", re.IGNORECASE)  # two such vowels are two syllables in Spanish
+STRONG = re.compile(
+    r"[aeoáéíóú](?=[aeoáéíóú])", re.IGNORECASE
+)  # two such vowels are two syllables in Spanish
 LEAST_WORDS = 10
 
 

@@ -43,9 +43,7 @@ def _built(kind: Any, item: Any, path: str, anchors: dict[str, Any]) -> Any:
     if item is None:
         return None
     if origin in (Union, types.UnionType):
-        return _built(
-            next(arg for arg in get_args(kind) if arg is not type(None)), item, path, anchors
-        )
+        return _built(next(arg for arg in get_args(kind) if arg is not type(None)), item, path, anchors)
     if origin is Value:
         at = anchors.get(path) or {}
         places = tuple(Place(place["page"], tuple(place["box"])) for place in at.get("places", ()))

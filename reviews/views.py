@@ -150,7 +150,9 @@ def point(request: FirmRequest, pk: UUID, number: int) -> HttpResponse:
         raise Http404
     stale = bool(changes.get("question")) and changes["question"] != one.question and changes.get("question_es", one.question_es) == one.question_es  # fmt: skip
     try:
-        deciding.decide(one, DECISIONS.get(act, Decision.KEPT), by=request.user, at=timezone.now(), changes=changes)
+        deciding.decide(
+            one, DECISIONS.get(act, Decision.KEPT), by=request.user, at=timezone.now(), changes=changes
+        )
     except deciding.NotYet as why:
         messages.error(request, str(why))
         return redirect(at_point(row, number))
@@ -171,8 +173,14 @@ def point_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     view = at_page(row.version, request.POST.get("page"), [], None)
     form = NewPointForm(request.POST, page=view.page if view else None)
     if not form.is_valid():
-        return render(request, "reviews/review.html", context_of(request, row, add=form, view=view), status=422)
-    values = {**form.cleaned_data, "boxes": form.cleaned_data["box"], "page": view.page.number if view else None}
+        return render(
+            request, "reviews/review.html", context_of(request, row, add=form, view=view), status=422
+        )
+    values = {
+        **form.cleaned_data,
+        "boxes": form.cleaned_data["box"],
+        "page": view.page.number if view else None,
+    }
     del values["box"]
     try:
         made = deciding.add_point(row, by=request.user, at=timezone.now(), **values)

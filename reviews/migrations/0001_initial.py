@@ -8,230 +8,521 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('documents', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("documents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Point',
+            name="Point",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('strong', 'Strong'), ('must_fix', 'Must fix'), ('ask', 'Ask')], max_length=8, verbose_name='kind of point')),
-                ('severity', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', max_length=6, verbose_name='weight')),
-                ('page', models.PositiveIntegerField(blank=True, null=True, verbose_name='page')),
-                ('boxes', models.JSONField(blank=True, default=list)),
-                ('about', models.CharField(blank=True, max_length=80)),
-                ('quote', models.TextField(blank=True, verbose_name='words of the paper')),
-                ('component', models.CharField(blank=True, max_length=60)),
-                ('citation', models.CharField(blank=True, max_length=80, verbose_name='rule')),
-                ('title', models.CharField(max_length=200, verbose_name='in one line')),
-                ('title_es', models.CharField(blank=True, max_length=200, verbose_name='in one line, Spanish')),
-                ('why', models.TextField(blank=True, verbose_name='why it matters')),
-                ('why_es', models.TextField(blank=True, verbose_name='why it matters, Spanish')),
-                ('question', models.TextField(blank=True, verbose_name='the question to ask')),
-                ('question_es', models.TextField(blank=True, verbose_name='the question to ask, Spanish')),
-                ('why_not', models.TextField(blank=True, verbose_name='why it may not matter')),
-                ('why_not_es', models.TextField(blank=True, verbose_name='why it may not matter, Spanish')),
-                ('confidence', models.FloatField(default=1)),
-                ('author', models.CharField(choices=[('reader', 'The reader'), ('person', 'A person')], default='reader', max_length=6)),
-                ('decision', models.CharField(blank=True, choices=[('', 'To check'), ('kept', 'Kept'), ('edited', 'Edited'), ('dropped', 'Dropped')], default='', max_length=8)),
-                ('at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("strong", "Strong"), ("must_fix", "Must fix"), ("ask", "Ask")],
+                        max_length=8,
+                        verbose_name="kind of point",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        default="medium",
+                        max_length=6,
+                        verbose_name="weight",
+                    ),
+                ),
+                ("page", models.PositiveIntegerField(blank=True, null=True, verbose_name="page")),
+                ("boxes", models.JSONField(blank=True, default=list)),
+                ("about", models.CharField(blank=True, max_length=80)),
+                ("quote", models.TextField(blank=True, verbose_name="words of the paper")),
+                ("component", models.CharField(blank=True, max_length=60)),
+                ("citation", models.CharField(blank=True, max_length=80, verbose_name="rule")),
+                ("title", models.CharField(max_length=200, verbose_name="in one line")),
+                (
+                    "title_es",
+                    models.CharField(blank=True, max_length=200, verbose_name="in one line, Spanish"),
+                ),
+                ("why", models.TextField(blank=True, verbose_name="why it matters")),
+                ("why_es", models.TextField(blank=True, verbose_name="why it matters, Spanish")),
+                ("question", models.TextField(blank=True, verbose_name="the question to ask")),
+                ("question_es", models.TextField(blank=True, verbose_name="the question to ask, Spanish")),
+                ("why_not", models.TextField(blank=True, verbose_name="why it may not matter")),
+                ("why_not_es", models.TextField(blank=True, verbose_name="why it may not matter, Spanish")),
+                ("confidence", models.FloatField(default=1)),
+                (
+                    "author",
+                    models.CharField(
+                        choices=[("reader", "The reader"), ("person", "A person")],
+                        default="reader",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "To check"),
+                            ("kept", "Kept"),
+                            ("edited", "Edited"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('words', models.TextField(max_length=2000, verbose_name='your question')),
-                ('at', models.DateTimeField()),
-                ('answer', models.TextField(blank=True, max_length=4000, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asked', to='reviews.point')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("words", models.TextField(max_length=2000, verbose_name="your question")),
+                ("at", models.DateTimeField()),
+                ("answer", models.TextField(blank=True, max_length=4000, verbose_name="answer")),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="asked", to="reviews.point"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('reading', 'Being read'), ('to_check', 'To check'), ('signed_off', 'Signed off'), ('sent', 'Sent')], default='queued', max_length=12)),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('opened_at', models.DateTimeField()),
-                ('signed_off_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_off_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='clients.student')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='documents.documentversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("reading", "Being read"),
+                            ("to_check", "To check"),
+                            ("signed_off", "Signed off"),
+                            ("sent", "Sent"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("opened_at", models.DateTimeField()),
+                ("signed_off_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_off_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="clients.student",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="documents.documentversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'opened_at'],
+                "ordering": ["due_on", "opened_at"],
             },
         ),
         migrations.AddField(
-            model_name='point',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='reviews.review'),
+            model_name="point",
+            name="review",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="points", to="reviews.review"
+            ),
         ),
         migrations.CreateModel(
-            name='PlanInForce',
+            name="PlanInForce",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('meeting_on', models.DateField(blank=True, null=True)),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('review_due_on', models.DateField(blank=True, null=True)),
-                ('reevaluation_due_on', models.DateField(blank=True, null=True)),
-                ('accepted_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='clients.student')),
-                ('review', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='reviews.review')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("meeting_on", models.DateField(blank=True, null=True)),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("review_due_on", models.DateField(blank=True, null=True)),
+                ("reevaluation_due_on", models.DateField(blank=True, null=True)),
+                ("accepted_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="clients.student",
+                    ),
+                ),
+                (
+                    "review",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plan", to="reviews.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-accepted_at'],
+                "ordering": ["-accepted_at"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceRow',
+            name="ServiceRow",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=300)),
-                ('kind', models.CharField(blank=True, max_length=40)),
-                ('as_written', models.TextField(blank=True)),
-                ('minutes', models.FloatField(blank=True, null=True)),
-                ('per', models.CharField(blank=True, max_length=20)),
-                ('sessions', models.FloatField(blank=True, null=True)),
-                ('minutes_per_week', models.FloatField(blank=True, null=True)),
-                ('location', models.CharField(blank=True, max_length=300)),
-                ('setting', models.CharField(blank=True, max_length=60)),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='services', to='reviews.planinforce')),
-                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='reviews.servicerow')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=300)),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("as_written", models.TextField(blank=True)),
+                ("minutes", models.FloatField(blank=True, null=True)),
+                ("per", models.CharField(blank=True, max_length=20)),
+                ("sessions", models.FloatField(blank=True, null=True)),
+                ("minutes_per_week", models.FloatField(blank=True, null=True)),
+                ("location", models.CharField(blank=True, max_length=300)),
+                ("setting", models.CharField(blank=True, max_length=60)),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="services",
+                        to="reviews.planinforce",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="reviews.servicerow",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='StructuredIEP',
+            name="StructuredIEP",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting to be read'), ('reading', 'Being read'), ('read', 'Read'), ('failed', 'Could not be read')], default='waiting', max_length=10)),
-                ('pages_done', models.PositiveIntegerField(default=0)),
-                ('pages_count', models.PositiveIntegerField(default=0)),
-                ('kind_found', models.CharField(blank=True, max_length=80)),
-                ('confidence', models.FloatField(default=0)),
-                ('data', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('other_name', models.CharField(blank=True, max_length=200)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('child_confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='structured', to='documents.documentversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting to be read"),
+                            ("reading", "Being read"),
+                            ("read", "Read"),
+                            ("failed", "Could not be read"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("pages_done", models.PositiveIntegerField(default=0)),
+                ("pages_count", models.PositiveIntegerField(default=0)),
+                ("kind_found", models.CharField(blank=True, max_length=80)),
+                ("confidence", models.FloatField(default=0)),
+                (
+                    "data",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("other_name", models.CharField(blank=True, max_length=200)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "child_confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="structured",
+                        to="documents.documentversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('path', models.CharField(max_length=80)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('structured', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='reviews.structurediep')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("path", models.CharField(max_length=80)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "structured",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="reviews.structurediep",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Comparison',
+            name="Comparison",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('pairs', models.JSONField(blank=True, default=list)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comparisons', to='clients.student')),
-                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reviews.structurediep')),
-                ('later', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reviews.structurediep')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("pairs", models.JSONField(blank=True, default=list)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comparisons",
+                        to="clients.student",
+                    ),
+                ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="reviews.structurediep",
+                    ),
+                ),
+                (
+                    "later",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="reviews.structurediep",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-made_at'],
+                "ordering": ["-made_at"],
             },
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.UUIDField(default=web.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('area', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField()),
-                ('baseline', models.TextField(blank=True)),
-                ('criterion', models.TextField(blank=True)),
-                ('measurement', models.TextField(blank=True)),
-                ('timeframe', models.TextField(blank=True)),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='reviews.planinforce')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=web.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("area", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField()),
+                ("baseline", models.TextField(blank=True)),
+                ("criterion", models.TextField(blank=True)),
+                ("measurement", models.TextField(blank=True)),
+                ("timeframe", models.TextField(blank=True)),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="goals",
+                        to="reviews.planinforce",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('plan', 'number'), name='one_goal_a_number')],
+                "ordering": ["number"],
+                "constraints": [models.UniqueConstraint(fields=("plan", "number"), name="one_goal_a_number")],
             },
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('version', 'number'), name='one_review_a_number'),
+            model_name="review",
+            constraint=models.UniqueConstraint(fields=("version", "number"), name="one_review_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'reading', 'to_check', 'signed_off', 'sent'])), name='review_state_is_known'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "reading", "to_check", "signed_off", "sent"])),
+                name="review_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='point',
-            constraint=models.UniqueConstraint(fields=('review', 'number'), name='one_point_a_review_number'),
+            model_name="point",
+            constraint=models.UniqueConstraint(fields=("review", "number"), name="one_point_a_review_number"),
         ),
         migrations.AddConstraint(
-            model_name='point',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['strong', 'must_fix', 'ask'])), name='point_status_is_known'),
+            model_name="point",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["strong", "must_fix", "ask"])),
+                name="point_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='point',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['', 'kept', 'edited', 'dropped'])), name='point_decision_is_known'),
+            model_name="point",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision__in", ["", "kept", "edited", "dropped"])),
+                name="point_decision_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planinforce',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('student',), name='one_plan_in_force'),
+            model_name="planinforce",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at", None)), fields=("student",), name="one_plan_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='structurediep',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'reading', 'read', 'failed'])), name='reading_state_is_known'),
+            model_name="structurediep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "reading", "read", "failed"])),
+                name="reading_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comparison',
-            constraint=models.UniqueConstraint(fields=('earlier', 'later'), name='one_comparison_a_pair'),
+            model_name="comparison",
+            constraint=models.UniqueConstraint(fields=("earlier", "later"), name="one_comparison_a_pair"),
         ),
         migrations.AddConstraint(
-            model_name='comparison',
-            constraint=models.CheckConstraint(condition=models.Q(('earlier', models.F('later')), _negated=True), name='two_papers_are_compared'),
+            model_name="comparison",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("earlier", models.F("later")), _negated=True),
+                name="two_papers_are_compared",
+            ),
         ),
     ]

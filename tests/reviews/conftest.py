@@ -56,7 +56,9 @@ def browser_tab(harbor: Any, visitor: Any) -> Iterator[Callable[..., Any]]:
     def share() -> None:
         connections["default"] = connection
 
-    def told(method: str, address: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def told(
+        method: str, address: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         url = urlsplit(address)
         more: dict[str, Any] = {"headers": {"Accept-Language": headers.get("accept-language", "en")}}
         if method == "POST":

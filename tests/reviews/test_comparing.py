@@ -18,7 +18,9 @@ def two_years(visitor, ana, mateo, clock):
     send(visitor, ana, mateo, "d02", title="IEP 2024")
     send(visitor, ana, mateo, "d03", title="IEP 2025")
     found = StructuredIEP.objects.order_by("data__meeting_date")
-    answer = visitor.post(f"/students/{mateo.pk}/iep/compare/", {"earlier": found[0].pk, "later": found[1].pk})
+    answer = visitor.post(
+        f"/students/{mateo.pk}/iep/compare/", {"earlier": found[0].pk, "later": found[1].pk}
+    )
     assert answer.status_code == 302
     return Comparison.objects.get()
 
@@ -52,7 +54,9 @@ def test_two_years_stand_on_one_screen(visitor, ana, two_years):
 def test_a_person_matches_goals(visitor, ana, two_years):
     goals = visitor.get(f"/reviews/comparisons/{two_years.pk}/").context["sheet"].goals
     before = next(row.match.earlier for row in goals if row.match.earlier is not None)
-    after = next(row.match.later for row in goals if row.match.later is not None and row.match.earlier != before)
+    after = next(
+        row.match.later for row in goals if row.match.later is not None and row.match.earlier != before
+    )
     path = f"/reviews/comparisons/{two_years.pk}/match/"
     visitor.post(path, {"earlier": before, "later": after})
     goals = visitor.get(f"/reviews/comparisons/{two_years.pk}/").context["sheet"].goals

@@ -103,7 +103,8 @@ def test_photos_go_round(visitor, browser_tab, ana, luz, mateo, clock):
 
 def test_a_box_is_drawn_on_the_page(visitor, browser_tab, ana, luz, mateo, clock):
     visitor.as_(luz).post(
-        "/portal/papers/new/", {"kind": "iep", "title": "IEP", "files": papers.upload(path_of("d02").read_bytes())}
+        "/portal/papers/new/",
+        {"kind": "iep", "title": "IEP", "files": papers.upload(path_of("d02").read_bytes())},
     )
     review = Review.objects.get()
     page = browser_tab(ana, f"/reviews/{review.pk}/?page=2&add=1")

@@ -74,7 +74,11 @@ def test_points_are_kept_edited_dropped_and_the_review_is_sent(visitor, ana, luz
     act(visitor, review, f"points/{third.number}/", act="drop")
     for point in review.points.filter(decision=""):
         act(visitor, review, f"points/{point.number}/", act="keep")
-    assert [Point.objects.get(pk=p.pk).decision for p in (first, second, third)] == ["kept", "edited", "dropped"]
+    assert [Point.objects.get(pk=p.pk).decision for p in (first, second, third)] == [
+        "kept",
+        "edited",
+        "dropped",
+    ]
     act(visitor, review, "sign-off/")
     act(visitor, review, "send/")
     act(visitor, review, "send/")
@@ -95,7 +99,9 @@ def test_points_are_kept_edited_dropped_and_the_review_is_sent(visitor, ana, luz
     assert "Que se puede contar." in visitor.as_(luz).get(f"/portal/reviews/{review.pk}/").content.decode()
 
 
-def test_a_family_sees_no_review_before_it_is_sent_nor_another_childs(visitor, ana, luz, ngozi, brayden, clock):
+def test_a_family_sees_no_review_before_it_is_sent_nor_another_childs(
+    visitor, ana, luz, ngozi, brayden, clock
+):
     send(visitor, ana, brayden, "d02")
     review = Review.objects.get()
     assert visitor.as_(luz).get(f"/portal/reviews/{review.pk}/").status_code == 404
@@ -118,7 +124,10 @@ def test_another_childs_paper_is_said_before_it_is_signed_off(visitor, ana, mate
     assert Review.objects.get().state == "signed_off"
 
 
-@pytest.mark.parametrize(("name", "words"), [("d11", "504 plan, not an IEP"), ("d12", "evaluation report and prior written notice, not an IEP")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("d11", "504 plan, not an IEP"), ("d12", "evaluation report and prior written notice, not an IEP")],
+)
 def test_what_is_no_iep_is_named(visitor, ana, mateo, clock, name, words):
     send(visitor, ana, mateo, name)
     assert words in visitor.get(f"/reviews/{Review.objects.get().pk}/").content.decode()
@@ -137,8 +146,16 @@ def test_a_paper_that_cannot_be_read_is_reviewed_by_hand(visitor, ana, mateo, cl
     assert (StructuredIEP.objects.get().state, review.state) == ("failed", "to_check")
     act(visitor, review, "points/new/", status="ask", title="Ask about reading", page="2", box="10,20,200,40")
     point = review.points.get()
-    assert (point.page, point.boxes, point.author, point.decision) == (2, [[10, 20, 200, 40]], "person", "kept")
-    assert act(visitor, review, "points/new/", status="ask", title="x", page="2", box="9,nan,1,2").status_code == 422
+    assert (point.page, point.boxes, point.author, point.decision) == (
+        2,
+        [[10, 20, 200, 40]],
+        "person",
+        "kept",
+    )
+    assert (
+        act(visitor, review, "points/new/", status="ask", title="x", page="2", box="9,nan,1,2").status_code
+        == 422
+    )
 
 
 def test_values_are_set_right_and_become_the_plan_in_force(visitor, ana, brayden, clock):
@@ -148,7 +165,11 @@ def test_values_are_set_right_and_become_the_plan_in_force(visitor, ana, brayden
     assert page.status_code == 200
     form = page.context["form"]
     data = {name: form[name].value() if form[name].value() is not None else "" for name in form.fields}
-    data |= {"goals[1].baseline": "40 words a minute", "services[1].minutes_per_week": "60", "iep_end": "2026-09-01"}
+    data |= {
+        "goals[1].baseline": "40 words a minute",
+        "services[1].minutes_per_week": "60",
+        "iep_end": "2026-09-01",
+    }
     assert act(visitor, review, "values/", **data).status_code == 302
     structured.refresh_from_db()
     assert structured.data["goals"][1]["baseline"] == "40 words a minute"
@@ -172,7 +193,11 @@ def test_a_changed_service_starts_a_new_row(visitor, ana, brayden, clock):
     row = plan.services.first()
     fresh = plans.change_service(row, from_on=date(2026, 1, 10), by=ana, at=clock.now, minutes_per_week=90)
     row.refresh_from_db()
-    assert (str(row.ends_on), str(fresh.starts_on), fresh.minutes_per_week) == ("2026-01-09", "2026-01-10", 90)
+    assert (str(row.ends_on), str(fresh.starts_on), fresh.minutes_per_week) == (
+        "2026-01-09",
+        "2026-01-10",
+        90,
+    )
     with pytest.raises(plans.NotYet):
         plans.change_service(row, from_on=date(2026, 2, 1), by=ana, at=clock.now)
 
