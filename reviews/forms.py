@@ -83,6 +83,11 @@ class NewPointForm(ModelForm):
         return [[max(0.0, left), max(0.0, top), min(width, right), min(height, bottom)]]
 
 
+class Person(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class SettingForm(ModelForm):
     """Who checks a review, and by when."""
 
@@ -94,11 +99,11 @@ class SettingForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["assigned_to"]
-        assert isinstance(field, forms.ModelChoiceField)
         team = self.instance.student.care_team.filter(until=None).values("user")
-        field.queryset = User.objects.filter(pk__in=team, is_active=True).order_by("name")
-        field.label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
+        self.fields["assigned_to"] = Person(
+            User.objects.filter(pk__in=team, is_active=True).order_by("name"),
+            label=_("Who checks it"), required=False, initial=self.instance.assigned_to_id,
+        )  # fmt: skip
 
 
 class AskForm(Form):

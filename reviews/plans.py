@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from cases import clock
+from cases.models import Case
 from reviews.deciding import NotYet
 from reviews.models import Goal, PlanInForce, Review, ServiceRow, StructuredIEP
 
@@ -108,9 +110,30 @@ def change_service(row: ServiceRow, *, from_on: date, by: User, at: datetime, **
 
 
 def accepted_dates(plan: PlanInForce) -> list[AcceptedDate]:
-    """The dates of an accepted plan, for the student's case: what clocks start from."""
+    """The dates of an accepted plan that clocks start from: the meeting, the date of the IEP, the last evaluation."""
+    structured = StructuredIEP.objects.filter(version=plan.review.version_id).first()
+    data = structured.data if structured else {}
     found = {
-        "iep_meeting": plan.meeting_on, "iep_start": plan.starts_on, "iep_end": plan.ends_on,
-        "annual_review_due": plan.review_due_on, "reevaluation_due": plan.reevaluation_due_on,
-    }  # fmt: skip
+        "iep_meeting_held": plan.meeting_on,
+        "last_iep_date": plan.meeting_on or plan.starts_on,
+        "last_evaluation_completed": day(data.get("last_evaluation")),
+    }
     return [AcceptedDate(event, on) for event, on in found.items() if on is not None]
+
+
+def tell_case(plan: PlanInForce, *, by: User, at: datetime) -> list[str]:
+    """Writes the plan's dates into the student's open case, if there is one.
+
+    Answers a sentence for each date that the case did not take: it would contradict what is written there.
+    """
+    cases = Case.objects.filter(student=plan.student_id).order_by("-opened_at").prefetch_related("closures")
+    case = next((case for case in cases if case.closure is None), None)
+    if case is None:
+        return []
+    refused: list[str] = []
+    for one in accepted_dates(plan):
+        try:
+            clock.record(case, kind=one.event, on=one.on, by=by, at=at, note=_("From the accepted IEP"))
+        except clock.ImpossibleFacts as why:
+            refused += why.sentences
+    return refused

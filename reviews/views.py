@@ -268,10 +268,12 @@ def acceptance(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The reading's goals and services become the plan in force."""
     row = review_of(request, pk)
     try:
-        plans.accept(row, by=request.user, at=timezone.now())
+        accepted = plans.accept(row, by=request.user, at=timezone.now())
     except plans.NotYet as why:
         messages.error(request, str(why))
         return redirect(at_point(row, None))
+    for sentence in plans.tell_case(accepted, by=request.user, at=timezone.now()):
+        messages.warning(request, sentence)
     messages.success(request, _("This is the plan in force now."))
     return redirect("plan", row.student_id)
 

@@ -2,6 +2,7 @@ import io
 
 import pytest
 
+from cases.opening import open_case
 from documents.models import Document
 from outbox.models import Message
 from reviews.models import PlanInForce, Point, Question, Review, StructuredIEP
@@ -176,7 +177,13 @@ def test_values_are_set_right_and_become_the_plan_in_force(visitor, ana, brayden
     assert structured.data["anchors"]["goals[1].baseline"]["how"] == "person"
     assert structured.corrections.count() == 3
 
+    case = open_case(student=brayden, kind="iep", advocate=ana, by=ana, at=clock.now)
     act(visitor, review, "acceptance/")
+    act(visitor, review, "acceptance/")
+    assert {(event.kind, str(event.on)) for event in case.events.all()} >= {
+        ("iep_meeting_held", "2025-09-18"),
+        ("last_iep_date", "2025-09-18"),
+    }
     plan = PlanInForce.objects.get()
     assert (plan.student, str(plan.ends_on), plan.goals.count()) == (brayden, "2026-09-01", 4)
     assert plan.services.get(name__contains="organization").minutes_per_week == 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Any
 
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, metavar="DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        code = cli.read_iep(options["files"], options["out"], errors=self.stderr._out)
+        said = io.StringIO()
+        code = cli.read_iep(options["files"], options["out"], errors=said)
+        self.stderr.write(said.getvalue(), ending="")
         if code:
             sys.exit(code)
