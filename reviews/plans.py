@@ -126,8 +126,7 @@ def tell_case(plan: PlanInForce, *, by: User, at: datetime) -> list[str]:
 
     Answers a sentence for each date that the case did not take: it would contradict what is written there.
     """
-    cases = Case.objects.filter(student=plan.student_id).order_by("-opened_at").prefetch_related("closures")
-    case = next((case for case in cases if case.closure is None), None)
+    case = Case.objects.open().filter(student=plan.student_id).order_by("-opened_at").first()
     if case is None:
         return []
     refused: list[str] = []

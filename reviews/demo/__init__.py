@@ -11,7 +11,7 @@ from documents import adding, checking
 from documents.adding import Sent
 from documents.models import Kind
 from reviews import comparing, deciding, reading
-from reviews.models import Decision, Review, StructuredIEP
+from reviews.models import Decision, Review, Status, StructuredIEP
 
 HERE = Path(__file__).parent
 
@@ -33,6 +33,15 @@ def _half_way(review: Review, *, at: datetime) -> None:
     points = list(review.points.all())
     for point in points[: len(points) // 2]:
         deciding.decide(point, Decision.KEPT, by=advocate, at=at)
+    deciding.add_point(
+        review, by=advocate, at=at, status=Status.ASK, page=3, citation="34 CFR 300.320(a)(4)",
+        title="Who helps with writing in the general class?",
+        title_es="¿Quién ayuda con la escritura en la clase general?",
+        why="Writing help is listed outside the class only.",
+        why_es="La ayuda con la escritura solo aparece fuera de la clase.",
+        question="What help with writing will he have during science and social studies?",
+        question_es="¿Qué ayuda con la escritura tendrá en ciencias y estudios sociales?",
+    )  # fmt: skip
 
 
 def _two_years(contact: Contact, *, at: datetime) -> None:
@@ -53,6 +62,7 @@ def _two_years(contact: Contact, *, at: datetime) -> None:
         checking.check(version.pk, at=at)
         reading.read(version.pk, at=at)
     first, last = comparing.readings_of(child, staff[0])[:2]
-    comparing.make(first, last, by=staff[0], at=at)
+    made = comparing.make(first, last, by=staff[0], at=at)
+    comparing.offer(made, Review.objects.get(version=last.version_id), by=staff[0], at=at)
     # Last year's review was long sent.
     Review.objects.filter(version=first.version_id).update(state="sent", sent_at=at - timedelta(days=370))
