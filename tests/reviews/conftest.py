@@ -18,8 +18,16 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.db import connections
 
+from reviews import sandbox
+
 ADDRESS = "http://harbor.localhost:8000"
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2"}
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other test processes read at the same time, one after the other: a test waits for its turn."""
+    monkeypatch.setattr(sandbox, "WAIT", 300.0)
 
 
 class Remote:
