@@ -51,7 +51,7 @@ def press(page, key, done):
 def goes_round(visitor, browser_tab, ana, luz, mateo, files):
     sent = visitor.as_(luz).post(
         "/portal/papers/new/",
-        {"kind": "iep", "title": "IEP", "files": [papers.upload(content, name) for name, content in files]},
+        {"kind": "iep", "title": "IEP", "photos": [papers.upload(content, name) for name, content in files]},
     )
     assert sent.status_code == 302, sent.content[:400]
     review = Review.objects.get()
@@ -104,7 +104,7 @@ def test_photos_go_round(visitor, browser_tab, ana, luz, mateo, clock):
 def test_a_box_is_drawn_on_the_page(visitor, browser_tab, ana, luz, mateo, clock):
     visitor.as_(luz).post(
         "/portal/papers/new/",
-        {"kind": "iep", "title": "IEP", "files": papers.upload(path_of("d02").read_bytes())},
+        {"kind": "iep", "title": "IEP", "paper": papers.upload(path_of("d02").read_bytes())},
     )
     review = Review.objects.get()
     page = browser_tab(ana, f"/reviews/{review.pk}/?page=2&add=1")

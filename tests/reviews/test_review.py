@@ -12,7 +12,7 @@ from tests.reader.bench import path_of
 
 def send(visitor, who, student, name, title="IEP", kind="iep"):
     content = path_of(name).read_bytes()
-    data = {"kind": kind, "title": title, "language": "en", "files": papers.upload(content)}
+    data = {"kind": kind, "title": title, "language": "en", "paper": papers.upload(content)}
     answer = visitor.as_(who).post(f"/students/{student.pk}/papers/new/", data)
     assert answer.status_code == 302, answer.content[:500]
     return Document.objects.order_by("-added_at", "-pk").first()
