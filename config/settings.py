@@ -35,6 +35,7 @@ TENANT_APPS = [
     "intake",
     "payments",
     "messaging",
+    "reviews",
     "scheduling",
 ]
 INSTALLED_APPS = [

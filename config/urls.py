@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("documents.urls")),
     path("", include("payments.urls")),
     path("", include("messaging.urls")),
+    path("", include("reviews.urls")),
     path("", include("desk.urls")),
     path("", include("portal.urls")),
     path("api/v1/", include("api.urls")),

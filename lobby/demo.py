@@ -22,6 +22,7 @@ from intake import demo as intake
 from lobby.opening import open_firm
 from messaging import demo as conversations
 from outbox.models import allow
+from reviews import demo as reviews
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
 from scheduling.models import Format, Service, WeeklyHours
@@ -134,6 +135,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         families.seed(rivera, okafor, ana=ana, at=at)
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
+        reviews.seed(rivera, okafor, at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:

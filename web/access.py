@@ -29,6 +29,7 @@ class Can(enum.StrEnum):
     SEE_STUDENTS = "see_students"
     SEE_ALL_STUDENTS = "see_all_students"
     EDIT_STUDENTS = "edit_students"
+    SIGN_REVIEWS = "sign_reviews"
     SEE_CASES = "see_cases"
     EDIT_CASES = "edit_cases"
     SET_CASES = "set_cases"

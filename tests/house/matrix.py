@@ -68,6 +68,17 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "check-ins": ({GET}, WORKS_WITH_FAMILIES), "check-in-new": ({POST}, WORKS_WITH_FAMILIES),
     "health": ({GET, POST}, RUNS_THE_FIRM),
     "stop-decision": ({POST}, WORKS_WITH_FAMILIES), "contact-messages": ({GET}, WORKS_WITH_FAMILIES),
+    "reviews": ({GET}, WORKS_WITH_FAMILIES), "review": ({GET}, WORKS_WITH_FAMILIES),
+    "review-state": ({GET}, WORKS_WITH_FAMILIES), "review-point": ({POST}, WORKS_WITH_FAMILIES),
+    "review-point-new": ({POST}, WORKS_WITH_FAMILIES), "review-values": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "review-setting": ({POST}, WORKS_WITH_FAMILIES), "review-child": ({POST}, WORKS_WITH_FAMILIES),
+    "review-sign-off": ({POST}, "ODA"), "review-send": ({POST}, "ODA"), "review-revision": ({POST}, "ODA"),
+    "review-acceptance": ({POST}, "ODA"), "review-preview": ({GET}, WORKS_WITH_FAMILIES),
+    "review-report": ({GET}, WORKS_WITH_FAMILIES), "review-question-answer": ({POST}, WORKS_WITH_FAMILIES),
+    "review-start": ({POST}, WORKS_WITH_FAMILIES), "plan": ({GET}, WORKS_WITH_FAMILIES),
+    "comparison": ({GET}, WORKS_WITH_FAMILIES), "comparison-new": ({POST}, WORKS_WITH_FAMILIES),
+    "comparison-match": ({POST}, WORKS_WITH_FAMILIES), "comparison-offer": ({POST}, WORKS_WITH_FAMILIES),
+    "comparison-pdf": ({GET}, WORKS_WITH_FAMILIES),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
     "picture": ({GET}, SIGNED_IN),
@@ -135,6 +146,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "portal-papers": ({GET}, "F"), "portal-paper-new": ({GET, POST}, "F"), "portal-paper": ({GET}, "F"),
     "portal-paper-state": ({GET}, "F"), "portal-paper-password": ({POST}, "F"), "portal-request": ({GET, POST}, "F"),
     "portal-messages": ({GET, POST}, "F"),
+    "portal-reviews": ({GET}, "F"), "portal-review": ({GET}, "F"), "portal-review-ask": ({POST}, "F"),
+    "portal-review-report": ({GET}, "F"),
     "portal": ({GET}, "F"), "guest": ({GET}, "G"),
     # the API, with a key; the methods a key may use are asked in tests/api
     "api-student-list": ({GET}, "ODAS"), "api-student-detail": ({GET, PATCH}, "ODAS"),
@@ -160,6 +173,10 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-paper-request-call-off": ({POST}, "ODAS"),
     "api-thread-list": ({GET}, "ODAS"), "api-thread-detail": ({GET}, "ODAS"), "api-thread-entries": ({GET}, "ODAS"),
     "api-thread-messages": ({POST}, "ODAS"),
+    "api-review-list": ({GET}, "ODAS"), "api-review-detail": ({GET}, "ODAS"), "api-review-add-point": ({POST}, "ODAS"),
+    "api-review-decide": ({POST}, "ODAS"), "api-review-reading": ({GET}, "ODAS"), "api-review-correct": ({POST}, "ODAS"),
+    "api-plan-list": ({GET}, "ODAS"), "api-plan-detail": ({GET}, "ODAS"),
+    "api-comparison-list": ({GET, POST}, "ODAS"), "api-comparison-detail": ({GET}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

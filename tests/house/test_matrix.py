@@ -39,6 +39,10 @@ def address(name):
             "-complete",
             "-entries",
             "-messages",
+            "-add-point",
+            "-decide",
+            "-reading",
+            "-correct",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}

@@ -1,0 +1,141 @@
+"""Two IEPs of one student on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from clients.models import Student
+from documents.models import Document
+from reader import compare
+from reader.compare import Comparison as Found
+from reader.compare import GoalMatch, ServiceMatch
+from reviews import points, structure
+from reviews.deciding import NotYet
+from reviews.models import Comparison, ReadingState, Review, StructuredIEP
+
+
+@dataclass
+class GoalRow:
+    """A goal before and after, with what changed in it."""
+
+    status: str
+    area: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    match: GoalMatch
+    flags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Sheet:
+    """What the page shows."""
+
+    found: Found
+    goals: list[GoalRow]
+    services: list[ServiceMatch]
+    minutes_before: float
+    minutes_after: float
+
+    @property
+    def minutes_change(self) -> float:
+        return self.minutes_after - self.minutes_before
+
+
+def readings_of(student: Student, user: User) -> list[StructuredIEP]:
+    """The student's IEPs that were read and this person may see, by meeting, the earliest first."""
+    seen = Document.objects.visible_to(user).filter(student=student)
+    rows = StructuredIEP.objects.filter(
+        version__document__in=seen, state=ReadingState.READ, kind_found="iep"
+    ).select_related("version__document")
+    return sorted(rows, key=lambda row: (str(row.data.get("meeting_date") or ""), row.version.uploaded_at))
+
+
+def make(earlier: StructuredIEP, later: StructuredIEP, *, by: User, at: datetime) -> Comparison:
+    """The comparison of two readings of one student; the same two give the same one. Raises NotYet."""
+    a, b = earlier.version.document, later.version.document
+    if a.student_id is None or a.student_id != b.student_id:
+        raise NotYet(_("Only two IEPs of one student can be compared."))
+    if earlier.pk == later.pk:
+        raise NotYet(_("Please choose two different papers."))
+    if not (earlier.is_iep and later.is_iep):
+        raise NotYet(_("Only IEPs that were read can be compared."))
+    found, made = Comparison.objects.get_or_create(
+        earlier=earlier, later=later, defaults={"student_id": a.student_id, "made_by": by, "made_at": at}
+    )
+    if made:
+        audit.record("comparison.made", by=by, at=at, about=found)
+    return found
+
+
+def sheet(comparison: Comparison) -> Sheet:
+    """The differences, with the goals a person matched held together."""
+    before, after = comparison.earlier.data, comparison.later.data
+    old, new = structure.reading_of(before), structure.reading_of(after)
+    old.goals = [goal for goal in old.goals if goal.text]
+    new.goals = [goal for goal in new.goals if goal.text]
+    pairs = [(a, b) for a, b in comparison.pairs if 0 <= a < len(old.goals) and 0 <= b < len(new.goals)]
+    found = compare(old, new, goal_pairs=pairs)
+    olds, news = ([goal for goal in data["goals"] if goal.get("text")] for data in (before, after))
+    rows = [
+        GoalRow(
+            match.status, match.area, olds[match.earlier] if match.earlier is not None else None,
+            news[match.later] if match.later is not None else None, match,
+        )
+        for match in found.goals
+    ]  # fmt: skip
+    for row in rows:
+        if row.match.criterion_weaker:
+            row.flags.append("weaker")
+        if row.match.baseline_moved is False and row.status != "new":
+            row.flags.append("still")
+    total = [sum(number or 0 for number in side) for side in (
+        [row.minutes_per_week_before for row in found.services],
+        [row.minutes_per_week_after for row in found.services],
+    )]  # fmt: skip
+    return Sheet(found, rows, found.services, total[0], total[1])
+
+
+def match_by_hand(comparison: Comparison, earlier: int, later: int, *, by: User, at: datetime) -> None:
+    """A person says that these two goals (indexes from 0) are one. Raises NotYet for goals that are not there."""
+    with transaction.atomic():
+        row = Comparison.objects.select_for_update().select_related("earlier", "later").get(pk=comparison.pk)
+        if not (0 <= earlier < len(row.earlier.data["goals"]) and 0 <= later < len(row.later.data["goals"])):
+            raise NotYet(_("Please choose a goal of each IEP."))
+        row.pairs = [
+            *(pair for pair in row.pairs if pair[0] != earlier and pair[1] != later),
+            [earlier, later],
+        ]
+        row.save(update_fields=["pairs"])
+        audit.record("comparison.matched", by=by, at=at, about=row)
+    comparison.pairs = row.pairs
+
+
+def forget_matches(comparison: Comparison, *, by: User, at: datetime) -> None:
+    """Back to the goals as the reader matched them."""
+    comparison.pairs = []
+    comparison.save(update_fields=["pairs"])
+    audit.record("comparison.matched", by=by, at=at, about=comparison)
+
+
+def offer(comparison: Comparison, review: Review, *, by: User, at: datetime) -> int:
+    """Adds what changed to an open review of the later IEP; answers how many points are new. Raises NotYet."""
+    with transaction.atomic():
+        review = Review.objects.select_for_update().get(pk=review.pk)
+        if not review.is_open or review.version_id != comparison.later.version_id:
+            raise NotYet(_("There is no open review of the later IEP."))
+        there = set(review.points.values_list("title", flat=True))
+        fresh = [
+            point
+            for point in points.of_comparison(sheet(comparison).found, comparison.later.data)
+            if point.title not in there
+        ]
+        points.propose(review, fresh)
+        audit.record("comparison.offered", by=by, at=at, about=review, points=len(fresh))
+    return len(fresh)

@@ -1,0 +1,195 @@
+"""What a person decides: on a point, on the whole review, and what families ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from clients.models import Contact
+from outbox import sending
+from outbox.models import Channel, may_text
+from outbox.segments import plain
+from reviews import structure
+from reviews.models import Author, Correction, Decision, Point, Question, Review, State, StructuredIEP
+from reviews.reading import open_review
+from tenants.places import current_firm
+
+TEXTS = ("title", "why", "question", "why_not")
+
+
+class NotYet(Exception):
+    """It cannot be done now; the message is a sentence."""
+
+
+def decide(point: Point, decision: str, *, by: User, at: datetime, changes: Mapping[str, Any] | None = None) -> Point:  # fmt: skip
+    """Keeps, edits, drops or reopens a point. Changed words make a kept point an edited one. Raises NotYet."""
+    with transaction.atomic():
+        review = Review.objects.select_for_update().get(pk=point.review_id)
+        if not review.is_open:
+            raise NotYet(_("This review is signed off. Start a revision to change it."))
+        changed = {name: value for name, value in (changes or {}).items() if getattr(point, name) != value}
+        for name, value in changed.items():
+            setattr(point, name, value)
+        edited = changed or point.decision == Decision.EDITED
+        point.decision = Decision.EDITED if decision == Decision.KEPT and edited else decision
+        point.by, point.at = by, at
+        point.save()
+        audit.record("review.point_decided", by=by, at=at, about=review, point=point.number, decision=point.decision)  # fmt: skip
+    return point
+
+
+def add_point(review: Review, *, by: User, at: datetime, **values: Any) -> Point:
+    """A point that a person saw. Raises NotYet."""
+    with transaction.atomic():
+        review = Review.objects.select_for_update().get(pk=review.pk)
+        if not review.is_open:
+            raise NotYet(_("This review is signed off. Start a revision to change it."))
+        last = review.points.order_by("-number").values_list("number", flat=True).first() or 0
+        point = Point.objects.create(
+            review=review,
+            number=last + 1,
+            author=Author.PERSON,
+            decision=Decision.KEPT,
+            by=by,
+            at=at,
+            **values,
+        )
+        audit.record("review.point_added", by=by, at=at, about=review, point=point.number)
+    return point
+
+
+def confirm_child(structured: StructuredIEP, *, by: User, at: datetime) -> None:
+    """A person says that the paper is this student's, whatever name stands in it."""
+    structured.child_confirmed_by = by
+    structured.save(update_fields=["child_confirmed_by"])
+    audit.record("reading.child_confirmed", by=by, at=at, about=structured)
+
+
+def correct(structured: StructuredIEP, changes: Mapping[str, Any], *, by: User, at: datetime) -> int:
+    """Sets values right; answers how many changed. Raises KeyError for a path that is not there."""
+    with transaction.atomic():
+        row = StructuredIEP.objects.select_for_update().get(pk=structured.pk)
+        real = {path: value for path, value in changes.items() if structure.at(row.data, path) != value}
+        if not real:
+            return 0
+        Correction.objects.bulk_create(
+            Correction(
+                structured=row, path=path, before=structure.at(row.data, path), after=value, by=by, at=at
+            )
+            for path, value in real.items()
+        )
+        row.data = structured.data = structure.corrected(row.data, real)
+        row.save(update_fields=["data"])
+        audit.record("reading.corrected", by=by, at=at, about=row, values=len(real))
+    return len(real)
+
+
+def missing(review: Review) -> str:
+    """Why a review cannot be signed off yet, as a sentence, or an empty string."""
+    structured = StructuredIEP.objects.filter(version=review.version_id).first()
+    if structured and structured.is_under_way:
+        return _("The paper is still being read.")
+    if structured and structured.names_another_child:
+        return _("The paper names another child. Please say first whether it is the right one.")
+    left = review.points.filter(decision=Decision.OPEN).count()
+    if left:
+        return _("Please decide on every point first: %(n)s left.") % {"n": left}
+    if not review.points.told().exists():
+        return _("Please keep or add at least one point.")
+    return ""
+
+
+def sign_off(review: Review, *, by: User, at: datetime) -> None:
+    """This person answers for it. Raises NotYet."""
+    with transaction.atomic():
+        review = Review.objects.select_for_update().get(pk=review.pk)
+        if not review.is_open:
+            return
+        if why := missing(review):
+            raise NotYet(why)
+        review.state, review.signed_off_by, review.signed_off_at = State.SIGNED_OFF, by, at
+        review.save(update_fields=["state", "signed_off_by", "signed_off_at"])
+        audit.record("review.signed_off", by=by, at=at, about=review)
+
+
+def send(review: Review, *, by: User, at: datetime) -> None:
+    """Opens it to the family and tells them; twice is once. Raises NotYet before it is signed off."""
+    with transaction.atomic():
+        review = Review.objects.select_for_update().select_related("student").get(pk=review.pk)
+        if review.state == State.SENT:
+            return
+        if review.state != State.SIGNED_OFF:
+            raise NotYet(_("Please sign the review off first."))
+        review.state, review.sent_at = State.SENT, at
+        review.save(update_fields=["state", "sent_at"])
+        audit.record("review.sent", by=by, at=at, about=review)
+        today = at.astimezone(current_firm().zone).date()
+        for contact in Contact.objects.filter(
+            guardianships__in=review.student.guardianships.seeing(on=today), user__is_active=True
+        ).distinct():
+            _tell(review, contact, at=at)
+
+
+def _tell(review: Review, contact: Contact, *, at: datetime) -> None:
+    """By e-mail and, where texts were agreed to, by text; neither holds the child's name."""
+    firm = current_firm()
+    link = firm.url(f"/portal/reviews/{review.pk}/")
+    with translation.override(contact.language):
+        title = _("%(firm)s: your IEP review is ready") % {"firm": firm.name}
+        facts = {"firm": firm, "contact": contact, "link": link, "language": contact.language, "title": title}
+        common: dict[str, Any] = {
+            "subject": f"review:{review.pk}", "due_at": at, "at": at, "language": contact.language,
+            "zone": ZoneInfo(contact.timezone) if contact.timezone else firm.zone,
+        }  # fmt: skip
+        if contact.email:
+            words = sending.Words(
+                body=render_to_string("mail/review_ready.txt", facts).strip() + "\n",
+                html=render_to_string("mail/review_ready.html", facts), title=title,
+            )  # fmt: skip
+            sending.write("review-ready", channel=Channel.EMAIL, to=contact.email, words=words, **common)
+        if contact.phone and may_text(contact.phone):
+            text = _("%(firm)s: Your IEP review is ready: %(link)s STOP ends texts.") % {
+                "firm": firm.name, "link": link,
+            }  # fmt: skip
+            sending.write("review-ready", channel=Channel.SMS, to=contact.phone, words=sending.Words(plain(text)), **common)  # fmt: skip
+
+
+def revise(review: Review, *, by: User, at: datetime) -> Review:
+    """The next version of a review, with its points as they stand: after a meeting, say."""
+    with transaction.atomic():
+        fresh = open_review(review.version, at=at, follows=review)
+        if not fresh.points.exists():
+            copies = list(review.points.all())
+            for point in copies:
+                point.pk = Point._meta.pk.get_default()
+                point._state.adding = True
+                point.review = fresh
+            Point.objects.bulk_create(copies)
+            fresh.state = State.TO_CHECK
+            fresh.save(update_fields=["state"])
+            audit.record("review.revised", by=by, at=at, about=fresh)
+    return fresh
+
+
+def ask(point: Point, words: str, *, by: User, at: datetime) -> Question:
+    """A family member asks about a point; staff see it on the review and in the queue."""
+    with transaction.atomic():
+        asked = Question.objects.create(point=point, words=words, by=by, at=at)
+        audit.record("review.asked", by=by, at=at, about=point.review, point=point.number)
+    return asked
+
+
+def answer(question: Question, words: str, *, by: User, at: datetime) -> None:
+    with transaction.atomic():
+        question.answer, question.answered_by, question.answered_at = words, by, at
+        question.save()
+        audit.record("review.answered", by=by, at=at, about=question.point.review, point=question.point.number)  # fmt: skip

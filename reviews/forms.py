@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import math
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from documents.models import Page
+from reviews import structure
+from reviews.models import Point, Review, Status
+from web.forms import Form, ModelForm
+
+DATES = (
+    ("meeting_date", _("Meeting")),
+    ("iep_start", _("IEP starts")),
+    ("iep_end", _("IEP ends")),
+    ("annual_review_due", _("Annual review due")),
+    ("reevaluation_due", _("Reevaluation due")),
+)
+GOAL = (
+    ("area", _("Area")),
+    ("text", _("Goal")),
+    ("baseline", _("Start")),
+    ("criterion", _("Target")),
+    ("measurement", _("How it is measured")),
+)
+SERVICE = (
+    ("name", _("Service")),
+    ("minutes_per_week", _("Minutes a week")),
+    ("location", _("Where")),
+    ("start", _("From")),
+    ("end", _("Until")),
+)
+MOST_MINUTES = 3000
+
+
+class PointForm(ModelForm):
+    """All that a point says."""
+
+    class Meta:
+        model = Point
+        fields = ["status", "severity", "title", "title_es", "why", "why_es", "question", "question_es", "why_not", "why_not_es"]  # fmt: skip
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("why", "why_es", "question", "question_es", "why_not", "why_not_es")
+        }
+
+
+class NewPointForm(ModelForm):
+    """A point that a person saw; `box` is what was drawn on the page, `left,top,right,bottom` in points."""
+
+    box = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
+
+    class Meta:
+        model = Point
+        fields = ["status", "title", "title_es", "quote", "why", "question", "question_es", "citation"]
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 2}) for name in ("quote", "why", "question", "question_es")
+        }
+
+    def __init__(self, *args: Any, page: Page | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        self.fields["status"].initial = Status.ASK
+
+    def clean_box(self) -> list[list[float]]:
+        text = self.cleaned_data["box"]
+        if not text or self.page is None:
+            return []
+        try:
+            left, top, right, bottom = (float(edge) for edge in text.split(","))
+        except ValueError:
+            raise ValidationError(_("The box on the page could not be read. Please draw it again.")) from None
+        edges = left, top, right, bottom
+        if not all(map(math.isfinite, edges)) or left >= right or top >= bottom:
+            raise ValidationError(_("The box on the page could not be read. Please draw it again."))
+        width, height = self.page.width, self.page.height
+        return [[max(0.0, left), max(0.0, top), min(width, right), min(height, bottom)]]
+
+
+class Person(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class SettingForm(ModelForm):
+    """Who checks a review, and by when."""
+
+    class Meta:
+        model = Review
+        fields = ["assigned_to", "due_on"]
+        labels = {"assigned_to": _("Who checks it"), "due_on": _("By when")}
+        widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team = self.instance.student.care_team.filter(until=None).values("user")
+        self.fields["assigned_to"] = Person(
+            User.objects.filter(pk__in=team, is_active=True).order_by("name"),
+            label=_("Who checks it"), required=False, initial=self.instance.assigned_to_id,
+        )  # fmt: skip
+
+
+class AskForm(Form):
+    words = forms.CharField(
+        label=_("Your question"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AnswerForm(Form):
+    answer = forms.CharField(label=_("Answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ValuesForm(Form):
+    """The dates, goals and services of a reading. Field names are paths in the structure."""
+
+    def __init__(self, *args: Any, data_read: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.read = data_read
+        for path, label in DATES:
+            self._add(path, forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")))  # fmt: skip
+        for index, _goal in enumerate(data_read["goals"]):
+            for name, label in GOAL:
+                long = name in ("text", "baseline", "criterion")
+                widget = forms.Textarea(attrs={"rows": 2}) if long else forms.TextInput()
+                self._add(
+                    f"goals[{index}].{name}",
+                    forms.CharField(label=label, required=name == "text", max_length=4000, widget=widget),
+                )
+        for index, _row in enumerate(data_read["services"]):
+            for name, label in SERVICE:
+                field: forms.Field
+                if name == "minutes_per_week":
+                    field = forms.FloatField(label=label, required=False, min_value=0, max_value=MOST_MINUTES)
+                elif name in ("start", "end"):
+                    field = forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))  # fmt: skip
+                else:
+                    field = forms.CharField(label=label, required=False, max_length=300)
+                self._add(f"services[{index}].{name}", field)
+
+    def _add(self, path: str, field: forms.Field) -> None:
+        value = structure.at(self.read, path)
+        if isinstance(field, forms.DateField):
+            try:
+                value = date.fromisoformat(value) if value else None
+            except ValueError:
+                value = None
+        field.initial = value
+        self.fields[path] = field
+
+    def changes(self) -> dict[str, Any]:
+        """What differs from the reading, by path; empty fields are None."""
+        found: dict[str, Any] = {}
+        for path in self.changed_data:
+            value = self.cleaned_data[path]
+            found[path] = value.isoformat() if isinstance(value, date) else value if value != "" else None
+        return json.loads(json.dumps(found))  # type: ignore[no-any-return]
+
+    @property
+    def dates(self) -> list[forms.BoundField]:
+        return [self[path] for path, _label in DATES]
+
+    @property
+    def goals(self) -> list[list[forms.BoundField]]:
+        return [[self[f"goals[{i}].{n}"] for n, _l in GOAL] for i in range(len(self.read["goals"]))]
+
+    @property
+    def services(self) -> list[list[forms.BoundField]]:
+        return [[self[f"services[{i}].{n}"] for n, _l in SERVICE] for i in range(len(self.read["services"]))]

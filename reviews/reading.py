@@ -1,0 +1,261 @@
+"""Reading a paper in the background, and opening its review.
+
+waiting → reading → read, or failed. A worker holds a reading by a lease that it renews with every page; one
+that dies is found by the due-work row.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from clients.models import Student
+from documents import storage
+from documents.models import DocumentVersion, Kind
+from reader.compare import likeness
+from reviews import points, sandbox, structure
+from reviews.models import ReadingState as Reading
+from reviews.models import Review, State, StructuredIEP
+from tenants import due, keys
+from tenants.tasks import run_later
+
+log = logging.getLogger("roundtable.reviews")
+
+READ = "reviews.read"
+KINDS = (Kind.IEP, Kind.SECTION_504, Kind.EVALUATION)
+FOUND_AFTER = timedelta(minutes=1)
+AGAIN = timedelta(seconds=15)
+TRIES = 3
+DUE_DAYS = 7
+FEW_WORDS = 12  # a page with fewer has to be read from its picture
+SAME_NAME = 0.8
+
+
+def heard(version: DocumentVersion, at: datetime, **_: Any) -> None:
+    """A version became readable: it is read when its kind can be, and an IEP or 504 plan waits for a review."""
+    document = version.document
+    if document.kind not in KINDS or document.student_id is None:
+        return
+    StructuredIEP.objects.get_or_create(version=version, defaults={"pages_count": version.pages_count})
+    if document.kind != Kind.EVALUATION:
+        open_review(version, at=at)
+    read_later(version.pk, at=at)
+
+
+def read_later(version_id: UUID, *, at: datetime) -> None:
+    from reviews.tasks import read_in_background
+
+    due.plan(READ, str(version_id), due_at=at + FOUND_AFTER)
+    run_later(read_in_background, version_id=str(version_id))
+
+
+def open_review(version: DocumentVersion, *, at: datetime, follows: Review | None = None) -> Review:
+    """The review of a version, or the next one after `follows`. The student's advocate gets it."""
+    student = version.document.student
+    assert student is not None
+    number = follows.number + 1 if follows else 1
+    review, _made = Review.objects.get_or_create(
+        version=version, number=number,
+        defaults={
+            "student": student, "opened_at": at, "due_on": (at + timedelta(days=DUE_DAYS)).date(),
+            "assigned_to": follows.assigned_to if follows else _advocate(student),
+        },
+    )  # fmt: skip
+    return review
+
+
+def _advocate(student: Student) -> User | None:
+    team = student.care_team.filter(until=None, user__is_active=True).select_related("user")
+    found = sorted(team, key=lambda member: (member.user.role != Role.ADVOCATE, member.since))
+    return found[0].user if found else None
+
+
+def read_due(found: Sequence[str], at: datetime) -> None:
+    """The due-work handler: readings that nobody finished."""
+    for key in found:
+        read(UUID(key), at=at)
+
+
+def read(version_id: UUID, *, at: datetime) -> None:
+    """Reads one version and writes what was found. Safe to run twice, also at once."""
+    structured = _lease(version_id, at=at)
+    if structured is None:
+        return
+    version = structured.version
+    content, scanned = _content(version)
+    if content is None:
+        return _fail(structured)
+
+    def progress(done: int, pages: int) -> None:
+        now = timezone.now()
+        StructuredIEP.objects.filter(pk=structured.pk).update(
+            pages_done=done, pages_count=pages, leased_until=now + StructuredIEP.LEASE
+        )
+        due.plan(READ, str(version.pk), due_at=now + StructuredIEP.LEASE)
+
+    try:
+        data = sandbox.read(content, pictures=scanned, progress=progress)
+        structure.reading_of(data)
+    except sandbox.Busy:
+        with transaction.atomic():
+            StructuredIEP.objects.filter(pk=structured.pk).update(leased_until=None, tries=F("tries") - 1)
+            due.plan(READ, str(version.pk), due_at=timezone.now() + AGAIN)
+        return
+    except (sandbox.Refused, ValueError) as problem:
+        log.info("version %s was not read: %s", version.pk, type(problem).__name__)
+        return _fail(structured)
+    _keep(structured, data)
+
+
+def _lease(version_id: UUID, *, at: datetime) -> StructuredIEP | None:
+    free = Q(leased_until=None) | Q(leased_until__lte=at)
+    with transaction.atomic():
+        taken = StructuredIEP.objects.filter(
+            free, version=version_id, state__in=StructuredIEP.UNDER_WAY
+        ).update(state=Reading.READING, leased_until=at + StructuredIEP.LEASE, tries=F("tries") + 1)
+        structured = (
+            StructuredIEP.objects.select_related("version__document__student")
+            .filter(version=version_id)
+            .first()
+        )
+        if structured is None or not structured.is_under_way:
+            due.settle(READ, str(version_id))
+            return None
+        if not taken:
+            return None
+        Review.objects.filter(version=version_id, state=State.QUEUED).update(state=State.READING)
+        due.plan(READ, str(version_id), due_at=at + StructuredIEP.LEASE)
+    if structured.tries > TRIES:
+        _fail(structured)
+        return None
+    return structured
+
+
+def _content(version: DocumentVersion) -> tuple[bytes | None, bool]:
+    """The bytes to read, and whether pages have to be read from their picture.
+
+    A Word file is read as it came, which keeps its tables; all else from the viewing copy.
+    """
+    parts = list(version.parts.all())
+    word = len(parts) == 1 and parts[0].content_kind == "docx"
+    scanned = any(len(words) < FEW_WORDS for words in version.pages.values_list("words", flat=True))
+    try:
+        return storage.read(parts[0].storage_key if word else version.copy_key), scanned and not word
+    except (storage.Missing, keys.WrongKey):
+        return None, False
+
+
+def _keep(structured: StructuredIEP, data: dict[str, Any]) -> None:
+    version, now = structured.version, timezone.now()
+    if data["format"] == "docx":
+        data = placed(data, version)
+    student = version.document.student
+    with transaction.atomic():
+        done = StructuredIEP.objects.filter(pk=structured.pk, state=Reading.READING).update(
+            state=Reading.READ, read_at=now, leased_until=None, data=data,
+            kind_found=data["document_kind"], confidence=data["anchors"]["document_kind"]["confidence"],
+            other_name=other_name(data, student) if student else "", pages_done=F("pages_count"),
+        )  # fmt: skip
+        due.settle(READ, str(version.pk))
+        if not done:
+            return
+        structured.data = data
+        for review in Review.objects.filter(version=version, state__in=[State.QUEUED, State.READING]):
+            fill(review, structured)
+
+
+def fill(review: Review, structured: StructuredIEP) -> None:
+    """Gives a review the points of a reading that is there, and opens it for checking."""
+    if structured.data:
+        points.propose(review, points.of_reading(structured.data))
+    review.state = State.TO_CHECK
+    review.save(update_fields=["state"])
+
+
+def _fail(structured: StructuredIEP) -> None:
+    """It stays as a paper; a review of it is written by hand."""
+    with transaction.atomic():
+        StructuredIEP.objects.filter(pk=structured.pk).update(state=Reading.FAILED, leased_until=None)
+        Review.objects.filter(version=structured.version, state__in=[State.QUEUED, State.READING]).update(
+            state=State.TO_CHECK
+        )
+        due.settle(READ, str(structured.version_id))
+
+
+def other_name(data: dict[str, Any], student: Student) -> str:
+    """The name in the paper when it does not fit the student, else an empty string."""
+    name = str((data.get("student") or {}).get("name") or "")
+    if not name:
+        return ""
+    told = [part for part in name.replace(",", " ").split() if len(part) > 1]
+
+    def fits(part: str) -> bool:
+        return any(
+            likeness(part, one) >= SAME_NAME
+            for word in told
+            for one in {word, *word.split("-")}
+        )  # fmt: skip
+
+    given = any(fits(part) for part in student.given_name.split())
+    last = not student.family_name or any(
+        fits(part) for part in student.family_name.replace("-", " ").split()
+    )
+    born = (data.get("student") or {}).get("dob")
+    other_birth = bool(born and student.born_on and str(student.born_on) != born)
+    return "" if given and last and not other_birth else name[:200]
+
+
+def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:
+    """A Word file's reading with its places on the pages that people see, found by the words.
+
+    The reader lays a Word file out on pages of its own, the viewing copy on others.
+    """
+    pages = [
+        (page.number, [(str(word[4]).casefold(), word[:4]) for word in page.words])
+        for page in version.pages.only("number", "words")
+    ]
+
+    def find(text: str) -> list[dict[str, Any]]:
+        wanted = text.casefold().split()[:40]
+        if not wanted:
+            return []
+        for number, words in pages:
+            texts = [word for word, _box in words]
+            for start in range(len(texts) - len(wanted) + 1):
+                if texts[start] == wanted[0] and texts[start : start + len(wanted)] == wanted:
+                    return [{"page": number, "box": box} for box in lines([b for _w, b in words[start : start + len(wanted)]])]  # fmt: skip
+        return []
+
+    anchors = {}
+    for path, anchor in data["anchors"].items():
+        places = find(anchor["words"])
+        first = places[0] if places else {"page": None, "box": None}
+        anchors[path] = {**anchor, "places": places, "page": first["page"], "box": first["box"]}
+    moved = {**data, "anchors": anchors}
+    for slot in ("defects", "remarks"):
+        moved[slot] = [
+            {**row, "places": structure.places(moved, f"{row['about']}.text", row["about"])}
+            for row in data[slot]
+        ]
+    return moved
+
+
+def lines(boxes: list[list[float]]) -> list[list[float]]:
+    """Boxes of words that follow each other, joined line by line."""
+    found: list[list[float]] = []
+    for left, top, right, bottom in boxes:
+        last = found[-1] if found else None
+        if last and top < last[3] - (last[3] - last[1]) / 2 and bottom > last[1] and left >= last[0]:
+            last[1], last[2], last[3] = min(last[1], top), max(last[2], right), max(last[3], bottom)
+        else:
+            found.append([left, top, right, bottom])
+    return found

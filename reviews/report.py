@@ -1,0 +1,141 @@
+"""The review on paper: a tagged PDF in English or Spanish."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from reviews import comparing
+from reviews.models import Comparison, Point, Review, Status, StructuredIEP
+from tenants.places import FirmRef
+from web import papers
+
+LANGUAGES = ("en", "es")
+
+
+def pdf(review: Review, *, language: str, firm: FirmRef, at: datetime) -> bytes:
+    """The report of a review's kept points. Raises web.papers.CannotBeSet."""
+    return papers.set_pdf("reviews/typst/report.typ", facts(review, language=language, firm=firm), at=at)
+
+
+def facts(review: Review, *, language: str, firm: FirmRef) -> dict[str, Any]:
+    """What the report says, in this language, as plain data."""
+    told = list(review.points.told())
+    structured = StructuredIEP.objects.filter(version=review.version_id).first()
+    data = structured.data if structured and structured.is_iep else {}
+    with translation.override(language):
+        signed = review.signed_off_by
+        when = review.signed_off_at.astimezone(firm.zone).date() if review.signed_off_at else None
+        return {
+            **_head(firm, language),
+            "title": _("IEP review: %(name)s") % {"name": review.student.given_name},
+            "by": " ".join(filter(None, [
+                signed.name + "," if signed else _("Draft, not signed off."),
+                date_format(when, "DATE_FORMAT") if when else "",
+                _("Version %(n)s.") % {"n": review.number} if review.number > 1 else "",
+            ])),
+            "intro": _("This is what we saw in the IEP. Strong points come first. Then come questions you can ask the school. It is information, not legal advice."),
+            "parts": [
+                {"heading": heading, "points": [_point(point, language) for point in told if point.status == status]}
+                for status, heading in (
+                    (Status.STRONG, _("What is strong")),
+                    (Status.MUST_FIX, _("What must be fixed")),
+                    (Status.ASK, _("What to ask")),
+                )
+                if any(point.status == status for point in told)
+            ],
+            "labels": {
+                "page": _("page"), "why": _("Why it matters"), "question": _("You can ask"),
+                "why_not": _("Why it may not matter"), "quote": _("The paper says"), "rule": _("Rule"),
+            },
+            "services": {
+                "heading": _("Services in this IEP"),
+                "head": [_("Service"), _("Minutes a week"), _("Where"), _("From"), _("Until")],
+                "rows": [
+                    [
+                        row.get("name") or row.get("as_written") or "",
+                        f"{row['minutes_per_week']:g}" if row.get("minutes_per_week") is not None else _("not stated"),
+                        row.get("location") or "", row.get("start") or "", row.get("end") or "",
+                    ]
+                    for row in data.get("services", [])
+                ],
+            },
+            "goals": {
+                "heading": _("Goals in this IEP"),
+                "head": [_("Goal"), _("Start"), _("Target")],
+                "rows": [
+                    [" ".join(filter(None, [f"{goal.get('area')}:" if goal.get("area") else "", goal.get("text")])),
+                     goal.get("baseline") or _("not stated"), goal.get("criterion") or _("not stated")]
+                    for goal in data.get("goals", [])
+                ],
+            },
+        }  # fmt: skip
+
+
+def _head(firm: FirmRef, language: str) -> dict[str, Any]:
+    return {
+        "firm": firm.name, "firm_phone": firm.phone or "", "language": language,
+        "words": {"page": _("Page"), "of": _("of")},
+    }  # fmt: skip
+
+
+def _point(point: Point, language: str) -> dict[str, Any]:
+    return {
+        "number": point.number, "page": point.page or 0, "quote": point.quote, "citation": point.citation,
+        **{name: point.said(name, language) for name in ("title", "why", "question", "why_not")},
+    }  # fmt: skip
+
+
+def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: datetime) -> bytes:
+    """Two years on one page. Raises web.papers.CannotBeSet."""
+    sheet = comparing.sheet(comparison)
+    with translation.override(language):
+        said = {"unchanged": _("Unchanged"), "rewritten": _("Rewritten"), "dropped": _("Dropped"), "new": _("New"),
+                "cut": _("Less"), "increased": _("More"), "removed": _("Gone")}  # fmt: skip
+        none = "–"
+
+        def minutes(number: float | None) -> str:
+            return f"{number:g}" if number is not None else none
+
+        def share(number: Any) -> str:
+            return f"{number:g}%" if number is not None else none
+
+        before_after = sheet.found.before_after
+        facts = {
+            **_head(firm, language),
+            "title": _("Two IEPs of %(name)s") % {"name": comparison.student.given_name},
+            "by": f"{comparison.earlier.data.get('meeting_date') or none} → {comparison.later.data.get('meeting_date') or none}",
+            "tables": [
+                {
+                    "heading": _("Goals"), "widths": [1, 3, 3],
+                    "head": [_("What changed"), _("Before"), _("After")],
+                    "rows": [
+                        [said[row.status] + (", " + _("asks for less") if "weaker" in row.flags else "") + (", " + _("same start") if "still" in row.flags else ""),
+                         (row.before or {}).get("text") or none, (row.after or {}).get("text") or none]
+                        for row in sheet.goals
+                    ],
+                },
+                {
+                    "heading": _("Services, minutes a week"), "widths": [1, 4, 1, 1],
+                    "head": [_("What changed"), _("Service"), _("Before"), _("After")],
+                    "rows": [
+                        [said[row.status], row.name, minutes(row.minutes_per_week_before), minutes(row.minutes_per_week_after)]
+                        for row in sheet.services
+                    ] + [["", _("All together"), minutes(sheet.minutes_before), minutes(sheet.minutes_after)]],
+                },
+                {
+                    "heading": _("Supports and placement"), "widths": [2, 3, 3],
+                    "head": [_("What"), _("Before"), _("After")],
+                    "rows": [
+                        [_("Supports removed"), "; ".join(sheet.found.accommodations_removed) or none, ""],
+                        [_("Supports added"), "", "; ".join(sheet.found.accommodations_added) or none],
+                        [_("Time in general education"), share(before_after.get("lre_percent_before")), share(before_after.get("lre_percent_after"))],
+                    ],
+                },
+            ],
+        }  # fmt: skip
+    return papers.set_pdf("reviews/typst/comparison.typ", facts, at=at)
