@@ -284,6 +284,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "DeadlineStatusEnum": "cases.models.deadlines.Status",
+        "PointStatusEnum": "reviews.models.Status",
         "SchoolKindEnum": "clients.models.schools.School.Kind",
         "CaseKindEnum": "cases.models.Kind",
         "MeetingKindEnum": "cases.models.MeetingKind",

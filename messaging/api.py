@@ -28,7 +28,7 @@ class ThreadSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class EntrySerializer(serializers.Serializer):
+class ThreadEntrySerializer(serializers.Serializer):
     id = serializers.UUIDField(source="key")
     at = serializers.DateTimeField()
     incoming = serializers.BooleanField()
@@ -70,14 +70,14 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(responses=EntrySerializer(many=True))
+    @extend_schema(responses=ThreadEntrySerializer(many=True))
     @action(detail=True, pagination_class=None)
     def entries(self, request: ApiRequest, pk: str | None = None) -> Response:
         """The newest hundred things said, oldest first."""
         thread = self.get_object()
         user: Any = request.user
         audit.record("thread.read", by=user, at=timezone.now(), about=thread, through="api")
-        return Response(EntrySerializer(threads.entries(thread, user=user), many=True).data)
+        return Response(ThreadEntrySerializer(threads.entries(thread, user=user), many=True).data)
 
     @extend_schema(request=NewMessageSerializer, responses={201: ThreadSerializer})
     @action(detail=True, methods=["post"])

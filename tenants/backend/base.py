@@ -50,6 +50,13 @@ class DatabaseWrapper(upstream.DatabaseWrapper):
         """The admin's path while it migrates: never `public` beside a firm's schema."""
         return [self.schema_name, "extensions"]
 
+    def get_connection_params(self) -> dict[str, Any]:
+        """A new connection begins with an empty path, and comes back to it when settings are reset."""
+        params: dict[str, Any] = super().get_connection_params()
+        if self.walled:
+            params["options"] = f'{params.get("options", "")} -c search_path=""'.strip()
+        return params
+
     # -- the guard ---------------------------------------------------------------------------
 
     def _guard(self, execute: Any, statement: Any, params: Any, many: bool, context: Any) -> Any:

@@ -94,7 +94,7 @@ def test_changing_and_calling_off_by_the_link(phone, site):
     with within(site.cast.firm):
         assert Booking.objects.get().sequence == 1
 
-    phone.get_by_text("Call it off").first.click()
+    phone.locator("summary").filter(has_text="Call it off").click()
     phone.get_by_role("button", name="Call off this call").click()
     phone.get_by_role("heading", name="This call is called off").wait_for()
     is_well(phone)

@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 from icalendar import Calendar
 
+from messaging.models import ReminderPlan
 from outbox import receiving
 from outbox.models import Message, withdraw
 from scheduling import booking as bookings
@@ -96,9 +97,11 @@ def test_two_reminders_never_leave_within_six_hours(service, ana, hour):
     assert all(two - one >= timedelta(hours=6) for one, two in itertools.pairwise(due))
 
 
-def test_one_that_the_hours_move_next_to_another_is_left_out(service, ana, monkeypatch):
-    monkeypatch.setattr(
-        notices, "REMINDERS", (("first", timedelta(hours=16)), ("second", timedelta(hours=10)))
+def test_one_that_the_hours_move_next_to_another_is_left_out(service, ana):
+    ReminderPlan.objects.create(
+        steps=[{"minutes": 16 * 60, "by": "text"}, {"minutes": 10 * 60, "by": "text"}],
+        changed_at=NOW,
+        changed_by=ana,
     )
     night_hours(ana)
     booking = booked(

@@ -89,7 +89,13 @@ def test_components_take_every_colour_from_the_tokens():
         "parts.css": ["#fff"],
         "family.css": [],
         "workspace.css": ["#fff", "#1d2326"],
+        # What is marked on a page of paper: the paper is white in every theme.
+        "papers.css": found["papers.css"],
+        "review.css": found["review.css"],
     }
+    assert set(found["papers.css"] + found["review.css"]) <= {
+        "#fff", "#ffe28a", "#8a5200", "#2a1c00", "#cdeed6", "#1d6b3a", "#0b5a68",
+    }  # fmt: skip
 
 
 def test_components_know_neither_left_nor_right():
@@ -114,9 +120,9 @@ def test_every_class_of_the_templates_has_a_look_or_a_job():
             for value in re.findall(r'class="([^"]*)"', path.read_text()):
                 for name in re.sub(r"\{[{%].*?[%}]\}", " ", value).split():
                     used.setdefault(name, path.name)
-    # d1, r2 and cols-3 get their number in the template; the last three only name what the row of classes says.
+    # d1, r2, mark-ask and cols-3 get their number in the template; the last three only name what the row of classes says.
     assert {
         name: where
         for name, where in used.items()
-        if name not in known and name not in {"d", "r", "cols-", "plain", "daylink", "zoneform"}
+        if name not in known and name not in {"d", "r", "mark-", "cols-", "plain", "daylink", "zoneform"}
     } == {}
