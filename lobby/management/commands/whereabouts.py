@@ -35,4 +35,4 @@ class Command(BaseCommand):
             say(f"\nStaff sign in with the password  {demo.password()}")
             say(f"and a code of the secret          {demo.TOTP}")
             say("or ask for the code of the moment:  bin/manage code ana@harbor")
-            say("Families get a 6-digit code, which you read at /outbox/.")
+            say(f"Families get a 6-digit code: read it at {settings.STANDINS_CONTROL}/mailbox/ or /phones/")
