@@ -81,7 +81,7 @@ def copy(rows: Iterable[models.Model]) -> int:
         if not field.generated and not (field.primary_key and getattr(first, field.attname) is None)
     ]  # fmt: skip
     written = 0
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(first._meta.db_table)
     with (
         connection.cursor() as cursor,

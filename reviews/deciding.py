@@ -190,7 +190,9 @@ def ask(point: Point, words: str, *, by: User, at: datetime) -> Question:
     return asked
 
 
-def _say(point: Point, words: str, *, contact: Contact | None, by: User, at: datetime, from_family: bool) -> None:
+def _say(
+    point: Point, words: str, *, contact: Contact | None, by: User, at: datetime, from_family: bool
+) -> None:
     """The same words in the contact's thread, where the other side is told that something came."""
     if contact is not None:
         about = _("About point %(n)s of the IEP review of %(child)s:") % {
