@@ -17,4 +17,4 @@ class DocumentsConfig(AppConfig):
         on_due(adding.CHECK, checking.check_due)
         register("staff", label=_("Documents"), icon="folder", url_name="documents", order=40, can=Can.SEE_STUDENTS)  # fmt: skip
         register("student", label=_("Papers"), icon="folder", url_name="papers", order=30, can=Can.SEE_STUDENTS)  # fmt: skip
-        register("family", label=_("Papers"), icon="folder", url_name="portal-papers", order=30, can=Can.VISIT_PORTAL)  # fmt: skip
+        register("family", label=_("Papers"), icon="folder", url_name="portal-papers", order=30, phone=True, can=Can.VISIT_PORTAL)  # fmt: skip

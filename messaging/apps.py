@@ -25,7 +25,7 @@ class MessagingConfig(AppConfig):
         register("account", label=_("Texts and reminders"), icon="mobile", url_name="texts", order=57, can=Can.SET_MESSAGES)  # fmt: skip
         register("account", label=_("Sender of texts"), icon="mobile", url_name="sender", order=57, can=Can.SET_MESSAGES)  # fmt: skip
         register("account", label=_("Health"), icon="heart", url_name="health", order=58, can=Can.SEE_HEALTH)
-        register("family", label=_("Messages"), icon="inbox", url_name="portal-messages", order=20, can=Can.VISIT_PORTAL, count=unread)  # fmt: skip
+        register("family", label=_("Messages"), icon="inbox", url_name="portal-messages", order=20, phone=True, can=Can.VISIT_PORTAL, count=unread)  # fmt: skip
 
 
 def waiting(request: Any) -> int:

@@ -10,7 +10,15 @@ class PortalConfig(AppConfig):
         from web.access import Can
         from web.navigation import register
 
-        register("family", label=_("Home"), icon="home", url_name="portal", order=10, can=Can.VISIT_PORTAL)
+        register(
+            "family",
+            label=_("Home"),
+            icon="home",
+            url_name="portal",
+            order=10,
+            phone=True,
+            can=Can.VISIT_PORTAL,
+        )
         register(
             "family", label=_("Forms"), icon="sign", url_name="portal-forms", order=40, can=Can.VISIT_PORTAL
         )

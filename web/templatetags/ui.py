@@ -150,6 +150,12 @@ def other_links(found: Iterable[navigation.Link]) -> list[navigation.Link]:
 
 
 @register.filter
+def has_current(found: Iterable[navigation.Link]) -> bool:
+    """Whether the page shown is one of these entries."""
+    return any(link.current for link in found)
+
+
+@register.filter
 def notices(messages: Iterable[Any] | None) -> list[Any]:
     """Messages that stand in the page."""
     return [message for message in messages or [] if undo_of(message) is None]
