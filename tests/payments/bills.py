@@ -47,7 +47,10 @@ class Bills:
         row = self.rows.get(pk)
         if row is None:
             return None
-        paid = sum(payment.left - payment.excess for payment in Payment.objects.standing().filter(subject=row.subject))
+        paid = sum(
+            payment.left - payment.excess
+            for payment in Payment.objects.standing().filter(subject=row.subject)
+        )
         rest = row.amount - paid if row.state == State.OPEN else 0
         state = State.PAID if row.state == State.OPEN and rest <= 0 else row.state
         return Due(max(0, rest), row.currency, state, row.contact, student=row.student, case=row.case)

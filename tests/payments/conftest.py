@@ -82,6 +82,8 @@ def page(cards):
     """Asks for a bill on a page at Stripe, as its link does."""
 
     def page(bill, *, at=NOW, **more):
-        return links.ask(links.link_for(bill.subject, at=at), subjects.due(bill.subject), language="en", at=at, **more)
+        return links.ask(
+            links.link_for(bill.subject, at=at), subjects.due(bill.subject), language="en", at=at, **more
+        )
 
     return page

@@ -81,7 +81,9 @@ def test_a_check_that_comes_while_the_page_is_open_closes_it(bills, luz_rivera, 
     assert Checkout.objects.get().settled_at == NOW
 
 
-def test_what_comes_above_what_is_due_goes_back_by_itself(bills, luz_rivera, cards, page, hear, clock, work_due):
+def test_what_comes_above_what_is_due_goes_back_by_itself(
+    bills, luz_rivera, cards, page, hear, clock, work_due
+):
     """A bill is credited while the family types its card number."""
     bill = bills.add(12_000, luz_rivera)
     checkout = page(bill)
@@ -90,12 +92,19 @@ def test_what_comes_above_what_is_due_goes_back_by_itself(bills, luz_rivera, car
     hear()
 
     payment, refund = Payment.objects.get(), Refund.objects.get()
-    assert (payment.excess, refund.amount, refund.cause, refund.state) == (12_000, 12_000, refunding.NOT_DUE, "made")
+    assert (payment.excess, refund.amount, refund.cause, refund.state) == (
+        12_000,
+        12_000,
+        refunding.NOT_DUE,
+        "made",
+    )
     assert balance(Account.FAMILY_CREDIT) == balance(Account.RECEIVABLE) == 0
     assert ledger.out_of_balance() == {}
 
 
-def test_a_bank_debit_is_on_its_way_for_days_then_paid(bills, luz_rivera, cards, page, hear, clock, standins, work_due):
+def test_a_bank_debit_is_on_its_way_for_days_then_paid(
+    bills, luz_rivera, cards, page, hear, clock, standins, work_due
+):
     standins._ask("/stripe", {"bank_seconds": 3 * 86_400})
     bill = bills.add(12_000, luz_rivera)
     cards.pay(page(bill), bank="pm_usBankAccount_success")
@@ -167,7 +176,9 @@ def test_a_lost_answer_is_asked_for_again_and_the_family_pays_once(bills, luz_ri
     assert Checkout.objects.count() == 1
 
 
-def test_a_page_that_stripe_never_gave_ends_by_itself(bills, luz_rivera, cards, page, clock, standins, work_due):
+def test_a_page_that_stripe_never_gave_ends_by_itself(
+    bills, luz_rivera, cards, page, clock, standins, work_due
+):
     standins.fault(service="stripe", kind="error_before", times=9, path="/v1/checkout/sessions$")
     with pytest.raises(Unavailable):
         page(bills.add(12_000, luz_rivera))
@@ -195,7 +206,9 @@ def test_an_account_that_was_taken_from_us_is_noticed_and_its_pages_end(bills, l
     assert Checkout.objects.get().settled_at == LATER
 
 
-def test_a_deauthorized_event_that_is_not_true_changes_nothing(bills, luz_rivera, cards, hear, clock, work_due):
+def test_a_deauthorized_event_that_is_not_true_changes_nothing(
+    bills, luz_rivera, cards, hear, clock, work_due
+):
     false = {**cards.events()[-1], "id": "evt_false", "type": "account.application.deauthorized", "data": {"object": {"id": "ca_standin", "object": "application"}}}  # fmt: skip
     cards.tell(false)
     work_due()
@@ -211,7 +224,9 @@ def test_asking_finds_out_that_the_account_was_taken_from_us(bills, luz_rivera, 
     assert StripeAccount.objects.get().ended_because == "revoked"
 
 
-def test_money_held_for_a_family_lies_apart_and_its_fee_is_the_firms(luz_rivera, cards, page, hear, clock, harbor):
+def test_money_held_for_a_family_lies_apart_and_its_fee_is_the_firms(
+    luz_rivera, cards, page, hear, clock, harbor
+):
     from payments import subjects
     from tests.payments.bills import Bills
 
