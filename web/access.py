@@ -45,6 +45,8 @@ class Can(enum.StrEnum):
     SEE_HEALTH = "see_health"
     SET_MESSAGES = "set_messages"
     SET_SERVICES = "set_services"
+    SEE_MONEY = "see_money"
+    EDIT_MONEY = "edit_money"
     SET_FIRM = "set_firm"
     SET_STAFF = "set_staff"
     READ_AUDIT = "read_audit"

@@ -43,6 +43,7 @@ def address(name):
             "-decide",
             "-reading",
             "-correct",
+            "-refund",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}
