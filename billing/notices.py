@@ -68,7 +68,7 @@ def banner(request: HttpRequest) -> Banner | None:
     now = timezone.now()
     standing = standing_of(row, at=now)
     words = _words(row, standing, at=now)
-    return Banner("soon", *words, reverse("plan"), _("Plan and seats")) if words else None
+    return Banner("soon", *words, reverse("firm-plan"), _("Plan and seats")) if words else None
 
 
 def _words(row: Subscription, standing: Standing, *, at: datetime) -> tuple[str, str] | None:
@@ -97,7 +97,8 @@ def _day(moment: datetime) -> str:
 def write_due(row: Subscription, standing: Standing, erasure: Erasure | None, *, at: datetime) -> None:
     """Letters whose day has come, each once."""
     if standing.until is not None and not standing.read_only:
-        days = _passed(standing.until, WARN_DAYS, at=at)
+        # The letter that a payment failed is the first of its kind.
+        days = _passed(standing.until, WARN_DAYS[1:] if standing.why == "late" else WARN_DAYS, at=at)
         if days is not None:
             _write(
                 "before", row, standing, f"{standing.why}/{standing.until:%Y-%m-%d}/{days}", at=at, days=days

@@ -82,12 +82,12 @@ def _at_stripe(request: FirmRequest, ask: Callable[[], str], form: ChoiceForm | 
     except CannotSubscribe as problem:
         if form is None:
             messages.error(request, str(problem))
-            return redirect("plan")
+            return redirect("firm-plan")
         form.add_error(None, str(problem))
         return _page(request, form=form, status=422)
     except (stripe.Unavailable, stripe.Refused):
         messages.error(request, _("Stripe does not answer as it should. Nothing was charged. Please try again in a moment."))  # fmt: skip
-        return redirect("plan")
+        return redirect("firm-plan")
 
 
 @requires(Can.SET_BILLING)
@@ -126,7 +126,7 @@ def plan_change(request: FirmRequest) -> HttpResponse:
         return _page(request, form=form, status=422)
     except (stripe.Unavailable, stripe.Refused):
         messages.error(request, _("Stripe does not answer as it should. Please try again in a moment."))
-        return redirect("plan")
+        return redirect("firm-plan")
     row = subscribing.subscription()
     context = {
         "choice": choice, "shown": shown, "row": row, "now": plans.plan_of(row.plan) if row else None, "sealed": seal(choice, at=now),
@@ -140,7 +140,7 @@ def _confirm(request: FirmRequest) -> HttpResponse:
     form = ConfirmForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(str(line) for line in form.errors.get("shown", [])))
-        return redirect("plan")
+        return redirect("firm-plan")
     shown = form.cleaned_data["shown"]
     choice = subscribing.choice_of(shown["plan"], shown["interval"], shown["seats"])
     try:
@@ -157,7 +157,7 @@ def _confirm(request: FirmRequest) -> HttpResponse:
         messages.error(request, _("Stripe did not answer, so we do not know yet whether the change was made. We look again in two minutes; you need not do it twice."))  # fmt: skip
     else:
         messages.success(request, _("The plan is changed."))
-    return redirect("plan")
+    return redirect("firm-plan")
 
 
 def _looked(request: FirmRequest, do: Callable[[], Any]) -> HttpResponse:
@@ -167,7 +167,7 @@ def _looked(request: FirmRequest, do: Callable[[], Any]) -> HttpResponse:
         messages.error(request, str(problem))
     except (stripe.Unavailable, stripe.Refused):
         messages.error(request, _("Stripe does not answer as it should. Please try again in a moment."))
-    return redirect("plan")
+    return redirect("firm-plan")
 
 
 @requires(Can.SET_BILLING)

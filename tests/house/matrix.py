@@ -41,6 +41,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "embed": ({GET}, "*"), "embed-times": ({GET}, "*"), "feed": ({GET}, "*"),
     "calendar-feed": ({GET, POST}, WORKS_WITH_FAMILIES),
     "payment-settings": ({GET, POST}, RUNS_THE_FIRM),
+    "firm-plan": ({GET}, "OB"), "plan-checkout": ({POST}, "O"), "plan-portal": ({POST}, "O"),
+    "plan-change": ({GET, POST}, "O"), "plan-look": ({POST}, "O"), "plan-restart": ({POST}, "O"),
     "date-hours-new": ({POST}, "ODA"), "date-hours-removal": ({POST}, "ODA"), "closures": ({GET, POST}, RUNS_THE_FIRM),
     "closure-removal": ({POST}, RUNS_THE_FIRM), "block-new": ({GET, POST}, "ODA"), "block": ({GET, POST}, "ODA"),
     "hours": ({GET, POST}, "ODA"), "token-new": ({GET, POST}, "ODA"), "token-revocation": ({POST}, "ODA"),
@@ -177,6 +179,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-review-decide": ({POST}, "ODAS"), "api-review-reading": ({GET}, "ODAS"), "api-review-correct": ({POST}, "ODAS"),
     "api-plan-list": ({GET}, "ODAS"), "api-plan-detail": ({GET}, "ODAS"),
     "api-comparison-list": ({GET, POST}, "ODAS"), "api-comparison-detail": ({GET}, "ODAS"),
+    "api-subscription": ({GET}, "OB"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

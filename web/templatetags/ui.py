@@ -137,7 +137,7 @@ def navigation_links(context: template.Context, area: str, *args: Any) -> list[n
 
 @register.simple_tag(takes_context=True, name="banners")
 def page_banners(context: template.Context) -> list[Any]:
-    """The lines above this person's pages: `{% banners as lines %}`."""
+    """The lines above this person's pages: `{% banners as banner_lines %}`."""
     return banners.lines(context.get("request"))
 
 
