@@ -89,7 +89,7 @@ def bring_up_to_date(firm: FirmRef, *, at: datetime) -> Subscription | None:
 
 def _fetch(row: Subscription, *, at: datetime) -> None:
     assert row.customer_id
-    states = stripe.states_of(row.customer_id)
+    states = stripe.states_of(row.customer_id, known=row.subscription_id or "")
     row.checked_at = at
     if not states:
         if row.subscription_id:

@@ -98,7 +98,7 @@ def portal_configuration() -> str:
     """Stripe's customer portal as we want it, made when there is none: no change of plan or seats there."""
     known = _call(client().v1.billing_portal.configurations.list, {"active": True, "limit": 100}).data
     for one in known:
-        if (one.metadata or {}).get(MARK):
+        if one.metadata and MARK in one.metadata:
             return str(one.id)
     wanted: ConfigurationCreateParams = {
         "features": {
@@ -218,12 +218,12 @@ def _state(found: Any) -> State:
     )  # fmt: skip
 
 
-def states_of(customer: str) -> list[State]:
-    """All subscriptions of a customer, the one that counts first, and of two alike the older."""
+def states_of(customer: str, *, known: str = "") -> list[State]:
+    """All subscriptions of a customer, the one that counts first: of two alike the `known` one, then the older."""
     found = _call(client().v1.subscriptions.list, {"customer": customer, "status": "all", "limit": 100}).data
     over = {"canceled", "incomplete_expired"}
     # Of those that are over the newest counts, of those that stand the oldest.
-    ordered = sorted(found, key=lambda one: (_RANK.get(one.status, 9), one.created * (-1 if one.status in over else 1)))  # fmt: skip
+    ordered = sorted(found, key=lambda one: (_RANK.get(one.status, 9), one.status not in over and one.id != known, one.created * (-1 if one.status in over else 1)))  # fmt: skip
     return [_state(one) for one in ordered]
 
 

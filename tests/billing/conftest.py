@@ -41,7 +41,9 @@ class Roundtable:
         """Harbor's customer follows a test clock that stands at `at`."""
         client = stripe.client()
         self.clock = client.v1.test_helpers.test_clocks.create({"frozen_time": int(at.timestamp())}).id
-        customer = client.v1.customers.create({"name": "Harbor", "email": "olivia@harbor.example", "test_clock": self.clock}).id
+        customer = client.v1.customers.create(
+            {"name": "Harbor", "email": "olivia@harbor.example", "test_clock": self.clock}
+        ).id
         with in_public():
             Subscription.objects.update_or_create(firm_id=self.firm.id, defaults={"customer_id": customer})
         return customer
@@ -115,5 +117,3 @@ def choice():
         return found
 
     return made
-
-

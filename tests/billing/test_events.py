@@ -35,7 +35,9 @@ def state(roundtable):
         {name: value for name, value in row.items() if name not in {"checked_at"}},
         limits,
         sorted(PlanInvoice.objects.values_list("invoice_id", "status", "total", "tax")),
-        sorted(Message.objects.filter(kind__startswith="plan-").values_list("kind", "occurrence", "recipient")),
+        sorted(
+            Message.objects.filter(kind__startswith="plan-").values_list("kind", "occurrence", "recipient")
+        ),
         sorted(DueWork.objects.filter(kind__startswith="billing.").values_list("kind", "due_at")),
     )
 
@@ -53,9 +55,13 @@ def test_all_orders_with_duplicates_leave_one_state(paid):
     from django.db import transaction
 
     events = told(paid)
-    assert {event["type"] for event in events} >= {"checkout.session.completed", "customer.subscription.created", "invoice.paid"}
+    assert {event["type"] for event in events} >= {
+        "checkout.session.completed",
+        "customer.subscription.created",
+        "invoice.paid",
+    }
     orders = list(itertools.permutations(range(len(events))))
-    chosen = orders if len(orders) <= 24 else random.Random(7).sample(orders, 24)  # noqa: S311
+    chosen = orders if len(orders) <= 24 else random.Random(7).sample(orders, 24)
     ends = []
     for order in chosen:
         savepoint = transaction.savepoint()
@@ -78,7 +84,7 @@ def test_every_order_of_every_event_leaves_one_state(paid):
     from django.db import transaction
 
     events, ends = paid.events(), set()
-    random_ = random.Random(11)  # noqa: S311
+    random_ = random.Random(11)
     for _ in range(150):
         savepoint = transaction.savepoint()
         shuffled = events + random_.sample(events, len(events) // 2)
@@ -95,7 +101,9 @@ def test_an_event_is_noted_once_and_acted_on(paid):
     for _ in range(3):
         assert paid.tell(event).status_code == 200
 
-    assert [(row.event_id, row.firm_id, row.done_at is not None) for row in noted()] == [(event["id"], paid.firm.id, True)]
+    assert [(row.event_id, row.firm_id, row.done_at is not None) for row in noted()] == [
+        (event["id"], paid.firm.id, True)
+    ]
     assert paid.row().status == Status.TRIALING
     with in_public():
         assert PlanCheckout.objects.get().ended_at is not None

@@ -32,7 +32,11 @@ def failing(subscribed, clock):
 
 
 def letters():
-    return list(Message.objects.filter(kind__startswith="plan-").order_by("written_at", "id").values_list("kind", flat=True))
+    return list(
+        Message.objects.filter(kind__startswith="plan-")
+        .order_by("written_at", "id")
+        .values_list("kind", flat=True)
+    )
 
 
 def test_failure_retries_read_only_export_and_a_new_card(failing, olivia, visitor, ana):

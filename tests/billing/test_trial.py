@@ -15,14 +15,24 @@ DAY = timedelta(days=1)
 
 
 def letters():
-    return list(Message.objects.filter(kind__startswith="plan-").order_by("written_at", "id").values_list("kind", "occurrence"))
+    return list(
+        Message.objects.filter(kind__startswith="plan-")
+        .order_by("written_at", "id")
+        .values_list("kind", "occurrence")
+    )
 
 
 def test_free_days_begin_without_a_card(trial):
     row, limits = trial.row(), trial.limits()
 
     assert (row.status, row.trial_ends_at, row.customer_id) == (Status.NONE, NOW + 14 * DAY, None)
-    assert (limits.seats, limits.students, limits.texts_a_month, limits.storage_bytes, limits.read_only_since) == (10, 60, 300, 5 * 1024**3, None)
+    assert (
+        limits.seats,
+        limits.students,
+        limits.texts_a_month,
+        limits.storage_bytes,
+        limits.read_only_since,
+    ) == (10, 60, 300, 5 * 1024**3, None)
     assert letters() == []
 
 
@@ -48,12 +58,22 @@ def test_three_letters_then_read_only_then_paid_and_restored(trial, olivia, work
     for event in trial.events():
         assert trial.tell(event).status_code == 200
     row = trial.row()
-    assert (row.status, row.plan, row.interval, row.seats, row.amount) == (Status.ACTIVE, "practice", "year", 7, 45000)
+    assert (row.status, row.plan, row.interval, row.seats, row.amount) == (
+        Status.ACTIVE,
+        "practice",
+        "year",
+        7,
+        45000,
+    )
     assert (trial.limits().seats, trial.limits().students, trial.limits().read_only_since) == (7, 300, None)
     assert not trial.firm_now().read_only
     assert Erasure.objects.get(firm_id=trial.firm.id).called_off_at is not None
     assert letters()[-1][0] == "plan-writable"
-    actions = list(AuditEntry.objects.filter(action__in=["firm.read_only", "firm.writable"]).order_by("id").values_list("action", flat=True))
+    actions = list(
+        AuditEntry.objects.filter(action__in=["firm.read_only", "firm.writable"])
+        .order_by("id")
+        .values_list("action", flat=True)
+    )
     assert actions == ["firm.read_only", "firm.writable"]
 
 
@@ -102,7 +122,13 @@ def test_a_key_taken_away_lifts_every_limit(trial, settings, work_due):
     settings.STRIPE_API_KEY = ""
     assert keeping.lift_limits() == 1
     limits = trial.limits()
-    assert [limits.seats, limits.students, limits.texts_a_month, limits.storage_bytes, limits.read_only_since] == [None] * 5
+    assert [
+        limits.seats,
+        limits.students,
+        limits.texts_a_month,
+        limits.storage_bytes,
+        limits.read_only_since,
+    ] == [None] * 5
 
 
 def test_the_clock_is_looked_at_only_when_something_changes(trial):
@@ -119,7 +145,10 @@ def test_no_line_on_the_pages_while_many_days_are_left(trial, olivia, visitor, c
     assert "free day" not in visitor.as_(olivia).get("/today/").content.decode()
 
 
-@pytest.mark.parametrize(("day", "said"), [(7, "7 free days are left."), (11.5, "3 free days are left."), (13.2, "1 free day is left.")])
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [(7, "7 free days are left."), (11.5, "3 free days are left."), (13.2, "1 free day is left.")],
+)
 def test_a_kind_line_for_the_owner_alone(trial, olivia, ana, visitor, clock, day, said):
     clock.now = NOW + day * DAY
     assert said in visitor.as_(olivia).get("/today/").content.decode()
