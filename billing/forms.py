@@ -24,7 +24,7 @@ class ChoiceForm(Form):
     """A plan, how often it is paid, and the number of seats."""
 
     plan = forms.ChoiceField(label=_("Plan"))
-    interval = forms.ChoiceField(label=_("Paid"), choices=Interval.choices)
+    interval = forms.ChoiceField(label=_("How it is paid"), choices=Interval.choices)
     seats = forms.IntegerField(
         label=_("Seats"),
         help_text=_("One for each person who works here."),

@@ -127,7 +127,7 @@ def test_a_second_subscription_is_ended_and_its_money_is_a_credit(subscribed):
     ("sent", "said"),
     [
         ({"plan": "gold"}, "Plan"),
-        ({"interval": "week"}, "Paid"),
+        ({"interval": "week"}, "How it is paid"),
         ({"seats": "0"}, "Choose at least one seat."),
         ({"seats": "seven"}, "Type a whole number of seats."),
         ({"seats": "99999999999999"}, "That is more seats than we have."),
