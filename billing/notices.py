@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.roles import Role
 from billing.models import Erasure, Subscription, days_until
+from billing.providers import stripe
 from billing.standing import Standing, standing_of
 from outbox import sending
 from outbox.models import Channel
@@ -60,7 +61,7 @@ class Banner:
 def banner(request: HttpRequest) -> Banner | None:
     """The line above the pages of those who see what the firm pays, or nothing."""
     user, firm = getattr(request, "user", None), getattr(request, "firm", None)
-    if firm is None or user is None or not user.can(Can.SEE_PLAN):
+    if firm is None or user is None or not user.can(Can.SEE_PLAN) or not stripe.is_on():
         return None
     row = Subscription.objects.filter(firm_id=firm.id).first()
     if row is None:

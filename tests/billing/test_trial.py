@@ -129,6 +129,18 @@ def test_a_key_taken_away_lifts_every_limit(trial, settings, work_due):
         limits.storage_bytes,
         limits.read_only_since,
     ] == [None] * 5
+    work_due(NOW + 30 * DAY)
+    assert not trial.firm_now().read_only
+
+
+def test_a_trial_that_ends_while_the_key_is_away_ends_when_it_is_back(trial, settings, work_due):
+    kept, settings.STRIPE_API_KEY = settings.STRIPE_API_KEY, ""
+    keeping.lift_limits()
+    work_due(NOW + 20 * DAY)
+    assert not trial.firm_now().read_only
+    settings.STRIPE_API_KEY = kept
+    work_due(NOW + 21 * DAY)
+    assert trial.firm_now().read_only
 
 
 def test_the_clock_is_looked_at_only_when_something_changes(trial):
