@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,6 +24,7 @@ from accounts.secrets import address_digest, digest, new_token
 from accounts.views import halfway
 from outbox import sending
 from outbox.models import Channel
+from tenants.models import Entitlement
 from tenants.places import current_firm
 from web.access import Can, requires
 from web.forms import posted
@@ -38,6 +39,32 @@ class LastOwner(Exception):
 
     def __init__(self) -> None:
         super().__init__(_("A firm needs an owner. Make somebody else an owner first."))
+
+
+class NoSeat(Exception):
+    """The plan's seats are all taken."""
+
+    def __init__(self, seats: int) -> None:
+        super().__init__(
+            ngettext(
+                "Your plan has %(n)d seat, and it is taken.", "Your plan has %(n)d seats, and all are taken.", seats
+            ) % {"n": seats} + " " + _("Add a seat to the plan, or end somebody's access first.")
+        )  # fmt: skip
+
+
+def seats_taken(*, at: datetime, but_for: str = "") -> int:
+    """People who work here and those who are invited, without an invitation to the address `but_for`."""
+    since = at - Invitation.LIFE
+    invited = Invitation.objects.filter(accepted_by=None, withdrawn_at=None, invited_at__gt=since)
+    return User.objects.staff().count() + invited.exclude(email=but_for).values("email").distinct().count()
+
+
+def check_seat(email: str, *, at: datetime) -> None:
+    """Raises NoSeat when one more person does not fit the plan. Inside a transaction; two at once take turns."""
+    list(User.objects.select_for_update().active().filter(role=Role.OWNER).order_by("pk"))
+    seats = Entitlement.objects.filter(firm_id=current_firm().id).values_list("seats", flat=True).first()
+    if seats is not None and seats_taken(at=at, but_for=email) >= seats:
+        raise NoSeat(seats)
 
 
 @transaction.atomic
@@ -73,7 +100,8 @@ def _keep_an_owner(user: User) -> None:
 
 @transaction.atomic
 def invite(*, name: str, email: str, role: str, by: User, at: datetime) -> Invitation:
-    """Asks somebody to join the staff; an earlier open invitation to the address is withdrawn."""
+    """Asks somebody to join the staff; an earlier open invitation to the address is withdrawn. Raises NoSeat."""
+    check_seat(email, at=at)
     Invitation.objects.filter(email=email, accepted_by=None, withdrawn_at=None).update(withdrawn_at=at)
     token = new_token()
     invitation = Invitation.objects.create(
@@ -103,10 +131,11 @@ def invite(*, name: str, email: str, role: str, by: User, at: datetime) -> Invit
 
 @transaction.atomic
 def accept(invitation: Invitation, password: str, *, at: datetime, language: str) -> User | None:
-    """Makes the account, once."""
+    """Makes the account, once. Raises NoSeat when the plan has shrunk since."""
     open_one = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not open_one.is_open(at=at):
         return None
+    check_seat(open_one.email, at=at)
     user = User.objects.filter(email=open_one.email).first()
     if user is None:
         user = User.objects.create_user(
@@ -146,14 +175,19 @@ def invitation_new(request: FirmRequest) -> HttpResponse:
         return render(request, "accounts/invitation_new.html", {"form": form})
     if not form.is_valid():
         return render(request, "accounts/invitation_new.html", {"form": form}, status=422)
-    invite(**form.cleaned_data, by=request.user, at=timezone.now())
+    try:
+        invite(**form.cleaned_data, by=request.user, at=timezone.now())
+    except NoSeat as problem:
+        return render(
+            request, "accounts/invitation_new.html", {"form": form, "no_seat": str(problem)}, status=409
+        )
     messages.success(
         request, _("The invitation is on its way to %(email)s.") % {"email": form.cleaned_data["email"]}
     )
     return redirect("staff")
 
 
-@requires(Can.SET_STAFF)
+@requires(Can.SET_STAFF, even_read_only=True)
 @require_POST
 def invitation_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk, accepted_by=None)
@@ -175,11 +209,17 @@ def invitation(request: FirmRequest, token: str) -> HttpResponse:
         return render(request, "accounts/invitation.html", context)
     if not form.is_valid():
         return render(request, "accounts/invitation.html", context, status=422)
-    user = accept(row, form.cleaned_data["password"], at=now, language=get_language() or "en")
+    try:
+        user = accept(row, form.cleaned_data["password"], at=now, language=get_language() or "en")
+    except NoSeat:
+        form.add_error(
+            None, _("The firm's seats are all taken right now. Please ask the person who invited you.")
+        )
+        return render(request, "accounts/invitation.html", context, status=409)
     return halfway(request, user) if user else expired_link(request)
 
 
-@requires(Can.SET_STAFF)
+@requires(Can.SET_STAFF, even_read_only=True)
 @FORM
 def staff_member(request: FirmRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User.objects.staff(), pk=pk)
@@ -202,7 +242,7 @@ def staff_member(request: FirmRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/staff_member.html", context, status=422)
 
 
-@requires(Can.SET_STAFF)
+@requires(Can.SET_STAFF, even_read_only=True)
 @require_POST
 def staff_deactivation(request: FirmRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User.objects.staff(), pk=pk)
@@ -272,7 +312,7 @@ def token_new(request: FirmRequest) -> HttpResponse:
     return response
 
 
-@requires(Can.USE_API)
+@requires(Can.USE_API, even_read_only=True)
 @require_POST
 def token_revocation(request: FirmRequest, pk: UUID) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)

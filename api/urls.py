@@ -2,6 +2,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from billing import api as billing
 from cases import api as cases
 from clients import api as clients
 from documents import api as documents
@@ -39,6 +40,7 @@ router.register("plans", reviews.PlanViewSet, basename="api-plan")
 router.register("comparisons", reviews.ComparisonViewSet, basename="api-comparison")
 
 urlpatterns = [
+    path("subscription/", billing.SubscriptionView.as_view(), name="api-subscription"),
     path(
         "schema/",
         public(

@@ -51,7 +51,7 @@ def agreement_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
     return pdf_answer(agreement)
 
 
-@requires(Can.EDIT_STUDENTS)
+@requires(Can.EDIT_STUDENTS, even_read_only=True)
 @require_POST
 def agreement_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
     try:
@@ -88,7 +88,7 @@ def release_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect("student-papers", pk)
 
 
-@requires(Can.EDIT_STUDENTS)
+@requires(Can.EDIT_STUDENTS, even_read_only=True)
 @require_POST
 def release_end(request: FirmRequest, pk: UUID) -> HttpResponse:
     release = get_object_or_404(Release.objects.visible_to(request.user), pk=pk)

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from clients.merging import merge
 from clients.models import Contact, Family, Student
+from tenants.models import Entitlement
+from tenants.places import current_firm
 
 
 def may_be_same(contact: Contact, *, user: User) -> QuerySet[Contact]:
@@ -26,9 +29,27 @@ def may_be_same(contact: Contact, *, user: User) -> QuerySet[Contact]:
     )
 
 
+class StudentsFull(Exception):
+    """The plan holds no more students; the message is a sentence."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            _("Your plan holds %(n)d students, and so many are on file. The owner can choose a larger plan.")
+            % {"n": limit}
+        )
+
+
+def check_students(*, more: int) -> None:
+    """Raises StudentsFull when `more` students do not fit what the firm may have on file."""
+    limit = Entitlement.objects.filter(firm_id=current_firm().id).values_list("students", flat=True).first()
+    if limit is not None and more and Student.objects.exclude(confirmed_at=None).count() + more > limit:
+        raise StudentsFull(limit)
+
+
 @transaction.atomic
 def confirm(contact: Contact, *, by: User, at: datetime) -> None:
-    """It is a new family: the file stands on its own."""
+    """It is a new family: the file stands on its own. Raises StudentsFull."""
+    check_students(more=Student.objects.filter(family=contact.family_id, confirmed_at=None).count())
     Contact.objects.filter(pk=contact.pk).update(confirmed_at=at)
     Family.objects.filter(pk=contact.family_id, confirmed_at=None).update(confirmed_at=at)
     Student.objects.filter(family=contact.family_id, confirmed_at=None).update(confirmed_at=at)

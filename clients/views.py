@@ -130,6 +130,11 @@ def student_new(request: FirmRequest) -> HttpResponse:
         if context["same"] or context["same_contacts"]:
             return render(request, "clients/student_new.html", context, status=409)
     now = timezone.now()
+    try:
+        joining.check_students(more=1)
+    except joining.StudentsFull as problem:
+        form.add_error(None, str(problem))
+        return render(request, "clients/student_new.html", context, status=409)
     with transaction.atomic():
         caller = Caller(
             name=filled["contact_name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["given_name"],
@@ -305,7 +310,7 @@ def contact_point(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect("contact", pk)
 
 
-@requires(Can.EDIT_STUDENTS)
+@requires(Can.EDIT_STUDENTS, even_read_only=True)
 @require_POST
 def contact_point_safety(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Says that a number or an address is safe to use, or is not. What waits to leave to it is held back then."""
@@ -330,7 +335,7 @@ def contact_name(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect("contact", pk)
 
 
-@requires(Can.EDIT_STUDENTS)
+@requires(Can.EDIT_STUDENTS, even_read_only=True)
 @FORM
 def guardianship(request: FirmRequest, pk: UUID, student: UUID) -> HttpResponse:
     """What a contact is to a student, and what they may see: the one place where custody is set."""
@@ -358,7 +363,11 @@ def guardianship(request: FirmRequest, pk: UUID, student: UUID) -> HttpResponse:
 @require_POST
 def contact_confirmation(request: FirmRequest, pk: UUID) -> HttpResponse:
     contact = _contact(request, pk)
-    joining.confirm(contact, by=request.user, at=timezone.now())
+    try:
+        joining.confirm(contact, by=request.user, at=timezone.now())
+    except joining.StudentsFull as problem:
+        messages.error(request, str(problem))
+        return redirect("contact", pk)
     messages.success(request, _("%(name)s is a family of its own now.") % {"name": contact.name})
     return redirect("contact", pk)
 

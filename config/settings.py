@@ -23,7 +23,7 @@ ALLOWED_HOSTS = [PUBLIC_HOST, f".{PUBLIC_HOST}"]
 LOCAL_DIR = env.read("LOCAL_DIR", Path, None)
 
 # Apps whose tables lie in `public`, and apps whose tables each firm has in its own schema.
-SHARED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "tenants"]
+SHARED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "tenants", "billing"]
 TENANT_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -93,7 +93,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "tenants.sweep", "schedule": 15.0, "options": {"expires": 14.0}}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "tenants.sweep", "schedule": 15.0, "options": {"expires": 14.0}},
+    "subscriptions": {"task": "billing.nightly", "schedule": 3600.0, "options": {"expires": 3500.0}},
+}
 CELERY_TIMEZONE = "UTC"
 
 MIDDLEWARE = [
@@ -243,6 +246,8 @@ STRIPE_API_KEY = env.read("STRIPE_API_KEY", str, "")
 STRIPE_WEBHOOK_SECRET = env.read("STRIPE_WEBHOOK_SECRET", str, "")
 # Stripe gives each endpoint its own: this one is of the endpoint for connected accounts.
 STRIPE_CONNECT_WEBHOOK_SECRET = env.read("STRIPE_CONNECT_WEBHOOK_SECRET", str, STRIPE_WEBHOOK_SECRET)
+# What firms can subscribe to, as a file of data; without a Stripe key nothing is gated.
+PLANS_FILE = env.read("PLANS_FILE", Path, BASE_DIR / "billing" / "plans.toml")
 # Where rooms for talks by video are: any service that opens a room at an address, as Jitsi does.
 MEETING_BASE = env.read("MEETING_BASE", env.web_address, "https://meet.jit.si")
 STANDINS_CONTROL = env.read("STANDINS_CONTROL", env.base_address, None)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("intake.urls")),
     path("", include("documents.urls")),
     path("", include("payments.urls")),
+    path("", include("billing.urls")),
     path("", include("messaging.urls")),
     path("", include("reviews.urls")),
     path("", include("desk.urls")),

@@ -111,7 +111,7 @@ def logo(request: FirmRequest, version: str) -> HttpResponse:
     return response
 
 
-@requires(Can.SET_FIRM)
+@requires(Can.SET_FIRM, even_read_only=True)
 @require_POST
 def confirmation_mail(request: FirmRequest) -> HttpResponse:
     """Sends the owner the mail that lets the firm text."""

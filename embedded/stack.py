@@ -52,9 +52,12 @@ def introduce(control: str, env: dict[str, str]) -> None:
     ]
     told = {"accounts": [{"sid": ACCOUNT, "auth_token": env["TWILIO_AUTH_TOKEN"]}], "numbers": numbers}
     _tell(f"{control}/twilio", told)
-    connect = f"{env['PUBLIC_URL']}/hooks/stripe/connect/"
+    hooks, secret = f"{env['PUBLIC_URL']}/hooks/stripe/", env["STRIPE_WEBHOOK_SECRET"]
     _tell(f"{control}/stripe", {
-        "endpoints": [{"url": connect, "secret": env["STRIPE_WEBHOOK_SECRET"], "events": ["*"], "connect": True}]
+        "endpoints": [
+            {"url": hooks, "secret": secret, "events": ["*"], "connect": False},
+            {"url": f"{hooks}connect/", "secret": secret, "events": ["*"], "connect": True},
+        ]
     })  # fmt: skip
 
 

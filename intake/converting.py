@@ -35,7 +35,7 @@ class NoStudent(Exception):
 def open_case(inquiry: Inquiry, *, kind: str, advocate: User, by: User, at: datetime, override_reason: str = "") -> CaseOpening:  # fmt: skip
     """Confirms the family, opens the case and writes down how it came to be.
 
-    Raises Finished, NoStudent, NotChecked, or NotSigned unless `by` may override and gives a reason.
+    Raises Finished, NoStudent, NotChecked, StudentsFull, or NotSigned unless `by` may override and gives a reason.
     """
     inquiry = Inquiry.objects.select_for_update(of=("self",)).select_related("contact", "student", "agreement").get(pk=inquiry.pk)  # fmt: skip
     if hasattr(inquiry, "opening") or hasattr(inquiry, "not_a_fit"):

@@ -19,6 +19,7 @@ from cases.opening import CaseError
 from clients import editing
 from clients.agreements import NobodyToReach
 from clients.filing import Caller
+from clients.joining import StudentsFull
 from clients.models import District, School
 from intake import conflicts, converting, inquiries
 from intake.forms import (
@@ -202,6 +203,7 @@ def inquiry_case(request: FirmRequest, pk: UUID) -> HttpResponse:
     except (
         converting.NotSigned,
         converting.NoStudent,
+        StudentsFull,
         inquiries.NotChecked,
         inquiries.Finished,
         CaseError,

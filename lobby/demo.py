@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
+from billing import demo as plans_demo
 from cases import demo as cases_demo
 from clients import demo as families
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
@@ -140,6 +141,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
         payments.seed(rivera, paid=paid_call(okafor, marcus, at=at), at=at)
+        plans_demo.subscribed(User.objects.get(role=Role.OWNER), at=at)
 
 
 def paid_call(okafor: Contact, marcus: User, *, at: datetime) -> Payment | None:
@@ -165,4 +167,6 @@ def paid_call(okafor: Contact, marcus: User, *, at: datetime) -> Payment | None:
 
 
 def birch(secret: str, *, at: datetime) -> None:
-    _firm("birch", "Birch Education Advocates", "Zoe Tran", "TX", "America/Chicago", secret, at=at)
+    firm = _firm("birch", "Birch Education Advocates", "Zoe Tran", "TX", "America/Chicago", secret, at=at)
+    with within(firm):
+        plans_demo.on_trial(days_left=6, at=at)

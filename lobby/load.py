@@ -110,7 +110,7 @@ def open_loaded_firm(slug: str, *, cases: int, at: datetime, seed: int = 7) -> F
     """A new firm with that many cases over three years. Raises AddressTaken."""
     firm, owner = open_firm(
         name=f"Load {slug}", slug=slug, owner_name="Olivia Hart", owner_email=f"olivia@{slug}.example",
-        password_hash="!", state="MT", timezone="America/Denver", language="en", at=at, ask_confirmation=False,  # noqa: S106
+        password_hash="!", state="MT", timezone="America/Denver", language="en", at=at, ask_confirmation=False, with_trial=False,  # noqa: S106
     )  # fmt: skip
     with in_public():
         Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=at)

@@ -14,6 +14,7 @@ from accounts import audit, passwords, signing_in
 from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
+from billing import keeping
 from cases.opening import first_templates
 from clients import first_papers
 from intake import first_questions
@@ -40,8 +41,12 @@ def open_firm(
     at: datetime,
     hours: tuple[time, time] = FIRST_HOURS,
     ask_confirmation: bool = True,
+    with_trial: bool = True,
 ) -> tuple[FirmRef, UUID]:
-    """A firm that is open, and its owner's id. Raises AddressTaken, with nothing left behind."""
+    """A firm that is open, and its owner's id; its free days begin where Stripe is on.
+
+    Raises AddressTaken, with nothing left behind.
+    """
     firm = make_firm(
         slug=slug, name=name, state=state, timezone=timezone, language=language,
         terms_version=TERMS_VERSION, terms_accepted_at=at,
@@ -56,6 +61,8 @@ def open_firm(
             signing_in.write_digest(owner, address_digest(owner_email))
             furnish(owner, hours=hours, at=at)
             audit.record("firm.opened", by=owner, at=at, terms=TERMS_VERSION)
+            if with_trial:
+                keeping.begin_trial(firm, at=at)
         give_number(firm)
         open_doors(firm, at=at)
         if ask_confirmation:

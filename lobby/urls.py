@@ -9,7 +9,7 @@ PAGES = ("help", "privacy", "terms", "accessibility")
 everywhere = [path(f"{name}/", public(views.page, why=WHY), {"name": name}, name=name) for name in PAGES]
 urlpatterns = [
     path("", public(views.home, why=WHY), name="home"),
-    path("pricing/", public(views.page, why=WHY), {"name": "pricing"}, name="pricing"),
+    path("pricing/", public(views.pricing, why=WHY), name="pricing"),
     path("signup/", public(views.sign_up, why=WHY), name="sign-up"),
     path("signup/owner/", public(views.sign_up_owner, why=WHY), name="sign-up-owner"),
     path("signup/place/", public(views.sign_up_place, why=WHY), name="sign-up-place"),

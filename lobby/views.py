@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import handing_over
 from accounts.signing_in import network
+from billing import plans, subscribing
+from billing.providers import stripe
 from lobby import finding, signing_up
 from lobby.forms import FindForm, FirmStep, OwnerStep, PlaceStep
 from lobby.opening import open_firm
@@ -37,8 +39,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """Help, pricing, privacy, terms, accessibility: the same on the public host and on a firm's."""
+    """Help, privacy, terms, accessibility: the same on the public host and on a firm's."""
     return render(request, f"lobby/{name}.html")
+
+
+@require_GET
+def pricing(request: HttpRequest) -> HttpResponse:
+    """What firms can subscribe to; where Stripe is off nothing is charged, and the page says so."""
+    context = {"on": stripe.is_on(), "plans": plans.all_plans(), "trial": plans.trial(), "tax": subscribing.tax_rate()}  # fmt: skip
+    return render(request, "lobby/pricing.html", context)
 
 
 @FORM

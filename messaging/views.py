@@ -223,7 +223,7 @@ def thread_settlement(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect("messages")
 
 
-@requires(Can.SEE_MESSAGES)
+@requires(Can.SEE_MESSAGES, even_read_only=True)
 @require_POST
 def thread_consent(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Writes down that they agreed to texts."""
@@ -258,7 +258,7 @@ def thread_contact(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect("thread", pk)
 
 
-@requires(Can.SEE_MESSAGES)
+@requires(Can.SEE_MESSAGES, even_read_only=True)
 @require_POST
 def stop_decision(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Whether words that sounded like it meant that texts should end."""

@@ -25,6 +25,7 @@ from outbox.providers import mail, twilio
 from outbox.providers.outcome import Answer, Outcome
 from outbox.signals import delivery_changed
 from tenants import due, throttle
+from tenants.models import Entitlement
 from tenants.places import current_firm
 
 log = logging.getLogger("roundtable.outbox")
@@ -160,13 +161,16 @@ def held_back(message: Message, *, at: datetime) -> str:
         return "this number has had its texts for today"
     if throttle.count("texts of", str(firm.id), within=day, at=at) >= TEXTS_A_DAY_A_FIRM:
         return "the firm has sent its texts for today"
-    if (
-        who.monthly_cap is not None
-        and message.kind != "code"
-        and segments_this_month(at=at) >= who.monthly_cap
-    ):
+    caps = [cap for cap in (who.monthly_cap, None if who.is_own else texts_of_plan()) if cap is not None]
+    if caps and message.kind != "code" and segments_this_month(at=at) >= min(caps):
         return "the firm's texts for this month are used up"
     return ""
+
+
+def texts_of_plan() -> int | None:
+    """Segments a month that the firm's plan pays for; an account of the firm's own has no such limit."""
+    rows = Entitlement.objects.filter(firm_id=current_firm().id)
+    return rows.values_list("texts_a_month", flat=True).first()
 
 
 def mail_held_back(message: Message) -> str:

@@ -157,6 +157,7 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
 
     access = Access(Can.SEE_BOOKINGS)
     can, can_write = Can.SEE_BOOKINGS, Can.EDIT_BOOKINGS
+    even_read_only = frozenset({"move", "call_off"})
     serializer_class = BookingSerializer
 
     def get_queryset(self) -> Any:

@@ -36,7 +36,7 @@ def new_address(user: User, *, at: datetime) -> str:
     return current_firm().url(f"/feeds/{secret}.ics")
 
 
-@requires(Can.SEE_BOOKINGS)
+@requires(Can.SEE_BOOKINGS, even_read_only=True)
 @FORM
 def feed_settings(request: FirmRequest) -> HttpResponse:
     """Makes an address, shows it this once, or switches it off."""

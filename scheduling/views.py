@@ -54,7 +54,7 @@ def booking_call_off(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect("booking", pk)
 
 
-@requires(Can.EDIT_BOOKINGS)
+@requires(Can.EDIT_BOOKINGS, even_read_only=True)
 @FORM
 def booking_change(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Moves it, for staff: no window binds, and of a series this one alone or all after it too."""

@@ -60,6 +60,8 @@ def firm_at(host: str) -> FirmRef | None:
     if firm is None:
         return None
     ref = reference(firm)
+    if ref.read_only:
+        return ref  # asked anew each time, so that paying opens the firm at once, in every process
     with _lock:
         # A save between our read and now makes what we read old: answer it, but do not keep it.
         if before == _generation:

@@ -40,6 +40,9 @@ class Shared:
 FIRM = "tenants_firm"
 SHARED = (
     Shared("tenants_entitlement", "SELECT"),
+    Shared("billing_subscription", "SELECT"),
+    Shared("billing_planinvoice", "SELECT"),
+    Shared("billing_erasure", "SELECT"),
     Shared("tenants_firmlogo", "SELECT, INSERT, UPDATE, DELETE"),
     Shared("tenants_provideraddress", "SELECT, INSERT, DELETE"),
     Shared("tenants_duework", "SELECT, INSERT, UPDATE, DELETE"),

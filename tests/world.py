@@ -60,7 +60,7 @@ def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
     firm, owner = open_firm(
         name=name, slug=slug, owner_name=f"Olivia Hart{canary}", owner_email=f"olivia@{slug}.example",
         password_hash=make_password(PASSWORD), state="MT", timezone="America/Denver", language="en",
-        at=BEFORE, ask_confirmation=False,
+        at=BEFORE, ask_confirmation=False, with_trial=False,
     )  # fmt: skip
     with in_public():
         Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=BEFORE, phone="+14065550142")

@@ -48,11 +48,18 @@ class Can(enum.StrEnum):
     SEE_MONEY = "see_money"
     EDIT_MONEY = "edit_money"
     SET_FIRM = "set_firm"
+    SEE_PLAN = "see_plan"
+    SET_BILLING = "set_billing"
     SET_STAFF = "set_staff"
     READ_AUDIT = "read_audit"
     USE_API = "use_api"
     VISIT_PORTAL = "visit_portal"
     VISIT_SHARED_PAGE = "visit_shared_page"
+
+
+# A firm whose plan has lapsed does no new work; what families, guests and people for themselves do is never stopped,
+# nor what opens the firm again. A view of the staff's that must stay open says so: `even_read_only`.
+NEVER_STOPPED = frozenset({Can.HAVE_ACCOUNT, Can.VISIT_PORTAL, Can.VISIT_SHARED_PAGE, Can.SET_BILLING})
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,11 @@ class Access:
     can: Can | None
     why: str = ""
     even_read_only: bool = False
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a change through this view is new work, which a read-only firm does not do."""
+        return not (self.even_read_only or self.can is None or self.can in NEVER_STOPPED)
 
 
 def requires(can: Can, *, even_read_only: bool = False) -> Callable[[View], View]:
@@ -127,13 +139,13 @@ class AccessMiddleware:
         access = access_of(view)
         if access is None:
             return refuse(request)
-        firm = request.firm  # type: ignore[attr-defined]
-        if firm and firm.read_only and request.method not in SAFE and not access.even_read_only:
-            return render(request, "errors/read_only.html", status=403)
-        if access.can is None or request.user.can(access.can):  # type: ignore[union-attr]
-            return None
         if hasattr(view, "cls"):
             return None  # the API's own permission class answers, in JSON
+        if access.can is None or request.user.can(access.can):  # type: ignore[union-attr]
+            firm = request.firm  # type: ignore[attr-defined]
+            if firm and firm.read_only and request.method not in SAFE and access.is_stopped:
+                return render(request, "errors/read_only.html", status=403)
+            return None
         if not request.user.is_authenticated and request.method in SAFE:
             return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
         return refuse(request)

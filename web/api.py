@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, pagination, permissions, views
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +16,8 @@ from web.access import SAFE, Can
 class MayDeclared(permissions.BasePermission):
     """Opens an API view to holders of its `can` (reading) or `can_write` (all else).
 
-    A token narrows further: one without the scope `write` only reads.
+    A token narrows further: one without the scope `write` only reads. In a firm that is read-only nothing is
+    changed but by the actions a view names in `even_read_only`.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -24,7 +26,12 @@ class MayDeclared(permissions.BasePermission):
         if needed is None or not request.user.is_authenticated:
             return False
         token: Any = request.auth
-        return bool(token) and request.user.can(needed) and (reads or token.may_write)
+        may = bool(token) and request.user.can(needed) and (reads or token.may_write)
+        if may and not reads and request.firm.read_only:  # type: ignore[attr-defined]
+            action = getattr(view, "action", None)
+            if action is not None and action not in getattr(view, "even_read_only", ()):
+                raise exceptions.PermissionDenied(_("The firm is read-only right now. Nothing was changed."), code="read_only")  # fmt: skip
+        return may
 
 
 class Pages(pagination.CursorPagination):

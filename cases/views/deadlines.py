@@ -236,7 +236,7 @@ def feed_new(request: FirmRequest) -> HttpResponse:
     return render(request, "cases/feed_made.html", {"address": address})
 
 
-@requires(Can.SEE_CASES)
+@requires(Can.SEE_CASES, even_read_only=True)
 @require_POST
 def feed_revocation(request: FirmRequest) -> HttpResponse:
     feed.revoke(request.user, at=timezone.now())

@@ -46,13 +46,14 @@ class Account:
     service: str = ""
     registration: str = Registration.VERIFIED
     monthly_cap: int | None = None
+    is_own: bool = False
 
 
 def account() -> Account:
     """The firm's own account, else the platform's with the number the firm was given."""
     own = Sender.objects.first()
     if own is not None and own.is_own:
-        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap)  # fmt: skip
+        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap, is_own=True)  # fmt: skip
     return Account(
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, own_number() or "", "",
         monthly_cap=own.monthly_cap if own else None,

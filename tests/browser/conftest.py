@@ -18,6 +18,7 @@ import pytest
 from tests.harness import ROOT
 from tests.world import Cast, open_cast
 
+STRIPE_SECRET = "whsec_of_the_walks"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -45,7 +46,12 @@ def served(firms: Any) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {**os.environ, "PUBLIC_URL": f"http://localhost:{port}", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    env = {
+        **os.environ,
+        "PUBLIC_URL": f"http://localhost:{port}",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4",
          "--no-control-socket", "--log-level", "error"],

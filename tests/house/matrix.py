@@ -45,6 +45,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "payment-new": ({GET, POST}, "ODB"), "payment-refund": ({POST}, "ODB"), "payment-void": ({POST}, "ODB"),
     "payment-receipt": ({GET}, "ODB"), "pay": ({GET, POST}, "*"), "receipt": ({GET}, "*"), "receipt-pdf": ({GET}, "*"),
     "portal-payments": ({GET}, "F"), "portal-pay": ({POST}, "F"), "portal-receipt": ({GET}, "F"),
+    "firm-plan": ({GET}, "OB"), "plan-checkout": ({POST}, "O"), "plan-portal": ({POST}, "O"),
+    "plan-change": ({GET, POST}, "O"), "plan-look": ({POST}, "O"), "plan-restart": ({POST}, "O"),
     "date-hours-new": ({POST}, "ODA"), "date-hours-removal": ({POST}, "ODA"), "closures": ({GET, POST}, RUNS_THE_FIRM),
     "closure-removal": ({POST}, RUNS_THE_FIRM), "block-new": ({GET, POST}, "ODA"), "block": ({GET, POST}, "ODA"),
     "hours": ({GET, POST}, "ODA"), "token-new": ({GET, POST}, "ODAB"), "token-revocation": ({POST}, "ODAB"),
@@ -183,6 +185,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-comparison-list": ({GET, POST}, "ODAS"), "api-comparison-detail": ({GET}, "ODAS"),
     "api-payment-list": ({GET, POST}, "ODB"), "api-payment-detail": ({GET}, "ODB"), "api-payment-refund": ({POST}, "ODB"),
     "api-refund-list": ({GET}, "ODB"), "api-refund-detail": ({GET}, "ODB"),
+    "api-subscription": ({GET}, "OB"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

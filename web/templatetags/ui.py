@@ -18,7 +18,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from web import dates, navigation, papers, sections
+from web import banners, dates, navigation, papers, sections
 from web.forms import dress, error_lines
 from web.paging import ListPage
 from web.phones import say_phone
@@ -133,6 +133,12 @@ def when(moment: datetime | date, zone: tzinfo | str | None = None, style: str =
 def navigation_links(context: template.Context, area: str, *args: Any) -> list[navigation.Link]:
     """The menu of an area for this person: `{% navigation "staff" as nav %}`, `{% navigation "student" student.pk as tabs %}`."""
     return navigation.links(area, context.get("request"), *args)
+
+
+@register.simple_tag(takes_context=True, name="banners")
+def page_banners(context: template.Context) -> list[Any]:
+    """The lines above this person's pages: `{% banners as banner_lines %}`."""
+    return banners.lines(context.get("request"))
 
 
 @register.filter

@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--owner-name", default="")
         parser.add_argument("--state", default="")
         parser.add_argument("--timezone", default="America/New_York")
+        parser.add_argument(
+            "--trial", action="store_true", help="free days as after a sign-up; without, free of charge"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from scheduling.booking import zone_or
@@ -46,6 +49,7 @@ class Command(BaseCommand):
                 name=options["name"], slug=options["slug"], owner_name=options["owner_name"] or email.split("@")[0],
                 owner_email=email, password_hash=make_password(options["owner_password"]), state=state,
                 timezone=zone, language=settings.LANGUAGE_CODE, at=timezone.now(),
+                with_trial=options["trial"],
             )  # fmt: skip
         except AddressTaken:
             raise CommandError(

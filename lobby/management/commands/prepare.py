@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from billing import keeping, setting_up
 from tenants import migrating
 from web import catalogue
 
@@ -22,6 +23,9 @@ class Command(BaseCommand):
         migrating.prepare(say=self.stdout.write)
         if settings.LOCAL_DIR is None:
             call_command("collectstatic", interactive=False, verbosity=0)
+        keeping.lift_limits()
+        if settings.IS_LOCAL:
+            setting_up.set_up_plans(at=timezone.now())
         if options["demo"]:
             from lobby import demo
 
