@@ -37,6 +37,7 @@ TENANT_APPS = [
     "messaging",
     "reviews",
     "scheduling",
+    "invoices",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,
