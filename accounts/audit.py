@@ -32,6 +32,12 @@ def digest(entry: AuditEntry) -> str:
     return hashlib.sha256("\x1f".join(words).encode()).hexdigest()
 
 
+def take_turn() -> None:
+    """Has the rest of this transaction to itself in this firm: what must be written one after the other waits here."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+
+
 def record(
     action: str,
     *,
@@ -43,8 +49,7 @@ def record(
 ) -> AuditEntry:
     """Adds a line. `action` is a noun and a verb such as “student.read”; `detail` holds ids and counts, no text of a record."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK)
+        take_turn()
         last = AuditEntry.objects.order_by("-id").values_list("digest", flat=True).first()
         entry = AuditEntry(
             at=at,
