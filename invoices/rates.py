@@ -25,7 +25,7 @@ _FIELDS = ("round_to", "round_how", "pays_percent", "tax_rate", "due_days", "ini
 class InForce:
     """The terms of a case with nothing left open. `tax_rate` is in thousandths of a percent."""
 
-    rounding: Rounding = Rounding()
+    rounding: Rounding = Rounding()  # noqa: RUF009 (frozen)
     pays_percent: int = 100
     tax_rate: int = 0
     due_days: int = DUE_DAYS

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -65,7 +67,7 @@ def _bookings(person: User, since: datetime, at: datetime) -> Iterator[Suggestio
     for row in _open(rows, person, "booking").select_related("student__family", "service").order_by("starts_at")[:MOST]:  # fmt: skip
         assert row.student is not None
         minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
-        yield Suggestion("booking", row.pk, row.student, _case_of(row.student, person), _day(row.starts_at), minutes, Activity.CALL, _in_family(row.student, lambda: row.service.local_name))  # fmt: skip
+        yield Suggestion("booking", row.pk, row.student, _case_of(row.student, person), _day(row.starts_at), minutes, Activity.CALL, _in_family(row.student, partial(getattr, row.service, "local_name")))  # fmt: skip
 
 
 def _meetings(person: User, since: datetime, at: datetime) -> Iterator[Suggestion]:
@@ -73,7 +75,7 @@ def _meetings(person: User, since: datetime, at: datetime) -> Iterator[Suggestio
     rows = rows.select_related("case__student__family")
     for row in _open(rows, person, "meeting").order_by("starts_at")[:MOST]:
         minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
-        yield Suggestion("meeting", row.pk, row.case.student, row.case, _day(row.starts_at), minutes, Activity.MEETING, _in_family(row.case.student, lambda: str(row.get_kind_display())))  # fmt: skip
+        yield Suggestion("meeting", row.pk, row.case.student, row.case, _day(row.starts_at), minutes, Activity.MEETING, _in_family(row.case.student, row.get_kind_display))  # fmt: skip
     for row in _open(rows.filter(travel_minutes__gt=0), person, "travel").order_by("starts_at")[:MOST]:
         yield Suggestion("travel", row.pk, row.case.student, row.case, _day(row.starts_at), 2 * row.travel_minutes, Activity.TRAVEL, _in_family(row.case.student, lambda: _("Way to the meeting and back")))  # fmt: skip
 
@@ -99,16 +101,19 @@ def language_of(student: Student) -> str:
     return first.contact.language if first else current_firm().language
 
 
-def _in_family(student: Student, words: Callable[[], str]) -> str:
+def _in_family(student: Student, words: Callable[[], Any]) -> str:
+    """Words in the language of the family, which reads them on its invoice."""
     with override(language_of(student)):
-        return words()
+        return str(words())
 
 
 def suggestions(person: User, *, at: datetime) -> list[Suggestion]:
     """What this person did in the last sixty days and has not written down, the oldest first."""
     since = at - BACK
     found = chain.from_iterable(of(person, since, at) for of in (_bookings, _meetings, _calls, _reviews))
-    seen = set(Student.objects.visible_to(person).filter(pk__in={s.student.pk for s in (rows := list(found))}).values_list("pk", flat=True))  # fmt: skip
+    rows = list(found)
+    keys = {row.student.pk for row in rows}
+    seen = set(Student.objects.visible_to(person).filter(pk__in=keys).values_list("pk", flat=True))
     return sorted((row for row in rows if row.student.pk in seen), key=lambda row: (row.on, row.kind))
 
 

@@ -176,7 +176,9 @@ class InvoiceLine(models.Model):
     billed_minutes = models.PositiveIntegerField(null=True, blank=True)
     rate = models.PositiveIntegerField(null=True, blank=True)
     pays_percent = models.PositiveSmallIntegerField(default=100)
-    free = models.CharField(max_length=9, blank=True)  # why a line of time costs nothing: a Billing, or "flat"
+    free = models.CharField(
+        max_length=9, blank=True
+    )  # why a line of time costs nothing: a Billing, or "flat"
     amount = models.PositiveIntegerField()
     discount = models.PositiveIntegerField(default=0)
     taxed = models.BooleanField(default=True)
@@ -191,7 +193,9 @@ class InvoiceLine(models.Model):
         ordering = ["invoice", "position"]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="one_line_a_position"),
-            models.CheckConstraint(condition=Q(discount__lte=F("amount")), name="line_discount_within_amount"),
+            models.CheckConstraint(
+                condition=Q(discount__lte=F("amount")), name="line_discount_within_amount"
+            ),
         ]
 
 
