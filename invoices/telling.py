@@ -165,3 +165,9 @@ def held_back(message: Message, *, at: datetime) -> str:
         if any(point.value == message.recipient for point in row.contact.points.all()):
             return may_still_hear(row.contact, message.recipient, student=row.invoice.case.student, at=at)
     return ""
+
+
+def sent(invoice: Invoice) -> list[Message]:
+    """The messages that were written about an invoice, the newest first; their words stay out of it."""
+    subjects = [invoice.subject, f"{invoice.subject}/reminder"]
+    return list(Message.objects.filter(subject__in=subjects).defer("html", "attachments").order_by("-written_at")[:20])  # fmt: skip

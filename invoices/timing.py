@@ -173,7 +173,7 @@ def drop(timer: Timer) -> None:
 
 @transaction.atomic
 def sign_off(person: User, week: date, *, by: User, at: datetime) -> SignOff:
-    """Says that a week (any day of it) is complete; doing it twice is once. Raises Locked for a week not over yet by a day."""
+    """Says that a week (any day of it) is complete; doing it twice is once.."""
     monday = monday_of(week)
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     known = SignOff.objects.standing().filter(person=person, week=monday).first()

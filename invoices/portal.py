@@ -1,0 +1,133 @@
+"""Bills as families see them: what is open, what each holds, paying, receipts, and their money with us."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.requests import FirmRequest
+from cases.models import Case
+from clients.models import Contact
+from invoices import balances, paper, retaining
+from invoices.forms import today
+from invoices.models import Invoice, Retainer
+from invoices.views.bills import entry_of, history, pdf_answer
+from invoices.views.money import moves_of
+from payments import links, paying, subjects
+from payments.money import say
+from payments.providers.stripe import Refused, Unavailable
+from web.access import Can, requires
+
+
+def _mine(request: FirmRequest) -> Any:
+    return Invoice.objects.visible_to(request.user).select_related("case__student", "family")
+
+
+def retainers_of(request: FirmRequest) -> list[dict[str, Any]]:
+    """Open retainers of the cases of children this person may see, for those who get the case's bills."""
+    cases = Case.objects.visible_to(request.user)
+    rows = Retainer.objects.filter(case__in=cases).select_related("case__student").order_by("-opened_at")
+    found = []
+    for row in rows:
+        there = retaining.held(row)
+        if row.closed_at is None or there:
+            found.append({
+                "row": row, "held": say(there, row.currency), "moves": moves_of(row), "low": retaining.is_low(row, there),
+                "missing": retaining.missing(row, there), "missing_words": say(retaining.missing(row, there), row.currency),
+            })  # fmt: skip
+    return found
+
+
+@requires(Can.VISIT_PORTAL)
+@require_GET
+def bill_list(request: FirmRequest) -> HttpResponse:
+    """What is open first, each with its own button to pay; then what is paid; then money left with us."""
+    rows = list(_mine(request).order_by("-issued_on", "-number")[:200])
+    owed = balances.outstanding_of(rows)
+    contact = Contact.objects.filter(user=request.user).first()
+    credit = sum(balances.credit_of(contact.family_id, currency=rows[0].currency).values()) if contact and rows else 0  # fmt: skip
+    context = {
+        "open": [(row, say(owed[row.pk], row.currency), row.due_on < today()) for row in rows if owed[row.pk] > 0],
+        "done": [(row, say(row.total, row.currency), balances.status_words(row, owed[row.pk], today=today(), credited_amount=balances.credited(row)[0])) for row in rows if owed[row.pk] <= 0],
+        "retainers": retainers_of(request), "credit": say(credit, rows[0].currency) if credit else "",
+        "takes_cards": paying.account() is not None,
+    }  # fmt: skip
+    return render(request, "portal/bills.html", context)
+
+
+@requires(Can.VISIT_PORTAL)
+@require_GET
+def bill(request: FirmRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(_mine(request), pk=pk)
+    owed = balances.outstanding(row)
+    amount, _tax = balances.credited(row)
+    audit.record("invoice.read", by=request.user, at=timezone.now(), about=row)
+    context = {
+        "invoice": row, "owed": owed, "owed_words": say(owed, row.currency), "total_words": say(row.total, row.currency),
+        "status": balances.status_words(row, owed, today=today(), credited_amount=amount),
+        "history": [entry for entry in history(row) if entry["entry"].kind != "invoice.issued"],
+        "lines": [(line, paper.worked(line), paper.priced(line, row.currency), say(line.amount, row.currency)) for line in row.lines.all()],
+        "sums": {name: say(getattr(row, name), row.currency) for name in ("subtotal", "discount", "tax", "total")},
+        "tax_words": paper.say_rate(row.tax_rate), "takes_cards": paying.account() is not None,
+        "notes": [(note, say(note.amount, row.currency)) for note in row.credit_notes.all()],
+    }  # fmt: skip
+    return render(request, "portal/bill.html", context)
+
+
+@requires(Can.VISIT_PORTAL)
+@require_GET
+def bill_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(_mine(request), pk=pk)
+    audit.record("invoice.read", by=request.user, at=timezone.now(), about=row)
+    return pdf_answer(lambda: paper.invoice_pdf(row, firm=request.firm), f"invoice-{row.label}")
+
+
+@requires(Can.VISIT_PORTAL)
+@require_GET
+def bill_receipt(request: FirmRequest, pk: UUID, entry: UUID) -> HttpResponse:
+    row = get_object_or_404(_mine(request), pk=pk)
+    found = entry_of(row, entry)
+    return pdf_answer(lambda: paper.receipt_pdf(row, found, firm=request.firm, at=timezone.now()), f"receipt-{row.label}")  # fmt: skip
+
+
+@requires(Can.VISIT_PORTAL, even_read_only=True)
+@require_POST
+def bill_pay(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Straight to the page with the card form; where there is nothing to pay any more, a sentence."""
+    row = get_object_or_404(_mine(request), pk=pk)
+    return to_pay(request, row.subject, fallback=("portal-bill", pk))
+
+
+@requires(Can.VISIT_PORTAL, even_read_only=True)
+@require_POST
+def retainer_pay(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Fills a retainer up."""
+    rows = Retainer.objects.open().filter(case__in=Case.objects.visible_to(request.user))
+    row = get_object_or_404(rows, pk=pk)
+    return to_pay(request, row.subject, fallback=("portal-bills",))
+
+
+def to_pay(request: FirmRequest, subject: str, *, fallback: tuple[Any, ...]) -> HttpResponse:
+    """To the payment page of a subject, or back with the reason why not."""
+    now, due = timezone.now(), subjects.due(subject)
+    if due.state != subjects.State.OPEN or due.amount <= 0:
+        messages.info(request, _("There is nothing to pay here any more. Thank you."))
+        return redirect(*fallback)
+    try:
+        checkout = links.ask(links.link_for(subject, at=now), due, language=get_language() or "en", at=now)
+    except Refused:
+        messages.error(request, _("Paying by card is not possible right now. Please pay by check, or call us."))
+    except Unavailable:
+        messages.error(request, _("The payment page does not answer. Nothing was charged. Please try again in a minute."))  # fmt: skip
+    else:
+        return redirect(checkout.url)
+    return redirect(*fallback)
