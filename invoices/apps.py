@@ -5,9 +5,27 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
 
     def ready(self) -> None:
-        from invoices import reminding, telling
+        from django.utils.translation import gettext_lazy as _
+
+        from invoices import paid, reminding, telling
+        from invoices.views.money import budget_section
+        from invoices.views.time import topbar
         from outbox import sending
         from tenants.due import on_due
+        from web import sections
+        from web.access import Can
+        from web.navigation import register
 
         on_due(reminding.REMIND, reminding.remind)
         sending.guard(telling.held_back)
+        paid.register_all()
+        sections.register(
+            "topbar", template="invoices/topbar.html", order=10, can=Can.LOG_TIME, context=topbar
+        )
+        sections.register("case", template="invoices/budget.html", order=10, can=Can.LOG_TIME, context=budget_section)  # fmt: skip
+        register("staff", label=_("Time"), icon="hourglass", url_name="time", order=40, can=Can.LOG_TIME)
+        register(
+            "staff", label=_("Invoices"), icon="receipt", url_name="invoices", order=42, can=Can.SEE_MONEY
+        )
+        register("account", label=_("Billing"), icon="receipt", url_name="billing-settings", order=55, can=Can.EDIT_MONEY)  # fmt: skip
+        register("family", label=_("Bills"), icon="receipt", url_name="portal-bills", order=45, can=Can.VISIT_PORTAL)  # fmt: skip

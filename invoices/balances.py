@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum, UUIDField
+from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from invoices.models import Invoice
-from payments import ledger
-from payments.models import Account, EntryLine
-from payments.money import say
-
-__all__ = ["allocate", "apply", "credit_of", "credited", "outstanding", "outstanding_of", "say", "settled", "use_credit", "written_off"]  # fmt: skip
+from payments import ledger, paying
+from payments.models import Account, Entry, EntryLine, Payment
 
 
-class NotOwed(Exception):
-    """There is not so much to pay; the message says how much is."""
+def _by_invoice(lines: Any) -> Iterator[tuple[str, int]]:
+    """(subject of an invoice, sum) of lines, whether they are about the invoice or about a payment of it."""
+    own = lines.filter(entry__about__startswith="invoice:").order_by()
+    yield from own.values_list("entry__about").annotate(sum=Sum("amount"))
+    paid = lines.filter(entry__about__startswith="payment:").order_by()
+    key = Cast(Substr(OuterRef("entry__about"), len("payment:") + 1), UUIDField())
+    subject = Subquery(Payment.objects.filter(pk=key).values("subject")[:1])
+    yield from paid.annotate(subject=subject).values_list("subject").annotate(sum=Sum("amount"))
+
+
+def all_outstanding(*, currency: str) -> dict[UUID, int]:
+    """What is still to pay of every invoice that has something to pay, in two queries."""
+    sums: dict[str, int] = {}
+    for subject, sum_ in _by_invoice(
+        EntryLine.objects.filter(account=Account.RECEIVABLE, entry__currency=currency)
+    ):
+        sums[subject] = sums.get(subject, 0) + int(sum_)
+    return {UUID(subject.removeprefix("invoice:")): sum_ for subject, sum_ in sums.items() if sum_ > 0 and subject.startswith("invoice:")}  # fmt: skip
+
+
+def about(invoices: Iterable[Invoice]) -> dict[str, UUID]:
+    """What the ledger's entries of these invoices are about: the invoice itself, and each payment of it."""
+    subjects = {invoice.subject: invoice.pk for invoice in invoices}
+    payments = Payment.objects.filter(subject__in=subjects).values_list("pk", "subject")
+    return subjects | {f"payment:{pk}": subjects[subject] for pk, subject in payments}
 
 
 def outstanding_of(invoices: Iterable[Invoice]) -> dict[UUID, int]:
-    """What is still to pay of each invoice, in minor units, in one query."""
-    subjects = {invoice.subject: invoice.pk for invoice in invoices}
-    rows = (
-        EntryLine.objects.filter(account=Account.RECEIVABLE, entry__about__in=subjects)
+    """What is still to pay of each invoice, in minor units, in two queries."""
+    rows = list(invoices)
+    whose = about(rows)
+    sums = (
+        EntryLine.objects.filter(account=Account.RECEIVABLE, entry__about__in=whose)
         .values_list("entry__about")
         .annotate(sum=Sum("amount"))
     )
-    found = {subjects[about]: int(sum_) for about, sum_ in rows}
-    return {pk: found.get(pk, 0) for pk in subjects.values()}
+    found = {invoice.pk: 0 for invoice in rows}
+    for name, sum_ in sums:
+        found[whose[name]] += int(sum_)
+    return found
+
+
+def entries_of(invoice: Invoice) -> list[Entry]:
+    """The ledger's entries of an invoice and its payments, in their order, with their lines."""
+    rows = Entry.objects.filter(about__in=about([invoice])).select_related("by").prefetch_related("lines")
+    return list(rows.order_by("at", "written_at"))
 
 
 def outstanding(invoice: Invoice) -> int:
@@ -86,62 +117,37 @@ def use_credit(invoice: Invoice, *, by: User | None, at: datetime) -> int:
     return used
 
 
-def allocate(family: UUID, amount: int, *, currency: str, chosen: Iterable[Invoice] = ()) -> tuple[list[tuple[Invoice, int]], int]:  # fmt: skip
-    """Divides a payment: over the chosen invoices in their order, else over the family's open ones, the oldest due first.
-
-    Answers (invoice, part) pairs with parts above zero, and what is left over.
-    """
-    rows = list(chosen) or list(
-        Invoice.objects.filter(family=family, currency=currency).order_by("due_on", "year", "number")
-    )
-    owed, parts = outstanding_of(rows), []
-    for invoice in rows:
-        part = min(amount, owed[invoice.pk])
-        if part > 0:
-            parts.append((invoice, part))
-            amount -= part
-    return parts, amount
-
-
-def settled(invoice: Invoice, *, at: datetime) -> None:
-    """After what is owed has changed: reminders that wait are called off once there is nothing left to pay."""
-    from invoices import reminding
-
-    reminding.look_again(invoice, at=at)
+def open_of(family: UUID, *, currency: str) -> list[Invoice]:
+    """A family's invoices with something to pay, the oldest due first."""
+    rows = list(Invoice.objects.filter(family=family, currency=currency).order_by("due_on", "year", "number"))
+    owed = outstanding_of(rows)
+    return [row for row in rows if owed[row.pk] > 0]
 
 
 @transaction.atomic
-def apply(
-    family: UUID, amount: int, *, into: Account, currency: str, key: str, by: User | None, at: datetime,
-    chosen: Iterable[Invoice] = (), matter: UUID | None = None, kind: str = "invoice.paid",
-) -> tuple[list[tuple[Invoice, int]], int]:  # fmt: skip
-    """Puts money that came to the invoices it pays, each its own entry; what is too much is kept as the family's credit.
+def spread_credit(family: UUID, *, currency: str, by: User | None, at: datetime, chosen: Iterable[Invoice] = ()) -> list[tuple[Invoice, int]]:  # fmt: skip
+    """Pays invoices from a family's credit: the chosen ones in their order, else the open ones, the oldest due first.
 
-    `into` is the account the money went to; `key` makes it happen once. Answers the parts and what became credit.
+    Answers (invoice, amount) pairs. What is left stays the family's credit.
     """
     audit.take_turn()
-    parts, rest = allocate(family, amount, currency=currency, chosen=chosen)
-    for invoice, part in parts:
-        ledger.post(
-            kind,
-            [ledger.debit(into, part), ledger.credit(Account.RECEIVABLE, part, party=family, matter=invoice.case_id)],
-            key=f"{key}:{invoice.pk}", about=invoice.subject, at=at, by=by, currency=currency,
-        )  # fmt: skip
-    if rest:
-        ledger.post(
-            "family.overpaid",
-            [ledger.debit(into, rest), ledger.credit(Account.FAMILY_CREDIT, rest, party=family, matter=matter)],
-            key=f"{key}:credit", about=f"family:{family}", at=at, by=by, currency=currency,
-        )  # fmt: skip
-    for invoice, _part in parts:
-        settled(invoice, at=at)
-    return parts, rest
+    rows = list(chosen) or open_of(family, currency=currency)
+    return [(row, used) for row in rows if (used := use_credit(row, by=by, at=at))]
 
 
-def status_words(invoice: Invoice, owed: int, *, today: object, credited_amount: int = 0) -> tuple[str, str]:
+def settled(invoice: Invoice, *, at: datetime) -> None:
+    """After what is owed has changed without a payment: a payment page that is open asks for too much and is closed,
+    and reminders that wait are called off once there is nothing left to pay."""
+    from invoices import reminding
+
+    transaction.on_commit(lambda: paying.withdraw(invoice.subject, at=at))
+    reminding.look_again(invoice, at=at)
+
+
+def status_words(invoice: Invoice, owed: int, *, today: date, credited_amount: int = 0) -> tuple[str, str]:
     """(kind of chip, words) for an invoice with so much still to pay."""
     if owed > 0:
-        if invoice.due_on < today:  # type: ignore[operator]
+        if invoice.due_on < today:
             return "late", _("Overdue")
         return "info", _("Open")
     if credited_amount >= invoice.total and invoice.total:

@@ -20,7 +20,7 @@ from clients.models import Contact
 from invoices import counting, rates
 from invoices.counting import Totals
 from invoices.models import Draft, DraftLine, Expense, FlatFee, InvoiceLine, LineKind, TimeEntry
-from payments.models import Charge
+from payments.models import Payment
 from scheduling.models import Booking
 from tenants.places import current_firm
 
@@ -64,7 +64,7 @@ def unpaid_bookings(at: datetime) -> Any:
     subject = Concat(Value("booking:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
     return Booking.objects.standing().filter(
         ~Exists(InvoiceLine.objects.standing().filter(booking=OuterRef("pk"))),
-        ~Exists(Charge.objects.filter(checkout__subject=subject)),
+        ~Exists(Payment.objects.standing().filter(subject=subject)),
         price__gt=0, ends_at__lte=at, student__isnull=False,
     )  # fmt: skip
 

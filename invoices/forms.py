@@ -18,6 +18,7 @@ from documents.models import Document
 from invoices import durations, rates
 from invoices.models import Activity, Billing, ExpenseKind
 from payments import money
+from payments.models.money_in import BY_HAND
 from tenants.places import current_firm
 from web.forms import Form, Switch
 
@@ -112,7 +113,9 @@ class PercentField(forms.DecimalField):
 
 def work_choices(user: User) -> list[Any]:
     """The cases and students somebody may write time for: first the cases they lead, then the others they see."""
-    cases = Case.objects.visible_to(user).open().select_related("student").order_by("student__given_name", "pk")
+    cases = (
+        Case.objects.visible_to(user).open().select_related("student").order_by("student__given_name", "pk")
+    )
     led = list(cases.filter(advocate=user)[:MOST_CHOICES])
     others = list(cases.exclude(advocate=user)[: MOST_CHOICES - len(led)])
     students = Student.objects.visible_to(user).order_by("given_name", "pk")[:MOST_CHOICES]
@@ -215,7 +218,9 @@ class ExpenseForm(Form):
     amount = MoneyField(label=_("Amount"), least=1)
     tax = MoneyField(label=_("Tax in it"), required=False)
     description = forms.CharField(label=_("What the family reads"), max_length=300)
-    billable = forms.BooleanField(label=_("The family pays this"), required=False, initial=True, widget=Switch)
+    billable = forms.BooleanField(
+        label=_("The family pays this"), required=False, initial=True, widget=Switch
+    )
     receipt = forms.ChoiceField(label=_("Receipt"), required=False, help_text=_("A paper of this student, added under Papers."))  # fmt: skip
 
     def __init__(self, *args: Any, user: User, case: Case, **kwargs: Any) -> None:
@@ -274,7 +279,9 @@ class FirmTermsForm(TermsForm):
 
 
 class RateForm(Form):
-    person = forms.ModelChoiceField(User.objects.none(), label=_("Whose"), required=False, empty_label=_("Everybody"))
+    person = forms.ModelChoiceField(
+        User.objects.none(), label=_("Whose"), required=False, empty_label=_("Everybody")
+    )
     amount = MoneyField(label=_("An hour costs"))
     from_on = forms.DateField(label=_("From"), widget=_date_input())
 
@@ -290,7 +297,9 @@ class FeeForm(Form):
     name = forms.CharField(label=_("What the family reads"), max_length=160)
     amount = MoneyField(label=_("Price"), least=1)
     agreed_on = forms.DateField(label=_("Agreed on"), widget=_date_input())
-    covers_time = forms.BooleanField(label=_("Time in this case is in the price"), required=False, widget=Switch)
+    covers_time = forms.BooleanField(
+        label=_("Time in this case is in the price"), required=False, widget=Switch
+    )
 
     def clean_agreed_on(self) -> date:
         return sane_day(self.cleaned_data["agreed_on"])
@@ -335,8 +344,17 @@ class AmountForm(Form):
     amount = MoneyField(label=_("Amount"), least=1)
 
 
+class DepositForm(AmountForm):
+    """Client money that came by hand."""
+
+    method = forms.ChoiceField(label=_("How"), choices=[(str(way), way.label) for way in BY_HAND])
+    received_on = PastDay(label=_("Received on"))
+    reference = forms.CharField(label=_("Number of the check"), required=False, max_length=80)
+
+
 class CreditForm(AmountForm):
     reason = forms.CharField(label=_("Why, as the family reads it"), max_length=300)
+    give_back = forms.BooleanField(label=_("Give what was paid too much back the way it came"), required=False, widget=Switch)  # fmt: skip
 
 
 class WriteOffForm(AmountForm):

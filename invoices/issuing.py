@@ -17,9 +17,10 @@ from accounts import audit
 from accounts.models import User
 from clients.models import Contact
 from invoices import balances, counting, drafting, rates, reminding
-from invoices.models import Addressee, CreditNote, Draft, Invoice, InvoiceLine, LineKind, WriteOff
-from payments import ledger
-from payments.models import Account
+from invoices.models import Addressee, CreditNote, Draft, Invoice, InvoiceLine, WriteOff
+from payments import ledger, refunding, subjects
+from payments.models import Account, Payment
+from payments.money import say
 from tenants.places import current_firm
 
 
@@ -129,12 +130,15 @@ def _write(draft: Draft, sheet: drafting.Sheet, *, by: User, at: datetime, key: 
 
 @transaction.atomic
 def credit(
-    invoice: Invoice, *, amount: int, reason: str, by: User, at: datetime, idempotency_key: str = ""
-) -> CreditNote:
-    """Takes back a part of an invoice, or all that is left of it. What was paid too much becomes the family's credit.
+    invoice: Invoice, *, amount: int, reason: str, by: User, at: datetime, give_back: bool = False, idempotency_key: str = ""
+) -> CreditNote:  # fmt: skip
+    """Takes back a part of an invoice, or all that is left of it.
 
-    `amount` is in minor units, tax included. Crediting the whole frees its work to be billed again. Raises CannotIssue.
+    What was paid too much then is given back the way it came where `give_back` says so, the latest payment first; all
+    else becomes the family's credit. `amount` is in minor units, tax included. Crediting the whole frees its work to be
+    billed again. Raises CannotIssue.
     """
+    subjects.take_lock(invoice.subject)
     audit.take_turn()
     known = CreditNote.objects.filter(idempotency_key=idempotency_key).first() if idempotency_key else None
     if known:
@@ -142,7 +146,7 @@ def credit(
     before, tax_before = balances.credited(invoice)
     left = invoice.total - before - balances.written_off(invoice)
     if not 0 < amount <= left:
-        raise CannotIssue(_("At most %(left)s of this invoice can be credited.") % {"left": balances.say(left, invoice.currency)})  # fmt: skip
+        raise CannotIssue(_("At most %(left)s of this invoice can be credited.") % {"left": say(left, invoice.currency)})  # fmt: skip
     tax = counting.tax_within(before + amount, of=invoice.total, tax=invoice.tax) - tax_before
     today = timezone.localdate(at, current_firm().zone)
     note = CreditNote.objects.create(
@@ -151,20 +155,36 @@ def credit(
         idempotency_key=idempotency_key or None,
     )  # fmt: skip
     whose = {"party": invoice.family_id, "matter": invoice.case_id}
-    too_much = max(0, amount - balances.outstanding(invoice))
     ledger.post(
         "invoice.credited",
         [
             ledger.debit(Account.EARNED, amount - tax, **whose),
             ledger.debit(Account.TAX_OWED, tax, **whose),
-            ledger.credit(Account.RECEIVABLE, amount - too_much, **whose),
-            ledger.credit(Account.FAMILY_CREDIT, too_much, **whose),
+            ledger.credit(Account.RECEIVABLE, amount, **whose),
         ],
         key=f"credit-note:{note.pk}", about=invoice.subject, at=at, by=by, currency=invoice.currency,
     )  # fmt: skip
+    if give_back:
+        _give_back(invoice, -balances.outstanding(invoice), reason=reason, by=by, at=at)
+    if (too_much := -balances.outstanding(invoice)) > 0:
+        ledger.post(
+            "invoice.kept_as_credit",
+            [ledger.debit(Account.RECEIVABLE, too_much, **whose), ledger.credit(Account.FAMILY_CREDIT, too_much, **whose)],
+            key=f"credit-note:{note.pk}:credit", about=invoice.subject, at=at, by=by, currency=invoice.currency,
+        )  # fmt: skip
     audit.record("invoice.credited", by=by, at=at, about=invoice, note=note.label, amount=amount)
     balances.settled(invoice, at=at)
     return note
+
+
+def _give_back(invoice: Invoice, amount: int, *, reason: str, by: User, at: datetime) -> None:
+    """Refunds so much of what was paid for an invoice, the latest payment first."""
+    done = 0
+    for payment in Payment.objects.standing().filter(subject=invoice.subject).order_by("-paid_at", "-pk"):
+        part = min(amount - done, payment.left)
+        if part > 0:
+            refunding.refund(payment, amount=part, reason=reason, by=by, at=at)
+            done += part
 
 
 @transaction.atomic
@@ -173,7 +193,7 @@ def write_off(invoice: Invoice, *, amount: int, reason: str, by: User, at: datet
     audit.take_turn()
     owed = balances.outstanding(invoice)
     if not 0 < amount <= owed:
-        raise CannotIssue(_("At most %(owed)s is still owed.") % {"owed": balances.say(owed, invoice.currency)})  # fmt: skip
+        raise CannotIssue(_("At most %(owed)s is still owed.") % {"owed": say(owed, invoice.currency)})  # fmt: skip
     row = WriteOff.objects.create(invoice=invoice, amount=amount, reason=reason, by=by, at=at)
     whose = {"party": invoice.family_id, "matter": invoice.case_id}
     ledger.post(
@@ -184,6 +204,3 @@ def write_off(invoice: Invoice, *, amount: int, reason: str, by: User, at: datet
     audit.record("invoice.written_off", by=by, at=at, about=invoice, amount=amount)
     balances.settled(invoice, at=at)
     return row
-
-
-__all__ = ["CannotIssue", "LineKind", "address_of", "credit", "initials", "issue", "write_off"]

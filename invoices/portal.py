@@ -125,7 +125,9 @@ def to_pay(request: FirmRequest, subject: str, *, fallback: tuple[Any, ...]) -> 
     try:
         checkout = links.ask(links.link_for(subject, at=now), due, language=get_language() or "en", at=now)
     except Refused:
-        messages.error(request, _("Paying by card is not possible right now. Please pay by check, or call us."))
+        messages.error(
+            request, _("Paying by card is not possible right now. Please pay by check, or call us.")
+        )
     except Unavailable:
         messages.error(request, _("The payment page does not answer. Nothing was charged. Please try again in a minute."))  # fmt: skip
     else:

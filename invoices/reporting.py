@@ -42,13 +42,7 @@ class Aged:
 
 def open_invoices(*, currency: str) -> list[tuple[Invoice, int]]:
     """Invoices with something to pay and how much, the longest due first."""
-    about = (
-        EntryLine.objects.filter(account=Account.RECEIVABLE, entry__currency=currency, entry__about__startswith="invoice:")
-        .values_list("entry__about")
-        .annotate(sum=Sum("amount"))
-        .filter(sum__gt=0)
-    )  # fmt: skip
-    owed = {UUID(subject.removeprefix("invoice:")): int(sum_) for subject, sum_ in about}
+    owed = balances.all_outstanding(currency=currency)
     rows = Invoice.objects.filter(pk__in=owed).select_related("family", "case__student").order_by("due_on", "year", "number")  # fmt: skip
     return [(invoice, owed[invoice.pk]) for invoice in rows]
 
@@ -155,7 +149,9 @@ def budget_of(case: Case) -> Budget | None:
     estimate = Estimate.objects.filter(case=case).first()
     if estimate is None:
         return None
-    used = TimeEntry.objects.filter(work_of(case), billing=Billing.BILLABLE).aggregate(sum=Sum("minutes"))["sum"]
+    used = TimeEntry.objects.filter(work_of(case), billing=Billing.BILLABLE).aggregate(sum=Sum("minutes"))[
+        "sum"
+    ]
     return Budget(estimate, used or 0)
 
 
@@ -198,4 +194,4 @@ def held_by_retainer(retainers: Sequence[Retainer]) -> list[tuple[Retainer, int]
     return [(row, retaining.held(row)) for row in retainers]
 
 
-__all__ = ["BUCKETS", "Aged", "Budget", "Figures", "Unbilled", "ageing", "balances", "budget_of", "bucket", "collected", "figures", "held_by_retainer", "open_invoices", "unbilled_by_case", "unbilled_by_person"]  # fmt: skip
+__all__ = ["BUCKETS", "Aged", "Budget", "Figures", "Unbilled", "ageing", "balances", "bucket", "budget_of", "collected", "figures", "held_by_retainer", "open_invoices", "unbilled_by_case", "unbilled_by_person"]  # fmt: skip

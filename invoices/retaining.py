@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
@@ -15,8 +15,8 @@ from clients.models import Agreement
 from invoices import balances, rates
 from invoices.counting import share
 from invoices.models import Estimate, Invoice, Retainer
-from payments import ledger
-from payments.models import Account
+from payments import ledger, receiving
+from payments.models import Account, Payment
 from payments.money import say
 
 
@@ -83,27 +83,22 @@ def missing(retainer: Retainer, there: int) -> int:
     return max(0, retainer.asked - there)
 
 
-@transaction.atomic
-def deposit(retainer: Retainer, *, amount: int, key: str, by: User | None, at: datetime) -> int:
-    """Client money came in by hand, into the trust account. Answers what is held then. Raises CannotHold when closed."""
+def deposit(
+    retainer: Retainer, *, amount: int, method: str, received_on: date, once: str, by: User, at: datetime, reference: str = ""
+) -> Payment:  # fmt: skip
+    """Client money came by hand, into the trust account. Raises CannotHold when it is closed, receiving.CannotRecord."""
     if Retainer.objects.filter(pk=retainer.pk, closed_at__isnull=False).exists():
         raise CannotHold(_("This retainer is closed."))
-    family, matter = retainer.case.student.family_id, retainer.case_id
-    ledger.post(
-        "retainer.deposited",
-        [ledger.debit(Account.TRUST_CASH, amount), ledger.credit(Account.TRUST_HELD, amount, party=family, matter=matter)],
-        key=key, about=retainer.subject, at=at, by=by, currency=retainer.currency,
+    return receiving.record(
+        method=method, amount=amount, currency=retainer.currency, received_on=received_on, by=by, at=at,
+        subject=retainer.subject, reference=reference, once=once,
     )  # fmt: skip
-    audit.record("retainer.deposited", by=by, at=at, about=retainer, amount=amount)
-    return topped_up(retainer)
 
 
-def topped_up(retainer: Retainer) -> int:
+def topped_up(retainer: Retainer) -> None:
     """After money came: it may be said again when it is low."""
-    there = held(retainer)
-    if there >= retainer.threshold:
+    if held(retainer) >= retainer.threshold:
         Retainer.objects.filter(pk=retainer.pk).update(warned_at=None)
-    return there
 
 
 @transaction.atomic
@@ -137,11 +132,11 @@ def use(retainer: Retainer, invoice: Invoice, *, by: User, at: datetime, amount:
     )  # fmt: skip
     audit.record("retainer.used", by=by, at=at, about=retainer, invoice=invoice.label, amount=wanted)
     balances.settled(invoice, at=at)
-    _look(retainer, at=at)
+    look(retainer, at=at)
     return wanted
 
 
-def _look(retainer: Retainer, *, at: datetime) -> None:
+def look(retainer: Retainer, *, at: datetime) -> None:
     """Says once that it is low: to billing staff, and kindly to the family."""
     from invoices import telling
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("invoices/<uuid:pk>/credit/", bills.invoice_credit, name="invoice-credit"),
     path("invoices/<uuid:pk>/write-off/", bills.invoice_write_off, name="invoice-write-off"),
     path("invoices/<uuid:pk>/retainer/", bills.invoice_retainer, name="invoice-retainer"),
+    path("invoices/<uuid:pk>/family-credit/", bills.invoice_family_credit, name="invoice-family-credit"),
     path("invoices/<uuid:pk>/receipts/<uuid:entry>.pdf", bills.receipt_pdf, name="receipt-pdf"),
     path("cases/<uuid:pk>/money/", money.case_money, name="case-money"),
     path("cases/<uuid:pk>/invoice/", bills.draft_new, name="draft-new"),

@@ -7,12 +7,14 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from payments import paying
+        from outbox.sending import guard
+        from payments import hearing, notices, paying, refunding
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
-        on_due(paying.EVENT, paying.act_on_events)
+        on_due(hearing.EVENT, hearing.act_on_events)
         on_due(paying.CHECK, paying.check_checkouts)
-        on_due(paying.REFUND, paying.make_refunds)
-        register("account", label=_("Payments"), icon="card", url_name="payment-settings", order=56, can=Can.SET_FIRM)  # fmt: skip
+        on_due(refunding.REFUND, refunding.make_refunds)
+        guard(notices.may_leave)
+        register("account", label=_("Getting paid"), icon="card", url_name="payment-settings", order=56, can=Can.SET_FIRM)  # fmt: skip

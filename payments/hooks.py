@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payments import paying
+from payments import hearing
 from payments.models import Event
 from payments.providers import stripe
 from payments.tasks import act_now
@@ -38,9 +38,14 @@ def connect(request: HttpRequest) -> HttpResponse:
     with within(firm), transaction.atomic():
         _event, new = Event.objects.get_or_create(
             event_id=told.id[:120],
-            defaults={"kind": told.kind[:80], "object_id": told.object_id[:120], "received_at": at},
+            defaults={
+                "kind": told.kind[:80],
+                "object_id": told.object_id[:120],
+                "account_id": told.account[:80],
+                "received_at": at,
+            },
         )
         if new:
-            due.plan(paying.EVENT, told.id[:80], due_at=at)
+            due.plan(hearing.EVENT, told.id[:80], due_at=at)
             run_later(act_now, keys=[told.id[:80]])
     return HttpResponse(status=204)

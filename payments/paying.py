@@ -1,62 +1,148 @@
-"""Asking for money, noticing that it came, giving it back. Each call to Stripe has its key in the database first."""
+"""Asking for money and noticing that it came. Each call to Stripe has its key in the database first."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import audit
-from payments.models import Charge, Checkout, Event, Refund, StripeAccount
+from payments import bookkeeping, notices, subjects
+from payments.ledger import Account
+from payments.models import Checkout, Finding, Payment, StripeAccount, new_key
 from payments.providers import stripe
-from payments.providers.stripe import Refused, Unavailable
+from payments.providers.stripe import Refused, Revoked, Unavailable
+from payments.refunding import NOT_DUE, give_back, give_back_payment, refund, report
 from payments.signals import payment_settled
 from tenants import due
-from tenants.tasks import run_later
 
-EVENT, CHECK, REFUND = "payments.event", "payments.check", "payments.refund"
+__all__ = ["AlreadyPaid", "OnItsWay", "account", "ask", "check_checkouts", "give_back", "give_back_payment", "payment_for", "refund", "settle", "withdraw"]  # fmt: skip
+
+CHECK = "payments.check"
 # Stripe's shortest is half an hour after it has the request; a minute is for the way there.
 PAY_WITHIN = timedelta(minutes=31)
+# So long a first request may be on its way; after that a new page is asked for, which again is good for half an hour.
+FIRST_REQUEST = timedelta(seconds=50)
+NEW_KEY_AFTER = 2  # tries without an answer
+BANK_CHECK = timedelta(hours=6)
+
+
+class AlreadyPaid(Exception):
+    """It was paid on an earlier page, of which we only heard now; the message is a sentence."""
+
+
+class OnItsWay(Exception):
+    """A bank has the debit, and answers in some days; the message is a sentence."""
 
 
 def account() -> StripeAccount | None:
     """The firm's account when it can be paid into."""
-    return StripeAccount.objects.filter(charges_enabled=True).first() if stripe.is_on() else None
+    found = StripeAccount.objects.current() if stripe.is_on() else None
+    return found if found and found.charges_enabled else None
 
 
 def ask(
     subject: str, *, name: str, amount: int, currency: str, success_url: str, cancel_url: str, language: str,
-    email: str = "", at: datetime,
+    email: str = "", bank: bool = False, at: datetime,
 ) -> Checkout:  # fmt: skip
-    """A page to pay on, for half an hour; while one is open for the subject it is that one.
+    """A page to pay `amount` minor units on, for half an hour; while one is open for the subject it is that one.
 
-    Raises Unavailable, after which asking again repeats the same call, and Refused.
+    A page that asks for something else is closed first, so that nobody pays twice. `name` stands on the page. `bank`
+    lets a bank account be debited, which takes days. Raises AlreadyPaid, OnItsWay, Unavailable (asking again repeats
+    the same call), Refused, WrongCurrency and Revoked.
     """
     into = account()
     if into is None:
-        raise Refused("the firm takes no cards")
-    with transaction.atomic():
-        known = Checkout.objects.select_for_update(of=("self",)).filter(subject=subject, ended_at=None, charge=None, expires_at__gt=at).first()  # fmt: skip
-        checkout = known or Checkout.objects.create(
-            subject=subject, amount=amount, currency=currency, account_id=into.account_id, opened_at=at,
-            expires_at=at + PAY_WITHIN,
-        )  # fmt: skip
-        if known is None:
-            due.plan(CHECK, str(checkout.pk), due_at=checkout.expires_at + timedelta(minutes=1))
+        raise Refused(_("This firm takes no cards."))
+    wording = {
+        "name": name[:200], "success_url": success_url, "cancel_url": cancel_url, "language": language, "email": email,
+        "bank": bank,
+    }  # fmt: skip
+    checkout = _checkout(subject, amount=amount, currency=currency, account_id=into.account_id, wording=wording, at=at)  # fmt: skip
     if checkout.session_id:
         return checkout
     try:
         opened = stripe.open_session(
-            account=checkout.account_id, key=checkout.idempotency_key, subject=subject, name=name,
-            amount=checkout.amount, currency=checkout.currency, expires_at=checkout.expires_at,
-            success_url=success_url, cancel_url=cancel_url, language=language, email=email,
+            account=checkout.account_id, key=checkout.idempotency_key, checkout=str(checkout.pk), subject=subject,
+            amount=checkout.amount, currency=checkout.currency, expires_at=checkout.expires_at, **checkout.wording,
         )  # fmt: skip
-    except Refused:
-        Checkout.objects.filter(pk=checkout.pk).update(ended_at=at)
+    except Revoked:
+        end_account(into, because=StripeAccount.Ended.REVOKED, at=at)
         raise
-    Checkout.objects.filter(pk=checkout.pk).update(session_id=opened.id, url=opened.url)
+    except Refused:
+        _end(checkout, at=at)
+        raise
+    except Unavailable:
+        _try_again(checkout)
+        raise
+    if not Checkout.objects.unsettled().filter(pk=checkout.pk).update(session_id=opened.id, url=opened.url):
+        _expire(opened.id, account_id=checkout.account_id)  # closed meanwhile: this page is shown to nobody
+        raise Unavailable("closed meanwhile")
     checkout.session_id, checkout.url = opened.id, opened.url
     return checkout
+
+
+def _checkout(subject: str, *, amount: int, currency: str, account_id: str, wording: dict[str, Any], at: datetime) -> Checkout:  # fmt: skip
+    """The one open request for a subject, as it is asked for now."""
+    while True:
+        known = Checkout.objects.unsettled().filter(subject=subject).first()
+        if known and not _is_still_right(
+            known, amount=amount, currency=currency, account_id=account_id, at=at
+        ):
+            _close(known, at=at)
+        elif known:
+            return known
+        try:
+            with transaction.atomic():
+                made = Checkout.objects.create(
+                    subject=subject, amount=amount, currency=currency, account_id=account_id, opened_at=at,
+                    expires_at=at + PAY_WITHIN, wording=wording,
+                )  # fmt: skip
+                due.plan(CHECK, str(made.pk), due_at=made.expires_at + timedelta(minutes=1))
+            return made
+        except IntegrityError:
+            continue  # another tab was first this moment: its page is the one
+
+
+def _is_still_right(known: Checkout, *, amount: int, currency: str, account_id: str, at: datetime) -> bool:
+    if known.processing_at:
+        return False
+    good = known.expires_at > at if known.session_id else at <= known.opened_at + FIRST_REQUEST
+    return good and (known.amount, known.currency, known.account_id) == (amount, currency, account_id)
+
+
+def _close(known: Checkout, *, at: datetime) -> None:
+    """Closes an earlier page for good. Raises AlreadyPaid or OnItsWay when it was used, Unavailable when nobody knows."""
+    if not known.session_id:
+        _end(known, at=at)
+        return
+    if not known.processing_at:
+        _expire(known.session_id, account_id=known.account_id)
+    settle(known, at=at)
+    known.refresh_from_db()
+    if Payment.objects.filter(checkout=known).exists():
+        raise AlreadyPaid(_("This is paid. Thank you!"))
+    if known.settled_at is None:
+        raise OnItsWay(_("Your payment is on its way. A bank takes up to five days."))
+
+
+def _expire(session_id: str, *, account_id: str) -> None:
+    try:
+        stripe.expire(session_id, account=account_id)
+    except Revoked:
+        raise
+    except Refused:
+        return  # paid or expired already: looking at it tells which
+
+
+def _try_again(checkout: Checkout) -> None:
+    """Nobody was shown the page: once the key has failed often enough, the next try is another request."""
+    tries = checkout.tries + 1
+    fresh = {"idempotency_key": new_key(), "tries": 0} if tries >= NEW_KEY_AFTER else {"tries": tries}
+    Checkout.objects.filter(pk=checkout.pk, session_id=None).update(**fresh)
 
 
 def settle(checkout: Checkout, *, at: datetime) -> None:
@@ -68,87 +154,102 @@ def settle(checkout: Checkout, *, at: datetime) -> None:
     now = stripe.session(checkout.session_id, account=checkout.account_id)
     if now.paid:
         _paid(checkout, now, at=at)
-    elif now.status != "open" or at >= checkout.expires_at + timedelta(hours=1):
-        _end(checkout, at=at)
+    elif now.is_processing:
+        _processing(checkout, now, at=at)
+    elif now.status != "open":
+        _end(checkout, at=at, failure=now.payment.failure if now.payment else "")
 
 
 def _paid(checkout: Checkout, session: stripe.Session, *, at: datetime) -> None:
+    assert session.payment
     with transaction.atomic():
+        # In this order everywhere: the checkout, the subject's own locks, the turn of the firm's log and ledger.
         checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
-        charge, new = Charge.objects.get_or_create(
-            checkout=checkout,
-            defaults={
-                "payment_intent": session.payment_intent, "amount": session.amount, "currency": session.currency,
-                "paid_at": at,
-            },
-        )  # fmt: skip
-        if new:
-            audit.record("charge.made", by=None, at=at, about=charge, amount=charge.amount)
+        subjects.take_lock(checkout.subject)
+        audit.take_turn()
+        known = Payment.objects.filter(checkout=checkout).first()
+        if known is None:
+            payment = _note(checkout, session, session.payment, at=at)
+            Checkout.objects.filter(pk=checkout.pk).update(
+                settled_at=at, payment_intent=session.payment.intent
+            )
+            checkout.refresh_from_db()
+            audit.record("payment.made", by=None, at=at, about=payment, amount=payment.amount)
+            subjects.tell_paid(payment)
             payment_settled.send(Checkout, checkout=checkout, paid=True, at=at)
+            if payment.excess:
+                refund(payment, amount=payment.excess, reason="", by=None, at=at, cause=NOT_DUE)
+            notices.receipt(payment, at=at)
+        elif known.fee is None and session.payment.fee is not None:
+            Payment.objects.filter(pk=known.pk).update(fee=session.payment.fee)
+            known.fee = session.payment.fee
+            bookkeeping.book_fee(known)
         due.settle(CHECK, str(checkout.pk))
 
 
-def _end(checkout: Checkout, *, at: datetime) -> None:
+def _note(checkout: Checkout, session: stripe.Session, money: stripe.Paid, *, at: datetime) -> Payment:
+    """The row and the entries of money that came, credited to what it is for and to whom."""
+    owed, account_, excess = None, Account.EARNED, 0
+    try:
+        kind, _pk = subjects.kind_of(checkout.subject)
+        owed, account_ = subjects.due(checkout.subject), kind.account
+        same = owed.currency == session.currency
+        if account_ != Account.TRUST_HELD and kind.gives_back_excess:
+            excess = max(0, session.amount - (owed.amount if same else 0))
+    except subjects.UnknownSubject:
+        pass  # money is money: it is noted, and staff see that nothing is known of what it was for
+    contact = owed.contact if owed else None
+    with override(checkout.wording.get("language") or "en"):
+        what = subjects.describe(checkout.subject)
+    payment = Payment.objects.create(
+        checkout=checkout, subject=checkout.subject, what=what, method=money.method, amount=session.amount,
+        currency=session.currency, paid_at=at, recorded_at=at, payment_intent=money.intent, charge_id=money.charge,
+        shown=money.shown, fee=money.fee, account=account_, excess=excess, contact=contact,
+        payer=contact.name if contact else money.name, email=(contact.email if contact else "") or money.email,
+        student=owed.student if owed else None, case=owed.case if owed else None, party=owed.party if owed else None,
+    )  # fmt: skip
+    bookkeeping.book_payment(payment)
+    bookkeeping.book_fee(payment)
+    return payment
+
+
+def _processing(checkout: Checkout, session: stripe.Session, *, at: datetime) -> None:
+    """A bank debit: known to be on its way, and looked at again until the bank has answered."""
+    assert session.payment
     with transaction.atomic():
         checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
-        if checkout.ended_at is None and not Charge.objects.filter(checkout=checkout).exists():
-            checkout.ended_at = at
-            checkout.save(update_fields=["ended_at"])
+        if checkout.settled_at is None:
+            checkout.processing_at = checkout.processing_at or at
+            checkout.payment_intent = session.payment.intent
+            checkout.save(update_fields=["processing_at", "payment_intent"])
+            due.plan(CHECK, str(checkout.pk), due_at=at + BANK_CHECK)
+
+
+def _end(checkout: Checkout, *, at: datetime, failure: str = "") -> None:
+    with transaction.atomic():
+        checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
+        if checkout.settled_at is None:
+            checkout.settled_at, checkout.failure = at, failure
+            checkout.save(update_fields=["settled_at", "failure"])
             payment_settled.send(Checkout, checkout=checkout, paid=False, at=at)
+            if checkout.processing_at:
+                notices.debit_failed(checkout, at=at)
         due.settle(CHECK, str(checkout.pk))
 
 
 def withdraw(subject: str, *, at: datetime) -> None:
     """What was asked for the subject need not be paid any more. A payment on its way still counts, and is settled."""
-    for checkout in Checkout.objects.open(at=at).filter(subject=subject):
+    for checkout in Checkout.objects.unsettled().filter(subject=subject, processing_at=None):
         try:
-            stripe.expire(checkout.session_id or "", account=checkout.account_id)
+            if checkout.session_id:
+                stripe.expire(checkout.session_id, account=checkout.account_id)
         except (Refused, Unavailable):
             continue  # paid or expired this moment, or no answer: the check finds out
         _end(checkout, at=at)
 
 
-def charge_for(subject: str) -> Charge | None:
-    return Charge.objects.filter(checkout__subject=subject).select_related("checkout").first()
-
-
-def give_back(subject: str, *, reason: str, at: datetime) -> None:
-    """Plans to give back all that was paid for the subject and is not on its way back yet."""
-    for charge in Charge.objects.filter(checkout__subject=subject, refunds=None):
-        give_back_charge(charge, reason=reason, at=at)
-
-
-@transaction.atomic
-def give_back_charge(charge: Charge, *, reason: str, at: datetime) -> Refund:
-    """Plans to give back a whole payment, once for each reason."""
-    from payments.tasks import refund_now
-
-    refund, new = Refund.objects.get_or_create(
-        charge=charge, reason=reason, defaults={"amount": charge.amount, "asked_at": at}
-    )
-    if new:
-        audit.record("refund.asked", by=None, at=at, about=refund, amount=refund.amount)
-        due.plan(REFUND, str(refund.pk), due_at=at)
-        run_later(refund_now, keys=[str(refund.pk)])
-    return refund
-
-
-def make_refunds(keys: list[str], at: datetime) -> None:
-    """Asks Stripe for each refund that is due. One without an answer stays due, and is asked for with the same key."""
-    for refund in Refund.objects.filter(pk__in=keys).select_related("charge__checkout"):
-        if refund.made_at is None and not refund.refused:
-            try:
-                refund.provider_id = stripe.refund(
-                    refund.charge.payment_intent, amount=refund.amount, account=refund.charge.checkout.account_id,
-                    key=refund.idempotency_key,
-                )  # fmt: skip
-                refund.made_at = at
-            except Refused as problem:
-                refund.refused = str(problem)
-            except Unavailable:
-                continue
-            refund.save(update_fields=["provider_id", "made_at", "refused"])
-        due.settle(REFUND, str(refund.pk))
+def payment_for(subject: str) -> Payment | None:
+    return Payment.objects.standing().filter(subject=subject).select_related("checkout").order_by("paid_at").first()  # fmt: skip
 
 
 def check_checkouts(keys: list[str], at: datetime) -> None:
@@ -156,28 +257,26 @@ def check_checkouts(keys: list[str], at: datetime) -> None:
     for checkout in Checkout.objects.filter(pk__in=keys):
         try:
             settle(checkout, at=at)
+            if Checkout.objects.unsettled().filter(pk=checkout.pk, processing_at=None).exists():
+                due.plan(CHECK, str(checkout.pk), due_at=at + timedelta(minutes=5))
         except Unavailable:
             continue
-        except Refused:
+        except Refused as problem:
+            report(Finding.Kind.OUT_OF_REACH, f"checkout:{checkout.pk}", str(problem), at=at)
             _end(checkout, at=at)
 
 
-def act_on_events(keys: list[str], at: datetime) -> None:
-    """Acts on what Stripe told: fetches the object, whatever the event said of it."""
-    for event in Event.objects.filter(pk__in=keys):
-        try:
-            if event.done_at is None and event.kind.startswith("checkout.session."):
-                for checkout in Checkout.objects.filter(session_id=event.object_id):
-                    settle(checkout, at=at)
-            elif event.done_at is None and event.kind == "account.updated":
-                refresh_account(event.object_id)
-        except Unavailable:
-            continue
-        with transaction.atomic():
-            Event.objects.filter(pk=event.pk, done_at=None).update(done_at=at)
-            due.settle(EVENT, event.pk)
-
-
-def refresh_account(account_id: str) -> None:
-    """Notes whether the account can be paid into."""
-    StripeAccount.objects.filter(account_id=account_id).update(charges_enabled=stripe.can_charge(account_id))
+def end_account(into: StripeAccount, *, because: str, at: datetime, by: Any = None) -> None:
+    """Takes no more payments into an account; what was asked there is withdrawn as far as we still may."""
+    with transaction.atomic():
+        if not StripeAccount.objects.filter(pk=into.pk, ended_at=None).update(
+            ended_at=at, ended_because=because, charges_enabled=False
+        ):
+            return
+        audit.record("stripe.ended", by=by, at=at, about=into, because=str(because))
+        if because == StripeAccount.Ended.REVOKED:
+            notices.account_revoked(into, at=at)
+    for subject in (
+        Checkout.objects.unsettled().filter(account_id=into.account_id).values_list("subject", flat=True)
+    ):
+        withdraw(subject, at=at)

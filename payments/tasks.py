@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from payments import paying
+from payments import hearing, refunding
 from tenants.tasks import firm_task
 
 
 @firm_task
 def refund_now(*, keys: list[str]) -> None:
-    paying.make_refunds(keys, timezone.now())
+    refunding.make_refunds(keys, timezone.now())
 
 
 @firm_task
 def act_now(*, keys: list[str]) -> None:
-    paying.act_on_events(keys, timezone.now())
+    hearing.act_on_events(keys, timezone.now())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import FirmRequest
-from payments import connecting, paying
+from payments import connecting
 from payments.models import Refund, StripeAccount
 from payments.providers import stripe
 from web.access import Can, requires
@@ -25,12 +25,12 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 def payment_settings(request: FirmRequest) -> HttpResponse:
     """Whether families can pay by card; the POST asks Stripe for the next step, and for how the account stands."""
     account = StripeAccount.objects.first()
-    context: dict[str, Any] = {"on": stripe.is_on(), "account": account, "refused": Refund.objects.exclude(refused="").select_related("charge")}  # fmt: skip
+    context: dict[str, Any] = {"on": stripe.is_on(), "account": account, "refused": Refund.objects.exclude(refused="").select_related("payment")}  # fmt: skip
     if request.method != "POST":
         return render(request, "payments/settings.html", context)
     try:
         if account and request.POST.get("do") == "refresh":
-            paying.refresh_account(account.account_id)
+            connecting.refresh(account.account_id, at=timezone.now())
             return redirect("payment-settings")
         context["next"] = connecting.begin(by=request.user, at=timezone.now())
         context["account"] = StripeAccount.objects.first()

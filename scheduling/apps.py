@@ -9,6 +9,7 @@ class SchedulingConfig(AppConfig):
 
         from outbox.sending import guard
         from outbox.signals import delivery_changed, text_received
+        from payments import subjects
         from payments.signals import payment_settled
         from scheduling import notices, paid, replies, series
         from tenants.due import on_due
@@ -18,6 +19,7 @@ class SchedulingConfig(AppConfig):
         series.on_breaks(series.school_breaks)
         on_due(notices.SAY, notices.say)
         guard(notices.may_leave)
+        subjects.register("booking", describe=paid.describe, amount_due=paid.amount_due, lock=paid.lock, bank=False, page=paid.page)  # fmt: skip
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
         text_received.connect(replies.act, dispatch_uid="booking-replies")

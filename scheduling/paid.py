@@ -4,21 +4,56 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts import audit
 from payments import paying
-from payments.models import Charge, Checkout
+from payments.models import Checkout, Payment
+from payments.subjects import Due, State
 from scheduling import notices
 from scheduling.availability import is_free
 from scheduling.booking import busy_time, candidates, lock_advocate, release_lapsed
 from scheduling.models import Because, Booking, Service
 from tenants.places import current_firm
+from web.dates import say_day
 
 # A little longer than Stripe's shortest session, so that the last to pay still finds the time.
 HOLD = paying.PAY_WITHIN + timedelta(minutes=4)
 LATE = "late"
+
+
+def describe(pk: UUID) -> str:
+    """A booking in words for who pays it: the service and the day, nobody's name."""
+    booking = Booking.objects.select_related("service").filter(pk=pk).first()
+    if booking is None:
+        return ""
+    return f"{booking.service.local_name}, {say_day(localdate(booking.starts_at, booking.zone))}"
+
+
+def amount_due(pk: UUID) -> Due | None:
+    """The price less what was paid and not given back. A time that lapsed keeps its price: `settle` decides then."""
+    booking = Booking.objects.select_related("contact", "student").filter(pk=pk).first()
+    if booking is None:
+        return None
+    paid = sum(payment.left for payment in Payment.objects.standing().filter(subject=booking.subject))
+    rest = max(0, booking.price - paid)
+    state = State.VOID if booking.called_off_at else State.OPEN if rest else State.PAID
+    return Due(rest, booking.currency, state, booking.contact, student=booking.student)
+
+
+def lock(pk: UUID) -> None:
+    """Bookings of an advocate change one at a time, and so does the payment of one."""
+    booking = Booking.objects.select_related("advocate").filter(pk=pk).first()
+    if booking:
+        lock_advocate(booking.advocate)
+
+
+def page(pk: UUID) -> str:
+    return reverse("booking", args=[pk])
 
 
 def is_paid_first(service: Service) -> bool:
@@ -60,27 +95,27 @@ def on_settled(sender: Any, *, checkout: Checkout, paid: bool, at: datetime, **_
     if booking is None:
         return
     if paid:
-        settle(booking, checkout.charge, at=at)
+        settle(booking, checkout.payment, at=at)
     else:
         lock_advocate(booking.advocate)
         _release(booking, at=at)
 
 
 @transaction.atomic
-def settle(booking: Booking, charge: Charge, *, at: datetime) -> None:
+def settle(booking: Booking, payment: Payment, *, at: datetime) -> None:
     """It is paid: books the held time, or the same time with somebody who is free, or gives the money back."""
     lock_advocate(booking.advocate)
     booking = Booking.objects.select_for_update().select_related("service", "advocate", "contact").get(pk=booking.pk)  # fmt: skip
     if booking.held_until is None:
         # It stands already, or it was called off after it had been paid: this money is one too much.
-        paying.give_back_charge(charge, reason=LATE, at=at)
+        paying.give_back_payment(payment, reason=LATE, at=at)
         return
     stands = booking.called_off_at is None
     if at >= booking.starts_at or not (stands or _find_again(booking, at=at)):
         Booking.objects.filter(pk=booking.pk, called_off_at=None).update(
             called_off_at=at, called_off_by="lapse"
         )
-        paying.give_back_charge(charge, reason=LATE, at=at)
+        paying.give_back_payment(payment, reason=LATE, at=at)
         notices.say_later(booking, "paid_late", at=at)
         return
     booking.held_until = booking.called_off_at = None

@@ -21,6 +21,7 @@ from accounts.requests import FirmRequest
 from accounts.signing_in import network
 from payments import paying
 from payments.models import Checkout
+from payments.paying import AlreadyPaid, OnItsWay
 from payments.providers.stripe import Refused, Unavailable
 from scheduling import booking as bookings
 from scheduling import ics, paid
@@ -196,7 +197,7 @@ def _open_checkout(booking: Booking) -> Checkout | None:
     """The page to pay on, or None while Stripe does not answer: the page of the held time offers to try again."""
     try:
         return paid.ask_to_pay(booking, at=timezone.now())
-    except (Unavailable, Refused):
+    except (Unavailable, Refused, AlreadyPaid, OnItsWay):
         return None
 
 
@@ -241,7 +242,7 @@ def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more
         "booking": booking,
         "open": booking.can_be_changed(at=now),
         "can_call_off": booking.can_be_called_off(at=now),
-        "paid": booking.price and paying.charge_for(booking.subject),
+        "paid": booking.price and paying.payment_for(booking.subject),
         **policy(booking.service, booking.starts_at, at=now),
         **more,
     }

@@ -23,8 +23,9 @@ from invoices import balances, drafting, exporting, issuing, paper, rates, repor
 from invoices.forms import BooksForm, CreditForm, DraftForm, ExtraForm, WriteOffForm, today
 from invoices.models import CreditNote, Draft, DraftLine, Invoice, LineKind, Retainer
 from payments import ledger
-from payments.models import Entry
+from payments.models import Account, Entry
 from payments.money import say
+from payments.refunding import CannotRefund
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
@@ -113,7 +114,9 @@ def draft_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("student__family"), pk=pk)
     payer = drafting.payer_of(case)
     if payer is None:
-        messages.error(request, _("Nobody in this family may get bills. Add a grown-up who may see the child."))
+        messages.error(
+            request, _("Nobody in this family may get bills. Add a grown-up who may see the child.")
+        )
         return redirect("unbilled")
     return redirect("draft", drafting.begin(case, payer, by=request.user, at=timezone.now()).pk)
 
@@ -213,22 +216,33 @@ def _invoice(request: FirmRequest, pk: UUID) -> Invoice:
     return get_object_or_404(rows, pk=pk)
 
 
+PAYING = {"payment", "invoice.paid_from_retainer", "invoice.paid_from_credit"}
+
+
 def history(invoice: Invoice) -> list[dict[str, Any]]:
     """What the ledger says of an invoice: each entry and what it changed of what is owed."""
     found = []
-    for entry in Entry.objects.filter(about=invoice.subject).select_related("by").prefetch_related("lines").order_by("at", "written_at"):  # fmt: skip
-        moved = sum(line.amount for line in entry.lines.all() if line.account == ledger.Account.RECEIVABLE)
-        found.append({"entry": entry, "what": what(entry), "amount": say(moved, invoice.currency), "is_payment": moved < 0 and entry.kind not in {"invoice.credited", "invoice.written_off"} and entry.reverses_id is None})  # fmt: skip
+    for entry in balances.entries_of(invoice):
+        moved = sum(line.amount for line in entry.lines.all() if line.account == Account.RECEIVABLE)
+        if not moved:  # a fee of Stripe's, which is the firm's
+            continue
+        found.append({"entry": entry, "what": what(entry), "amount": say(moved, invoice.currency), "is_payment": moved < 0 and entry.kind in PAYING})  # fmt: skip
     return found
 
 
 def what(entry: Entry) -> str:
     """An entry of an invoice in words."""
-    said = {"invoice.issued": _("Issued"), "invoice.credited": _("Credited"), "invoice.written_off": _("Written off")}
+    said = {
+        "invoice.issued": _("Issued"),
+        "invoice.credited": _("Credited"),
+        "invoice.written_off": _("Written off"),
+    }
     if entry.kind in said:
         return said[entry.kind]
-    if entry.reverses_id or "refund" in entry.kind or "return" in entry.kind:
-        return _("Went back")
+    if entry.kind == "payment.void":
+        return _("Struck out")
+    if entry.kind in {"refund", "refund.failed"}:
+        return _("Given back") if entry.kind == "refund" else _("It did not go back")
     return paper.how_paid(entry)
 
 
@@ -240,6 +254,7 @@ def invoice(request: FirmRequest, pk: UUID) -> HttpResponse:
     amount, _tax = balances.credited(row)
     retainer = Retainer.objects.open().filter(case=row.case_id, currency=row.currency).select_related("case__student").first()  # fmt: skip
     there = retaining.held(retainer) if retainer else 0
+    credit = sum(balances.credit_of(row.family_id, currency=row.currency).values())
     context = {
         "invoice": row, "owed": owed, "owed_words": say(owed, row.currency), "total_words": say(row.total, row.currency),
         "status": balances.status_words(row, owed, today=today(), credited_amount=amount), "history": history(row),
@@ -247,7 +262,7 @@ def invoice(request: FirmRequest, pk: UUID) -> HttpResponse:
         "sums": {name: say(getattr(row, name), row.currency) for name in ("subtotal", "discount", "tax", "total")},
         "tax_words": paper.say_rate(row.tax_rate), "notes": [(note, say(note.amount, row.currency)) for note in row.credit_notes.all()],  # type: ignore[attr-defined]
         "addressees": row.addressees.select_related("contact"), "sent": telling.sent(row),  # type: ignore[attr-defined]
-        "retainer": retainer, "held": say(there, row.currency), "can_use": bool(there) and owed > 0,
+        "credit": say(credit, row.currency) if owed > 0 and credit else "", "retainer": retainer, "held": say(there, row.currency), "can_use": bool(there) and owed > 0,
         "left": row.total - amount - balances.written_off(row), "may_edit": user.can(Can.EDIT_MONEY),
     }  # fmt: skip
     return render(request, "invoices/invoice.html", context)
@@ -270,7 +285,9 @@ def credit_note_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def entry_of(invoice: Invoice, pk: UUID) -> Entry:
     """An entry of the ledger that is a payment of this invoice. Raises Http404."""
-    found = next((row["entry"] for row in history(invoice) if row["entry"].pk == pk and row["is_payment"]), None)
+    found = next(
+        (row["entry"] for row in history(invoice) if row["entry"].pk == pk and row["is_payment"]), None
+    )
     if found is None:
         raise Http404
     return found
@@ -306,12 +323,12 @@ def invoice_credit(request: FirmRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             note = issuing.credit(row, **form.cleaned_data, by=request.user, at=timezone.now())
-        except issuing.CannotIssue as why:
+        except (issuing.CannotIssue, CannotRefund) as why:
             form.add_error("amount", str(why))
         else:
             messages.success(request, _("Credit note %(number)s is issued.") % {"number": note.label})
             return redirect("invoice", pk)
-    context = {"invoice": row, "form": form, "left": say(left, row.currency), "paid": row.total - left < row.total and balances.outstanding(row) < left}  # fmt: skip
+    context = {"invoice": row, "form": form, "left": say(left, row.currency)}  # fmt: skip
     return render(request, "invoices/credit.html", context, status=422 if form.errors else 200)
 
 
@@ -344,7 +361,22 @@ def invoice_retainer(request: FirmRequest, pk: UUID) -> HttpResponse:
     except (retaining.CannotHold, ledger.Overdrawn) as why:
         messages.error(request, str(why))
     else:
-        messages.success(request, _("%(amount)s came from the retainer.") % {"amount": say(used, row.currency)})
+        messages.success(
+            request, _("%(amount)s came from the retainer.") % {"amount": say(used, row.currency)}
+        )
+    return redirect("invoice", pk)
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def invoice_family_credit(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Pays it from what the family has paid too much."""
+    row = _invoice(request, pk)
+    used = balances.use_credit(row, by=request.user, at=timezone.now())
+    if used:
+        messages.success(request, _("%(amount)s came from the family’s credit.") % {"amount": say(used, row.currency)})  # fmt: skip
+    else:
+        messages.info(request, _("There is no credit to use, or nothing is owed."))
     return redirect("invoice", pk)
 
 
@@ -354,9 +386,13 @@ def books(request: FirmRequest) -> HttpResponse:
     """Invoices of a time as a file for the bookkeeper's program."""
     first = today().replace(day=1)
     last = first - timedelta(days=1)
-    form = BooksForm(posted(request), initial={"to": "quickbooks", "since": last.replace(day=1), "until": last})
+    form = BooksForm(
+        posted(request), initial={"to": "quickbooks", "since": last.replace(day=1), "until": last}
+    )
     if form.is_valid():
-        rows = Invoice.objects.filter(issued_on__range=(form.cleaned_data["since"], form.cleaned_data["until"]))
+        rows = Invoice.objects.filter(
+            issued_on__range=(form.cleaned_data["since"], form.cleaned_data["until"])
+        )
         audit.record("invoices.exported", by=request.user, at=timezone.now(), to=form.cleaned_data["to"], n=rows.count())  # fmt: skip
         return exporting.answer(rows, to=form.cleaned_data["to"])
     return render(request, "invoices/books.html", {"form": form}, status=422 if form.errors else 200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db import transaction
@@ -20,7 +20,7 @@ from accounts.requests import FirmRequest
 from cases.models import Case
 from invoices import balances, durations, rates, reporting, retaining
 from invoices.forms import (
-    AmountForm,
+    DepositForm,
     EstimateForm,
     ExpenseForm,
     FeeForm,
@@ -31,7 +31,7 @@ from invoices.forms import (
     today,
 )
 from invoices.models import Estimate, Expense, FlatFee, Invoice, InvoiceLine, Rate, Retainer, Terms
-from payments import ledger
+from payments import ledger, receiving
 from payments.models import Account
 from payments.money import say
 from web.access import Can, requires
@@ -74,9 +74,9 @@ def retainer_words(entry: Any) -> str:
     if entry.kind == "invoice.paid_from_retainer":
         found = Invoice.objects.filter(pk=entry.about.removeprefix("invoice:")).first()
         return _("Invoice %(number)s") % {"number": found.label if found else "?"}
-    if entry.kind == "retainer.returned":
+    if entry.kind in {"retainer.returned", "refund"}:
         return _("Given back")
-    return _("Paid in") if not entry.reverses_id else _("Taken back")
+    return _("Taken back") if entry.kind == "payment.void" else _("Paid in")
 
 
 @requires(Can.SEE_MONEY)
@@ -102,7 +102,7 @@ def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
         "expenses": [(row, say(row.amount, currency), row.pk in billed_expenses) for row in Expense.objects.filter(case=case).select_related("spent_by")],
         "rates": [(row, say(row.amount, currency)) for row in Rate.objects.filter(case=case).select_related("person")],
         "rate_form": RateForm(initial={"from_on": today()}), "fee_form": FeeForm(initial={"agreed_on": today()}),
-        "deposit_form": AmountForm(initial={"amount": retaining.missing(retainer, there) or None} if retainer else {}),
+        "deposit_form": DepositForm(initial={"amount": (retaining.missing(retainer, there) or None) if retainer else None, "received_on": today()}), "once": uuid4().hex,
         "may_edit": request.user.can(Can.EDIT_MONEY),
     }  # fmt: skip
     return render(request, "invoices/case_money.html", context)
@@ -128,7 +128,9 @@ def billing_settings(request: FirmRequest) -> HttpResponse:
         "rates": [(row, say(row.amount, currency)) for row in rows],
         "rate_form": RateForm(initial={"from_on": today()}),
     }
-    return _terms(request, {"family": None, "case": None}, FirmTermsForm, "invoices/settings.html", context, None)
+    return _terms(
+        request, {"family": None, "case": None}, FirmTermsForm, "invoices/settings.html", context, None
+    )
 
 
 def _terms(request: FirmRequest, place: dict[str, Any], form_of: Any, template: str, context: dict[str, Any], pk: UUID | None) -> HttpResponse:  # fmt: skip
@@ -140,7 +142,9 @@ def _terms(request: FirmRequest, place: dict[str, Any], form_of: Any, template: 
     if form.is_valid():
         fields = form.cleaned_data
         was = row.currency if row else ""
-        if (fields.get("currency", was) or rates.CURRENCY) != (was or rates.CURRENCY) and Invoice.objects.exists():
+        if (fields.get("currency", was) or rates.CURRENCY) != (
+            was or rates.CURRENCY
+        ) and Invoice.objects.exists():
             form.add_error("currency", _("Invoices are out in the other currency already."))
         else:
             _keep_terms(place, fields, request)
@@ -154,7 +158,9 @@ def _keep_terms(place: dict[str, Any], fields: dict[str, Any], request: FirmRequ
     now = timezone.now()
     where = {"family": None, "case": None, **place}
     made, _new = Terms.objects.update_or_create(**where, defaults={**fields, "changed_at": now})
-    audit.record("terms.set", by=request.user, at=now, about=made, **{name: value for name, value in fields.items()})
+    audit.record(
+        "terms.set", by=request.user, at=now, about=made, **{name: value for name, value in fields.items()}
+    )
 
 
 def _rate(request: FirmRequest, case: Case | None) -> bool:
@@ -271,16 +277,16 @@ def _retainer(pk: UUID) -> Retainer:
 @require_POST
 def retainer_deposit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A check or cash into the trust account; the form's own key makes a double press one deposit."""
-    row, form = _retainer(pk), AmountForm(request.POST)
+    row, form = _retainer(pk), DepositForm(request.POST)
     if not form.is_valid():
         for line in form.errors.values():
             messages.error(request, str(line[0]))
         return redirect("case-money", row.case_id)
-    once = request.POST.get("once", "")[:36] or f"{timezone.now():%Y%m%d%H%M%S%f}"
+    once = request.POST.get("once", "")[:40] or uuid4().hex
     try:
-        retaining.deposit(row, amount=form.cleaned_data["amount"], key=f"{row.subject}:deposit:{once}", by=request.user, at=timezone.now())  # fmt: skip
-    except (retaining.CannotHold, ledger.Conflict) as why:
-        messages.error(request, str(why) if isinstance(why, retaining.CannotHold) else _("This deposit was written down already."))  # fmt: skip
+        retaining.deposit(row, **form.cleaned_data, once=f"deposit:{row.pk.hex}:{once}"[:80], by=request.user, at=timezone.now())  # fmt: skip
+    except (retaining.CannotHold, receiving.CannotRecord) as why:
+        messages.error(request, str(why))
     else:
         messages.success(request, _("The deposit is written down."))
     return redirect("case-money", row.case_id)
@@ -307,7 +313,9 @@ def retainer_closure(request: FirmRequest, pk: UUID) -> HttpResponse:
 def expense_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     """What somebody spent for a case they work on."""
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("student__family"), pk=pk)
-    form = ExpenseForm(posted(request), user=request.user, case=case, initial={"on": today(), "billable": True})
+    form = ExpenseForm(
+        posted(request), user=request.user, case=case, initial={"on": today(), "billable": True}
+    )
     if form.is_valid():
         now = timezone.now()
         row = Expense.objects.create(case=case, spent_by=request.user, made_at=now, **form.cleaned_data)

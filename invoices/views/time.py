@@ -199,7 +199,9 @@ def timer(request: FirmRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Written down: %(time)s.") % {"time": durations.say(form.cleaned_data["minutes"])})  # fmt: skip
             return redirect(f"{reverse('time')}?week={monday_of(form.cleaned_data['on'])}")
-    return render(request, "invoices/timer.html", {"row": row, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "invoices/timer.html", {"row": row, "form": form}, status=422 if form.errors else 200
+    )
 
 
 @requires(Can.LOG_TIME)

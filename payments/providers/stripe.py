@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import stripe
 from django.conf import settings
 
+if TYPE_CHECKING:
+    from stripe.params import (
+        AccountCreateParams,
+        AccountLinkCreateParams,
+        ChargeListParams,
+        RefundCreateParams,
+        RefundListParams,
+    )
+    from stripe.params.checkout import SessionCreateParams
+
 TOLERANCE = 300  # seconds between a webhook's signature and now
+# Stripe counts these in another unit than ISO 4217, and takes them under special rules.
+UNLIKE_ISO = frozenset({"isk", "mga", "ugx"})
 
 
 class Unavailable(Exception):
@@ -21,13 +34,36 @@ class Refused(Exception):
     """Stripe said no; the message is Stripe's."""
 
 
+class Revoked(Refused):
+    """We may no longer act for this account: its owner took our access away."""
+
+
+class WrongCurrency(Refused):
+    """The account cannot take this currency."""
+
+
 class Forged(Exception):
     """A webhook without a good signature."""
 
 
 @dataclass(frozen=True)
+class Paid:
+    """What is known of the money behind a session: amounts in minor units of the session's currency."""
+
+    intent: str
+    status: str  # succeeded, processing, requires_payment_method, canceled …
+    charge: str
+    method: str  # card, us_bank_account
+    shown: str  # “Visa 4242”
+    fee: int | None  # what Stripe keeps; None where it is not known yet, or is in another currency
+    failure: str  # Stripe's words for why it failed
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
 class Session:
-    """A Checkout session as it is now. `payment_intent` is there once it is paid."""
+    """A Checkout session as it is now."""
 
     id: str
     status: str  # open, complete, expired
@@ -35,7 +71,63 @@ class Session:
     url: str
     amount: int
     currency: str
-    payment_intent: str
+    payment: Paid | None
+
+    @property
+    def is_processing(self) -> bool:
+        """A bank has the debit and answers in some days."""
+        return bool(self.status == "complete" and not self.paid and self.payment and self.payment.status == "processing")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ProviderCharge:
+    """A charge as an account's own list has it. `checkout` is our id of what asked for it, if we did."""
+
+    id: str
+    intent: str
+    checkout: str
+    amount: int
+    refunded: int
+    currency: str
+    status: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class ProviderRefund:
+    """A refund as Stripe has it. `refund` is our id of it, if we asked for it."""
+
+    id: str
+    intent: str
+    refund: str
+    amount: int
+    currency: str
+    status: str  # pending, succeeded, failed, canceled, requires_action
+    failure: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class ProviderDispute:
+    id: str
+    intent: str
+    amount: int
+    currency: str
+    reason: str
+    status: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an account stands: whether it can be paid into, and what Stripe still asks of its owner."""
+
+    can_charge: bool
+    submitted: bool
+    wanted: tuple[str, ...]
+    disabled: str
+    country: str
+    currency: str
 
 
 def is_on() -> bool:
@@ -57,27 +149,77 @@ def _call(method: Any, *args: Any) -> Any:
     """Calls, and sorts what goes wrong into what may be tried again and what may not."""
     try:
         return method(*args)
-    except (stripe.InvalidRequestError, stripe.CardError, stripe.PermissionError, stripe.AuthenticationError) as error:  # fmt: skip
-        raise Refused(str(error.user_message or error)[:300]) from error
+    except stripe.PermissionError as error:
+        raise Revoked(_words(error)) from error
+    except stripe.InvalidRequestError as error:
+        if error.code == "account_invalid" and error.http_status == 403:
+            raise Revoked(_words(error)) from error
+        if error.param == "currency" or (error.param or "").endswith("[currency]"):
+            raise WrongCurrency(_words(error)) from error
+        raise Refused(_words(error)) from error
+    except stripe.CardError as error:
+        raise Refused(_words(error)) from error
     except stripe.StripeError as error:
+        # A wrong key of ours is here too: once it is put right, the same call can be made.
         raise Unavailable(type(error).__name__) from error
+
+
+def _words(error: stripe.StripeError) -> str:
+    return str(error.user_message or error)[:300]
+
+
+def _metadata(found: Any, name: str) -> str:
+    return str(getattr(found.metadata, name, None) or "")
+
+
+def _method(charge: Any) -> tuple[str, str]:
+    """The kind of method a charge was paid with, and how to name it: “Visa 4242”."""
+    details: Any = getattr(charge, "payment_method_details", None)
+    kind = str(getattr(details, "type", "") or "card")
+    part: Any = getattr(details, kind, None)
+    name = getattr(part, "brand", None) or getattr(part, "bank_name", None) or ""
+    return kind, f"{str(name).title()} {getattr(part, 'last4', None) or ''}".strip()[:40]
+
+
+def _paid(session: Any) -> Paid | None:
+    intent: Any = session.payment_intent
+    if intent is None or isinstance(intent, str):
+        return None
+    charge: Any = intent.latest_charge
+    charge = None if isinstance(charge, str) else charge
+    balance: Any = getattr(charge, "balance_transaction", None)
+    known = balance is not None and not isinstance(balance, str) and balance.currency == session.currency
+    kind, shown = _method(charge)
+    error: Any = intent.last_payment_error
+    details: Any = session.customer_details
+    return Paid(
+        intent=intent.id, status=intent.status, charge=charge.id if charge is not None else "", method=kind, shown=shown,
+        fee=int(balance.fee) if known else None, failure=str(getattr(error, "message", "") or "")[:300],
+        name=str(getattr(details, "name", "") or "")[:120], email=str(getattr(details, "email", "") or "")[:254],
+    )  # fmt: skip
 
 
 def _session(found: Any) -> Session:
     return Session(
         id=found.id, status=found.status, paid=found.payment_status == "paid", url=found.url or "",
-        amount=found.amount_total or 0, currency=found.currency or "", payment_intent=found.payment_intent or "",
+        amount=found.amount_total or 0, currency=found.currency or "", payment=_paid(found),
     )  # fmt: skip
 
 
 def open_session(
-    *, account: str, key: str, subject: str, name: str, amount: int, currency: str, expires_at: datetime,
-    success_url: str, cancel_url: str, language: str, email: str,
+    *, account: str, key: str, checkout: str, subject: str, name: str, amount: int, currency: str, expires_at: datetime,
+    success_url: str, cancel_url: str, language: str, email: str, bank: bool,
 ) -> Session:  # fmt: skip
-    """A page on which `amount` minor units can be paid to the account. Safe to call again with the same key."""
-    wanted: dict[str, Any] = {
+    """A page on which `amount` minor units can be paid to the account. Safe to call again with the same key.
+
+    `checkout` is our id of it, which the payment carries; with `bank` a bank account can be debited too.
+    Raises Unavailable, Refused, WrongCurrency, Revoked.
+    """
+    if currency in UNLIKE_ISO:
+        raise WrongCurrency(f"Invalid currency: {currency}.")
+    wanted: SessionCreateParams = {
         "mode": "payment",
-        "payment_method_types": ["card"],
+        "payment_method_types": ["card", "us_bank_account"] if bank and currency == "usd" else ["card"],
         "line_items": [
             {"price_data": {"currency": currency, "unit_amount": amount, "product_data": {"name": name}}, "quantity": 1}
         ],
@@ -85,42 +227,120 @@ def open_session(
         "success_url": success_url,
         "cancel_url": cancel_url,
         "client_reference_id": subject,
-        "locale": language,
-        **({"customer_email": email} if email else {}),
+        "metadata": {"checkout": checkout},
+        "payment_intent_data": {"metadata": {"checkout": checkout}},
+        "locale": "es" if language == "es" else "en",
     }  # fmt: skip
+    if email:
+        wanted["customer_email"] = email
     options = {"stripe_account": account, "idempotency_key": key}
     return _session(_call(client().v1.checkout.sessions.create, wanted, options))
 
 
 def session(id_: str, *, account: str) -> Session:
-    return _session(_call(client().v1.checkout.sessions.retrieve, id_, {}, {"stripe_account": account}))
+    wanted = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    return _session(_call(client().v1.checkout.sessions.retrieve, id_, wanted, {"stripe_account": account}))
 
 
 def expire(id_: str, *, account: str) -> None:
     _call(client().v1.checkout.sessions.expire, id_, {}, {"stripe_account": account})
 
 
-def refund(payment_intent: str, *, amount: int, account: str, key: str) -> str:
-    """Gives `amount` minor units of a payment back; answers the refund's id. Safe to call again with the same key."""
-    wanted: Any = {"payment_intent": payment_intent, "amount": amount}
-    found = _call(client().v1.refunds.create, wanted, {"stripe_account": account, "idempotency_key": key})
-    return str(found.id)
+def refund(intent: str, *, amount: int, account: str, key: str, refund: str) -> ProviderRefund:
+    """Gives `amount` minor units of a payment back. Safe to call again with the same key; it carries our id `refund`."""
+    wanted: RefundCreateParams = {"payment_intent": intent, "amount": amount, "metadata": {"refund": refund}}
+    options = {"stripe_account": account, "idempotency_key": key}
+    return _refund(_call(client().v1.refunds.create, wanted, options))
+
+
+def _refund(found: Any) -> ProviderRefund:
+    return ProviderRefund(
+        id=found.id, intent=str(found.payment_intent or ""), refund=_metadata(found, "refund"), amount=found.amount,
+        currency=found.currency, status=found.status or "", failure=str(getattr(found, "failure_reason", "") or ""),
+        made_at=datetime.fromtimestamp(found.created, UTC),
+    )  # fmt: skip
+
+
+def refunds_of(intent: str, *, account: str) -> list[ProviderRefund]:
+    """Every refund of one payment."""
+    wanted: RefundListParams = {"payment_intent": intent, "limit": 100}
+    return [_refund(found) for found in _every(client().v1.refunds.list, wanted, account)]
+
+
+def refund_of(id_: str, *, account: str) -> ProviderRefund:
+    return _refund(_call(client().v1.refunds.retrieve, id_, {}, {"stripe_account": account}))
+
+
+def refunds(*, account: str, since: datetime) -> Iterator[ProviderRefund]:
+    """Every refund of the account made since then, newest first."""
+    wanted: RefundListParams = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    for found in _every(client().v1.refunds.list, wanted, account):
+        yield _refund(found)
+
+
+def charges(*, account: str, since: datetime) -> Iterator[ProviderCharge]:
+    """Every charge of the account made since then, newest first: ours and any other."""
+    wanted: ChargeListParams = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    for found in _every(client().v1.charges.list, wanted, account):
+        yield ProviderCharge(
+            id=found.id, intent=str(found.payment_intent or ""), checkout=_metadata(found, "checkout"), amount=found.amount,
+            refunded=found.amount_refunded, currency=found.currency, status=found.status,
+            made_at=datetime.fromtimestamp(found.created, UTC),
+        )  # fmt: skip
+
+
+def _every(method: Any, wanted: Mapping[str, Any], account: str) -> Iterator[Any]:
+    """All pages of a list."""
+    after: dict[str, str] = {}
+    while True:
+        page = _call(method, {**wanted, **after}, {"stripe_account": account})
+        yield from page.data
+        if not page.has_more or not page.data:
+            return
+        after = {"starting_after": page.data[-1].id}
+
+
+def intent_of_charge(id_: str, *, account: str) -> str:
+    """The payment intent a charge belongs to; empty where it has none."""
+    return str(_call(client().v1.charges.retrieve, id_, {}, {"stripe_account": account}).payment_intent or "")
+
+
+def dispute(id_: str, *, account: str) -> ProviderDispute:
+    found = _call(client().v1.disputes.retrieve, id_, {}, {"stripe_account": account})
+    return ProviderDispute(
+        id=found.id, intent=str(found.payment_intent or ""), amount=found.amount, currency=found.currency,
+        reason=str(found.reason or ""), status=str(found.status or ""),
+        opened_at=datetime.fromtimestamp(found.created, UTC),
+    )  # fmt: skip
 
 
 def new_account(*, email: str, key: str) -> str:
     """A standard account for the firm; its owner completes it at Stripe."""
-    found = _call(client().v1.accounts.create, {"type": "standard", "email": email}, {"idempotency_key": key})
+    wanted: AccountCreateParams = {"type": "standard"}
+    if email:
+        wanted["email"] = email
+    found = _call(client().v1.accounts.create, wanted, {"idempotency_key": key})
     return str(found.id)
 
 
 def onboarding(account: str, *, back: str, again: str) -> str:
     """Where the owner completes the account; the address is good for a few minutes."""
-    wanted: Any = {"account": account, "type": "account_onboarding", "return_url": back, "refresh_url": again}
+    wanted: AccountLinkCreateParams = {
+        "account": account, "type": "account_onboarding", "return_url": back, "refresh_url": again,
+    }  # fmt: skip
     return str(_call(client().v1.account_links.create, wanted).url)
 
 
-def can_charge(account: str) -> bool:
-    return bool(_call(client().v1.accounts.retrieve, account).charges_enabled)
+def standing(account: str) -> Standing:
+    """How the account stands now. Raises Revoked when it is no longer ours to ask about."""
+    found = _call(client().v1.accounts.retrieve, account)
+    wants: Any = found.requirements
+    due = [*(getattr(wants, "past_due", None) or []), *(getattr(wants, "currently_due", None) or [])]
+    return Standing(
+        can_charge=bool(found.charges_enabled), submitted=bool(found.details_submitted),
+        wanted=tuple(dict.fromkeys(due)), disabled=str(getattr(wants, "disabled_reason", None) or ""),
+        country=str(found.country or ""), currency=str(found.default_currency or ""),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from cases.models import Case
 from clients.models import Contact
 from invoices import drafting, issuing, retaining, timing
 from invoices.models import Draft, FlatFee, Invoice, Rate, Terms
+from payments import receiving
 from tests.world import NOW, key
 
 TODAY = date(2026, 11, 24)
@@ -51,16 +52,17 @@ class Desk:
         self.fee(amount)
         return self.invoice()
 
-    def pay(self, invoice: Invoice, amount: int) -> Any:
-        from invoices import balances
-        from payments.models import Account
-
-        return balances.apply(invoice.family_id, amount, into=Account.OPERATING_CASH, currency=invoice.currency, key=str(uuid4()), by=self.bea, at=self.at, chosen=[invoice])
+    def pay(self, invoice: Any, amount: int, *, subject: str = "") -> Any:
+        """A check for an invoice, or for another subject."""
+        return receiving.record(
+            method="check", amount=amount, currency="usd", received_on=TODAY, by=self.bea, at=self.at,
+            subject=subject or invoice.subject, once=str(uuid4()),
+        )
 
     def retainer(self, *, asked: int = 75_000, threshold: int = 20_000, deposit: int = 0) -> Any:
         made = retaining.open_retainer(self.case, asked=asked, threshold=threshold, by=self.bea, at=self.at)
         if deposit:
-            retaining.deposit(made, amount=deposit, key=str(uuid4()), by=self.bea, at=self.at)
+            retaining.deposit(made, amount=deposit, method="check", received_on=TODAY, once=str(uuid4()), by=self.bea, at=self.at)
         return made
 
 

@@ -211,12 +211,13 @@ def test_writing_off_takes_no_more_than_is_owed(desk):
 def test_a_payment_goes_to_the_oldest_first_and_the_rest_is_credit(desk):
     first, second = desk.billed(10_000), desk.billed(20_000)
 
-    parts, rest = balances.apply(first.family_id, 35_000, into=Account.OPERATING_CASH, currency="usd", key="p1", by=desk.bea, at=NOW)  # fmt: skip
-    again = balances.apply(first.family_id, 35_000, into=Account.OPERATING_CASH, currency="usd", key="p2", by=desk.bea, at=NOW)  # fmt: skip
+    desk.pay(None, 25_000, subject=f"family:{first.family_id}")
+    assert balances.outstanding_of([first, second]) == {first.pk: 0, second.pk: 5_000}
+    desk.pay(second, 8_000)
 
-    assert [(invoice.label, part) for invoice, part in parts] == [(first.label, 10_000), (second.label, 20_000)]
-    assert (rest, again) == (5_000, ([], 35_000))
-    assert balances.credit_of(first.family_id, currency="usd") == {None: 40_000}
+    assert balances.outstanding(second) == 0
+    assert balances.credit_of(first.family_id, currency="usd") == {None: 3_000}
+    assert ledger.out_of_balance() == {}
 
 
 @pytest.mark.commits

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outbox.models import Message
-from payments import paying
-from payments.models import Charge, Checkout, Event, Refund
+from payments import refunding
+from payments.models import Checkout, Event, Payment, Refund
 from payments.providers import stripe
 from scheduling import booking as bookings
 from scheduling.availability import free_slots, is_free
@@ -54,7 +54,7 @@ def test_held_then_paid_then_booked(visitor, priced, cards, clock, work_due, sta
 
     booked = Booking.objects.get()
     assert (booked.held_until, booked.is_standing) == (None, True)
-    assert (Charge.objects.get().amount, Charge.objects.get().checkout) == (4550, checkout)
+    assert (Payment.objects.get().amount, Payment.objects.get().checkout) == (4550, checkout)
     assert Message.objects.filter(kind="booked", recipient="jose@home.example").count() == 1
     assert "Paid: $45.50" in visitor.get(f"/b/{booked.secret}/").content.decode()
 
@@ -96,7 +96,7 @@ def test_without_a_webhook_the_check_finds_the_payment(visitor, priced, cards, c
     work_due(NOW + timedelta(minutes=33))
 
     assert Booking.objects.get().is_standing
-    assert Charge.objects.count() == 1
+    assert Payment.objects.count() == 1
 
 
 def test_paid_late_but_still_free_is_booked(visitor, priced, cards, clock, work_due, standins):
@@ -147,7 +147,7 @@ def test_any_order_of_the_events_and_any_of_them_twice_end_alike(visitor, priced
             cards.tell(told)
         work_due()
 
-    assert (Charge.objects.count(), Refund.objects.count()) == (1, 0)
+    assert (Payment.objects.count(), Refund.objects.count()) == (1, 0)
     assert Booking.objects.get().is_standing
     assert Event.objects.filter(done_at=None).count() == 0
 
@@ -215,7 +215,7 @@ def test_calling_off_gives_the_money_back_once(visitor, priced, cards, clock, wo
     visitor.post(f"/b/{booked.secret}/call-off/")
     visitor.post(f"/b/{booked.secret}/call-off/")
     work_due()
-    paying.make_refunds([str(Refund.objects.get().pk)], NOW)
+    refunding.make_refunds([str(Refund.objects.get().pk)], NOW)
 
     found = stripe.client().v1.refunds.list({}, {"stripe_account": cards.account}).data
     assert [(refund.amount, refund.id) for refund in found] == [(4550, Refund.objects.get().provider_id)]
