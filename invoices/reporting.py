@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import User
 from cases.models import Case
 from clients.models import Family
-from invoices import balances, rates, retaining
+from invoices import balances, rates
 from invoices.drafting import unpaid_bookings, work_of
-from invoices.models import Billing, Estimate, Expense, FlatFee, Invoice, InvoiceLine, Retainer, TimeEntry
+from invoices.models import Billing, Estimate, Expense, FlatFee, Invoice, InvoiceLine, TimeEntry
 from payments import ledger
 from payments.models import Account, EntryLine
 
@@ -169,14 +169,20 @@ CASH = (Account.OPERATING_CASH, Account.STRIPE)
 
 
 def collected(*, since: datetime, until: datetime, currency: str) -> int:
-    """Money that became the firm's own in a time: payments less what went back; client money counts when it is earned."""
+    """Money that became the firm's own in a time: payments less what went back, before Stripe's fees; client money counts when it is earned."""
     rows = EntryLine.objects.filter(_money_in(since, until), entry__currency=currency)
     return int(rows.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
+def takings(*, since: datetime, until: datetime, currency: str) -> QuerySet[EntryLine]:
+    """The lines that `collected` sums, the newest first."""
+    rows = EntryLine.objects.filter(_money_in(since, until), entry__currency=currency)
+    return rows.select_related("entry").order_by("-entry__at", "-id")
+
+
 def _money_in(since: datetime, until: datetime) -> Q:
-    # Money that moves from Stripe to the bank is in both accounts and adds up to nothing.
-    return Q(account__in=CASH, entry__at__gte=since, entry__at__lt=until)
+    # Money that moves from Stripe to the bank is in both accounts and adds up to nothing; what Stripe keeps is a cost.
+    return Q(account__in=CASH, entry__at__gte=since, entry__at__lt=until) & ~Q(entry__kind="fee")
 
 
 def figures(*, since: datetime, until: datetime, currency: str) -> Figures:
@@ -187,11 +193,3 @@ def figures(*, since: datetime, until: datetime, currency: str) -> Figures:
         unbilled=sum(row.total for row in unbilled_by_case(at=until)),
         trust=ledger.balance(Account.TRUST_HELD, currency=currency),
     )
-
-
-def held_by_retainer(retainers: Sequence[Retainer]) -> list[tuple[Retainer, int]]:
-    """What lies in each retainer; `case__student` should be selected."""
-    return [(row, retaining.held(row)) for row in retainers]
-
-
-__all__ = ["BUCKETS", "Aged", "Budget", "Figures", "Unbilled", "ageing", "balances", "bucket", "budget_of", "collected", "figures", "held_by_retainer", "open_invoices", "unbilled_by_case", "unbilled_by_person"]  # fmt: skip

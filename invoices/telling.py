@@ -21,14 +21,15 @@ from outbox import sending
 from outbox.hours import Hours
 from outbox.models import Channel, Message
 from outbox.segments import plain
+from payments import links
 from payments.money import say
 from tenants.places import current_firm
 from web.dates import say_day
 
 
-def pay_link(invoice: Invoice) -> str:
+def pay_link(invoice: Invoice, *, at: datetime) -> str:
     """Where a family pays an invoice without signing in."""
-    return current_firm().url(f"/portal/bills/{invoice.pk}/")
+    return links.link_for(invoice.subject, at=at).url
 
 
 def _words(way: Way, *, title: str, text: str, short: str, button: str, link: str, language: str) -> sending.Words:  # fmt: skip
@@ -77,7 +78,7 @@ def send(invoice: Invoice, *, by: User, at: datetime) -> int:
             else:
                 text = _("Your invoice is ready. There is nothing to pay.")
                 short = _("%(firm)s: your invoice is ready. There is nothing to pay.") % facts
-            link, language = pay_link(invoice), contact.language
+            link, language = pay_link(invoice, at=at), contact.language
 
             def make(
                 way: Way, title: str = title, text: str = text, short: str = short, link: str = link, language: str = language
@@ -105,7 +106,7 @@ def remind(invoice: Invoice, *, days: int, at: datetime) -> int:
                 title = _("Invoice %(number)s is still open") % facts
                 text = _("%(amount)s was due on %(due)s. If that is hard right now, call us and we find a way.") % facts  # fmt: skip
                 short = _("%(firm)s: %(amount)s was due on %(due)s. If that is hard now, call us.") % facts
-            link, language = pay_link(invoice), contact.language
+            link, language = pay_link(invoice, at=at), contact.language
 
             def make(
                 way: Way, title: str = title, text: str = text, short: str = short, link: str = link, language: str = language

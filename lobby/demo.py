@@ -19,6 +19,7 @@ from clients import demo as families
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
 from documents import demo as papers
 from intake import demo as intake
+from invoices import demo as money
 from lobby.opening import open_firm
 from messaging import demo as conversations
 from outbox.models import allow
@@ -136,6 +137,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
+        money.seed(at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,10 +33,11 @@ from invoices.forms import (
 )
 from invoices.models import Estimate, Expense, FlatFee, Invoice, InvoiceLine, Rate, Retainer, Terms
 from payments import ledger, receiving
-from payments.models import Account
+from payments.models import Account, Entry
 from payments.money import say
 from web.access import Can, requires
 from web.forms import posted
+from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -225,6 +227,47 @@ def fee_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
     elif FlatFee.objects.filter(pk=pk, dropped_at=None).update(dropped_at=now):
         audit.record("fee.dropped", by=request.user, at=now, about=row)
     return redirect("case-money", row.case_id)
+
+
+@requires(Can.SEE_MONEY)
+@require_GET
+def retainer_list(request: FirmRequest) -> HttpResponse:
+    """Client money by case; together it is what the ledger holds for families."""
+    currency = rates.currency()
+    held = ledger.balances(Account.TRUST_HELD, by="matter", currency=currency)
+    newest: dict[UUID, Retainer] = {}
+    for row in Retainer.objects.order_by("opened_at"):
+        newest[row.case_id] = row
+    cases = Case.objects.filter(pk__in={*held, *newest} - {None}).select_related("student__family")
+    rows = [(case, newest.get(case.pk), held.get(case.pk, 0)) for case in cases]
+    rows.sort(key=lambda found: (-found[2], str(found[0].pk)))
+    context = {
+        "rows": [(case, row, say(there, currency), row is not None and retaining.is_low(row, there)) for case, row, there in rows],
+        "total": say(sum(held.values()), currency), "elsewhere": say(held[None], currency) if held.get(None) else "",
+    }  # fmt: skip
+    return render(request, "invoices/retainers.html", context)
+
+
+@requires(Can.SEE_MONEY)
+@require_GET
+def takings(request: FirmRequest) -> HttpResponse:
+    """What became the firm's own money this month, entry by entry."""
+    zone, currency, now = request.firm.zone, rates.currency(), timezone.now()
+    first = datetime.combine(today().replace(day=1), time(), zone)
+    rows = reporting.takings(since=first, until=now, currency=currency)
+    total = reporting.collected(since=first, until=now, currency=currency)
+    page = page_of(rows, request)
+    context = {"page": page, "rows": [(row.entry, say(row.amount, currency), entry_words(row.entry)) for row in page], "total": say(total, currency), "first": first.date()}  # fmt: skip
+    return render(request, "invoices/takings.html", context)
+
+
+def entry_words(entry: Entry) -> str:
+    """What an entry of the firm's own money was for."""
+    said = {"payment": _("Payment"), "refund": _("Given back"), "payment.void": _("Struck out"), "fee": _("Fee of Stripe")}  # fmt: skip
+    if entry.kind == "invoice.paid_from_retainer":
+        found = Invoice.objects.filter(pk=entry.about.removeprefix("invoice:")).first()
+        return _("From a retainer, invoice %(number)s") % {"number": found.label if found else "?"}
+    return said.get(entry.kind, _("Other"))
 
 
 # -- estimates and retainers -----------------------------------------------------------------------

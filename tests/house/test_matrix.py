@@ -43,6 +43,8 @@ def address(name):
             "-decide",
             "-reading",
             "-correct",
+            "-issue",
+            "-credit",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}

@@ -48,7 +48,7 @@ def test_nearest_is_at_most_half_a_step_away(n, step):
 
     assert billed % step == 0
     assert 2 * abs(billed - n) <= step
-    assert not (2 * (n - billed) == step)  # half goes up
+    assert 2 * (n - billed) != step  # half goes up
 
 
 @given(minutes, steps, st.sampled_from(How.values))
