@@ -35,7 +35,7 @@ urlpatterns = [
     path("invoices/<uuid:pk>/write-off/", bills.invoice_write_off, name="invoice-write-off"),
     path("invoices/<uuid:pk>/retainer/", bills.invoice_retainer, name="invoice-retainer"),
     path("invoices/<uuid:pk>/family-credit/", bills.invoice_family_credit, name="invoice-family-credit"),
-    path("invoices/<uuid:pk>/receipts/<uuid:entry>.pdf", bills.receipt_pdf, name="receipt-pdf"),
+    path("invoices/<uuid:pk>/receipts/<uuid:entry>.pdf", bills.receipt_pdf, name="invoice-receipt"),
     path("cases/<uuid:pk>/money/", money.case_money, name="case-money"),
     path("cases/<uuid:pk>/invoice/", bills.draft_new, name="draft-new"),
     path("cases/<uuid:pk>/terms/", money.case_terms, name="case-terms"),
@@ -56,5 +56,5 @@ urlpatterns = [
     path("portal/bills/<uuid:pk>/paper.pdf", portal.bill_pdf, name="portal-bill-pdf"),
     path("portal/bills/<uuid:pk>/pay/", portal.bill_pay, name="portal-bill-pay"),
     path("portal/retainers/<uuid:pk>/pay/", portal.retainer_pay, name="portal-retainer-pay"),
-    path("portal/bills/<uuid:pk>/receipts/<uuid:entry>.pdf", portal.bill_receipt, name="portal-receipt"),
+    path("portal/bills/<uuid:pk>/receipts/<uuid:entry>.pdf", portal.bill_receipt, name="portal-bill-receipt"),
 ]

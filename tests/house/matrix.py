@@ -151,7 +151,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "invoice": ({GET}, SEES_MONEY), "invoice-pdf": ({GET}, SEES_MONEY), "invoice-send": ({POST}, SEES_MONEY),
     "invoice-credit": ({GET, POST}, SEES_MONEY), "invoice-write-off": ({GET, POST}, SEES_MONEY),
     "invoice-retainer": ({POST}, SEES_MONEY), "invoice-family-credit": ({POST}, SEES_MONEY),
-    "credit-note-pdf": ({GET}, SEES_MONEY), "receipt-pdf": ({GET}, SEES_MONEY),
+    "credit-note-pdf": ({GET}, SEES_MONEY), "invoice-receipt": ({GET}, SEES_MONEY),
     "case-money": ({GET}, SEES_MONEY), "case-terms": ({GET, POST}, SEES_MONEY), "case-rate": ({POST}, SEES_MONEY),
     "case-fee": ({POST}, SEES_MONEY), "estimate-new": ({GET, POST}, SEES_MONEY), "retainer-new": ({GET, POST}, SEES_MONEY),
     "retainer-deposit": ({POST}, SEES_MONEY), "retainer-closure": ({POST}, SEES_MONEY), "fee-removal": ({POST}, SEES_MONEY),
@@ -159,7 +159,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "billing-settings": ({GET, POST}, SEES_MONEY), "retainers": ({GET}, SEES_MONEY), "takings": ({GET}, SEES_MONEY),
     "firm": ({GET}, RUNS_THE_FIRM), "exports": ({GET}, SEES_MONEY), "export": ({GET}, SEES_MONEY),
     "portal-bills": ({GET}, "F"), "portal-bill": ({GET}, "F"), "portal-bill-pdf": ({GET}, "F"),
-    "portal-bill-pay": ({POST}, "F"), "portal-receipt": ({GET}, "F"), "portal-retainer-pay": ({POST}, "F"),
+    "portal-bill-pay": ({POST}, "F"), "portal-bill-receipt": ({GET}, "F"), "portal-retainer-pay": ({POST}, "F"),
     # by a link in a family's own message
     "sign-start": ({GET}, "*"), "sign-code": ({POST}, "*"), "sign-paper": ({GET, POST}, "*"), "sign-pdf": ({GET}, "*"),
     "answers": ({GET, POST}, "*"),
