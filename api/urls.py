@@ -8,6 +8,7 @@ from documents import api as documents
 from intake import api as intake
 from invoices import api as invoices
 from messaging import api as messaging
+from payments import api as payments
 from reviews import api as reviews
 from scheduling import api as scheduling
 from web.access import public
@@ -31,6 +32,8 @@ router.register("calendars", cases.CalendarViewSet, basename="api-calendar")
 router.register("bookings", scheduling.BookingViewSet, basename="api-booking")
 router.register("documents", documents.DocumentViewSet, basename="api-document")
 router.register("paper-requests", documents.PaperRequestViewSet, basename="api-paper-request")
+router.register("payments", payments.PaymentViewSet, basename="api-payment")
+router.register("refunds", payments.RefundViewSet, basename="api-refund")
 router.register("threads", messaging.ThreadViewSet, basename="api-thread")
 router.register("reviews", reviews.ReviewViewSet, basename="api-review")
 router.register("plans", reviews.PlanViewSet, basename="api-plan")

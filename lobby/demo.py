@@ -23,8 +23,11 @@ from invoices import demo as money
 from lobby.opening import open_firm
 from messaging import demo as conversations
 from outbox.models import allow
+from payments import demo as payments
+from payments.models import Payment
 from reviews import demo as reviews
 from scheduling import booking as bookings
+from scheduling import paid
 from scheduling.availability import free_slots
 from scheduling.models import Format, Service, WeeklyHours
 from tenants.models import Firm
@@ -137,7 +140,30 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
+        payments.seed(rivera, paid=paid_call(okafor, marcus, at=at), at=at)
         money.seed(at=at)
+
+
+def paid_call(okafor: Contact, marcus: User, *, at: datetime) -> Payment | None:
+    """A consultation with a price, and one of them booked and paid by card where cards can be taken."""
+    talk = Service.objects.create(
+        name="Consultation", name_es="Consulta", minutes=60, price=12_000, published=True, step_minutes=60,
+        about="An hour about one question: what the law says, and what to ask the school.",
+        about_es="Una hora sobre una pregunta: qué dice la ley y qué pedir a la escuela.",
+    )  # fmt: skip
+    talk.advocates.set(User.objects.filter(services__isnull=False).distinct())
+    slots = free_slots(
+        talk, since=at + timedelta(days=2), until=at + timedelta(days=9), at=at, advocates=[marcus]
+    )
+    if not payments.connect(at=at) or not slots:
+        return None
+    asker = bookings.Asker(name="Ngozi Okafor", phone="+14065550112", email="ngozi@family.example", timezone="America/Denver", contact=okafor)  # fmt: skip
+    held = bookings.book(
+        talk, starts_at=slots[0].starts_at, asker=asker, at=at, advocate=marcus, hold=paid.HOLD
+    )
+    return payments.pay(
+        paid.ask_to_pay(held, at=at), name="Ngozi Okafor", email="ngozi@family.example", at=at
+    )
 
 
 def birch(secret: str, *, at: datetime) -> None:

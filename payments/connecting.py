@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,8 +16,12 @@ from payments import paying
 from payments.models import StripeAccount
 from payments.providers import stripe
 from payments.providers.stripe import Revoked
+from tenants import due
 from tenants.numbers import note_account
 from tenants.places import current_firm
+
+RECONCILE = "payments.reconcile"
+AT_NIGHT = time(3, 30)
 
 # What Stripe asks for, by how its names begin, in the owner's words.
 _WANTED = [
@@ -57,6 +62,13 @@ def begin(*, by: User, at: datetime) -> str:
     return stripe.onboarding(known.account_id, back=f"{page}?back=1", again=f"{page}?again=1")
 
 
+def plan_comparison(*, at: datetime) -> None:
+    """The next comparison of Stripe's lists with ours, in the firm's own night."""
+    local = localtime(at, current_firm().zone)
+    night = local.replace(hour=AT_NIGHT.hour, minute=AT_NIGHT.minute, second=0, microsecond=0)
+    due.plan(RECONCILE, "all", due_at=night if night > local else night + timedelta(days=1))
+
+
 def _make(*, by: User, at: datetime) -> StripeAccount:
     # The same for every try, so that a lost answer makes no second account; another after one was taken from us.
     tries = StripeAccount.objects.count()
@@ -66,6 +78,7 @@ def _make(*, by: User, at: datetime) -> StripeAccount:
         made, new = StripeAccount.objects.get_or_create(account_id=account_id, defaults={"connected_at": at})
         if new:
             note_account(account_id)
+            plan_comparison(at=at)
             audit.record("stripe.connected", by=by, at=at, about=made)
     return made
 

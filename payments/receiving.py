@@ -47,6 +47,10 @@ def record(
     audit.take_turn()
     known = Payment.objects.filter(idempotency_key=once).first() if once else None
     if known:
+        if (known.amount, known.method, known.subject) != (amount, method, subject):
+            raise CannotRecord(
+                _("This was already used to write down something else. Please reload the page.")
+            )
         return known
     account, excess, student, case = Account.FAMILY_CREDIT, 0, None, None
     what = _("Credit")

@@ -215,15 +215,24 @@ class Payment(models.Model):
         return self.method in BY_HAND
 
     @property
+    def is_struck_out(self) -> bool:
+        return hasattr(self, "void")
+
+    @property
     def given_back(self) -> int:
         """What went back or is on its way back, in minor units."""
         rows = self.refunds.standing().aggregate(sum=Sum("amount"))
         return int(rows["sum"] or 0)
 
     @property
+    def went_back(self) -> int:
+        """The same from refunds that a list has fetched already."""
+        return sum(row.amount for row in self.refunds.all() if row.state in {"asked", "made"})
+
+    @property
     def left(self) -> int:
         """What can still be given back."""
-        return 0 if hasattr(self, "void") else self.amount - self.given_back
+        return 0 if self.is_struck_out else self.amount - self.given_back
 
     @property
     def amount_words(self) -> str:

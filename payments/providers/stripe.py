@@ -219,7 +219,7 @@ def open_session(
         raise WrongCurrency(f"Invalid currency: {currency}.")
     wanted: SessionCreateParams = {
         "mode": "payment",
-        "payment_method_types": ["card", "us_bank_account"] if bank and currency == "usd" else ["card"],
+        "allowed_payment_method_types": ["card", "us_bank_account"] if bank and currency == "usd" else ["card"],
         "line_items": [
             {"price_data": {"currency": currency, "unit_amount": amount, "product_data": {"name": name}}, "quantity": 1}
         ],

@@ -88,13 +88,14 @@ def create_session(desk: Desk, p: Params) -> Record:
     customer_id, currency = p.text("customer"), p.text("currency")
     fields: Record = {name: p.text(name) for name in KEPT}
     makers = [_read_line(desk, row, mode) for row in p.rows("line_items")]
-    types = p.texts("payment_method_types") or (
+    types = p.texts("allowed_payment_method_types") or (
         ["card", "us_bank_account"] if mode == "payment" else ["card"]
     )
     for type_ in types:
         if type_ not in TYPES:
             raise StripeError(
-                f"The payment method type {type_} is not modelled here.", param="payment_method_types"
+                f"The payment method type {type_} is not modelled here.",
+                param="allowed_payment_method_types",
             )
     expires_at = p.whole("expires_at") or now + DAY
     fields |= {

@@ -45,6 +45,7 @@ def address(name):
             "-correct",
             "-issue",
             "-credit",
+            "-refund",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}

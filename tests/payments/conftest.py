@@ -6,11 +6,14 @@ import pytest
 import requests
 from django.conf import settings
 
+from clients.models import Contact
+from payments import links, subjects
 from payments.models import StripeAccount
 from payments.providers import stripe
 from standins.stripe.events import signature
 from tenants.numbers import note_account
-from tests.world import NOW
+from tests.payments.bills import Bills
+from tests.world import NOW, key
 
 SECRET = "whsec_test_of_the_suite"
 GOOD_CARD = "4242424242424242"
@@ -26,8 +29,10 @@ def cards(harbor, standins, monkeypatch, stranger):
     StripeAccount.objects.create(account_id=account, charges_enabled=True, connected_at=NOW)
     note_account(account)
 
-    def pay(checkout, number=GOOD_CARD):
+    def pay(checkout, number=GOOD_CARD, bank=""):
         form = {"email": "luz@home.example", "name": "Luz", "method": "card", "number": number, "expiry": "12 / 34", "cvc": "123"}  # fmt: skip
+        if bank:
+            form = {"email": "luz@home.example", "name": "Luz", "method": "us_bank_account", "account": bank}
         return requests.post(checkout.url, data=form, timeout=10, allow_redirects=False)
 
     def events():
@@ -42,5 +47,43 @@ def cards(harbor, standins, monkeypatch, stranger):
             headers={"Stripe-Signature": header},
         )  # fmt: skip
 
-    yield SimpleNamespace(account=account, pay=pay, events=events, tell=tell)
+    def now_at(moment):
+        standins._ask("/clock", {"now": moment.isoformat(), "stopped": False})
+
+    yield SimpleNamespace(account=account, pay=pay, events=events, tell=tell, now_at=now_at)
     standins._ask("/clock", {"real": True})
+
+
+@pytest.fixture
+def hear(cards, work_due):
+    """Every event so far arrives, oldest first, and is acted on."""
+
+    def hear(at=NOW):
+        for event in cards.events():
+            assert cards.tell(event).status_code == 204
+        work_due(at)
+
+    return hear
+
+
+@pytest.fixture
+def luz_rivera(harbor):
+    return Contact.objects.get(pk=key("contact luz"))
+
+
+@pytest.fixture
+def bills(harbor):
+    yield Bills()
+    subjects._kinds.pop("bill", None)
+
+
+@pytest.fixture
+def page(cards):
+    """Asks for a bill on a page at Stripe, as its link does."""
+
+    def page(bill, *, at=NOW, **more):
+        return links.ask(
+            links.link_for(bill.subject, at=at), subjects.due(bill.subject), language="en", at=at, **more
+        )
+
+    return page

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -212,8 +213,9 @@ def test_a_thousand_random_operations_leave_what_a_plain_sum_says(harbor):
     assert ledger.out_of_balance() == {}
 
 
-@pytest.fixture
-def own_firm():
+@contextmanager
+def firm_of_its_own():
+    """A firm whose rows are committed."""
     slug = f"ledger-{uuid4().hex[:8]}"
     firm, _ = open_firm(
         name="Ledger", slug=slug, owner_name="O", owner_email=f"o@{slug}.example", password_hash=make_password("x"),
@@ -221,6 +223,12 @@ def own_firm():
     )  # fmt: skip
     yield firm
     connection.close_if_unusable_or_obsolete()
+
+
+@pytest.fixture
+def own_firm():
+    with firm_of_its_own() as firm:
+        yield firm
 
 
 def at_once(firm, works):

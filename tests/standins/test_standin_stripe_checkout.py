@@ -221,7 +221,7 @@ def test_keeping_a_card_on_the_page(stripe):
         ({"cancel_url": "javascript:alert(1)"}, "cancel_url"),
         ({"customer": "cus_none"}, "customer"),
         ({"mode": "subscription"}, "line_items"),
-        ({"payment_method_types": ["klarna"]}, "payment_method_types"),
+        ({"allowed_payment_method_types": ["klarna"]}, "allowed_payment_method_types"),
         ({"discounts": [{"coupon": "x"}]}, "discounts"),
     ],
 )

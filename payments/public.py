@@ -1,0 +1,92 @@
+"""What a payer sees without signing in: a link to pay by, and a receipt. No child's name is on either."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.requests import FirmRequest
+from accounts.signing_in import network
+from clients.reaching import is_barred
+from payments import links, paying, receipts, subjects
+from payments.models import Checkout, Instructions, PayLink, Payment
+from payments.paying import AlreadyPaid, OnItsWay
+from payments.providers.stripe import Refused, Unavailable, WrongCurrency
+from payments.subjects import Due, State, UnknownSubject
+from payments.views import pdf_answer
+from tenants import throttle
+from web.views import too_many
+
+TRIES_AN_HOUR = 30  # from one network
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: FirmRequest, token: str) -> HttpResponse:
+    """What is to pay, and the button that opens Stripe's page. Opening it changes nothing."""
+    link = PayLink.objects.valid().filter(token=token).first()
+    try:
+        owed = subjects.due(link.subject) if link else None
+    except UnknownSubject:
+        owed = None
+    now = timezone.now()
+    if link is None or owed is None or (owed.contact and is_barred(owed.contact, owed.student, at=now)):
+        raise Http404
+    if request.method != "POST":
+        return _page(request, link, owed)
+    return open_page(request, link, owed)
+
+
+def open_page(request: FirmRequest, link: PayLink, owed: Due) -> HttpResponse:
+    """Goes on to Stripe's page, or says clearly why not."""
+    now = timezone.now()
+    if not throttle.may("pay", network(request), limit=TRIES_AN_HOUR, within=timedelta(hours=1), at=now):
+        return too_many(request, wait_seconds=3600)
+    if owed.state != State.OPEN or owed.amount <= 0:
+        return _page(request, link, owed, status=409)
+    try:
+        checkout = links.ask(link, owed, language=get_language() or "en", at=now)
+    except (AlreadyPaid, OnItsWay) as said:
+        return _page(request, link, subjects.due(link.subject), status=409, said=str(said))
+    except WrongCurrency:
+        return _page(request, link, owed, status=409, problem="currency")
+    except Refused:
+        return _page(request, link, owed, status=409, problem="refused")
+    except Unavailable:
+        return _page(request, link, owed, status=503, problem="silent")
+    # A form's answer may not lead elsewhere (the page's own policy), so the next page leads there by itself.
+    return render(request, "payments/opening.html", {"checkout": checkout, "owed": owed, "link": link})
+
+
+def _page(request: FirmRequest, link: PayLink, owed: Due, *, status: int = 200, **more: Any) -> HttpResponse:
+    row = Instructions.objects.first()
+    on_its_way = Checkout.objects.unsettled().filter(subject=link.subject).exclude(processing_at=None)
+    context = {
+        "link": link, "owed": owed, "what": subjects.describe(link.subject), "cards": paying.account() is not None,
+        "payments": Payment.objects.standing().filter(subject=link.subject), "on_its_way": on_its_way.first(),
+        "waiting": request.GET.get("paid") == "1", "instructions": row.local_text if row else "", **more,
+    }  # fmt: skip
+    return render(request, "payments/pay.html", context, status=status)
+
+
+def _receipt(secret: str) -> Payment:
+    row = Payment.objects.select_related("contact", "student", "checkout").filter(secret=secret).first()
+    if row is None or (row.contact and is_barred(row.contact, row.student, at=timezone.now())):
+        raise Http404
+    return row
+
+
+@require_GET
+def receipt(request: FirmRequest, secret: str) -> HttpResponse:
+    row = _receipt(secret)
+    return render(request, "payments/receipt.html", {"payment": row, "facts": receipts.facts(row)})
+
+
+@require_GET
+def receipt_pdf(request: FirmRequest, secret: str) -> HttpResponse:
+    return pdf_answer(_receipt(secret))
