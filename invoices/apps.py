@@ -8,6 +8,7 @@ class InvoicesConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from invoices import paid, reminding, telling
+        from invoices.portal import bills_section
         from invoices.views.money import budget_section
         from invoices.views.time import topbar
         from outbox import sending
@@ -28,4 +29,4 @@ class InvoicesConfig(AppConfig):
             "staff", label=_("Invoices"), icon="receipt", url_name="invoices", order=42, can=Can.SEE_MONEY
         )
         register("account", label=_("Billing"), icon="receipt", url_name="billing-settings", order=55, can=Can.EDIT_MONEY)  # fmt: skip
-        register("family", label=_("Bills"), icon="receipt", url_name="portal-bills", order=45, can=Can.VISIT_PORTAL)  # fmt: skip
+        sections.register("portal-bills", template="portal/bills_section.html", order=10, can=Can.VISIT_PORTAL, context=bills_section)  # fmt: skip

@@ -9,14 +9,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
-from clients.models import Contact
 from invoices import balances, paper, retaining
 from invoices.forms import today
 from invoices.models import Invoice, Retainer
@@ -24,7 +22,7 @@ from invoices.views.bills import entry_of, history, pdf_answer
 from invoices.views.money import moves_of
 from payments import links, paying, subjects
 from payments.money import say
-from payments.providers.stripe import Refused, Unavailable
+from payments.public import open_page
 from web.access import Can, requires
 
 
@@ -47,21 +45,19 @@ def retainers_of(request: FirmRequest) -> list[dict[str, Any]]:
     return found
 
 
-@requires(Can.VISIT_PORTAL)
-@require_GET
-def bill_list(request: FirmRequest) -> HttpResponse:
-    """What is open first, each with its own button to pay; then what is paid; then money left with us."""
-    rows = list(_mine(request).order_by("-issued_on", "-number")[:200])
+def bills_section(request: FirmRequest, contact: Any) -> dict[str, Any]:
+    """On the family's page of bills and payments: each invoice, and money left with us."""
+    rows = list(_mine(request).prefetch_related("credit_notes").order_by("-issued_on", "-number")[:200])
     owed = balances.outstanding_of(rows)
-    contact = Contact.objects.filter(user=request.user).first()
-    credit = sum(balances.credit_of(contact.family_id, currency=rows[0].currency).values()) if contact and rows else 0  # fmt: skip
-    context = {
-        "open": [(row, say(owed[row.pk], row.currency), row.due_on < today()) for row in rows if owed[row.pk] > 0],
-        "done": [(row, say(row.total, row.currency), balances.status_words(row, owed[row.pk], today=today(), credited_amount=balances.credited(row)[0])) for row in rows if owed[row.pk] <= 0],
-        "retainers": retainers_of(request), "credit": say(credit, rows[0].currency) if credit else "",
-        "takes_cards": paying.account() is not None,
+
+    def status(row: Invoice) -> tuple[str, str]:
+        credited = sum(note.amount for note in row.credit_notes.all())  # type: ignore[attr-defined]
+        return balances.status_words(row, owed[row.pk], today=today(), credited_amount=credited)
+
+    return {
+        "invoices": [(row, say(row.total, row.currency), status(row)) for row in rows],
+        "retainers": retainers_of(request), "takes_cards": paying.account() is not None, "firm": request.firm,
     }  # fmt: skip
-    return render(request, "portal/bills.html", context)
 
 
 @requires(Can.VISIT_PORTAL)
@@ -113,7 +109,7 @@ def retainer_pay(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Fills a retainer up."""
     rows = Retainer.objects.open().filter(case__in=Case.objects.visible_to(request.user))
     row = get_object_or_404(rows, pk=pk)
-    return to_pay(request, row.subject, fallback=("portal-bills",))
+    return to_pay(request, row.subject, fallback=("portal-payments",))
 
 
 def to_pay(request: FirmRequest, subject: str, *, fallback: tuple[Any, ...]) -> HttpResponse:
@@ -122,14 +118,4 @@ def to_pay(request: FirmRequest, subject: str, *, fallback: tuple[Any, ...]) -> 
     if due.state != subjects.State.OPEN or due.amount <= 0:
         messages.info(request, _("There is nothing to pay here any more. Thank you."))
         return redirect(*fallback)
-    try:
-        checkout = links.ask(links.link_for(subject, at=now), due, language=get_language() or "en", at=now)
-    except Refused:
-        messages.error(
-            request, _("Paying by card is not possible right now. Please pay by check, or call us.")
-        )
-    except Unavailable:
-        messages.error(request, _("The payment page does not answer. Nothing was charged. Please try again in a minute."))  # fmt: skip
-    else:
-        return redirect(checkout.url)
-    return redirect(*fallback)
+    return open_page(request, links.link_for(subject, at=now), due)

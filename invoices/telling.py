@@ -145,7 +145,7 @@ def say_low(retainer: Retainer, *, at: datetime) -> None:
         title = _("Your retainer has %(left)s left") % facts
         text = _("The money you left with us is getting low. Please add %(more)s when you can, so that the work goes on.") % facts  # fmt: skip
         short = _("%(firm)s: your retainer has %(left)s left. Please add %(more)s when you can.") % facts
-        link = firm.url("/portal/bills/")
+        link = firm.url("/portal/payments/")
         language = contact.language
 
         def make(way: Way) -> sending.Words:

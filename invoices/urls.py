@@ -51,7 +51,6 @@ urlpatterns = [
     path("retainers/<uuid:pk>/closure/", money.retainer_closure, name="retainer-closure"),
     path("settings/billing/", money.billing_settings, name="billing-settings"),
     path("settings/billing/rates/", money.rate_new, name="rate-new"),
-    path("portal/bills/", portal.bill_list, name="portal-bills"),
     path("portal/bills/<uuid:pk>/", portal.bill, name="portal-bill"),
     path("portal/bills/<uuid:pk>/paper.pdf", portal.bill_pdf, name="portal-bill-pdf"),
     path("portal/bills/<uuid:pk>/pay/", portal.bill_pay, name="portal-bill-pay"),

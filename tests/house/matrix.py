@@ -162,7 +162,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "expense-removal": ({POST}, SEES_MONEY), "rate-removal": ({POST}, SEES_MONEY), "rate-new": ({POST}, SEES_MONEY),
     "billing-settings": ({GET, POST}, SEES_MONEY), "retainers": ({GET}, SEES_MONEY), "takings": ({GET}, SEES_MONEY),
     "firm": ({GET}, RUNS_THE_FIRM), "exports": ({GET}, SEES_MONEY), "export": ({GET}, SEES_MONEY),
-    "portal-bills": ({GET}, "F"), "portal-bill": ({GET}, "F"), "portal-bill-pdf": ({GET}, "F"),
+    "portal-bill": ({GET}, "F"), "portal-bill-pdf": ({GET}, "F"),
     "portal-bill-pay": ({POST}, "F"), "portal-bill-receipt": ({GET}, "F"), "portal-retainer-pay": ({POST}, "F"),
     # by a link in a family's own message
     "sign-start": ({GET}, "*"), "sign-code": ({POST}, "*"), "sign-paper": ({GET, POST}, "*"), "sign-pdf": ({GET}, "*"),

@@ -83,7 +83,12 @@ def test_an_invoice_holds_time_fees_and_expenses_each_once(desk):
     invoice = desk.invoice()
 
     found = sorted(invoice.lines.values_list("kind", "amount", "free"))
-    assert found == [("expense", 1_250, ""), ("fee", 50_000, ""), ("time", 0, "no_charge"), ("time", 15_000, "")]
+    assert found == [
+        ("expense", 1_250, ""),
+        ("fee", 50_000, ""),
+        ("time", 0, "no_charge"),
+        ("time", 15_000, ""),
+    ]
     assert invoice.total == 66_250
     assert drafting.unbilled(desk.case, at=NOW) == []
 
@@ -138,7 +143,10 @@ def test_an_issued_paper_cannot_be_changed_by_the_firms_own_role(desk):
 
     for model in (Invoice, InvoiceLine, CreditNote, WriteOff):
         row = model.objects.get()
-        for act in (lambda row=row: row.save(), lambda row=row: type(row).objects.filter(pk=row.pk)._raw_delete("default")):
+        for act in (
+            lambda row=row: row.save(),
+            lambda row=row: type(row).objects.filter(pk=row.pk)._raw_delete("default"),
+        ):
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 act()
 

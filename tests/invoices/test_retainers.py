@@ -15,7 +15,9 @@ from tests.world import NOW
 
 
 def trust():
-    return ledger.balance(Account.TRUST_CASH, currency="usd"), ledger.balance(Account.TRUST_HELD, currency="usd")
+    return ledger.balance(Account.TRUST_CASH, currency="usd"), ledger.balance(
+        Account.TRUST_HELD, currency="usd"
+    )
 
 
 def test_ten_to_fifteen_hours_at_150_with_half_ask_for_750(desk):
@@ -58,7 +60,12 @@ def test_another_cases_invoice_is_not_paid_from_it(desk, ana, mateo):
     from tests.invoices.conftest import Desk
 
     retainer = desk.retainer(deposit=10_000)
-    other = Desk(opening.open_case(student=mateo, kind="other", advocate=ana, by=ana, at=NOW), ana, desk.bea, desk.payer)
+    other = Desk(
+        opening.open_case(student=mateo, kind="other", advocate=ana, by=ana, at=NOW),
+        ana,
+        desk.bea,
+        desk.payer,
+    )
 
     with pytest.raises(retaining.CannotHold, match="another case"):
         retaining.use(retainer, other.billed(5_000), by=desk.bea, at=NOW)
@@ -84,7 +91,9 @@ def test_topping_up_makes_it_say_so_again(desk, standins):
     retaining.use(retainer, desk.billed(10_000), by=desk.bea, at=NOW)
     assert Retainer.objects.get().warned_at == NOW
 
-    retaining.deposit(retainer, amount=35_000, method="check", received_on=NOW.date(), once="d2", by=desk.bea, at=NOW)
+    retaining.deposit(
+        retainer, amount=35_000, method="check", received_on=NOW.date(), once="d2", by=desk.bea, at=NOW
+    )
 
     assert Retainer.objects.get().warned_at is None
 
@@ -96,13 +105,17 @@ def test_closing_gives_the_rest_back_once(desk):
     assert retaining.close(retainer, by=desk.bea, at=NOW) == 0
     assert trust() == (0, 0)
     with pytest.raises(retaining.CannotHold, match="closed"):
-        retaining.deposit(retainer, amount=1, method="cash", received_on=NOW.date(), once="x", by=desk.bea, at=NOW)
+        retaining.deposit(
+            retainer, amount=1, method="cash", received_on=NOW.date(), once="x", by=desk.bea, at=NOW
+        )
 
 
 def test_a_double_press_is_one_deposit(desk):
     retainer = desk.retainer()
     for _ in range(2):
-        retaining.deposit(retainer, amount=500, method="cash", received_on=NOW.date(), once="same", by=desk.bea, at=NOW)
+        retaining.deposit(
+            retainer, amount=500, method="cash", received_on=NOW.date(), once="same", by=desk.bea, at=NOW
+        )
 
     assert retaining.held(retainer) == 500
 
@@ -148,12 +161,22 @@ def test_any_hundred_acts_leave_balances_equal_to_a_plain_sum_and_nobodys_money_
         at = NOW + timedelta(minutes=n)
         amount = chance.randint(1, 20_000)
         one = chance.choice(invoices) if invoices else None
-        act = chance.choice(["bill", "deposit", "pay", "use", "credit", "back", "refund", "spread", "write off"])
+        act = chance.choice(
+            ["bill", "deposit", "pay", "use", "credit", "back", "refund", "spread", "write off"]
+        )
         try:
             if act == "bill":
                 invoices.append(desk.billed(amount))
             elif act == "deposit":
-                retaining.deposit(retainer, amount=amount, method="check", received_on=NOW.date(), once=f"d{n}", by=desk.bea, at=at)
+                retaining.deposit(
+                    retainer,
+                    amount=amount,
+                    method="check",
+                    received_on=NOW.date(),
+                    once=f"d{n}",
+                    by=desk.bea,
+                    at=at,
+                )
             elif act == "pay" and one:
                 payments.append(desk.pay(one, amount))
             elif act == "use" and one:
@@ -166,7 +189,13 @@ def test_any_hundred_acts_leave_balances_equal_to_a_plain_sum_and_nobodys_money_
                 balances.spread_credit(desk.case.student.family_id, currency="usd", by=desk.bea, at=at)
             elif act == "write off" and one:
                 issuing.write_off(one, amount=amount, reason="r", by=desk.bea, at=at)
-        except (ledger.Overdrawn, retaining.CannotHold, issuing.CannotIssue, refunding.CannotRefund, receiving.CannotRecord):
+        except (
+            ledger.Overdrawn,
+            retaining.CannotHold,
+            issuing.CannotIssue,
+            refunding.CannotRefund,
+            receiving.CannotRecord,
+        ):
             refused += 1
 
     assert len(invoices) > 5

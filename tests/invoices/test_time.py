@@ -129,22 +129,40 @@ def test_billed_time_stays_as_it_is_and_reopening_a_week_never_rounds_it_again(d
 
 def test_what_somebody_did_is_offered_once(visitor, ana, desk, service, clock):
     student = desk.case.student
-    slot = free_slots(service, since=NOW + timedelta(days=1), until=NOW + timedelta(days=9), at=NOW, advocates=[ana])[0]
+    slot = free_slots(
+        service, since=NOW + timedelta(days=1), until=NOW + timedelta(days=9), at=NOW, advocates=[ana]
+    )[0]
     made = bookings.book(service, starts_at=slot.starts_at, asker=bookings.Asker(name="Luz", email="luz@harbor.example", contact=desk.payer), at=NOW, advocate=ana)  # fmt: skip
     type(made).objects.filter(pk=made.pk).update(student=student)
     Meeting.objects.create(case=desk.case, kind="iep", advocate=ana, starts_at=NOW - timedelta(hours=3), ends_at=NOW - timedelta(hours=2), travel_minutes=20)  # fmt: skip
-    call = timeline.add(student=student, kind="call", text="Spoke", happened_at=NOW, at=NOW, by=ana, case=desk.case)
+    call = timeline.add(
+        student=student, kind="call", text="Spoke", happened_at=NOW, at=NOW, by=ana, case=desk.case
+    )
     at = slot.starts_at + timedelta(hours=2)
     clock.now = at
 
     found = {row.kind: row for row in suggesting.suggestions(ana, at=at)}
-    assert {kind: row.minutes for kind, row in found.items()} == {"booking": 20, "meeting": 60, "travel": 40, "call": None}
+    assert {kind: row.minutes for kind, row in found.items()} == {
+        "booking": 20,
+        "meeting": 60,
+        "travel": 40,
+        "call": None,
+    }
     assert found["booking"].description == "Llamada gratis"  # as the family reads it
 
-    visitor.as_(ana).post("/time/suggestions/accept/", {"kind": "meeting", "source": found["meeting"].source, "minutes": "1:10"})
-    visitor.post("/time/suggestions/accept/", {"kind": "meeting", "source": found["meeting"].source, "minutes": "1:10"})
+    visitor.as_(ana).post(
+        "/time/suggestions/accept/", {"kind": "meeting", "source": found["meeting"].source, "minutes": "1:10"}
+    )
+    visitor.post(
+        "/time/suggestions/accept/", {"kind": "meeting", "source": found["meeting"].source, "minutes": "1:10"}
+    )
     visitor.post("/time/suggestions/skip/", {"kind": "travel", "source": found["travel"].source})
-    assert visitor.post("/time/suggestions/accept/", {"kind": "call", "source": call.pk, "minutes": ""}).status_code == 422
+    assert (
+        visitor.post(
+            "/time/suggestions/accept/", {"kind": "call", "source": call.pk, "minutes": ""}
+        ).status_code
+        == 422
+    )
 
     assert [(entry.minutes, entry.activity) for entry in TimeEntry.objects.all()] == [(70, "meeting")]
     assert {row.kind for row in suggesting.suggestions(ana, at=at)} == {"booking", "call"}
