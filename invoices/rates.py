@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -35,18 +36,43 @@ class InForce:
 
 def terms_of(case: Case | None) -> InForce:
     """What holds for a case: what it says itself, else its family, else the firm, else we. None asks for the firm's."""
-    wanted = Q(family=None, case=None)
-    if case is not None:
-        wanted |= Q(case=case) | Q(family=case.student.family_id)
-    rows = sorted(Terms.objects.filter(wanted), key=lambda row: (row.case_id is None, row.family_id is None))
+    return terms_for([case])[case.pk if case else None]
 
-    def said(name: str) -> object:
+
+def terms_for(cases: Iterable[Case | None]) -> dict[UUID | None, InForce]:
+    """The terms of many cases by their ids, in one query; `student` should be selected."""
+    rows = {case.pk if case else None: case for case in cases}
+    real = [case for case in rows.values() if case]
+    wanted = Q(family=None, case=None) | Q(case__in=[case.pk for case in real]) | Q(family__in={case.student.family_id for case in real})  # fmt: skip
+    by_case: dict[UUID, Terms] = {}
+    by_family: dict[UUID, Terms] = {}
+    firm: list[Terms] = []
+    for row in Terms.objects.filter(wanted):
+        if row.case_id:
+            by_case[row.case_id] = row
+        elif row.family_id:
+            by_family[row.family_id] = row
+        else:
+            firm.append(row)
+    return {
+        key: _in_force([
+            *([by_case[case.pk]] if case and case.pk in by_case else []),
+            *([by_family[case.student.family_id]] if case and case.student.family_id in by_family else []), *firm,
+        ])
+        for key, case in rows.items()
+    }  # fmt: skip
+
+
+def _in_force(rows: Sequence[Terms]) -> InForce:
+    """The narrowest row first: the first that says something is right."""
+
+    def said(name: str) -> Any:
         return next((value for row in rows if (value := getattr(row, name)) not in (None, "")), None)
 
     found = {name: said(name) for name in _FIELDS}
     step, how = found.pop("round_to"), found.pop("round_how")
     more = {name: value for name, value in found.items() if value is not None}
-    return InForce(rounding=Rounding(int(step or 1), str(how or How.UP)), **more)  # type: ignore[arg-type, call-overload]
+    return InForce(rounding=Rounding(step or 1, how or How.UP), **more)
 
 
 def currency() -> str:

@@ -75,7 +75,7 @@ def _priced(entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, rates.Price]]
     rows = list(entries)
     cases = {row.case_id: row.case for row in rows}
     table = rates.Rates(cases)
-    terms = {key: rates.terms_of(case) for key, case in cases.items()}
+    terms = rates.terms_for(cases.values())
     fees: dict[UUID, list[FlatFee]] = defaultdict(list)
     for fee in FlatFee.objects.filter(case__in=[key for key in cases if key], dropped_at=None):
         fees[fee.case_id].append(fee)

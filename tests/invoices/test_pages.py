@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from cases import opening
 from invoices import balances, issuing
 from invoices.models import CreditNote, Draft, Expense, Invoice, Rate, Retainer, Terms
 from outbox.models import Message
 from payments.models import StripeAccount
+from tests.invoices.conftest import Desk
 from tests.world import NOW, key
 
 
@@ -128,20 +130,20 @@ def test_an_advocate_sees_the_budget_of_a_case_and_not_its_money(visitor, ana, d
 
 
 @pytest.mark.parametrize("path", ["/invoices/", "/invoices/?show=all", "/invoices/?show=late", "/invoices/unbilled/", "/invoices/ageing/", "/settings/billing/"])  # fmt: skip
-def test_lists_run_the_same_number_of_queries_with_one_row_and_with_three(visitor, bea, desk, path, django_assert_max_num_queries):  # fmt: skip
+def test_lists_run_the_same_number_of_queries_with_one_row_and_with_three(visitor, bea, desk, path):  # fmt: skip
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     desk.rate()
-    desk.time(10)
     desk.billed()
+    desk.time(10)
     visitor.as_(bea).get(path)
     with CaptureQueriesContext(connection) as one:
         visitor.get(path)
     for _ in range(2):
-        desk.fee(10_000)
-        desk.invoice()
-        desk.time(10)
+        other = Desk(opening.open_case(student=desk.case.student, kind="other", advocate=desk.ana, by=desk.ana, at=NOW), desk.ana, bea, desk.payer)  # fmt: skip
+        other.billed()
+        other.time(10)
     with CaptureQueriesContext(connection) as three:
         visitor.get(path)
 

@@ -23,13 +23,13 @@ def fields(case, **more):
 def test_a_timer_runs_on_whatever_happens_to_the_tab(visitor, ana, desk, clock):
     visitor.as_(ana).post("/time/timer/", {"work": f"case:{desk.case.pk}", "next": "/today/"})
     clock.now = NOW + timedelta(minutes=42)
-    page = visitor.get("/students/").content.decode()
+    page = visitor.as_(ana).get("/students/").content.decode()
     assert "0:42" in page
     timer = Timer.objects.get()
 
     visitor.post(f"/time/timer/{timer.pk}/pause/")
     clock.now = NOW + timedelta(hours=5)
-    visitor.post(f"/time/timer/{timer.pk}/resume/")
+    visitor.as_(ana).post(f"/time/timer/{timer.pk}/resume/")
     clock.now = NOW + timedelta(hours=5, minutes=18)
     assert 'value="1:00"' in visitor.get(f"/time/timer/{timer.pk}/").content.decode()
 
