@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import Case
-from clients.models import Agreement, Student
+from clients.models import Agreement, Contact, Student
 from documents.models import Document
 from invoices import durations, rates
 from invoices.models import Activity, Billing, ExpenseKind
@@ -364,7 +364,7 @@ class WriteOffForm(AmountForm):
 class DraftForm(Form):
     """The settings of a draft; which work is on it comes as ticks beside them."""
 
-    contact = forms.ModelChoiceField(None, label=_("For"), empty_label=None)
+    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("For"), empty_label=None)
     discount_rate = PercentField(label=_("Discount, in percent"), required=False)
     discount_amount = MoneyField(label=_("or an amount"), required=False)
     tax_rate = PercentField(label=_("Tax, in percent"), required=False)

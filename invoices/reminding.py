@@ -56,13 +56,17 @@ def remind(keys: list[str], at: datetime) -> None:
         due.settle(REMIND, key)
 
 
+def invoice_id(subject: str) -> UUID:
+    """The invoice that a message's subject (“invoice:<id>/reminder”) names; an id of nothing when it names none."""
+    try:
+        return UUID(subject.removeprefix("invoice:").partition("/")[0])
+    except ValueError:
+        return UUID(int=0)
+
+
 def held_back(message: Any, *, at: datetime) -> str:
     """Why a written reminder must not leave any more: paid or credited since it was written."""
     if message.kind != KIND or not message.subject.startswith("invoice:"):
         return ""
-    try:
-        pk = UUID(message.subject.removeprefix("invoice:").partition("/")[0])
-    except ValueError:
-        return ""
-    invoice = Invoice.objects.filter(pk=pk).first()
+    invoice = Invoice.objects.filter(pk=invoice_id(message.subject)).first()
     return "it is paid or credited" if invoice is not None and not still_to_ask(invoice) else ""

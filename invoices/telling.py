@@ -161,7 +161,7 @@ def held_back(message: Message, *, at: datetime) -> str:
         return why
     if message.kind not in {"bill", reminding.KIND}:
         return ""
-    pk = message.subject.removeprefix("invoice:").partition("/")[0]
+    pk = reminding.invoice_id(message.subject)
     for row in Addressee.objects.filter(invoice=pk).select_related("contact", "invoice__case__student"):
         if any(point.value == message.recipient for point in row.contact.points.all()):
             return may_still_hear(row.contact, message.recipient, student=row.invoice.case.student, at=at)

@@ -88,7 +88,7 @@ def change(entry: TimeEntry, fields: dict[str, Any], *, by: User, at: datetime) 
     entry.save()
     after = {name: str(getattr(entry, name)) for name in before}
     moved = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
-    audit.record("time.changed", by=by, at=at, about=entry, **moved)
+    audit.record("time.changed", by=by, at=at, about=entry, moved=moved)
     return entry
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -382,7 +382,7 @@ def invoice_family_credit(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.SEE_MONEY)
 @FORM
-def books(request: FirmRequest) -> HttpResponse:
+def books(request: FirmRequest) -> HttpResponseBase:
     """Invoices of a time as a file for the bookkeeper's program."""
     first = today().replace(day=1)
     last = first - timedelta(days=1)

@@ -238,7 +238,9 @@ def retainer_list(request: FirmRequest) -> HttpResponse:
     newest: dict[UUID, Retainer] = {}
     for row in Retainer.objects.order_by("opened_at"):
         newest[row.case_id] = row
-    cases = Case.objects.filter(pk__in={*held, *newest} - {None}).select_related("student__family")
+    cases = Case.objects.filter(pk__in=[key for key in {*held, *newest} if key]).select_related(
+        "student__family"
+    )
     rows = [(case, newest.get(case.pk), held.get(case.pk, 0)) for case in cases]
     rows.sort(key=lambda found: (-found[2], str(found[0].pk)))
     context = {
