@@ -30,7 +30,7 @@ KEY = OpenApiParameter(
 
 
 def _key(request: ApiRequest) -> str:
-    return request.headers.get("Idempotency-Key", "")[:80]
+    return request.headers.get("Idempotency-Key", "").replace("\x00", "")[:80]
 
 
 def _nothing(view: Any) -> bool:
@@ -56,6 +56,8 @@ class TimeEntrySerializer(serializers.ModelSerializer):
         extra_kwargs = {"student": {"required": False}}
 
     def get_locked(self, entry: TimeEntry) -> str:
+        if hasattr(entry, "is_billed"):
+            return timing.lock_words(billed=entry.is_billed, signed=entry.is_signed)
         return timing.lock_of(entry)
 
     def validate_on(self, value: date) -> date:
@@ -90,7 +92,7 @@ class TimeEntryViewSet(
     def get_queryset(self) -> Any:
         if _nothing(self):
             return TimeEntry.objects.none()
-        return TimeEntry.objects.visible_to(self.request.user).select_related("person", "case__student")  # type: ignore[arg-type]
+        return TimeEntry.objects.visible_to(self.request.user).with_locks().select_related("person")  # type: ignore[arg-type]
 
     def perform_create(self, serializer: Any) -> None:
         user: Any = self.request.user
@@ -109,7 +111,7 @@ class TimeEntryViewSet(
             entry = timing.change(entry, asked.validated_data, by=user, at=timezone.now())
         except timing.Locked as why:
             raise ValidationError(str(why)) from None
-        return Response(self.get_serializer(entry).data)
+        return Response(self.get_serializer(TimeEntry.objects.get(pk=entry.pk)).data)
 
 
 class ExpenseSerializer(serializers.ModelSerializer):

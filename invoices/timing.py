@@ -27,11 +27,14 @@ def is_signed(person: User, on: date) -> bool:
 
 def lock_of(entry: TimeEntry) -> str:
     """Why an entry stays as it is, in words, or nothing."""
-    if InvoiceLine.objects.standing().filter(time=entry).exists():
+    billed = InvoiceLine.objects.standing().filter(time=entry).exists()
+    return lock_words(billed=billed, signed=is_signed(entry.person, entry.on))
+
+
+def lock_words(*, billed: bool, signed: bool) -> str:
+    if billed:
         return _("This time is on an invoice, so it stays as it is.")
-    if is_signed(entry.person, entry.on):
-        return _("This week is signed off. The owner can open it again.")
-    return ""
+    return _("This week is signed off. The owner can open it again.") if signed else ""
 
 
 def _refuse_signed(person: User, on: date) -> None:

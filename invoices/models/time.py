@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -50,6 +51,14 @@ class TimeQuerySet(models.QuerySet["TimeEntry"]):
         from invoices.models.bills import InvoiceLine
 
         return self.filter(~Exists(InvoiceLine.objects.standing().filter(time=OuterRef("pk"))))
+
+    def with_locks(self) -> Self:
+        """Adds `is_billed` and `is_signed` to each entry."""
+        from invoices.models.bills import InvoiceLine
+
+        signed = SignOff.objects.standing().filter(person=OuterRef("person"), week=TruncWeek(OuterRef("on")))
+        lines = InvoiceLine.objects.standing().filter(time=OuterRef("pk"))
+        return self.annotate(is_billed=Exists(lines), is_signed=Exists(signed))
 
 
 class TimeEntry(models.Model):

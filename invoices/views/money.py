@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
@@ -327,7 +328,7 @@ def retainer_deposit(request: FirmRequest, pk: UUID) -> HttpResponse:
         for line in form.errors.values():
             messages.error(request, str(line[0]))
         return redirect("case-money", row.case_id)
-    once = request.POST.get("once", "")[:40] or uuid4().hex
+    once = re.sub(r"[^0-9a-z]", "", request.POST.get("once", ""))[:32] or uuid4().hex
     try:
         retaining.deposit(row, **form.cleaned_data, once=f"deposit:{row.pk.hex}:{once}"[:80], by=request.user, at=timezone.now())  # fmt: skip
     except (retaining.CannotHold, receiving.CannotRecord) as why:
