@@ -108,6 +108,11 @@ class InstructionsForm(ModelForm):
 class FindForm(Form):
     """What narrows the list of payments; anything it cannot read is left out."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in self.fields.values():
+            item.widget.attrs["class"] = "input input-auto"
+
     q = forms.CharField(label=_("Name, number or what for"), required=False, max_length=80)
     method = forms.ChoiceField(label=_("How"), required=False, choices=[("", _("Any way")), *Method.choices])
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -78,10 +78,19 @@ def ask(
     except Unavailable:
         _try_again(checkout)
         raise
-    if not Checkout.objects.unsettled().filter(pk=checkout.pk).update(session_id=opened.id, url=opened.url):
-        _expire(opened.id, account_id=checkout.account_id)  # closed meanwhile: this page is shown to nobody
+    return _opened(checkout, opened)
+
+
+def _opened(checkout: Checkout, opened: stripe.Session) -> Checkout:
+    """Keeps the page that came first. Another tab may have asked with a newer key, or closed the request meanwhile:
+    then this page is shown to nobody."""
+    unopened = Checkout.objects.unsettled().filter(pk=checkout.pk, session_id=None)
+    unopened.update(session_id=opened.id, url=opened.url)
+    checkout.refresh_from_db()
+    if checkout.session_id != opened.id:
+        _expire(opened.id, account_id=checkout.account_id)
+    if checkout.settled_at or not checkout.session_id:
         raise Unavailable("closed meanwhile")
-    checkout.session_id, checkout.url = opened.id, opened.url
     return checkout
 
 

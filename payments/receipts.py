@@ -18,8 +18,7 @@ from web.phones import say_phone
 
 def facts(payment: Payment) -> list[dict[str, str]]:
     """What a receipt says, as labels and values, in the language that is active."""
-    firm = current_firm()
-    day = localtime(payment.paid_at, firm.zone).date()
+    day = payment.paid_on
     rows = [
         {"label": _("Receipt"), "value": payment.number},
         {"label": _("Paid on"), "value": f"{say_day(day)} {day.year}"},

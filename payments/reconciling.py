@@ -6,6 +6,7 @@ rest is listed for a person.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -95,7 +96,8 @@ def _compare_charge(charge: ProviderCharge, told: Report, *, at: datetime) -> No
     if payment is None:
         checkout = Checkout.objects.filter(pk=charge.checkout).first() if _is_id(charge.checkout) else None
         if checkout and checkout.session_id:
-            paying.settle(checkout, at=at)
+            with suppress(Refused):  # a page that Stripe does not know: the payment is listed below
+                paying.settle(checkout, at=at)
             payment = Payment.objects.filter(payment_intent=charge.intent).first()
         if payment is None:
             report(

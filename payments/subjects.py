@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.urls import resolve
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from cases.models import Case
 from clients.models import Contact, Student
 from payments.models import Account, Payment, Refund
+from web.access import access_of
 
 
 class State(enum.StrEnum):
@@ -120,13 +123,15 @@ def describe(subject: str) -> str:
         return _("A payment")
 
 
-def page(subject: str) -> str:
-    """The address of the staff's page of a subject, or nothing."""
+def page(subject: str, *, user: User) -> str:
+    """The address of the staff's page of a subject, or nothing where there is none or this person may not open it."""
     try:
         kind, pk = kind_of(subject)
     except UnknownSubject:
         return ""
-    return kind.page(pk) if kind.page else ""
+    address = kind.page(pk) if kind.page else ""
+    access = access_of(resolve(address).func) if address else None
+    return address if access and access.can and user.can(access.can) else ""
 
 
 def open_for(contact: Contact) -> list[tuple[str, Due]]:

@@ -133,7 +133,7 @@ def _detail(request: FirmRequest, payment: Payment, *, status: int = 200, **more
     first = {"once": str(uuid4())}
     context = {
         "payment": payment, "refunds": payment.refunds.select_related("payment", "by"), "disputes": payment.disputes.all(),
-        "refund_form": RefundForm(payment=payment, initial=first), "void_form": VoidForm(), "page_of_subject": subjects.page(payment.subject),
+        "refund_form": RefundForm(payment=payment, initial=first), "void_form": VoidForm(), "page_of_subject": subjects.page(payment.subject, user=request.user),
         "may_edit": request.user.can(Can.EDIT_MONEY), **more,
     }  # fmt: skip
     return render(request, "payments/payment.html", context, status=status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
@@ -235,6 +235,11 @@ class Payment(models.Model):
         return 0 if self.is_struck_out else self.amount - self.given_back
 
     @property
+    def paid_on(self) -> date:
+        """The day it came, by the firm's clock."""
+        return timezone.localdate(self.paid_at, current_firm().zone)
+
+    @property
     def amount_words(self) -> str:
         return say(self.amount, self.currency)
 
@@ -247,7 +252,7 @@ class Payment(models.Model):
     @property
     def number(self) -> str:
         """How a receipt calls it: short, and no two of a firm alike."""
-        return f"{self.paid_at:%Y}-{self.pk.hex[:8]}{self.pk.hex[-4:]}".upper()
+        return f"{self.paid_at:%Y}-{self.pk.hex[-10:]}".upper()
 
 
 class Void(models.Model):
