@@ -157,7 +157,7 @@ class WorkField(forms.ChoiceField):
 class TimeForm(Form):
     work = forms.ChoiceField(label=_("For"))
     on = PastDay(label=_("Day"))
-    minutes = DurationField(label=_("How long"), help_text=_("Like 1h20, 1:20 or 80."))
+    minutes = DurationField(label=_("How long"), widget=forms.TextInput(attrs={"placeholder": "1h20, 1:20, 80"}))  # fmt: skip
     activity = forms.ChoiceField(label=_("What"), choices=Activity.choices)
     description = forms.CharField(label=_("What the family reads"), max_length=300)
     note = forms.CharField(label=_("Note for us alone"), required=False, max_length=1000)

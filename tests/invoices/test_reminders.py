@@ -76,7 +76,7 @@ def test_crediting_calls_them_off_and_a_family_with_credit_enough_hears_nothing(
     first = desk.billed(12_000)
     issuing.credit(first, amount=12_000, reason="r", by=desk.bea, at=NOW)
     assert planned() == []
-    second = desk.billed(3_000)
+    second = desk.billed(3_000)  # and the work that the credit note freed
     receiving.record(
         method="check",
         amount=3_000,
