@@ -248,3 +248,26 @@ def test_money_for_something_nobody_knows_is_still_noted(cards, clock, hear):
 
     assert Payment.objects.get().amount == 700
     assert {entry.kind for entry in Entry.objects.all()} == {"payment", "fee"}
+
+
+def test_two_tabs_that_ask_with_two_keys_show_one_page(bills, luz_rivera, cards, page, clock, monkeypatch):
+    """The first tab's answer is slow; the second gave up its key twice and asks with a new one. The first page wins."""
+    bill = bills.add(12_000, luz_rivera)
+    opens = stripe.open_session
+
+    def slow(**told):
+        monkeypatch.setattr(stripe, "open_session", opens)
+        first = opens(**told)
+        paying._try_again(Checkout.objects.get())
+        paying._try_again(Checkout.objects.get())
+        second = page(bill)
+        assert second.session_id != first.id
+        return first
+
+    monkeypatch.setattr(stripe, "open_session", slow)
+    shown = page(bill)
+
+    found = {session.id: session.status for session in sessions(cards)}
+    assert shown.session_id == Checkout.objects.get().session_id
+    assert sorted(found.values()) == ["expired", "open"]
+    assert found[shown.session_id] == "open"

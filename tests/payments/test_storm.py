@@ -73,20 +73,28 @@ class Crowd:
         self.stop.touch()
         self.running["site"].terminate()
         for one in self.running.values():
-            one.wait(60)
+            one.wait(120)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        for one in self.running.values():
+            one.kill()
+            one.wait()
 
 
 def prove(standins, folder, count, kills):
     with firm_of_its_own() as firm:
         account = _account(standins, firm)
-        crowd = Crowd(firm, count, folder)
-        standins._ask("/stripe", {
-            "endpoints": [{"url": f"http://localhost:{crowd.port}/hooks/stripe/connect/", "secret": SECRET, "connect": True}],
-            "bank_seconds": 2, "webhook_retries": [0.3, 1.0],
-        })  # fmt: skip
-        standins._ask("/faults", WEATHER)
-        deaths = _kill_while_they_pay(standins, crowd, kills)
-        crowd.end()
+        with Crowd(firm, count, folder) as crowd:
+            standins._ask("/stripe", {
+                "endpoints": [{"url": f"http://localhost:{crowd.port}/hooks/stripe/connect/", "secret": SECRET, "connect": True}],
+                "bank_seconds": 2, "webhook_retries": [0.3, 1.0],
+            })  # fmt: skip
+            standins._ask("/faults", WEATHER)
+            deaths = _kill_while_they_pay(standins, crowd, kills)
+            crowd.end()
         struck = standins._ask("/faults")["struck"]
         standins._ask("/stripe", {"bank_seconds": 0})
         _clear_the_weather()
@@ -169,7 +177,7 @@ def _agree(firm, account, count):
         assert (told.payments, told.refunds, told.mended, told.is_clean) == (count, len(back), 0, True)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_five_hundred_payments_survive_the_storm(standins, tmp_path):
     prove(
         standins, tmp_path, 500, [(60, "worker"), (120, "one"), (200, "site"), (280, "two"), (350, "worker")]
