@@ -105,7 +105,7 @@ def register_all() -> None:
         ("families", _("Families and their grown-ups"), Can.SEE_FIGURES, ["Family", "Name", "Role", "E-mail", "Phone", "Language", "Children", "Added"], families),
         ("cases", _("Cases"), Can.SEE_FIGURES, ["Student", "Kind", "Stage", "Advocate", "Opened", "Next step", "Next step on", "Closed", "Outcome"], cases),
         ("bookings", _("Bookings"), Can.SEE_FIGURES, ["Starts", "Ends", "Service", "Advocate", "Contact", "Student", "Booked", "Called off", "Called off by", "Missed", "Price", "Currency"], bookings),
-        ("time", _("Time"), Can.SEE_MONEY, ["Day", "Person", "Student", "Case", "Minutes", "Time", "What", "Description", "Note", "Billing", "Billed"], time),
+        ("time", _("Time worked"), Can.SEE_MONEY, ["Day", "Person", "Student", "Case", "Minutes", "Time", "What", "Description", "Note", "Billing", "Billed"], time),
         ("invoices", _("Invoices"), Can.SEE_MONEY, ["Number", "For", "Family", "Issued", "Due", "Subtotal", "Discount", "Tax", "Total", "Owed", "Currency"], invoices),
         ("payments", _("Payments"), Can.SEE_MONEY, ["Paid", "Payer", "For", "How", "Reference", "Amount", "Currency", "Struck out"], payments),
     ):  # fmt: skip

@@ -149,7 +149,7 @@ def status_words(invoice: Invoice, owed: int, *, today: date, credited_amount: i
     if owed > 0:
         if invoice.due_on < today:
             return "late", _("Overdue")
-        return "info", _("Open")
+        return "info", _("To pay")
     if credited_amount >= invoice.total and invoice.total:
         return "", _("Credited")
     return "ok", _("Paid")

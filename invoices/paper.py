@@ -87,7 +87,7 @@ def invoice_facts(invoice: Invoice, *, firm: FirmRef) -> dict[str, Any]:
             {"label": _("Please pay by"), "value": _day(invoice.due_on)},
             {"label": _("Work for"), "value": invoice.child},
         ],
-        "head": [_("Day"), _("What we did"), _("Time"), _("Amount")], "widths": [0, 3, 2, 0], "rows": rows,
+        "head": [_("Day"), _("What we did"), _("Time worked"), _("Amount")], "widths": [0, 3, 2, 0], "rows": rows,
         "sums": [{"label": label, "value": money(amount), "strong": strong} for label, amount, strong in sums],
         "note": invoice.note,
         "outro": _("Minutes are shown as they were worked. If a rule rounds them, both are shown."),

@@ -32,7 +32,7 @@ from web.paging import page_of
 from web.papers import CannotBeSet
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-SHOW = [("open", gettext_lazy("Open")), ("late", gettext_lazy("Overdue")), ("all", gettext_lazy("All"))]
+SHOW = [("open", gettext_lazy("To pay")), ("late", gettext_lazy("Overdue")), ("all", gettext_lazy("All"))]
 
 
 def pdf_answer(make: Callable[[], bytes], name: str) -> HttpResponse:
