@@ -292,6 +292,8 @@ SPECTACULAR_SETTINGS = {
         "MeetingKindEnum": "cases.models.MeetingKind",
         "EntryKindEnum": "cases.models.EntryKind",
         "DocumentKindEnum": "documents.models.Kind",
+        "ExpenseKindEnum": "invoices.models.ExpenseKind",
+        "InvoiceLineKindEnum": "invoices.models.LineKind",
     },
 }
 

@@ -56,8 +56,9 @@ class TimeEntrySerializer(serializers.ModelSerializer):
         extra_kwargs = {"student": {"required": False}}
 
     def get_locked(self, entry: TimeEntry) -> str:
-        if hasattr(entry, "is_billed"):
-            return timing.lock_words(billed=entry.is_billed, signed=entry.is_signed)
+        known: Any = entry  # rows of a list bring the answer with them
+        if hasattr(known, "is_billed"):
+            return timing.lock_words(billed=known.is_billed, signed=known.is_signed)
         return timing.lock_of(entry)
 
     def validate_on(self, value: date) -> date:
