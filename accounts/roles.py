@@ -21,7 +21,7 @@ class Role(models.TextChoices):
 STAFF = frozenset({Role.OWNER, Role.ADMIN, Role.ADVOCATE, Role.ASSISTANT, Role.BILLING})
 
 _EVERYONE = frozenset({Can.HAVE_ACCOUNT})
-_STAFF = _EVERYONE | {Can.WORK_HERE}
+_STAFF = _EVERYONE | {Can.WORK_HERE, Can.SEE_TIME}
 _BILLING = _STAFF | {Can.SEE_MONEY, Can.EDIT_MONEY, Can.USE_API}
 _ASSISTANT = _STAFF | {
     Can.LOG_TIME,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
@@ -86,8 +86,9 @@ class TimeEntryViewSet(
 ):
     """Time as it was worked: one's own; all of it for those who see the firm's money."""
 
-    access = Access(Can.LOG_TIME)
-    can = can_write = Can.LOG_TIME
+    access = Access(Can.SEE_TIME)
+    # Who may not write time down sees no case to write it for.
+    can = can_write = Can.SEE_TIME
     serializer_class = TimeEntrySerializer
 
     def get_queryset(self) -> Any:
@@ -104,6 +105,8 @@ class TimeEntryViewSet(
 
     def partial_update(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         """Changes an entry that is neither billed nor in a signed week."""
+        if not request.user.can(Can.LOG_TIME):  # type: ignore[union-attr]
+            raise PermissionDenied
         entry = self.get_object()
         asked = self.get_serializer(entry, data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
@@ -151,8 +154,9 @@ class ExpenseViewSet(
 ):
     """What was spent for cases: by oneself; all of it for those who see the firm's money."""
 
-    access = Access(Can.LOG_TIME)
-    can = can_write = Can.LOG_TIME
+    access = Access(Can.SEE_TIME)
+    # Who may not write time down sees no case to write it for.
+    can = can_write = Can.SEE_TIME
     serializer_class = ExpenseSerializer
 
     def get_queryset(self) -> Any:

@@ -24,7 +24,7 @@ class InvoicesConfig(AppConfig):
             "topbar", template="invoices/topbar.html", order=10, can=Can.LOG_TIME, context=topbar
         )
         sections.register("case", template="invoices/budget.html", order=10, can=Can.LOG_TIME, context=budget_section)  # fmt: skip
-        register("staff", label=_("My time"), icon="hourglass", url_name="time", order=40, can=Can.LOG_TIME)
+        register("staff", label=_("My time"), icon="hourglass", url_name="time", order=40, can=Can.SEE_TIME)
         register(
             "staff", label=_("Invoices"), icon="receipt", url_name="invoices", order=42, can=Can.SEE_MONEY
         )

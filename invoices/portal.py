@@ -16,8 +16,9 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
 from invoices import balances, paper, retaining
+from invoices.drafting import payer_of
 from invoices.forms import today
-from invoices.models import Invoice, Retainer
+from invoices.models import Addressee, Invoice, Retainer
 from invoices.views.bills import entry_of, history, pdf_answer
 from invoices.views.money import moves_of
 from payments import links, paying, subjects
@@ -31,11 +32,16 @@ def _mine(request: FirmRequest) -> Any:
 
 
 def retainers_of(request: FirmRequest) -> list[dict[str, Any]]:
-    """Open retainers of the cases of children this person may see, for those who get the case's bills."""
+    """Retainers of the cases of children this person may see, for those who get the case's bills: another household
+    learns nothing of them."""
     cases = Case.objects.visible_to(request.user)
     rows = Retainer.objects.filter(case__in=cases).select_related("case__student").order_by("-opened_at")
+    billed = set(Addressee.objects.filter(contact__user=request.user).values_list("invoice__case", flat=True))
     found = []
     for row in rows:
+        payer = payer_of(row.case)
+        if row.case_id not in billed and (payer is None or payer.user_id != request.user.pk):
+            continue
         there = retaining.held(row)
         if row.closed_at is None or there:
             found.append({

@@ -51,6 +51,7 @@ class Can(enum.StrEnum):
     SET_STAFF = "set_staff"
     READ_AUDIT = "read_audit"
     SEE_FIGURES = "see_figures"
+    SEE_TIME = "see_time"
     LOG_TIME = "log_time"
     OPEN_WEEKS = "open_weeks"
     USE_API = "use_api"

@@ -71,18 +71,23 @@ def sheet(request: FirmRequest, form: TimeForm) -> dict[str, Any]:
         "total": durations.say(sum(row.minutes for row in rows)), "billed": billed, "signed": signed,
         "before": monday - timedelta(days=7), "after": monday + timedelta(days=7), "is_over": monday + timedelta(days=4) <= today(),
         "timers": Timer.objects.filter(person=request.user).select_related("student", "case__student"), "now": timezone.now(),
-        "waiting": len(suggesting.suggestions(person, at=timezone.now())) if person == request.user else 0,
+        "waiting": len(suggesting.suggestions(person, at=timezone.now())) if person == request.user and request.user.can(Can.LOG_TIME) else 0,
         "people": User.objects.staff().order_by("name") if request.user.can(Can.SEE_MONEY) else [],
-        "may_reopen": request.user.can(Can.OPEN_WEEKS),
+        "may_reopen": request.user.can(Can.OPEN_WEEKS), "may_write": request.user.can(Can.LOG_TIME),
     }  # fmt: skip
 
 
-@requires(Can.LOG_TIME)
+def _posted(request: FirmRequest) -> Any:
+    """What was posted by somebody who may write time down; others only read."""
+    return posted(request) if request.user.can(Can.LOG_TIME) else None
+
+
+@requires(Can.SEE_TIME)
 @FORM
 def time_sheet(request: FirmRequest) -> HttpResponse:
     """The week, and a line to write time down in."""
     first = {"on": today(), "work": request.GET.get("work", "")}
-    form = TimeForm(posted(request), user=request.user, initial=first)
+    form = TimeForm(_posted(request), user=request.user, initial=first)
     if form.is_valid():
         try:
             timing.add(person=request.user, at=timezone.now(), **form.facts())
@@ -99,7 +104,7 @@ def _entry(request: FirmRequest, pk: UUID) -> TimeEntry:
     return get_object_or_404(rows, pk=pk)
 
 
-@requires(Can.LOG_TIME)
+@requires(Can.SEE_TIME)
 @FORM
 def time_entry(request: FirmRequest, pk: UUID) -> HttpResponse:
     """One entry; where it is billed or signed it can only be read."""
@@ -109,7 +114,7 @@ def time_entry(request: FirmRequest, pk: UUID) -> HttpResponse:
         "minutes": durations.say(entry.minutes), "activity": entry.activity, "description": entry.description,
         "note": entry.note, "billing": entry.billing,
     }  # fmt: skip
-    form = TimeForm(posted(request), user=request.user, initial=first)
+    form = TimeForm(_posted(request), user=request.user, initial=first)
     if form.is_valid():
         try:
             timing.change(entry, form.facts(), by=request.user, at=timezone.now())
@@ -118,7 +123,7 @@ def time_entry(request: FirmRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(f"{reverse('time')}?week={monday_of(form.cleaned_data['on'])}")
-    context = {"entry": entry, "form": form, "lock": timing.lock_of(entry), "line": entry.invoice_lines.select_related("invoice").last()}  # type: ignore[attr-defined]  # fmt: skip
+    context = {"entry": entry, "form": form, "may_write": request.user.can(Can.LOG_TIME), "lock": timing.lock_of(entry), "line": entry.invoice_lines.select_related("invoice").last()}  # type: ignore[attr-defined]  # fmt: skip
     return render(request, "invoices/time_entry.html", context, status=422 if form.errors else 200)
 
 

@@ -67,6 +67,26 @@ def test_a_case_one_does_not_see_is_none(program, marcus, desk):
     assert program.read("/time-entries/").json()["results"] == []
 
 
+def test_billing_reads_all_time_and_changes_none(program, bea, desk):
+    entry = desk.time(30)
+    program.with_key(bea)
+
+    assert [row["id"] for row in program.read("/time-entries/").json()["results"]] == [str(entry.pk)]
+    answer = program._send(
+        "patch", f"/api/v1/time-entries/{entry.pk}/", data='{"minutes": 9}', content_type="application/json"
+    )
+    assert answer.status_code == 403
+    told = {
+        "case": str(desk.case.pk),
+        "on": "2026-11-24",
+        "minutes": 7,
+        "activity": "call",
+        "description": "Call",
+    }
+    assert program.send("/time-entries/", told).status_code == 400
+    assert TimeEntry.objects.get().minutes == 30
+
+
 def test_a_draft_is_made_and_issued_once_for_its_key(program, bea, desk):
     desk.rate()
     desk.time(60)

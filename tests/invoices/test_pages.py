@@ -224,3 +224,15 @@ def test_a_family_sees_its_retainer_and_what_it_was_used_for(visitor, luz, desk)
     assert f"Invoice {invoice.label}" in page
     entry = next(row for row in balances.entries_of(invoice) if row.kind == "invoice.paid_from_retainer")
     assert visitor.get(f"/portal/bills/{invoice.pk}/receipts/{entry.pk}.pdf").content.startswith(b"%PDF")
+
+
+def test_another_household_learns_nothing_of_the_money(visitor, luz, ngozi, desk):
+    """A grown-up who may see the child, but does not get its bills."""
+    from clients.models import Contact, Guardianship
+
+    desk.retainer(deposit=75_000)
+    other = Contact.objects.get(user=ngozi)
+    Guardianship.objects.create(contact=other, student=desk.case.student, lives_with=False)
+
+    assert "$750.00" in visitor.as_(luz).get("/portal/payments/").content.decode()
+    assert "$750.00" not in visitor.as_(ngozi).get("/portal/payments/").content.decode()
