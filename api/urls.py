@@ -7,6 +7,7 @@ from cases import api as cases
 from clients import api as clients
 from documents import api as documents
 from intake import api as intake
+from invoices import api as invoices
 from messaging import api as messaging
 from payments import api as payments
 from reviews import api as reviews
@@ -38,6 +39,11 @@ router.register("threads", messaging.ThreadViewSet, basename="api-thread")
 router.register("reviews", reviews.ReviewViewSet, basename="api-review")
 router.register("plans", reviews.PlanViewSet, basename="api-plan")
 router.register("comparisons", reviews.ComparisonViewSet, basename="api-comparison")
+router.register("time-entries", invoices.TimeEntryViewSet, basename="api-time")
+router.register("expenses", invoices.ExpenseViewSet, basename="api-expense")
+router.register("invoice-drafts", invoices.DraftViewSet, basename="api-draft")
+router.register("invoices", invoices.InvoiceViewSet, basename="api-invoice")
+router.register("credit-notes", invoices.CreditNoteViewSet, basename="api-credit-note")
 
 urlpatterns = [
     path("subscription/", billing.SubscriptionView.as_view(), name="api-subscription"),

@@ -37,6 +37,7 @@ TENANT_APPS = [
     "messaging",
     "reviews",
     "scheduling",
+    "invoices",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,
@@ -296,6 +297,8 @@ SPECTACULAR_SETTINGS = {
         "MeetingKindEnum": "cases.models.MeetingKind",
         "EntryKindEnum": "cases.models.EntryKind",
         "DocumentKindEnum": "documents.models.Kind",
+        "ExpenseKindEnum": "invoices.models.ExpenseKind",
+        "InvoiceLineKindEnum": "invoices.models.LineKind",
     },
 }
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("", include("messaging.urls")),
     path("", include("reviews.urls")),
+    path("", include("invoices.urls")),
     path("", include("desk.urls")),
     path("", include("portal.urls")),
     path("api/v1/", include("api.urls")),

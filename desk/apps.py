@@ -7,6 +7,8 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from desk import exports, people
+        from web import sections
         from web.access import Can
         from web.navigation import register
 
@@ -24,3 +26,10 @@ class DeskConfig(AppConfig):
             "account", label=_("Services"), icon="clock", url_name="services", order=52, can=Can.SET_SERVICES
         )
         register("account", label=_("Hours"), icon="clock", url_name="hours", order=54, can=Can.SET_OWN_HOURS)
+        exports.register_all()
+        sections.register("staff", template="desk/staff_section.html", order=10, can=Can.SEE_MONEY, context=people.staff_section)  # fmt: skip
+        sections.register("staff-member", template="desk/member_section.html", order=10, can=Can.SEE_MONEY, context=people.member_section)  # fmt: skip
+        register(
+            "staff", label=_("How we are doing"), icon="chart", url_name="firm", order=60, can=Can.SEE_FIGURES
+        )
+        register("account", label=_("Take lists away"), icon="download", url_name="exports", order=59, can=Can.SEE_MONEY)  # fmt: skip

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk import calls, deadlines, views
+from desk import calls, deadlines, exports, firm, views
 from web.access import public
 
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("deadlines/", deadlines.deadline_list, name="deadlines"),
     path("deadlines/bulk/", deadlines.deadline_bulk, name="deadlines-bulk"),
     path("caseload/", deadlines.caseload, name="caseload"),
+    path("firm/", firm.overview, name="firm"),
+    path("exports/", exports.export_list, name="exports"),
+    path("exports/<slug:name>.csv", exports.export, name="export"),
     path("search/", deadlines.search_page, name="search"),
     path("settings/", views.firm_settings, name="firm-settings"),
     path("logo/<str:version>/", public(views.logo, why="the firm's public pages show it"), name="logo"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 STAFF = "ODASB"
 WORKS_WITH_FAMILIES = "ODAS"
 RUNS_THE_FIRM = "OD"
+SEES_MONEY = "ODB"
 SIGNED_IN = "ODASBFG"
 
 GET, POST, PATCH = "GET", "POST", "PATCH"
@@ -142,6 +143,29 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "question-list": ({GET, POST}, RUNS_THE_FIRM), "question-list-preview": ({GET}, RUNS_THE_FIRM),
     "question-new": ({GET, POST}, RUNS_THE_FIRM), "question": ({GET, POST}, RUNS_THE_FIRM),
     "question-move": ({POST}, RUNS_THE_FIRM), "question-retirement": ({POST}, RUNS_THE_FIRM),
+    # time and money
+    "time": ({GET, POST}, STAFF), "time-entry": ({GET, POST}, STAFF),
+    "time-removal": ({POST}, WORKS_WITH_FAMILIES), "timer-start": ({POST}, WORKS_WITH_FAMILIES),
+    "timer": ({GET, POST}, WORKS_WITH_FAMILIES), "timer-pause": ({POST}, WORKS_WITH_FAMILIES),
+    "timer-resume": ({POST}, WORKS_WITH_FAMILIES), "timer-removal": ({POST}, WORKS_WITH_FAMILIES),
+    "time-suggestions": ({GET}, WORKS_WITH_FAMILIES), "suggestion-acceptance": ({POST}, WORKS_WITH_FAMILIES),
+    "suggestion-skip": ({POST}, WORKS_WITH_FAMILIES), "week-sign-off": ({POST}, WORKS_WITH_FAMILIES),
+    "week-reopening": ({POST}, "O"), "expense-new": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "invoices": ({GET}, SEES_MONEY), "unbilled": ({GET}, SEES_MONEY), "ageing": ({GET}, SEES_MONEY),
+    "books": ({GET, POST}, SEES_MONEY), "draft-new": ({POST}, SEES_MONEY), "draft": ({GET, POST}, SEES_MONEY),
+    "draft-line": ({POST}, SEES_MONEY), "draft-line-removal": ({POST}, SEES_MONEY), "draft-removal": ({POST}, SEES_MONEY),
+    "invoice": ({GET}, SEES_MONEY), "invoice-pdf": ({GET}, SEES_MONEY), "invoice-send": ({POST}, SEES_MONEY),
+    "invoice-credit": ({GET, POST}, SEES_MONEY), "invoice-write-off": ({GET, POST}, SEES_MONEY),
+    "invoice-retainer": ({POST}, SEES_MONEY), "invoice-family-credit": ({POST}, SEES_MONEY),
+    "credit-note-pdf": ({GET}, SEES_MONEY), "invoice-receipt": ({GET}, SEES_MONEY),
+    "case-money": ({GET}, SEES_MONEY), "case-terms": ({GET, POST}, SEES_MONEY), "case-rate": ({POST}, SEES_MONEY),
+    "case-fee": ({POST}, SEES_MONEY), "estimate-new": ({GET, POST}, SEES_MONEY), "retainer-new": ({GET, POST}, SEES_MONEY),
+    "retainer-deposit": ({POST}, SEES_MONEY), "retainer-closure": ({POST}, SEES_MONEY), "fee-removal": ({POST}, SEES_MONEY),
+    "expense-removal": ({POST}, SEES_MONEY), "rate-removal": ({POST}, SEES_MONEY), "rate-new": ({POST}, SEES_MONEY),
+    "billing-settings": ({GET, POST}, SEES_MONEY), "retainers": ({GET}, SEES_MONEY), "takings": ({GET}, SEES_MONEY),
+    "firm": ({GET}, RUNS_THE_FIRM), "exports": ({GET}, SEES_MONEY), "export": ({GET}, SEES_MONEY),
+    "portal-bill": ({GET}, "F"), "portal-bill-pdf": ({GET}, "F"),
+    "portal-bill-pay": ({POST}, "F"), "portal-bill-receipt": ({GET}, "F"), "portal-retainer-pay": ({POST}, "F"),
     # by a link in a family's own message
     "sign-start": ({GET}, "*"), "sign-code": ({POST}, "*"), "sign-paper": ({GET, POST}, "*"), "sign-pdf": ({GET}, "*"),
     "answers": ({GET, POST}, "*"),
@@ -183,6 +207,11 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-review-decide": ({POST}, "ODAS"), "api-review-reading": ({GET}, "ODAS"), "api-review-correct": ({POST}, "ODAS"),
     "api-plan-list": ({GET}, "ODAS"), "api-plan-detail": ({GET}, "ODAS"),
     "api-comparison-list": ({GET, POST}, "ODAS"), "api-comparison-detail": ({GET}, "ODAS"),
+    "api-time-list": ({GET, POST}, STAFF), "api-time-detail": ({GET, PATCH}, STAFF),
+    "api-expense-list": ({GET, POST}, STAFF), "api-expense-detail": ({GET}, STAFF),
+    "api-draft-list": ({GET, POST}, SEES_MONEY), "api-draft-detail": ({GET}, SEES_MONEY), "api-draft-issue": ({POST}, SEES_MONEY),
+    "api-invoice-list": ({GET}, SEES_MONEY), "api-invoice-detail": ({GET}, SEES_MONEY), "api-invoice-credit": ({POST}, SEES_MONEY),
+    "api-credit-note-list": ({GET}, SEES_MONEY), "api-credit-note-detail": ({GET}, SEES_MONEY),
     "api-payment-list": ({GET, POST}, "ODB"), "api-payment-detail": ({GET}, "ODB"), "api-payment-refund": ({POST}, "ODB"),
     "api-refund-list": ({GET}, "ODB"), "api-refund-detail": ({GET}, "ODB"),
     "api-subscription": ({GET}, "OB"),

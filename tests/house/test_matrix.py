@@ -43,6 +43,8 @@ def address(name):
             "-decide",
             "-reading",
             "-correct",
+            "-issue",
+            "-credit",
             "-refund",
         )
     ):

@@ -12,6 +12,10 @@ from django.urls import reverse
 from accounts import audit
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.secrets import digest
+from cases import opening
+from clients.models import Contact, Student
+from invoices import drafting, issuing, retaining, telling, timing
+from invoices.models import Expense, Rate
 from lobby import finding
 from outbox import receiving
 from outbox.models import Inbound, Message
@@ -45,8 +49,24 @@ def live(cast, canary):
                 user=person, name=f"key{canary}", may_write=True, made_at=NOW, digest=digest("api", short)
             )
             audit.record("note.read", by=person, at=NOW, words=f"line{canary}")
+        money(canary)
         cache.set("page", f"kept{canary}")
         return Booking.objects.get(secret=f"secret-of-{cast.firm.slug}")
+
+
+def money(canary):
+    """Time, an expense, money left with the firm and an invoice, which its family gets."""
+    ana, bea, student = User.objects.get(pk=key("ana")), User.objects.get(pk=key("bea")), Student.objects.get(pk=key("student Mateo"))  # fmt: skip
+    case = opening.open_case(student=student, kind="iep", advocate=ana, by=ana, at=NOW)
+    today = NOW.date()
+    Rate.objects.create(amount=15_000, from_on=today, set_by=bea, set_at=NOW)
+    timing.add(person=ana, student=student, case=case, on=today, minutes=7, activity="call", description=f"Call{canary}", note=f"note{canary}", at=NOW)  # fmt: skip
+    Expense.objects.create(case=case, on=today, kind="copies", amount=5, description=f"Copies{canary}", spent_by=ana, made_at=NOW)  # fmt: skip
+    retainer = retaining.open_retainer(case, asked=100, threshold=0, by=bea, at=NOW)
+    retaining.deposit(retainer, amount=100, method="check", received_on=today, once="world", by=bea, at=NOW)
+    invoice = issuing.issue(drafting.begin(case, Contact.objects.get(pk=key("contact luz")), by=bea, at=NOW), by=bea, at=NOW)  # fmt: skip
+    telling.send(invoice, by=bea, at=NOW)
+    timing.add(person=ana, student=student, case=case, on=today, minutes=9, activity="call", description=f"Later{canary}", at=NOW)  # fmt: skip
 
 
 @pytest.fixture

@@ -1,0 +1,306 @@
+"""Time, expenses, drafts, invoices and credit notes for programs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request as ApiRequest
+from rest_framework.response import Response
+
+from accounts import audit
+from cases.models import Case
+from clients.models import Student
+from invoices import balances, drafting, issuing, timing
+from invoices.durations import MOST
+from invoices.forms import EARLIEST, today
+from invoices.models import Billing, CreditNote, Draft, Expense, Invoice, InvoiceLine, TimeEntry
+from payments.refunding import CannotRefund
+from web.access import Access, Can
+
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key again answers what it made."
+)
+
+
+def _key(request: ApiRequest) -> str:
+    return request.headers.get("Idempotency-Key", "").replace("\x00", "")[:80]
+
+
+def _nothing(view: Any) -> bool:
+    """Whether only the API's description is being made."""
+    return bool(getattr(view, "swagger_fake_view", False))
+
+
+def _came(value: date) -> date:
+    if not EARLIEST <= value <= today():
+        raise serializers.ValidationError(_("Choose a day that has come."))
+    return value
+
+
+class TimeEntrySerializer(serializers.ModelSerializer):
+    minutes = serializers.IntegerField(min_value=1, max_value=MOST, help_text="As they were worked; an invoice rounds them.")  # fmt: skip
+    billing = serializers.ChoiceField(choices=Billing.choices, default=Billing.BILLABLE)
+    locked = serializers.SerializerMethodField(help_text="Why it can no longer be changed, or nothing.")
+
+    class Meta:
+        model = TimeEntry
+        fields = ["id", "person", "student", "case", "on", "minutes", "activity", "description", "note", "billing", "made_at", "locked"]  # fmt: skip
+        read_only_fields = ["id", "person", "made_at"]
+        extra_kwargs = {"student": {"required": False}}
+
+    def get_locked(self, entry: TimeEntry) -> str:
+        known: Any = entry  # rows of a list bring the answer with them
+        if hasattr(known, "is_billed"):
+            return timing.lock_words(billed=known.is_billed, signed=known.is_signed)
+        return timing.lock_of(entry)
+
+    def validate_on(self, value: date) -> date:
+        return _came(value)
+
+    def validate(self, found: dict[str, Any]) -> dict[str, Any]:
+        """The case says whose student it is; both must be ones the key's person sees."""
+        user = self.context["request"].user
+        case, student = found.get("case"), found.get("student")
+        if case is not None and not Case.objects.visible_to(user).filter(pk=case.pk).exists():
+            raise serializers.ValidationError({"case": _("There is no such case.")})
+        if case is not None:
+            if student is not None and student.pk != case.student_id:
+                raise serializers.ValidationError({"student": _("This case is of another student.")})
+            found["student"] = case.student
+        elif student is not None and not Student.objects.visible_to(user).filter(pk=student.pk).exists():
+            raise serializers.ValidationError({"student": _("There is no such student.")})
+        elif student is None and not self.partial:
+            raise serializers.ValidationError({"case": _("Say for which case or student.")})
+        return found
+
+
+class TimeEntryViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet
+):
+    """Time as it was worked: one's own; all of it for those who see the firm's money."""
+
+    access = Access(Can.SEE_TIME)
+    # Who may not write time down sees no case to write it for.
+    can = can_write = Can.SEE_TIME
+    serializer_class = TimeEntrySerializer
+
+    def get_queryset(self) -> Any:
+        if _nothing(self):
+            return TimeEntry.objects.none()
+        return TimeEntry.objects.visible_to(self.request.user).with_locks().select_related("person")  # type: ignore[arg-type]
+
+    def perform_create(self, serializer: Any) -> None:
+        user: Any = self.request.user
+        try:
+            serializer.instance = timing.add(person=user, at=timezone.now(), **serializer.validated_data)
+        except timing.Locked as why:
+            raise ValidationError({"on": [str(why)]}) from None
+
+    def partial_update(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
+        """Changes an entry that is neither billed nor in a signed week."""
+        if not request.user.can(Can.LOG_TIME):  # type: ignore[union-attr]
+            raise PermissionDenied
+        entry = self.get_object()
+        asked = self.get_serializer(entry, data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        try:
+            entry = timing.change(entry, asked.validated_data, by=user, at=timezone.now())
+        except timing.Locked as why:
+            raise ValidationError(str(why)) from None
+        return Response(self.get_serializer(TimeEntry.objects.get(pk=entry.pk)).data)
+
+
+class ExpenseSerializer(serializers.ModelSerializer):
+    amount = serializers.IntegerField(min_value=1, max_value=2_000_000_000, help_text="In minor units.")
+    tax = serializers.IntegerField(min_value=0, max_value=2_000_000_000, default=0)
+
+    class Meta:
+        model = Expense
+        fields = [
+            "id",
+            "case",
+            "on",
+            "kind",
+            "amount",
+            "tax",
+            "description",
+            "billable",
+            "spent_by",
+            "made_at",
+        ]
+        read_only_fields = ["id", "spent_by", "made_at"]
+
+    def validate_on(self, value: date) -> date:
+        return _came(value)
+
+    def validate(self, found: dict[str, Any]) -> dict[str, Any]:
+        if not Case.objects.visible_to(self.context["request"].user).filter(pk=found["case"].pk).exists():
+            raise serializers.ValidationError({"case": _("There is no such case.")})
+        if found["tax"] > found["amount"]:
+            raise serializers.ValidationError({"tax": _("The tax is a part of the amount.")})
+        return found
+
+
+class ExpenseViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet
+):
+    """What was spent for cases: by oneself; all of it for those who see the firm's money."""
+
+    access = Access(Can.SEE_TIME)
+    # Who may not write time down sees no case to write it for.
+    can = can_write = Can.SEE_TIME
+    serializer_class = ExpenseSerializer
+
+    def get_queryset(self) -> Any:
+        return Expense.objects.none() if _nothing(self) else Expense.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+
+    def perform_create(self, serializer: Any) -> None:
+        now, user = timezone.now(), self.request.user
+        row = serializer.save(spent_by=user, made_at=now)
+        audit.record("expense.added", by=user, at=now, about=row, amount=row.amount, through="api")  # type: ignore[arg-type]
+
+
+class LineSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = InvoiceLine
+        fields = ["position", "kind", "on", "who", "description", "minutes", "billed_minutes", "rate", "pays_percent", "free", "amount", "discount"]  # fmt: skip
+        read_only_fields = fields
+
+
+class CreditNoteSerializer(serializers.ModelSerializer):
+    number = serializers.CharField(source="label", read_only=True)
+
+    class Meta:
+        model = CreditNote
+        fields = ["id", "number", "invoice", "amount", "tax", "reason", "voids", "issued_on", "issued_at"]
+        read_only_fields = fields
+
+
+class InvoiceSerializer(serializers.ModelSerializer):
+    number = serializers.CharField(source="label", read_only=True)
+    lines = LineSerializer(many=True, read_only=True)
+    credit_notes = CreditNoteSerializer(many=True, read_only=True)
+    owed = serializers.SerializerMethodField(help_text="What is still to pay, in minor units.")
+
+    class Meta:
+        model = Invoice
+        fields = [
+            "id", "number", "family", "case", "currency", "language", "bill_to", "issued_on", "due_on", "subtotal", "discount",
+            "tax_rate", "tax", "total", "owed", "note", "issued_at", "lines", "credit_notes",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_owed(self, invoice: Invoice) -> int:
+        known: dict[Any, int] = self.context.get("owed", {})
+        return known[invoice.pk] if invoice.pk in known else balances.outstanding(invoice)
+
+
+class CreditSerializer(serializers.Serializer):
+    amount = serializers.IntegerField(min_value=1, max_value=2_000_000_000, help_text="In minor units, tax included.")  # fmt: skip
+    reason = serializers.CharField(max_length=300)
+    give_back = serializers.BooleanField(default=False, help_text="Give what was paid too much back the way it came.")  # fmt: skip
+
+
+class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Issued invoices. They never change; a credit note takes back."""
+
+    access = Access(Can.SEE_MONEY)
+    can, can_write = Can.SEE_MONEY, Can.EDIT_MONEY
+    serializer_class = InvoiceSerializer
+
+    def get_queryset(self) -> Any:
+        if _nothing(self):
+            return Invoice.objects.none()
+        return Invoice.objects.visible_to(self.request.user).prefetch_related("lines", "credit_notes")  # type: ignore[arg-type]
+
+    def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
+        page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        context = {**self.get_serializer_context(), "owed": balances.outstanding_of(page)}
+        return self.get_paginated_response(InvoiceSerializer(page, many=True, context=context).data)
+
+    @extend_schema(request=CreditSerializer, responses={201: CreditNoteSerializer}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def credit(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Issues a credit note over a part of the invoice or the rest."""
+        invoice = self.get_object()
+        asked = CreditSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        try:
+            note = issuing.credit(invoice, **asked.validated_data, by=user, at=timezone.now(), idempotency_key=_key(request))  # fmt: skip
+        except (issuing.CannotIssue, CannotRefund) as why:
+            raise ValidationError({"amount": [str(why)]}) from None
+        return Response(CreditNoteSerializer(note).data, status=status.HTTP_201_CREATED)
+
+
+class CreditNoteViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Credit notes, the newest first."""
+
+    access = Access(Can.SEE_MONEY)
+    can = Can.SEE_MONEY
+    serializer_class = CreditNoteSerializer
+
+    def get_queryset(self) -> Any:
+        return CreditNote.objects.none() if _nothing(self) else CreditNote.objects.all()
+
+
+class DraftSerializer(serializers.ModelSerializer):
+    items = serializers.SerializerMethodField(help_text="What is on it, priced as it stands now.")
+    total = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Draft
+        fields = ["id", "case", "contact", "currency", "tax_rate", "discount_rate", "discount_amount", "due_days", "note", "items", "total", "made_at"]  # fmt: skip
+        read_only_fields = [name for name in fields if name != "case"]
+
+    def get_items(self, draft: Draft) -> list[dict[str, Any]]:
+        names = ("key", "kind", "on", "who", "description", "minutes", "billed_minutes", "rate", "amount")
+        return [{name: getattr(item, name) for name in names} for item in self._sheet(draft).items]
+
+    def get_total(self, draft: Draft) -> int:
+        return self._sheet(draft).totals.total
+
+    def _sheet(self, draft: Draft) -> drafting.Sheet:
+        found: drafting.Sheet = draft.__dict__.setdefault("_sheet", drafting.sheet(draft, at=timezone.now()))
+        return found
+
+
+class DraftViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet
+):
+    """Invoices in the making. A POST takes everything unbilled of a case; while one is open it is that one."""
+
+    access = Access(Can.SEE_MONEY)
+    can, can_write = Can.SEE_MONEY, Can.EDIT_MONEY
+    serializer_class = DraftSerializer
+
+    def get_queryset(self) -> Any:
+        return Draft.objects.none() if _nothing(self) else Draft.objects.select_related("case__student__family", "contact")  # fmt: skip
+
+    def perform_create(self, serializer: Any) -> None:
+        case, user = serializer.validated_data["case"], self.request.user
+        payer = drafting.payer_of(case)
+        if payer is None:
+            raise ValidationError({"case": [_("Nobody in this family may get bills. Add a grown-up who may see the child.")]})  # fmt: skip
+        serializer.instance = drafting.begin(case, payer, by=user, at=timezone.now())  # type: ignore[arg-type]
+
+    @extend_schema(request=None, responses={201: InvoiceSerializer}, parameters=[KEY])
+    @action(detail=True, methods=["post"])
+    def issue(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Issues the draft as it stands. With a key a second call answers the invoice of the first."""
+        key, user = _key(request), request.user
+        known = Invoice.objects.filter(idempotency_key=key).first() if key else None
+        if known is None:
+            try:
+                known = issuing.issue(self.get_object(), by=user, at=timezone.now(), idempotency_key=key)  # type: ignore[arg-type]
+            except issuing.CannotIssue as why:
+                raise ValidationError(str(why)) from None
+        return Response(InvoiceSerializer(known).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,152 @@
+"""Invoices, credit notes and receipts on paper: tagged PDFs in the family's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from invoices import balances
+from invoices.models import CreditNote, Invoice, InvoiceLine
+from invoices.rates import FLAT
+from payments.models import Account, Entry
+from payments.money import say
+from tenants.places import FirmRef
+from web import papers
+from web.dates import say_day
+
+FILE = "invoices/typst/bill.typ"
+
+
+def say_minutes(minutes: int) -> str:
+    return ngettext("%(n)s min", "%(n)s min", minutes) % {"n": minutes}
+
+
+def say_rate(thousandths: int) -> str:
+    """A rate of thousandths of a percent: "8.875%"."""
+    return f"{(Decimal(thousandths) / 1000).normalize():f}%"
+
+
+def worked(line: InvoiceLine) -> str:
+    """How a line of time was counted: the minutes worked, and those billed where the rule made them more or fewer."""
+    if line.minutes is None:
+        return ""
+    if line.billed_minutes == line.minutes or line.free:
+        return say_minutes(line.minutes)
+    return _("%(worked)s worked, %(billed)s billed") % {"worked": say_minutes(line.minutes), "billed": say_minutes(line.billed_minutes or 0)}  # fmt: skip
+
+
+def priced(line: InvoiceLine, currency: str) -> str:
+    """The rate of a line, or why it costs nothing."""
+    if line.free == FLAT:
+        return _("in the flat fee")
+    if line.free:
+        return _("pro bono") if line.free == "pro_bono" else _("no charge")
+    if line.rate is None:
+        return ""
+    rate = _("%(rate)s an hour") % {"rate": say(line.rate, currency, brief=True)}
+    return rate if line.pays_percent == 100 else _("%(rate)s, of which you pay %(percent)s%%") % {"rate": rate, "percent": line.pays_percent}  # fmt: skip
+
+
+def _day(on: date | None) -> str:
+    return f"{say_day(on, style='bare')}, {on.year}" if on else ""
+
+
+def _head(invoice: Invoice, firm: FirmRef) -> dict[str, Any]:
+    return {
+        "firm": firm.name, "firm_phone": firm.phone or "", "language": invoice.language,
+        "words": {"page": _("Page"), "of": _("of")}, "labels": {"to": _("For")}, "to": invoice.bill_to,
+        "address": invoice.address, "intro": "", "note": "", "outro": "", "rows": [], "head": [], "widths": [], "numbers": 1,
+    }  # fmt: skip
+
+
+def invoice_facts(invoice: Invoice, *, firm: FirmRef) -> dict[str, Any]:
+    """What the paper says, as plain data, in the active language. Nothing on it changes after it was issued."""
+
+    def money(amount: int) -> str:
+        return say(amount, invoice.currency)
+
+    rows = [
+        [_day(line.on), "\n".join(filter(None, [line.description, line.who])), "\n".join(filter(None, [worked(line), priced(line, invoice.currency)])), money(line.amount)]
+        for line in invoice.lines.all()  # type: ignore[attr-defined]
+    ]  # fmt: skip
+    sums = [(_("Together"), invoice.subtotal, False)] if invoice.discount or invoice.tax else []
+    if invoice.discount:
+        sums.append((_("Discount"), -invoice.discount, False))
+    if invoice.tax:
+        sums.append((_("Tax %(rate)s") % {"rate": say_rate(invoice.tax_rate)}, invoice.tax, False))
+    sums.append((_("To pay"), invoice.total, True))
+    return _head(invoice, firm) | {
+        "title": _("Invoice %(number)s") % {"number": invoice.label},
+        "facts": [
+            {"label": _("Date"), "value": _day(invoice.issued_on)},
+            {"label": _("Please pay by"), "value": _day(invoice.due_on)},
+            {"label": _("Work for"), "value": invoice.child},
+        ],
+        "head": [_("Day"), _("What we did"), _("Time worked"), _("Amount")], "widths": [0, 3, 2, 0], "rows": rows,
+        "sums": [{"label": label, "value": money(amount), "strong": strong} for label, amount, strong in sums],
+        "note": invoice.note,
+        "outro": _("Minutes are shown as they were worked. If a rule rounds them, both are shown."),
+    }  # fmt: skip
+
+
+def invoice_pdf(invoice: Invoice, *, firm: FirmRef) -> bytes:
+    """The invoice as it was issued. Raises web.papers.CannotBeSet."""
+    with translation.override(invoice.language):
+        return papers.set_pdf(FILE, invoice_facts(invoice, firm=firm), at=invoice.issued_at)
+
+
+def credit_note_pdf(note: CreditNote, *, firm: FirmRef) -> bytes:
+    """Raises web.papers.CannotBeSet."""
+    invoice = note.invoice
+    with translation.override(invoice.language):
+        net = note.amount - note.tax
+        sums = [(_("Without tax"), net), (_("Tax"), note.tax)] if note.tax else []
+        data = _head(invoice, firm) | {
+            "title": _("Credit note %(number)s") % {"number": note.label},
+            "facts": [
+                {"label": _("Date"), "value": _day(note.issued_on)},
+                {"label": _("For invoice"), "value": f"{invoice.label}, {_day(invoice.issued_on)}"},
+            ],
+            "intro": note.reason,
+            "sums": [{"label": label, "value": say(amount, invoice.currency), "strong": False} for label, amount in sums]
+            + [{"label": _("Credited"), "value": say(note.amount, invoice.currency), "strong": True}],
+        }  # fmt: skip
+        return papers.set_pdf(FILE, data, at=note.issued_at)
+
+
+def how_paid(entry: Entry) -> str:
+    """In words, in the active language."""
+    if entry.kind == "invoice.paid_from_retainer":
+        return _("From your retainer")
+    if entry.kind == "invoice.paid_from_credit":
+        return _("From your credit")
+    if any(line.account == Account.STRIPE for line in entry.lines.all()):  # type: ignore[attr-defined]
+        return _("Online")
+    return _("Check or cash")
+
+
+def receipt_pdf(invoice: Invoice, entry: Entry, *, firm: FirmRef, at: datetime) -> bytes:
+    """What came for an invoice by one entry of the ledger, and what was left then. Raises web.papers.CannotBeSet."""
+    amount = -sum(line.amount for line in entry.lines.all() if line.account == Account.RECEIVABLE)  # type: ignore[attr-defined]
+    owed = balances.outstanding(invoice)
+    with translation.override(invoice.language):
+        on = entry.at.astimezone(firm.zone).date()
+        data = _head(invoice, firm) | {
+            "title": _("Receipt"),
+            "facts": [
+                {"label": _("Date"), "value": _day(on)},
+                {"label": _("For invoice"), "value": invoice.label},
+                {"label": _("How"), "value": how_paid(entry)},
+            ],
+            "intro": _("Thank you. We have received your payment."),
+            "sums": [
+                {"label": _("Received"), "value": say(amount, invoice.currency), "strong": True},
+                {"label": _("Still to pay today"), "value": say(max(0, owed), invoice.currency), "strong": False},
+            ],
+        }  # fmt: skip
+        return papers.set_pdf(FILE, data, at=at)

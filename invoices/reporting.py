@@ -1,0 +1,195 @@
+"""What is owed and since when, what is not billed yet, what is left of a budget. All summed from rows, nothing kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from accounts.models import User
+from cases.models import Case
+from clients.models import Family
+from invoices import balances, rates
+from invoices.drafting import unpaid_bookings, work_of
+from invoices.models import Billing, Estimate, Expense, FlatFee, Invoice, InvoiceLine, TimeEntry
+from payments import ledger
+from payments.models import Account, EntryLine
+
+BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
+
+
+def bucket(due_on: date, today: date) -> int:
+    """Which of BUCKETS an amount due on that day lies in: 0 until it is due, then by days late."""
+    late = (today - due_on).days
+    return 0 if late <= 0 else min(4, 1 + (late - 1) // 30)
+
+
+@dataclass
+class Aged:
+    """What one family owes, by how long it has been due, in minor units."""
+
+    family: Family
+    parts: list[int] = field(default_factory=lambda: [0] * len(BUCKETS))
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts)
+
+
+def open_invoices(*, currency: str) -> list[tuple[Invoice, int]]:
+    """Invoices with something to pay and how much, the longest due first."""
+    owed = balances.all_outstanding(currency=currency)
+    rows = Invoice.objects.filter(pk__in=owed).select_related("family", "case__student").order_by("due_on", "year", "number")  # fmt: skip
+    return [(invoice, owed[invoice.pk]) for invoice in rows]
+
+
+def ageing(*, today: date, currency: str) -> list[Aged]:
+    """What families owe, the one that owes most first."""
+    found: dict[UUID, Aged] = {}
+    for invoice, owed in open_invoices(currency=currency):
+        row = found.setdefault(invoice.family_id, Aged(invoice.family))
+        row.parts[bucket(invoice.due_on, today)] += owed
+    return sorted(found.values(), key=lambda row: (-row.total, row.family.name))
+
+
+@dataclass
+class Unbilled:
+    """Work of one case or person that is on no invoice: minutes as worked, worth in minor units."""
+
+    of: Case | User
+    minutes: int = 0
+    time: int = 0
+    other: int = 0
+    without_rate: int = 0  # minutes of billable time that nobody set a rate for
+
+    @property
+    def total(self) -> int:
+        return self.time + self.other
+
+
+def _priced(entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, rates.Price]]:
+    rows = list(entries)
+    cases = {row.case_id: row.case for row in rows}
+    table = rates.Rates(cases)
+    terms = rates.terms_for(cases.values())
+    fees: dict[UUID, list[FlatFee]] = defaultdict(list)
+    for fee in FlatFee.objects.filter(case__in=[key for key in cases if key], dropped_at=None):
+        fees[fee.case_id].append(fee)
+    return [
+        (row, rates.price(row, terms=terms[row.case_id], rates=table, fees=fees[row.case_id] if row.case_id else ()))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _add(row: Unbilled, entry: TimeEntry, price: rates.Price) -> None:
+    row.minutes += entry.minutes
+    row.time += price.amount
+    row.without_rate += entry.minutes if price.has_no_rate else 0
+
+
+def unbilled_by_case(*, at: datetime) -> list[Unbilled]:
+    """Cases with work to bill, the most first. What belongs to a student and no case counts to their newest case."""
+    found: dict[UUID, Unbilled] = {}
+    entries = TimeEntry.objects.unbilled().select_related("person", "case__student", "student")
+    loose: list[TimeEntry] = []
+    for entry, price in _priced(entries):
+        if entry.case is None:
+            loose.append(entry)
+        else:
+            _add(found.setdefault(entry.case_id, Unbilled(entry.case)), entry, price)  # type: ignore[arg-type]
+    bookings = list(unpaid_bookings(at).filter(currency=rates.currency()))
+    students = {row.student_id for row in [*loose, *bookings]}
+    cases = Case.objects.filter(student__in=students).select_related("student").order_by("opened_at")
+    newest = {case.student_id: case for case in cases}
+    for entry, price in _priced(loose):
+        if case := newest.get(entry.student_id):
+            _add(found.setdefault(case.pk, Unbilled(case)), entry, price)
+    for booking in bookings:
+        if case := newest.get(booking.student_id):
+            found.setdefault(case.pk, Unbilled(case)).other += booking.price
+    for expense in Expense.objects.unbilled().filter(billable=True).select_related("case__student"):
+        found.setdefault(expense.case_id, Unbilled(expense.case)).other += expense.amount
+    for fee in FlatFee.objects.filter(dropped_at=None).exclude(pk__in=InvoiceLine.objects.standing().filter(fee__isnull=False).values("fee")).select_related("case__student"):  # fmt: skip
+        found.setdefault(fee.case_id, Unbilled(fee.case)).other += fee.amount
+    return sorted(found.values(), key=lambda row: (-row.total, -row.minutes))
+
+
+def unbilled_by_person() -> list[Unbilled]:
+    """Staff with time on no invoice, the most first."""
+    found: dict[UUID, Unbilled] = {}
+    entries = TimeEntry.objects.unbilled().select_related("person", "case__student", "student")
+    for entry, price in _priced(entries):
+        _add(found.setdefault(entry.person_id, Unbilled(entry.person)), entry, price)
+    return sorted(found.values(), key=lambda row: (-row.total, -row.minutes))
+
+
+@dataclass(frozen=True)
+class Budget:
+    """An estimate against what was worked: minutes, and what is left of the most and of the least."""
+
+    estimate: Estimate
+    used: int
+
+    @property
+    def left(self) -> int:
+        """Minutes until the most that was estimated; below zero when it is passed."""
+        return self.estimate.minutes_high - self.used
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.used // self.estimate.minutes_high)
+
+
+def budget_of(case: Case) -> Budget | None:
+    """The newest estimate of a case against its billable time since the case began."""
+    estimate = Estimate.objects.filter(case=case).first()
+    if estimate is None:
+        return None
+    used = TimeEntry.objects.filter(work_of(case), billing=Billing.BILLABLE).aggregate(sum=Sum("minutes"))[
+        "sum"
+    ]
+    return Budget(estimate, used or 0)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The four numbers of the firm's money, in minor units of one currency."""
+
+    owed: int
+    collected: int
+    unbilled: int
+    trust: int
+
+
+CASH = (Account.OPERATING_CASH, Account.STRIPE)
+
+
+def collected(*, since: datetime, until: datetime, currency: str) -> int:
+    """Money that became the firm's own in a time: payments less what went back, before Stripe's fees; client money counts when it is earned."""
+    rows = EntryLine.objects.filter(_money_in(since, until), entry__currency=currency)
+    return int(rows.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def takings(*, since: datetime, until: datetime, currency: str) -> QuerySet[EntryLine]:
+    """The lines that `collected` sums, the newest first."""
+    rows = EntryLine.objects.filter(_money_in(since, until), entry__currency=currency)
+    return rows.select_related("entry").order_by("-entry__at", "-id")
+
+
+def _money_in(since: datetime, until: datetime) -> Q:
+    # Money that moves from Stripe to the bank is in both accounts and adds up to nothing; what Stripe keeps is a cost.
+    return Q(account__in=CASH, entry__at__gte=since, entry__at__lt=until) & ~Q(entry__kind="fee")
+
+
+def figures(*, since: datetime, until: datetime, currency: str) -> Figures:
+    """Money owed and held at `until`, collected between the two, and work not billed by then."""
+    return Figures(
+        owed=ledger.balance(Account.RECEIVABLE, currency=currency),
+        collected=collected(since=since, until=until, currency=currency),
+        unbilled=sum(row.total for row in unbilled_by_case(at=until)),
+        trust=ledger.balance(Account.TRUST_HELD, currency=currency),
+    )

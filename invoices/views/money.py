@@ -1,0 +1,384 @@
+"""A case's money: budget, estimate, retainer, terms, rates, fees, expenses. And the firm's own terms."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit
+from accounts.requests import FirmRequest
+from cases.models import Case
+from invoices import balances, durations, rates, reporting, retaining
+from invoices.forms import (
+    DepositForm,
+    EstimateForm,
+    ExpenseForm,
+    FeeForm,
+    FirmTermsForm,
+    RateForm,
+    RetainerForm,
+    TermsForm,
+    today,
+)
+from invoices.models import Estimate, Expense, FlatFee, Invoice, InvoiceLine, Rate, Retainer, Terms
+from payments import ledger, receiving
+from payments.models import Account, Entry
+from payments.money import say
+from web.access import Can, requires
+from web.forms import posted
+from web.paging import page_of
+
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _case(pk: UUID) -> Case:
+    """A case for those who see the firm's money; what the page shows of it is its name."""
+    return get_object_or_404(Case.objects.select_related("student__family", "advocate"), pk=pk)
+
+
+def budget_section(request: Any, case: Case) -> dict[str, Any]:
+    """The budget on the page of a case, for those who work on it."""
+    return {"case": case, "budget": say_budget(case), "may_see": request.user.can(Can.SEE_MONEY)}
+
+
+def say_budget(case: Case) -> dict[str, Any] | None:
+    found = reporting.budget_of(case)
+    if found is None:
+        return None
+    return {
+        "used": durations.say(found.used), "left": durations.say(abs(found.left)), "over": found.left < 0, "percent": found.percent,
+        "range": f"{found.estimate.minutes_low / 60:g}–{found.estimate.minutes_high / 60:g}",
+    }  # fmt: skip
+
+
+def moves_of(retainer: Retainer) -> list[dict[str, Any]]:
+    """What came into a retainer and what it was used for, the newest first."""
+    rows = ledger.lines(Account.TRUST_HELD, party=retainer.case.student.family_id, matter=retainer.case_id, currency=retainer.currency)  # fmt: skip
+    return [
+        {"at": row.entry.at, "what": retainer_words(row.entry), "amount": say(-row.amount, retainer.currency)}
+        for row in reversed(rows)
+    ]
+
+
+def retainer_words(entry: Any) -> str:
+    """What moved client money, in words."""
+    if entry.kind == "invoice.paid_from_retainer":
+        found = Invoice.objects.filter(pk=entry.about.removeprefix("invoice:")).first()
+        return _("Invoice %(number)s") % {"number": found.label if found else "?"}
+    if entry.kind in {"retainer.returned", "refund"}:
+        return _("Given back")
+    return _("Taken back") if entry.kind == "payment.void" else _("Paid in")
+
+
+@requires(Can.SEE_MONEY)
+@require_GET
+def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
+    case = _case(pk)
+    currency = rates.terms_of(case).currency
+    retainer = Retainer.objects.filter(case=case).select_related("case__student").first()
+    there = retaining.held(retainer) if retainer else 0
+    invoices = list(Invoice.objects.filter(case=case))
+    owed = balances.outstanding_of(invoices)
+    billed = InvoiceLine.objects.standing().filter(invoice__case=case)
+    billed_fees, billed_expenses = set(billed.values_list("fee", flat=True)), set(billed.values_list("expense", flat=True))  # fmt: skip
+    estimates = Estimate.objects.filter(case=case).select_related("agreement__signature")
+    context = {
+        "case": case, "budget": say_budget(case), "currency": currency, "terms": rates.terms_of(case), "today": today(),
+        "estimates": [(row, f"{row.minutes_low / 60:g}", f"{row.minutes_high / 60:g}", say(retaining.least(row), currency), say(retaining.most(row), currency), say(retaining.to_ask(row), currency)) for row in estimates],
+        "retainer": retainer, "held": say(there, currency), "low": retainer is not None and retaining.is_low(retainer, there),
+        "asked": say(retainer.asked, currency) if retainer else "", "threshold": say(retainer.threshold, currency) if retainer else "",
+        "moves": moves_of(retainer) if retainer else [],
+        "invoices": [(row, say(row.total, row.currency), say(owed[row.pk], row.currency), balances.status_words(row, owed[row.pk], today=today())) for row in invoices],
+        "fees": [(row, say(row.amount, currency), row.pk in billed_fees) for row in FlatFee.objects.filter(case=case, dropped_at=None)],
+        "expenses": [(row, say(row.amount, currency), row.pk in billed_expenses) for row in Expense.objects.filter(case=case).select_related("spent_by")],
+        "rates": [(row, say(row.amount, currency)) for row in Rate.objects.filter(case=case).select_related("person")],
+        "rate_form": RateForm(initial={"from_on": today()}), "fee_form": FeeForm(initial={"agreed_on": today()}),
+        "deposit_form": DepositForm(initial={"amount": (retaining.missing(retainer, there) or None) if retainer else None, "received_on": today()}), "once": uuid4().hex,
+        "may_edit": request.user.can(Can.EDIT_MONEY),
+    }  # fmt: skip
+    return render(request, "invoices/case_money.html", context)
+
+
+@requires(Can.EDIT_MONEY)
+@FORM
+def case_terms(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """How this case is billed, or with ?whole=family how all of the family is."""
+    case = _case(pk)
+    whole = request.GET.get("whole") == "family"
+    place: dict[str, Any] = {"family": case.student.family} if whole else {"case": case}
+    return _terms(request, place, TermsForm, "invoices/terms.html", {"case": case, "whole": whole}, pk)
+
+
+@requires(Can.EDIT_MONEY)
+@FORM
+def billing_settings(request: FirmRequest) -> HttpResponse:
+    """How the firm bills, and what an hour of each person costs."""
+    currency = rates.currency()
+    rows = Rate.objects.filter(case=None).select_related("person").order_by("person__name", "-from_on")
+    context = {
+        "rates": [(row, say(row.amount, currency)) for row in rows],
+        "rate_form": RateForm(initial={"from_on": today()}),
+    }
+    return _terms(
+        request, {"family": None, "case": None}, FirmTermsForm, "invoices/settings.html", context, None
+    )
+
+
+def _terms(request: FirmRequest, place: dict[str, Any], form_of: Any, template: str, context: dict[str, Any], pk: UUID | None) -> HttpResponse:  # fmt: skip
+    row = Terms.objects.filter(**{"family": None, "case": None, **place}).first()
+    first = {name: getattr(row, name) for name in form_of.base_fields} if row else {}
+    if "initials" in first and first["initials"] is not None:
+        first["initials"] = "1" if first["initials"] else "0"
+    form = form_of(posted(request), initial=first)
+    if form.is_valid():
+        fields = form.cleaned_data
+        was = row.currency if row else ""
+        if (fields.get("currency", was) or rates.CURRENCY) != (
+            was or rates.CURRENCY
+        ) and Invoice.objects.exists():
+            form.add_error("currency", _("Invoices are out in the other currency already."))
+        else:
+            _keep_terms(place, fields, request)
+            messages.success(request, _("Saved."))
+            return redirect("case-money", pk) if pk else redirect("billing-settings")
+    return render(request, template, {**context, "form": form}, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _keep_terms(place: dict[str, Any], fields: dict[str, Any], request: FirmRequest) -> None:
+    now = timezone.now()
+    where = {"family": None, "case": None, **place}
+    made, _new = Terms.objects.update_or_create(**where, defaults={**fields, "changed_at": now})
+    audit.record(
+        "terms.set", by=request.user, at=now, about=made, **{name: value for name, value in fields.items()}
+    )
+
+
+def _rate(request: FirmRequest, case: Case | None) -> bool:
+    form = RateForm(request.POST)
+    if not form.is_valid():
+        for line in form.errors.values():
+            messages.error(request, str(line[0]))
+        return False
+    now = timezone.now()
+    row, _new = Rate.objects.update_or_create(
+        person=form.cleaned_data["person"], case=case, from_on=form.cleaned_data["from_on"],
+        defaults={"amount": form.cleaned_data["amount"], "set_by": request.user, "set_at": now},
+    )  # fmt: skip
+    audit.record("rate.set", by=request.user, at=now, about=row, amount=row.amount, from_on=str(row.from_on))
+    messages.success(request, _("The rate is set."))
+    return True
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def rate_new(request: FirmRequest) -> HttpResponse:
+    _rate(request, None)
+    return redirect("billing-settings")
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def case_rate(request: FirmRequest, pk: UUID) -> HttpResponse:
+    _rate(request, _case(pk))
+    return redirect("case-money", pk)
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def rate_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Takes a rate away; invoices keep what they were counted with."""
+    row = get_object_or_404(Rate, pk=pk)
+    audit.record("rate.removed", by=request.user, at=timezone.now(), about=row, amount=row.amount)
+    row.delete()
+    return redirect("case-money", row.case_id) if row.case_id else redirect("billing-settings")
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def case_fee(request: FirmRequest, pk: UUID) -> HttpResponse:
+    case, form, now = _case(pk), FeeForm(request.POST), timezone.now()
+    if form.is_valid():
+        row = FlatFee.objects.create(case=case, set_by=request.user, set_at=now, **form.cleaned_data)
+        audit.record("fee.set", by=request.user, at=now, about=row, amount=row.amount)
+    else:
+        for line in form.errors.values():
+            messages.error(request, str(line[0]))
+    return redirect("case-money", pk)
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def fee_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
+    row, now = get_object_or_404(FlatFee, pk=pk), timezone.now()
+    if InvoiceLine.objects.standing().filter(fee=row).exists():
+        messages.error(request, _("This fee is on an invoice."))
+    elif FlatFee.objects.filter(pk=pk, dropped_at=None).update(dropped_at=now):
+        audit.record("fee.dropped", by=request.user, at=now, about=row)
+    return redirect("case-money", row.case_id)
+
+
+@requires(Can.SEE_MONEY)
+@require_GET
+def retainer_list(request: FirmRequest) -> HttpResponse:
+    """Client money by case; together it is what the ledger holds for families."""
+    currency = rates.currency()
+    held = ledger.balances(Account.TRUST_HELD, by="matter", currency=currency)
+    newest: dict[UUID, Retainer] = {}
+    for row in Retainer.objects.order_by("opened_at"):
+        newest[row.case_id] = row
+    cases = Case.objects.filter(pk__in=[key for key in {*held, *newest} if key]).select_related(
+        "student__family"
+    )
+    rows = [(case, newest.get(case.pk), held.get(case.pk, 0)) for case in cases]
+    rows.sort(key=lambda found: (-found[2], str(found[0].pk)))
+    context = {
+        "rows": [(case, row, say(there, currency), row is not None and retaining.is_low(row, there)) for case, row, there in rows],
+        "total": say(sum(held.values()), currency), "elsewhere": say(held[None], currency) if held.get(None) else "",
+    }  # fmt: skip
+    return render(request, "invoices/retainers.html", context)
+
+
+@requires(Can.SEE_MONEY)
+@require_GET
+def takings(request: FirmRequest) -> HttpResponse:
+    """What became the firm's own money this month, entry by entry."""
+    zone, currency, now = request.firm.zone, rates.currency(), timezone.now()
+    first = datetime.combine(today().replace(day=1), time(), zone)
+    rows = reporting.takings(since=first, until=now, currency=currency)
+    total = reporting.collected(since=first, until=now, currency=currency)
+    page = page_of(rows, request)
+    context = {"page": page, "rows": [(row.entry, say(row.amount, currency), entry_words(row.entry)) for row in page], "total": say(total, currency), "first": first.date()}  # fmt: skip
+    return render(request, "invoices/takings.html", context)
+
+
+def entry_words(entry: Entry) -> str:
+    """What an entry of the firm's own money was for."""
+    said = {"payment": _("Payment"), "refund": _("Given back"), "payment.void": _("Struck out"), "fee": _("Fee of Stripe")}  # fmt: skip
+    if entry.kind == "invoice.paid_from_retainer":
+        found = Invoice.objects.filter(pk=entry.about.removeprefix("invoice:")).first()
+        return _("From a retainer, invoice %(number)s") % {"number": found.label if found else "?"}
+    return said.get(entry.kind, _("Other"))
+
+
+# -- estimates and retainers -----------------------------------------------------------------------
+
+
+@requires(Can.EDIT_MONEY)
+@FORM
+def estimate_new(request: FirmRequest, pk: UUID) -> HttpResponse:
+    case = _case(pk)
+    rate = rates.Rates([case.pk]).hour(person=case.advocate_id, case=case.pk, on=today())
+    form = EstimateForm(posted(request), case=case, initial={"rate": rate, "retainer_percent": 50})
+    if form.is_valid():
+        found = form.cleaned_data
+        made = retaining.estimate(
+            case, minutes_low=_minutes(found["hours_low"]), minutes_high=_minutes(found["hours_high"]), rate=found["rate"],
+            retainer_percent=found["retainer_percent"], note=found["note"], agreement=found["agreement"], by=request.user, at=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("Estimated: a retainer of %(amount)s.") % {"amount": say(retaining.to_ask(made), rates.currency())})  # fmt: skip
+        return redirect("case-money", pk)
+    return render(request, "invoices/estimate.html", {"case": case, "form": form}, status=422 if form.errors else 200)  # fmt: skip
+
+
+def _minutes(hours: Decimal) -> int:
+    return int(hours * 60 + Decimal("0.5"))
+
+
+@requires(Can.EDIT_MONEY)
+@FORM
+def retainer_new(request: FirmRequest, pk: UUID) -> HttpResponse:
+    case = _case(pk)
+    estimate = Estimate.objects.filter(case=case).first()
+    asked = retaining.to_ask(estimate) if estimate else None
+    first = {"asked": asked or None, "threshold": asked // 4 if asked else None}
+    form = RetainerForm(posted(request), initial=first)
+    if form.is_valid():
+        try:
+            retaining.open_retainer(case, **form.cleaned_data, estimate=estimate, by=request.user, at=timezone.now())  # fmt: skip
+        except retaining.CannotHold as why:
+            form.add_error(None, str(why))
+        else:
+            return redirect("case-money", pk)
+    return render(request, "invoices/retainer_new.html", {"case": case, "form": form}, status=422 if form.errors else 200)  # fmt: skip
+
+
+def _retainer(pk: UUID) -> Retainer:
+    return get_object_or_404(Retainer.objects.select_related("case__student"), pk=pk)
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def retainer_deposit(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """A check or cash into the trust account; the form's own key makes a double press one deposit."""
+    row, form = _retainer(pk), DepositForm(request.POST)
+    if not form.is_valid():
+        for line in form.errors.values():
+            messages.error(request, str(line[0]))
+        return redirect("case-money", row.case_id)
+    once = re.sub(r"[^0-9a-z]", "", request.POST.get("once", ""))[:32] or uuid4().hex
+    try:
+        retaining.deposit(row, **form.cleaned_data, once=f"deposit:{row.pk.hex}:{once}"[:80], by=request.user, at=timezone.now())  # fmt: skip
+    except (retaining.CannotHold, receiving.CannotRecord) as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, _("The deposit is written down."))
+    return redirect("case-money", row.case_id)
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def retainer_closure(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Ends it; what is left is the family's and is to be paid back to them."""
+    row = _retainer(pk)
+    rest = retaining.close(row, by=request.user, at=timezone.now())
+    if rest:
+        messages.success(request, _("The retainer is closed. Pay %(amount)s back to the family from the trust account.") % {"amount": say(rest, row.currency)})  # fmt: skip
+    else:
+        messages.success(request, _("The retainer is closed."))
+    return redirect("case-money", row.case_id)
+
+
+# -- expenses --------------------------------------------------------------------------------------
+
+
+@requires(Can.LOG_TIME)
+@FORM
+def expense_new(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """What somebody spent for a case they work on."""
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("student__family"), pk=pk)
+    form = ExpenseForm(
+        posted(request), user=request.user, case=case, initial={"on": today(), "billable": True}
+    )
+    if form.is_valid():
+        now = timezone.now()
+        row = Expense.objects.create(case=case, spent_by=request.user, made_at=now, **form.cleaned_data)
+        audit.record("expense.added", by=request.user, at=now, about=row, amount=row.amount)
+        messages.success(request, _("The expense is written down."))
+        return redirect("case", pk)
+    return render(request, "invoices/expense.html", {"case": case, "form": form}, status=422 if form.errors else 200)  # fmt: skip
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def expense_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(Expense, pk=pk)
+    try:
+        with transaction.atomic():
+            audit.record("expense.removed", by=request.user, at=timezone.now(), about=row, amount=row.amount)
+            row.delete()
+    except ProtectedError:
+        messages.error(request, _("This expense is on an invoice."))
+    return redirect("case-money", row.case_id)
