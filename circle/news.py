@@ -133,7 +133,9 @@ def _next(pace: str, zone: ZoneInfo, *, at: datetime) -> datetime:
     days = (FRIDAY - local.weekday()) % 7 if pace == Pace.WEEKLY else 0
     moment = datetime.combine(local.date() + timedelta(days=days), OF_THE_DAY, zone)
     if moment <= at:
-        moment = datetime.combine(moment.date() + timedelta(days=7 if pace == Pace.WEEKLY else 1), OF_THE_DAY, zone)
+        moment = datetime.combine(
+            moment.date() + timedelta(days=7 if pace == Pace.WEEKLY else 1), OF_THE_DAY, zone
+        )
     return moment
 
 
@@ -154,7 +156,9 @@ def new_to(person: User, student: Student, *, since: datetime, at: datetime) -> 
         }  # fmt: skip
     if sees.may(Part.STRATEGIES):
         strategies = Strategy.objects.filter(student=student, shared_at__gt=since, shared_at__lte=at)
-        results = StrategyResult.objects.filter(strategy__student=student, strategy__shared_at__isnull=False, **between)
+        results = StrategyResult.objects.filter(
+            strategy__student=student, strategy__shared_at__isnull=False, **between
+        )
         found["strategies"] = strategies.exclude(by=person).count() + results.exclude(by=person).count()
     if sees.may(Part.CHECKINS):
         actions = Action.objects.filter(student=student).standing()

@@ -17,6 +17,7 @@ from clients.models import Part, Student
 from documents import adding
 from documents.adding import Sent
 from documents.models import Document, Kind
+from progress.models import Win
 
 
 class CannotWrite(Exception):
@@ -89,7 +90,9 @@ def answer(under: Post, *, by: User, words: str, at: datetime) -> Post:
 
 def may_withdraw(user: User, one: Post | Action, *, at: datetime) -> bool:
     """Who wrote it, the family, and the office."""
-    if not guests.may(user, one.student, Part.PAGE if isinstance(one, Post) else Part.CHECKINS, add=True, at=at):
+    if not guests.may(
+        user, one.student, Part.PAGE if isinstance(one, Post) else Part.CHECKINS, add=True, at=at
+    ):
         return False
     return one.by_id == user.pk or not guests.is_guest(user, one.student, at=at)
 
@@ -106,7 +109,23 @@ def withdraw(one: Post | Action, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def plan_check_in(student: Student, *, by: User, starts_at: datetime, how: str, note: str, at: datetime) -> CheckIn:
+def celebrate(
+    student: Student, *, by: User, words: str, setting: str, happened_on: date, at: datetime, photos: Sequence[Sent] = ()
+) -> Win:  # fmt: skip
+    """A small win that home, school and advocate may read at once. Raises CannotWrite, documents.storage.NoRoom."""
+    _need(by, student, Part.WINS, at=at)
+    made = Win.objects.create(
+        student=student, words=words, setting=setting, happened_on=happened_on, by=by, at=at, shared_at=at,
+        document=keep_photos(student, photos, by=by, at=at),
+    )  # fmt: skip
+    audit.record("win.added", by=by, at=at, about=student, win=str(made.pk))
+    return made
+
+
+@transaction.atomic
+def plan_check_in(
+    student: Student, *, by: User, starts_at: datetime, how: str, note: str, at: datetime
+) -> CheckIn:
     """Sets the next check-in, or moves the one that was planned. Raises CannotWrite."""
     _need(by, student, Part.CHECKINS, at=at)
     if starts_at <= at:
@@ -125,7 +144,9 @@ def end_check_in(check_in: CheckIn, *, by: User, held: bool, at: datetime) -> No
     _need(by, check_in.student, Part.CHECKINS, at=at)
     over = CheckIn.Over.HELD if held else CheckIn.Over.OFF
     if CheckIn.objects.filter(pk=check_in.pk, over_at=None).update(over=over, over_by=by, over_at=at):
-        audit.record("check_in.over", by=by, at=at, about=check_in.student, check_in=str(check_in.pk), how=over)
+        audit.record(
+            "check_in.over", by=by, at=at, about=check_in.student, check_in=str(check_in.pk), how=over
+        )
 
 
 @transaction.atomic

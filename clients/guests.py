@@ -37,6 +37,7 @@ class Parts:
 
     sees: frozenset[str] = frozenset()
     adds: frozenset[str] = frozenset()
+    is_guest: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.sees)
@@ -56,19 +57,25 @@ def local_day(at: datetime) -> date:
 
 def parts(user: User, student: Student, *, at: datetime) -> Parts:
     """Everything for the child's family and care team; for a guest what the grants in force name; else nothing."""
-    if not Student.objects.shared_with(user, at=at).filter(pk=student.pk).exists():
+    if not user.is_active:
         return Parts()
     if user.is_staff_member:
+        if not Student.objects.visible_to(user).filter(pk=student.pk).exists():
+            return Parts()
         return EVERYTHING if user.can(Can.EDIT_STUDENTS) else READING
-    ties = Guardianship.objects.filter(student=student, contact__user=user).seeing(on=local_day(at))
-    if user.can(Can.VISIT_PORTAL) and ties.exists():
+    if _is_family(user, student, at=at):
         return EVERYTHING
-    rows = GuestGrant.objects.filter(student=student, user=user).in_force(at=at).values_list("sees", "adds")
-    granted = list(rows)
+    granted = list(GuestGrant.objects.filter(student=student, user=user).in_force(at=at))
     return Parts(
-        frozenset(part for sees, _adds in granted for part in sees),
-        frozenset(part for _sees, adds in granted for part in adds),
+        frozenset(part for row in granted for part in row.sees),
+        frozenset(part for row in granted for part in row.adds),
+        is_guest=True,
     )
+
+
+def _is_family(user: User, student: Student, *, at: datetime) -> bool:
+    ties = Guardianship.objects.filter(student=student, contact__user=user).seeing(on=local_day(at))
+    return user.can(Can.VISIT_PORTAL) and ties.exists()
 
 
 def may(user: User, student: Student, part: Part | str, *, add: bool = False, at: datetime) -> bool:
@@ -78,11 +85,7 @@ def may(user: User, student: Student, part: Part | str, *, add: bool = False, at
 
 def is_guest(user: User, student: Student, *, at: datetime) -> bool:
     """Whether the person sees the page by a grant alone, being neither family nor staff of this child."""
-    if user.is_staff_member:
-        return False
-    return (
-        not Guardianship.objects.filter(student=student, contact__user=user).seeing(on=local_day(at)).exists()
-    )
+    return not user.is_staff_member and not _is_family(user, student, at=at)
 
 
 def looked(user: User, student: Student, part: Part | str, *, at: datetime) -> None:

@@ -21,6 +21,7 @@ from cases import meetings, timeline
 from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
+from circle import transition
 from clients.models import Student
 from documents.models import Request
 from scheduling.models import Booking
@@ -34,6 +35,8 @@ from web.paging import page_of
 def home(request: FirmRequest) -> HttpResponse:
     """The next step, the next date and the newest win; then the calls and the children."""
     user, now = request.user, timezone.now()
+    if transition.undecided(user, at=now):
+        return redirect("portal-sharing")
     students = list(Student.objects.visible_to(user).order_by("given_name", "pk"))
     keys = [student.pk for student in students]
     ahead = (
@@ -108,10 +111,3 @@ def meeting_prep(request: FirmRequest, pk: UUID) -> HttpResponse:
         return redirect("portal")
     context = {"meeting": meeting, "form": form, "over": over}
     return render(request, "portal/meeting.html", context, status=422 if form.errors or (over and form.is_bound) else 200)  # fmt: skip
-
-
-@requires(Can.VISIT_SHARED_PAGE)
-@require_GET
-def guest(request: FirmRequest) -> HttpResponse:
-    """What a school guest sees while no page is shared with them."""
-    return render(request, "portal/guest.html")

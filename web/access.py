@@ -51,6 +51,7 @@ class Can(enum.StrEnum):
     USE_API = "use_api"
     VISIT_PORTAL = "visit_portal"
     VISIT_SHARED_PAGE = "visit_shared_page"
+    SHARE_PAGE = "share_page"
 
 
 @dataclass(frozen=True)

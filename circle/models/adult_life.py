@@ -70,9 +70,7 @@ class PostSchoolGoal(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(area__in=Area.values), name="goal_area_is_known")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(area__in=Area.values), name="goal_area_is_known")]
 
 
 class TransitionStep(models.Model):

@@ -62,9 +62,7 @@ class Post(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="posts")
-    under = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="answers"
-    )
+    under = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="answers")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     words = models.TextField(max_length=4000, blank=True)
     side = models.CharField(max_length=6, choices=Side.choices)
