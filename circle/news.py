@@ -208,7 +208,7 @@ def _say(key: str, *, at: datetime) -> Message | None:
     row.told_until = at
     row.save(update_fields=["told_until"])
     return sending.write(
-        "shared-news", subject=f"shared-page:{student.pk}:{person.pk}", occurrence=at.isoformat(), channel=way.channel,
+        "shared-news", subject=f"shared-page:{row.pk}", occurrence=at.isoformat(), channel=way.channel,
         to=way.to, words=words(found, student, way), due_at=next_opening(at, way.zone, way.hours), at=at,
         zone=way.zone, language=way.language, hours=way.hours,
     )  # fmt: skip
@@ -241,12 +241,12 @@ def may_leave(message: Message, *, at: datetime) -> str:
     """Why a digest written earlier must not leave now, or nothing: the reader may no longer open the page."""
     if not message.subject.startswith("shared-page:"):
         return ""
-    _word, student_id, user_id = message.subject.split(":")
-    person = User.objects.filter(pk=user_id).first()
-    if person is None or not Student.objects.shared_with(person, at=at).filter(pk=student_id).exists():
+    row = (
+        Reader.objects.filter(pk=message.subject.partition(":")[2]).select_related("student", "user").first()
+    )
+    if row is None or not Student.objects.shared_with(row.user, at=at).filter(pk=row.student_id).exists():
         return "this person may no longer see the page"
-    contact = Contact.objects.filter(user=person).first()
-    if contact is not None:
-        student = Student.objects.get(pk=student_id)
-        return reaching.may_still_hear(contact, message.recipient, student=student, at=at)
-    return ""
+    contact = Contact.objects.filter(user=row.user).first()
+    if contact is None:
+        return ""
+    return reaching.may_still_hear(contact, message.recipient, student=row.student, at=at)

@@ -15,6 +15,7 @@ from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
 from cases import demo as cases_demo
+from circle import demo as circle
 from clients import demo as families
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
 from documents import demo as papers
@@ -136,6 +137,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
+        circle.seed(rivera, okafor, ana=ana, at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:
