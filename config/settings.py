@@ -37,6 +37,7 @@ TENANT_APPS = [
     "messaging",
     "reviews",
     "progress",
+    "circle",
     "scheduling",
 ]
 INSTALLED_APPS = [
