@@ -136,14 +136,15 @@ class PointForm(Form):
     )
     paper = OptionalFiles(label=_("A photo or work sample"), required=False)
 
-    def __init__(self, *args: Any, sheet: DataSheet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sheet: DataSheet, typed: bool = False, **kwargs: Any) -> None:
+        """`typed` asks for numbers where buttons would do: another number of tries than the usual."""
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.fields["key"].initial = uuid4
-        ready = measures.buttons(sheet)
+        ready = [] if typed else measures.buttons(sheet)
         if measures.counts(sheet):
             self.fields["part"] = self._part(ready)
-            if measures.shows_whole(sheet):
+            if measures.shows_whole(sheet) and not ready:
                 tries = sheet.measure == "trials"
                 self.fields["whole"] = NumberField(
                     label=_("Out of how many tries?") if tries else _("In how many minutes?"), required=False,
@@ -161,8 +162,8 @@ class PointForm(Form):
             label: Any = _("How many were right?")
         else:
             label = _("How many times?")
-        if ready and not self.data.get("whole_open"):
-            return forms.CharField(label=label, widget=Tiles(columns=6, choices=ready))
+        if ready:
+            return forms.ChoiceField(label=label, choices=ready, widget=Tiles(columns=4))
         return NumberField(label=label)
 
     def _number(self, name: str) -> float | None:

@@ -128,9 +128,7 @@ def overview(student: Student, user: User, *, today: date, since: date | None = 
     plan = sheets.plan_of(student)
     lines = []
     for sheet in current:
-        seen = sorted(
-            (one for key in chain[sheet.pk] for one in points.get(key, [])), key=lambda one: one.on
-        )
+        seen = sorted((one for key in chain[sheet.pk] for one in points.get(key, [])), key=lambda one: one.on)
         told = [row for key in chain[sheet.pk] for row in reports[key]]
         lines.append(line_of(sheet, seen, told, phases, today=today, small=True))
     carried = {sheet.carries_on_id for sheet in everything}

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from clients import guests
+from clients.models import Part
 from documents import adding
 from documents.models import Document, Kind
 from progress import measures, sheets
@@ -45,11 +47,7 @@ class OtherPoint(Exception):
 
 def may_log(user: User, sheet: DataSheet, *, at: datetime) -> bool:
     """Whether this person may add points to the sheet: staff who may edit, the family, a guest who was let."""
-    if not sheet.is_open:
-        return False
-    if user.is_staff_member and not user.can(Can.EDIT_STUDENTS):
-        return False
-    return DataSheet.objects.visible_to(user).filter(pk=sheet.pk).exists()
+    return sheet.is_open and guests.may(user, sheet.student, Part.POINTS, add=True, at=at)
 
 
 def log(
@@ -153,9 +151,10 @@ def clock_words(point: DataPoint) -> str:
     return _("The clock of the device was %(size)s ahead. We wrote the number down for %(day)s.") % {"size": size, "day": day}  # fmt: skip
 
 
-def may_correct(user: User, point: DataPoint) -> bool:
-    """Who logged it, and staff who may edit."""
-    return point.logged_by_id == user.pk or user.can(Can.EDIT_STUDENTS)
+def may_correct(user: User, point: DataPoint, *, at: datetime) -> bool:
+    """Who logged it, while they may add to the goal's numbers, and staff of the student who may edit."""
+    own = point.logged_by_id == user.pk or user.can(Can.EDIT_STUDENTS)
+    return own and guests.may(user, point.sheet.student, Part.POINTS, add=True, at=at)
 
 
 def correct(

@@ -58,9 +58,7 @@ def trend_words(sheet: DataSheet, values: Sequence[Value], trend: Trend | None) 
         ) % {"least": LEAST, "n": len(values)}  # fmt: skip
     count = {"n": trend.count}
     if trend.could_be_chance:
-        return (
-            _("Trend of the last %(n)s numbers: none that is clear. They may as well stand still.") % count
-        )
+        return _("Trend of the last %(n)s numbers: none that is clear. They may as well stand still.") % count
     size = say_number(round(abs(trend.slope), 1 if abs(trend.slope) >= 0.1 else 2))
     said = {"size": size, "unit": _trend_unit(sheet), **count}
     if trend.slope > 0:
