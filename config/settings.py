@@ -37,6 +37,7 @@ TENANT_APPS = [
     "messaging",
     "reviews",
     "scheduling",
+    "minutes",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,
