@@ -36,6 +36,7 @@ TENANT_APPS = [
     "payments",
     "messaging",
     "reviews",
+    "progress",
     "scheduling",
     "minutes",
 ]
