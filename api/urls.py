@@ -7,6 +7,7 @@ from clients import api as clients
 from documents import api as documents
 from intake import api as intake
 from messaging import api as messaging
+from progress import api as progress
 from reviews import api as reviews
 from scheduling import api as scheduling
 from web.access import public
@@ -34,6 +35,12 @@ router.register("threads", messaging.ThreadViewSet, basename="api-thread")
 router.register("reviews", reviews.ReviewViewSet, basename="api-review")
 router.register("plans", reviews.PlanViewSet, basename="api-plan")
 router.register("comparisons", reviews.ComparisonViewSet, basename="api-comparison")
+router.register("sheets", progress.SheetViewSet, basename="api-sheet")
+router.register("points", progress.PointViewSet, basename="api-point")
+router.register("school-reports", progress.SchoolReportViewSet, basename="api-school-report")
+router.register("wins", progress.WinViewSet, basename="api-win")
+router.register("strategies", progress.StrategyViewSet, basename="api-strategy")
+router.register("term-reports", progress.TermReportViewSet, basename="api-term-report")
 
 urlpatterns = [
     path(

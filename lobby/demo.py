@@ -22,6 +22,7 @@ from intake import demo as intake
 from lobby.opening import open_firm
 from messaging import demo as conversations
 from outbox.models import allow
+from progress import demo as progress
 from reviews import demo as reviews
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
@@ -136,6 +137,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
+        progress.seed(rivera, okafor, at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:

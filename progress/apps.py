@@ -18,9 +18,7 @@ class ProgressConfig(AppConfig):
         from web.navigation import register
 
         guard(writing.may_leave)
-        register("student", label=_("Goals"), icon="chart", url_name="progress", order=37, can=Can.SEE_STUDENTS)  # fmt: skip
-        register("student", label=_("Small wins"), icon="star", url_name="wins", order=38, can=Can.SEE_STUDENTS)  # fmt: skip
-        register("student", label=_("Strategies"), icon="heart", url_name="strategies", order=39, can=Can.SEE_STUDENTS)  # fmt: skip
+        register("student", label=_("Goals"), icon="chart", url_name="progress", order=36, can=Can.SEE_STUDENTS)  # fmt: skip
         register("family", label=_("Progress"), icon="chart", url_name="portal-progress", order=20, can=Can.VISIT_PORTAL)  # fmt: skip
         sections.register("today", template="progress/today_section.html", order=20, can=Can.SEE_STUDENTS, context=silent)  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,7 +20,7 @@ from progress import measures, points
 from progress.forms import CorrectionForm, PointForm, WithdrawalForm
 from progress.models import DataPoint, DataSheet, Setting
 from web.access import Can, requires
-from web.forms import posted
+from web.forms import error_lines, posted
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -30,12 +31,15 @@ def frame_of(request: FirmRequest) -> str:
 
 
 def home_of(request: FirmRequest, sheet: DataSheet) -> str:
-    """Where a person goes back to from a goal."""
+    """Where a person goes back to from a goal: the page that led here, or the goal's own."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):  # fmt: skip
+        return wanted
     if request.user.is_staff_member:
         return reverse("sheet", args=[sheet.pk])
-    if request.user.can(Can.VISIT_PORTAL) and DataSheet.objects.visible_to(request.user).filter(pk=sheet.pk).exists():  # fmt: skip
+    if DataSheet.objects.visible_to(request.user).filter(pk=sheet.pk).exists():
         return reverse("portal-sheet", args=[sheet.pk])
-    return reverse("point-new", args=[sheet.pk])
+    return reverse("guest")
 
 
 def _sheet(request: FirmRequest, pk: UUID) -> DataSheet:
@@ -68,6 +72,8 @@ def point_new(request: FirmRequest, pk: UUID) -> HttpResponse:
             form.say(problem)
         except (points.OtherPoint, storage.NoRoom) as problem:
             form.add_error(None, str(problem))
+    if form.is_bound and request.headers.get("X-Sent-By") == "queue":
+        return _plain(" ".join(line.text for line in error_lines(form)), 422)
     recent = (
         DataPoint.objects.standing().filter(sheet=sheet, logged_by=request.user).order_by("-happened_at")[:3]
     )
@@ -80,17 +86,23 @@ def point_new(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 
 def _done(request: FirmRequest, sheet: DataSheet, logged: points.Logged) -> HttpResponse:
-    """Back to the goal with the number in words; the script that sends later gets the words as JSON-free text."""
+    """Back to the goal with the number in words. What waited on a phone and was sent later gets the words alone."""
     said = _("Saved: %(value)s.") % {"value": measures.say(sheet, logged.point.value)}
     if not logged.made:
         said = _("We have this number already. It counts once.")
     clock = points.clock_words(logged.point)
-    if request.headers.get("X-Sent-By") == "script":
-        return HttpResponse(" ".join(filter(None, [said, clock])), content_type="text/plain; charset=utf-8", status=201 if logged.made else 200)  # fmt: skip
+    sender = request.headers.get("X-Sent-By")
+    if sender == "queue":
+        return _plain(f"{said} {clock}".strip(), 201 if logged.made else 200)
     messages.success(request, said)
     if clock:
         messages.warning(request, clock)
-    return redirect(home_of(request, sheet))
+    back = home_of(request, sheet)
+    return HttpResponse(status=204, headers={"X-Continue": back}) if sender == "script" else redirect(back)
+
+
+def _plain(words: str, status: int) -> HttpResponse:
+    return HttpResponse(words, content_type="text/plain; charset=utf-8", status=status)
 
 
 def _point(request: FirmRequest, pk: UUID) -> DataPoint:

@@ -342,8 +342,13 @@ def shown(report: TermReport) -> Shown:
     with translation.override(report.language):
         return Shown(
             text(report, "opening"), _lines(report, "wins"), [_shown(report, goal) for goal in report.facts["goals"]],
-            report.facts["minutes"], _lines(report, "strategies"), _lines(report, "next"),
+            _table(report.facts["minutes"]), _lines(report, "strategies"), _lines(report, "next"),
         )  # fmt: skip
+
+
+def _table(minutes: dict[str, Any]) -> dict[str, Any]:
+    """With each cell beside the name of its column, for pages that turn rows into cards."""
+    return {**minutes, "cells": [list(zip(minutes["head"], row, strict=True)) for row in minutes["rows"]]}
 
 
 def _lines(report: TermReport, name: str) -> list[str]:

@@ -79,6 +79,23 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "comparison": ({GET}, WORKS_WITH_FAMILIES), "comparison-new": ({POST}, WORKS_WITH_FAMILIES),
     "comparison-match": ({POST}, WORKS_WITH_FAMILIES), "comparison-offer": ({POST}, WORKS_WITH_FAMILIES),
     "comparison-pdf": ({GET}, WORKS_WITH_FAMILIES),
+    # goals and their data
+    "progress": ({GET}, WORKS_WITH_FAMILIES), "wins": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "strategies": ({GET, POST}, WORKS_WITH_FAMILIES), "term-reports": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "quiet-goals": ({GET}, WORKS_WITH_FAMILIES), "sheet-new": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "sheet": ({GET}, WORKS_WITH_FAMILIES), "sheet-details": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "sheet-end": ({POST}, WORKS_WITH_FAMILIES), "phase-new": ({POST}, WORKS_WITH_FAMILIES),
+    "school-report-new": ({GET, POST}, WORKS_WITH_FAMILIES), "school-report-read": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "win-sharing": ({POST}, WORKS_WITH_FAMILIES), "win-withdrawal": ({POST}, WORKS_WITH_FAMILIES),
+    "strategy": ({GET, POST}, WORKS_WITH_FAMILIES), "strategy-result": ({POST}, WORKS_WITH_FAMILIES),
+    "strategy-sharing": ({POST}, WORKS_WITH_FAMILIES), "strategy-end": ({POST}, WORKS_WITH_FAMILIES),
+    "term-report": ({GET, POST}, WORKS_WITH_FAMILIES), "term-report-rewriting": ({POST}, WORKS_WITH_FAMILIES),
+    "term-report-approval": ({POST}, "ODA"), "term-report-sending": ({POST}, "ODA"),
+    "term-report-pdf": ({GET}, WORKS_WITH_FAMILIES),
+    # numbers: the family, the advocate and a school guest add them; the rows decide
+    "point-new": ({GET, POST}, SIGNED_IN), "point": ({GET, POST}, SIGNED_IN), "point-withdrawal": ({POST}, SIGNED_IN),
+    "portal-progress": ({GET}, "F"), "portal-sheet": ({GET}, "F"), "portal-term-report": ({GET}, "F"),
+    "portal-term-report-pdf": ({GET}, "F"),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
     "picture": ({GET}, SIGNED_IN),
@@ -177,6 +194,12 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-review-decide": ({POST}, "ODAS"), "api-review-reading": ({GET}, "ODAS"), "api-review-correct": ({POST}, "ODAS"),
     "api-plan-list": ({GET}, "ODAS"), "api-plan-detail": ({GET}, "ODAS"),
     "api-comparison-list": ({GET, POST}, "ODAS"), "api-comparison-detail": ({GET}, "ODAS"),
+    "api-sheet-list": ({GET, POST}, "ODAS"), "api-sheet-detail": ({GET}, "ODAS"),
+    "api-point-list": ({GET, POST}, "ODAS"), "api-point-detail": ({GET}, "ODAS"), "api-point-correct": ({POST}, "ODAS"),
+    "api-point-withdraw": ({POST}, "ODAS"), "api-school-report-list": ({GET, POST}, "ODAS"),
+    "api-school-report-detail": ({GET}, "ODAS"), "api-win-list": ({GET, POST}, "ODAS"), "api-win-detail": ({GET}, "ODAS"),
+    "api-strategy-list": ({GET, POST}, "ODAS"), "api-strategy-detail": ({GET}, "ODAS"), "api-strategy-tell": ({POST}, "ODAS"),
+    "api-term-report-list": ({GET}, "ODAS"), "api-term-report-detail": ({GET}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

@@ -43,6 +43,8 @@ def address(name):
             "-decide",
             "-reading",
             "-correct",
+            "-withdraw",
+            "-tell",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}
