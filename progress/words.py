@@ -69,6 +69,8 @@ def trend_words(sheet: DataSheet, values: Sequence[Value], trend: Trend | None) 
 def _trend_unit(sheet: DataSheet) -> str:
     if sheet.measure == Measure.TRIALS:
         return _("of %(n)s") % {"n": say_number(sheet.out_of or 0)}
+    if sheet.measure == Measure.PERCENT:
+        return _("percentage points")
     if sheet.measure == Measure.RUBRIC:
         return _("points")
     if sheet.measure == Measure.PROMPTS:

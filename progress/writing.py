@@ -36,7 +36,7 @@ from progress.models import (
 )
 from progress.sheets import NotYet
 from tenants.places import current_firm
-from web.charts import Chart, Point, Series, data_chart
+from web.charts import Chart, Point, Series, data_chart, say_number
 from web.dates import say_day
 
 MOST_WINS = 6
@@ -192,10 +192,10 @@ def _minutes(student: Student, starts_on: date, ends_on: date, today: date) -> d
             continue
         missing += total.shortfall.minutes
         rows.append([
-            line.name, *(say_minutes(amount.minutes) for amount in (total.owed, total.delivered + total.made_up, total.excused, total.shortfall)),
+            line.name, *(say_number(amount.minutes) for amount in (total.owed, total.delivered + total.made_up, total.excused, total.shortfall)),
         ])  # fmt: skip
     return {
-        "head": [_("Service"), _("Owed"), _("Delivered"), _("Excused"), _("Missing")], "rows": rows,
+        "head": [_("Service, in minutes"), _("Owed"), _("Delivered"), _("Excused"), _("Missing")], "rows": rows,
         "notes": list(dict.fromkeys(notes)), "missing": missing,
         "excused": _("Excused: the student was absent, or school was closed."),
     }  # fmt: skip

@@ -53,8 +53,8 @@ class PromptLevel(models.IntegerChoices):
 
 
 class Setting(models.TextChoices):
-    HOME = "home", _("Home")
-    SCHOOL = "school", _("School")
+    HOME = "home", _("At home")
+    SCHOOL = "school", _("At school")
     ELSEWHERE = "elsewhere", _("Elsewhere")
 
 
