@@ -21,6 +21,7 @@ from documents import demo as papers
 from intake import demo as intake
 from lobby.opening import open_firm
 from messaging import demo as conversations
+from minutes import demo as minutes
 from outbox.models import allow
 from progress import demo as progress
 from reviews import demo as reviews
@@ -137,6 +138,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
+        minutes.seed(rivera, okafor, at=at)
         progress.seed(rivera, okafor, at=at)
 
 

@@ -17,6 +17,7 @@ from clients.models import Contact, ContactPoint, Family, Guardianship, Student,
 from documents import storage
 from documents.models import Document, DocumentVersion, Kind, Page, Part, Request, State
 from lobby.opening import open_firm
+from minutes.models import DeliveredSession, Evidence, MissedKind, MissedSession, Worksheet
 from outbox.models import allow
 from scheduling.models import Service, WeeklyHours
 from tenants.hosts import firm_by_id
@@ -70,6 +71,7 @@ def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
         _families(cast)
         _service(cast)
         _papers(cast)
+        _minutes(cast)
     return cast
 
 
@@ -155,4 +157,26 @@ def _papers(cast: Cast) -> None:
         Request.objects.create(
             pk=key(f"request {child}"), student=student, contact=Contact.objects.get(pk=key(f"contact {sender}")),
             kind=Kind.PROGRESS_REPORT, words=f"The last report {words}", asked_by=User.objects.get(pk=key("ana")), asked_at=BEFORE,
+        )  # fmt: skip
+
+
+def _minutes(cast: Cast) -> None:
+    """A session that was held, one that was not, and a worksheet, of each child."""
+    for child, advocate in (("Mateo", "ana"), ("Ada", "marcus")):
+        by, student = User.objects.get(pk=key(advocate)), Student.objects.get(pk=key(f"student {child}"))
+        shared = {
+            "student": student, "service_name": f"Speech of {child}{cast.canary}", "note": f"words{cast.canary}",
+            "recorded_by": by, "recorded_at": BEFORE,
+        }  # fmt: skip
+        DeliveredSession.objects.create(
+            pk=key(f"session {child}"), key=key(f"session {child}"), on=BEFORE.date(), minutes=30, evidence=Evidence.LOG,
+            provider=f"Ms. Park{cast.canary}", **shared,
+        )  # fmt: skip
+        MissedSession.objects.create(
+            pk=key(f"missed {child}"), key=key(f"missed {child}"), on=BEFORE.date(), kind=MissedKind.STUDENT,
+            evidence=Evidence.NOTE, **shared,
+        )  # fmt: skip
+        Worksheet.objects.create(
+            pk=key(f"worksheet {child}"), student=student, from_on=BEFORE.date(), until_on=NOW.date(),
+            missed=f"missed{cast.canary}", saved_by=by, saved_at=BEFORE,
         )  # fmt: skip

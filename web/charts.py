@@ -402,21 +402,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _axes(frame: _Frame) -> SafeString:
-    lines = format_html_join(
-        "",
-        '<path class="grid" d="M{} {}H{}"/><text class="end" x="{}" y="{}">{}</text>',
-        (
-            (
-                frame.left,
-                frame.y(t),
-                frame.width - frame.right,
-                frame.left - 8,
-                round(frame.y(t) + 4.5, 1),
-                say_number(t),
-            )
-            for t in frame.ticks
-        ),
-    )
+    lines = _grid_lines(frame)
     months = format_html_join(
         "",
         '<text class="mid" x="{}" y="{}">{}</text>',
@@ -454,3 +440,79 @@ def _svg(frame: _Frame, name: str, parts: Sequence[SafeString]) -> SafeString:
         name,
         body,
     )
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What was promised and what became of it: parts of one column, from the bottom up."""
+
+    label: str
+    promised: float
+    parts: tuple[float, ...]
+
+
+def stacked_chart(
+    columns: Sequence[Stack], *, unit: str, promised: str, parts: Sequence[str], name: str = ""
+) -> Chart:
+    """Columns side by side, each an outline as high as what was promised, filled with its parts from the bottom up.
+
+    `promised` and `parts` name what is counted; at most three parts. Raises ValueError without columns, for negative
+    amounts or too many parts.
+    """
+    if not columns:
+        raise ValueError(_("A chart needs at least one number."))
+    if len(parts) > 3 or any(len(column.parts) != len(parts) for column in columns):
+        raise ValueError(_("A column has up to three parts, each with a name."))
+    if any(value < 0 for column in columns for value in (column.promised, *column.parts)):
+        raise ValueError(_("Bars show amounts from zero up."))
+    most = max(max(column.promised, sum(column.parts)) for column in columns)
+    ticks = _ticks(0, most or 1)
+    left = 16 + 11 * max(len(say_number(tick)) for tick in ticks)
+    frame = _Frame(400, 210, left, 18, 36, 32, (0, len(columns)), (ticks[0], ticks[-1]), ticks)
+    step = (frame.width - left - frame.right) / len(columns)
+    wide = round(min(step * 0.7, 48), 1)
+    drawn = [_grid_lines(frame)]
+    for at, column in enumerate(columns):
+        x = round(left + step * at + (step - wide) / 2, 1)
+        foot = 0.0
+        for number, value in enumerate(column.parts):
+            if value:
+                y = frame.y(foot + value)
+                high = round(frame.y(foot) - y, 1)
+                drawn.append(
+                    format_html('<rect class="part-{}" x="{}" y="{}" width="{}" height="{}"/>', number + 1, x, y, wide, high)
+                )  # fmt: skip
+            foot += value
+        y = frame.y(column.promised)
+        high = round(frame.y(0) - y, 1)
+        drawn.append(
+            format_html('<rect class="owed" x="{}" y="{}" width="{}" height="{}"/>', x, y, wide, high)
+        )
+        if len(columns) <= 8 or at % 2 == 0:
+            middle = round(x + wide / 2, 1)
+            drawn.append(format_html('<text class="mid" x="{}" y="{}">{}</text>', middle, frame.height - 8, column.label))  # fmt: skip
+    summary = _("%(unit)s: %(all)s %(promised)s, %(rest)s.") % {
+        "unit": unit[:1].upper() + unit[1:],
+        "all": say_number(sum(column.promised for column in columns)),
+        "promised": promised.lower(),
+        "rest": ", ".join(
+            f"{say_number(sum(column.parts[at] for column in columns))} {part.lower()}" for at, part in enumerate(parts)
+        ),
+    }  # fmt: skip
+    heads = [_("When"), promised, *parts]
+    rows = [
+        list(zip(heads, [column.label, *map(say_number, (column.promised, *column.parts))], strict=True))
+        for column in columns
+    ]
+    return Chart(_svg(frame, name or summary, drawn), summary, heads, rows, unit)
+
+
+def _grid_lines(frame: _Frame) -> SafeString:
+    return format_html_join(
+        "",
+        '<path class="grid" d="M{} {}H{}"/><text class="end" x="{}" y="{}">{}</text>',
+        (
+            (frame.left, frame.y(t), frame.width - frame.right, frame.left - 8, round(frame.y(t) + 4.5, 1), say_number(t))
+            for t in frame.ticks
+        ),
+    )  # fmt: skip

@@ -79,6 +79,18 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "comparison": ({GET}, WORKS_WITH_FAMILIES), "comparison-new": ({POST}, WORKS_WITH_FAMILIES),
     "comparison-match": ({POST}, WORKS_WITH_FAMILIES), "comparison-offer": ({POST}, WORKS_WITH_FAMILIES),
     "comparison-pdf": ({GET}, WORKS_WITH_FAMILIES),
+    # minutes
+    "minutes": ({GET}, WORKS_WITH_FAMILIES), "minutes-days": ({GET}, WORKS_WITH_FAMILIES),
+    "session-new": ({GET, POST}, WORKS_WITH_FAMILIES), "session-week": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "session-import": ({GET, POST}, WORKS_WITH_FAMILIES), "session": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "session-strike": ({POST}, WORKS_WITH_FAMILIES), "minutes-worksheet": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "minutes-worksheet-pdf": ({GET}, WORKS_WITH_FAMILIES), "minutes-pdf": ({GET}, WORKS_WITH_FAMILIES),
+    "portal-minutes": ({GET}, "F"), "portal-minutes-days": ({GET}, "F"), "portal-minutes-pdf": ({GET}, "F"),
+    "portal-session-new": ({GET, POST}, "F"), "shared-minutes": ({GET}, "G"), "shared-session-new": ({GET, POST}, "G"),
+    "api-delivered-session-list": ({GET, POST}, "ODAS"), "api-delivered-session-detail": ({GET}, "ODAS"),
+    "api-delivered-session-strike": ({POST}, "ODAS"), "api-missed-session-strike": ({POST}, "ODAS"),
+    "api-missed-session-list": ({GET, POST}, "ODAS"), "api-missed-session-detail": ({GET}, "ODAS"),
+    "api-minutes-detail": ({GET}, "ODAS"),
     # goals and their data
     "progress": ({GET}, WORKS_WITH_FAMILIES), "wins": ({GET, POST}, WORKS_WITH_FAMILIES),
     "strategies": ({GET, POST}, WORKS_WITH_FAMILIES), "term-reports": ({GET, POST}, WORKS_WITH_FAMILIES),

@@ -43,6 +43,7 @@ def address(name):
             "-decide",
             "-reading",
             "-correct",
+            "-strike",
             "-withdraw",
             "-tell",
         )
