@@ -138,8 +138,9 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
-        minutes.seed(rivera, okafor, at=at)
         progress.seed(rivera, okafor, at=at)
+        minutes.seed(rivera, okafor, at=at)
+        progress.seed_report(rivera, at=at)
 
 
 def birch(secret: str, *, at: datetime) -> None:

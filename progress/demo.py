@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from clients.models import Contact, Student
 from progress import points, school, sheets, strategies, wins, writing
-from progress.models import DataSheet, Setting, Went
+from progress.models import DataSheet, Setting, TermReport, Went
 from reviews import deciding, plans
 from reviews.models import Goal, PlanInForce, Review, StructuredIEP
 from tenants.places import current_firm
@@ -112,8 +112,17 @@ def _mateo(rivera: Contact, ana: User, *, at: datetime) -> None:
         (9, Went.WELL, Setting.SCHOOL, ana, "Started within a minute, three times this week."),
     ):
         strategies.tell(choice, went=went, setting=setting, words=said, happened_on=today - timedelta(days=ago), by=who, at=at - timedelta(days=ago - 1))  # fmt: skip
+
+
+def seed_report(rivera: Contact, *, at: datetime) -> None:
+    """Mateo's report of the last three months, in the family's language, approved and sent."""
+    mateo = Student.objects.get(given_name="Mateo", family=rivera.family)
+    if TermReport.objects.filter(student=mateo).exists():
+        return
+    ana, today = User.objects.get(email="ana@harbor.example"), timezone.localdate(at, current_firm().zone)
     report = writing.write(mateo, starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=1), language="es", by=ana, at=at)  # fmt: skip
     writing.approve(report, by=ana, at=at)
+    writing.send(report, by=ana, at=at)
 
 
 def _imani(okafor: Contact, ana: User, *, at: datetime) -> None:

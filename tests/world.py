@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from django.contrib.auth.hashers import make_password
 
@@ -19,6 +19,16 @@ from documents.models import Document, DocumentVersion, Kind, Page, Part, Reques
 from lobby.opening import open_firm
 from minutes.models import DeliveredSession, Evidence, MissedKind, MissedSession, Worksheet
 from outbox.models import allow
+from progress.models import (
+    DataPoint,
+    DataSheet,
+    Phase,
+    SchoolReport,
+    Strategy,
+    StrategyResult,
+    TermReport,
+    Win,
+)
 from scheduling.models import Service, WeeklyHours
 from tenants.hosts import firm_by_id
 from tenants.models import Firm
@@ -72,6 +82,7 @@ def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
         _service(cast)
         _papers(cast)
         _minutes(cast)
+        _goals(cast)
     return cast
 
 
@@ -179,4 +190,45 @@ def _minutes(cast: Cast) -> None:
         Worksheet.objects.create(
             pk=key(f"worksheet {child}"), student=student, from_on=BEFORE.date(), until_on=NOW.date(),
             missed=f"missed{cast.canary}", saved_by=by, saved_at=BEFORE,
+        )  # fmt: skip
+
+
+def _goals(cast: Cast) -> None:
+    """A goal with a number, what the school writes, a win, a strategy and a report of each child, all shared."""
+    for child, advocate in (("Mateo", "ana"), ("Ada", "marcus")):
+        by, student = User.objects.get(pk=key(advocate)), Student.objects.get(pk=key(f"student {child}"))
+        said = f"{child}{cast.canary}"
+        sheet = DataSheet.objects.create(
+            pk=key(f"sheet {child}"), student=student, area=f"Reading of {said}", goal_text=f"{said} will read.", measure="words",
+            baseline=50, target=90, starts_on=date(2026, 9, 1), target_on=date(2027, 8, 31), quiet_on=date(2027, 1, 1),
+            set_up_by=by, set_up_at=BEFORE,
+        )  # fmt: skip
+        DataPoint.objects.create(
+            pk=key(f"point {child}"), key=key(f"point {child}"), sheet=sheet, value=55, setting="school", note=f"note {said}",
+            happened_at=BEFORE, happened_on=BEFORE.date(), logged_by=by, logged_at=BEFORE,
+        )  # fmt: skip
+        Phase.objects.create(
+            pk=key(f"phase {child}"), student=student, sheet=sheet, kind="other", words=f"Change {said}", on=date(2026, 10, 1),
+            by=by, at=BEFORE,
+        )  # fmt: skip
+        SchoolReport.objects.create(
+            pk=key(f"school report {child}"), student=student, sheet=sheet, ends_on=date(2026, 11, 1), words=f"Writes {said}",
+            by=by, at=BEFORE,
+        )  # fmt: skip
+        Win.objects.create(
+            pk=key(f"win {child}"), student=student, words=f"Win of {said}", happened_on=BEFORE.date(), by=by, at=BEFORE,
+            shared_at=BEFORE,
+        )  # fmt: skip
+        strategy = Strategy.objects.create(
+            pk=key(f"strategy {child}"), student=student, trigger=f"When {said}", response=f"Do {said}", started_on=date(2026, 10, 1),
+            by=by, at=BEFORE, shared_at=BEFORE,
+        )  # fmt: skip
+        StrategyResult.objects.create(
+            pk=key(f"result {child}"), strategy=strategy, went="well", setting="home", words=f"Went {said}",
+            happened_on=BEFORE.date(), by=by, at=BEFORE,
+        )  # fmt: skip
+        TermReport.objects.create(
+            pk=key(f"term report {child}"), student=student, starts_on=date(2026, 9, 1), ends_on=BEFORE.date(),
+            facts={"goals": [], "minutes": {"head": [], "rows": [], "notes": [], "excused": ""}, "defaults": {"opening": f"Opening {said}", "wins": "", "strategies": "", "next": ""}},
+            written_by=by, written_at=BEFORE, approved_by=by, approved_at=BEFORE, sent_at=BEFORE,
         )  # fmt: skip
