@@ -7,6 +7,8 @@ from clients import api as clients
 from documents import api as documents
 from intake import api as intake
 from messaging import api as messaging
+from minutes import api as minutes
+from progress import api as progress
 from reviews import api as reviews
 from scheduling import api as scheduling
 from web.access import public
@@ -33,7 +35,16 @@ router.register("paper-requests", documents.PaperRequestViewSet, basename="api-p
 router.register("threads", messaging.ThreadViewSet, basename="api-thread")
 router.register("reviews", reviews.ReviewViewSet, basename="api-review")
 router.register("plans", reviews.PlanViewSet, basename="api-plan")
+router.register("delivered-sessions", minutes.DeliveredSessionViewSet, basename="api-delivered-session")
+router.register("missed-sessions", minutes.MissedSessionViewSet, basename="api-missed-session")
+router.register("minutes", minutes.MinutesViewSet, basename="api-minutes")
 router.register("comparisons", reviews.ComparisonViewSet, basename="api-comparison")
+router.register("sheets", progress.SheetViewSet, basename="api-sheet")
+router.register("points", progress.PointViewSet, basename="api-point")
+router.register("school-reports", progress.SchoolReportViewSet, basename="api-school-report")
+router.register("wins", progress.WinViewSet, basename="api-win")
+router.register("strategies", progress.StrategyViewSet, basename="api-strategy")
+router.register("term-reports", progress.TermReportViewSet, basename="api-term-report")
 
 urlpatterns = [
     path(

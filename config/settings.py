@@ -36,9 +36,10 @@ TENANT_APPS = [
     "payments",
     "messaging",
     "reviews",
+    "scheduling",
+    "minutes",
     "progress",
     "circle",
-    "scheduling",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("messaging.urls")),
     path("", include("reviews.urls")),
+    path("", include("progress.urls")),
+    path("", include("minutes.urls")),
     path("", include("circle.urls")),
     path("", include("desk.urls")),
     path("", include("portal.urls")),

@@ -22,7 +22,9 @@ from documents import demo as papers
 from intake import demo as intake
 from lobby.opening import open_firm
 from messaging import demo as conversations
+from minutes import demo as minutes
 from outbox.models import allow
+from progress import demo as progress
 from reviews import demo as reviews
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
@@ -137,6 +139,9 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
+        progress.seed(rivera, okafor, at=at)
+        minutes.seed(rivera, okafor, at=at)
+        progress.seed_report(rivera, at=at)
         circle.seed(rivera, okafor, ana=ana, at=at)
 
 

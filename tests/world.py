@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from django.contrib.auth.hashers import make_password
 
@@ -17,7 +17,18 @@ from clients.models import Contact, ContactPoint, Family, Guardianship, Student,
 from documents import storage
 from documents.models import Document, DocumentVersion, Kind, Page, Part, Request, State
 from lobby.opening import open_firm
+from minutes.models import DeliveredSession, Evidence, MissedKind, MissedSession, Worksheet
 from outbox.models import allow
+from progress.models import (
+    DataPoint,
+    DataSheet,
+    Phase,
+    SchoolReport,
+    Strategy,
+    StrategyResult,
+    TermReport,
+    Win,
+)
 from scheduling.models import Service, WeeklyHours
 from tenants.hosts import firm_by_id
 from tenants.models import Firm
@@ -70,6 +81,8 @@ def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
         _families(cast)
         _service(cast)
         _papers(cast)
+        _minutes(cast)
+        _goals(cast)
     return cast
 
 
@@ -155,4 +168,67 @@ def _papers(cast: Cast) -> None:
         Request.objects.create(
             pk=key(f"request {child}"), student=student, contact=Contact.objects.get(pk=key(f"contact {sender}")),
             kind=Kind.PROGRESS_REPORT, words=f"The last report {words}", asked_by=User.objects.get(pk=key("ana")), asked_at=BEFORE,
+        )  # fmt: skip
+
+
+def _minutes(cast: Cast) -> None:
+    """A session that was held, one that was not, and a worksheet, of each child."""
+    for child, advocate in (("Mateo", "ana"), ("Ada", "marcus")):
+        by, student = User.objects.get(pk=key(advocate)), Student.objects.get(pk=key(f"student {child}"))
+        shared = {
+            "student": student, "service_name": f"Speech of {child}{cast.canary}", "note": f"words{cast.canary}",
+            "recorded_by": by, "recorded_at": BEFORE,
+        }  # fmt: skip
+        DeliveredSession.objects.create(
+            pk=key(f"session {child}"), key=key(f"session {child}"), on=BEFORE.date(), minutes=30, evidence=Evidence.LOG,
+            provider=f"Ms. Park{cast.canary}", **shared,
+        )  # fmt: skip
+        MissedSession.objects.create(
+            pk=key(f"missed {child}"), key=key(f"missed {child}"), on=BEFORE.date(), kind=MissedKind.STUDENT,
+            evidence=Evidence.NOTE, **shared,
+        )  # fmt: skip
+        Worksheet.objects.create(
+            pk=key(f"worksheet {child}"), student=student, from_on=BEFORE.date(), until_on=NOW.date(),
+            missed=f"missed{cast.canary}", saved_by=by, saved_at=BEFORE,
+        )  # fmt: skip
+
+
+def _goals(cast: Cast) -> None:
+    """A goal with a number, what the school writes, a win, a strategy and a report of each child, all shared."""
+    for child, advocate in (("Mateo", "ana"), ("Ada", "marcus")):
+        by, student = User.objects.get(pk=key(advocate)), Student.objects.get(pk=key(f"student {child}"))
+        said = f"{child}{cast.canary}"
+        sheet = DataSheet.objects.create(
+            pk=key(f"sheet {child}"), student=student, area=f"Reading of {said}", goal_text=f"{said} will read.", measure="words",
+            baseline=50, target=90, starts_on=date(2026, 9, 1), target_on=date(2027, 8, 31), quiet_on=date(2027, 1, 1),
+            set_up_by=by, set_up_at=BEFORE,
+        )  # fmt: skip
+        DataPoint.objects.create(
+            pk=key(f"point {child}"), key=key(f"point {child}"), sheet=sheet, value=55, setting="school", note=f"note {said}",
+            happened_at=BEFORE, happened_on=BEFORE.date(), logged_by=by, logged_at=BEFORE,
+        )  # fmt: skip
+        Phase.objects.create(
+            pk=key(f"phase {child}"), student=student, sheet=sheet, kind="other", words=f"Change {said}", on=date(2026, 10, 1),
+            by=by, at=BEFORE,
+        )  # fmt: skip
+        SchoolReport.objects.create(
+            pk=key(f"school report {child}"), student=student, sheet=sheet, ends_on=date(2026, 11, 1), words=f"Writes {said}",
+            by=by, at=BEFORE,
+        )  # fmt: skip
+        Win.objects.create(
+            pk=key(f"win {child}"), student=student, words=f"Win of {said}", happened_on=BEFORE.date(), by=by, at=BEFORE,
+            shared_at=BEFORE,
+        )  # fmt: skip
+        strategy = Strategy.objects.create(
+            pk=key(f"strategy {child}"), student=student, trigger=f"When {said}", response=f"Do {said}", started_on=date(2026, 10, 1),
+            by=by, at=BEFORE, shared_at=BEFORE,
+        )  # fmt: skip
+        StrategyResult.objects.create(
+            pk=key(f"result {child}"), strategy=strategy, went="well", setting="home", words=f"Went {said}",
+            happened_on=BEFORE.date(), by=by, at=BEFORE,
+        )  # fmt: skip
+        TermReport.objects.create(
+            pk=key(f"term report {child}"), student=student, starts_on=date(2026, 9, 1), ends_on=BEFORE.date(),
+            facts={"goals": [], "minutes": {"head": [], "rows": [], "notes": [], "excused": ""}, "defaults": {"opening": f"Opening {said}", "wins": "", "strategies": "", "next": ""}},
+            written_by=by, written_at=BEFORE, approved_by=by, approved_at=BEFORE, sent_at=BEFORE,
         )  # fmt: skip

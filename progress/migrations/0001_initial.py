@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 (
                     "setting",
                     models.CharField(
-                        choices=[("home", "Home"), ("school", "School"), ("elsewhere", "Elsewhere")],
+                        choices=[("home", "At home"), ("school", "At school"), ("elsewhere", "Elsewhere")],
                         max_length=10,
                         verbose_name="where",
                     ),
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                 (
                     "setting",
                     models.CharField(
-                        choices=[("home", "Home"), ("school", "School"), ("elsewhere", "Elsewhere")],
+                        choices=[("home", "At home"), ("school", "At school"), ("elsewhere", "Elsewhere")],
                         max_length=10,
                     ),
                 ),
@@ -445,7 +445,7 @@ class Migration(migrations.Migration):
                 (
                     "setting",
                     models.CharField(
-                        choices=[("home", "Home"), ("school", "School"), ("elsewhere", "Elsewhere")],
+                        choices=[("home", "At home"), ("school", "At school"), ("elsewhere", "Elsewhere")],
                         max_length=10,
                         verbose_name="where",
                     ),
@@ -572,7 +572,7 @@ class Migration(migrations.Migration):
                 (
                     "setting",
                     models.CharField(
-                        choices=[("home", "Home"), ("school", "School"), ("elsewhere", "Elsewhere")],
+                        choices=[("home", "At home"), ("school", "At school"), ("elsewhere", "Elsewhere")],
                         default="home",
                         max_length=10,
                         verbose_name="where",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -53,8 +53,8 @@ class PromptLevel(models.IntegerChoices):
 
 
 class Setting(models.TextChoices):
-    HOME = "home", _("Home")
-    SCHOOL = "school", _("School")
+    HOME = "home", _("At home")
+    SCHOOL = "school", _("At school")
     ELSEWHERE = "elsewhere", _("Elsewhere")
 
 
@@ -64,6 +64,10 @@ class SheetQuerySet(models.QuerySet["DataSheet"]):
         if user.can(Can.SEE_STUDENTS) or user.can(Can.VISIT_PORTAL):
             return self.filter(student__in=Student.objects.visible_to(user))
         return self.none()
+
+    def shared_with(self, user: User, *, at: datetime) -> Self:
+        """The sheets of students whose shared page this person may open; `clients.guests` says which part of it."""
+        return self.filter(student__in=Student.objects.shared_with(user, at=at))
 
     def open(self) -> Self:
         """Those that points are logged on: not ended, and not carried on by another."""

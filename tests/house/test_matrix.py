@@ -43,6 +43,9 @@ def address(name):
             "-decide",
             "-reading",
             "-correct",
+            "-strike",
+            "-withdraw",
+            "-tell",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}
