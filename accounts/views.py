@@ -37,7 +37,7 @@ def after_sign_in(request: HttpRequest, user: User, wanted: str = "") -> HttpRes
         return redirect(wanted)
     if user.can(Can.WORK_HERE):
         return redirect("today")
-    return redirect("portal" if user.can(Can.VISIT_PORTAL) else "shared-door")
+    return redirect("portal" if user.can(Can.VISIT_PORTAL) else "guest")
 
 
 def _try(request: HttpRequest, account: str) -> HttpResponse | None:

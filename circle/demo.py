@@ -13,7 +13,8 @@ from clients.models import Contact, Guardianship, Part, Student, join_care_team
 from documents import checking
 from documents.adding import Sent
 from documents.models import DocumentVersion
-from progress.models import Setting, Strategy, StrategyResult, Went
+from progress import strategies
+from progress.models import DataSheet, Setting, Went
 from tenants.places import current_firm
 
 PHOTO = Path(__file__).parent / "data" / "reading-corner.jpg"
@@ -67,23 +68,21 @@ def _talk(mateo: Student, luz: User, dana: User, ana: User, *, at: datetime) -> 
         mateo, by=dana, words="Mateo read a whole page aloud to two friends, and they clapped.", setting=Setting.SCHOOL,
         happened_on=day - timedelta(days=1), at=at - timedelta(days=1),
     )  # fmt: skip
-    writing.celebrate(
-        mateo, by=luz, words="Leyó el menú él solo y pidió su comida.", setting=Setting.HOME, happened_on=day - timedelta(days=5), at=at - timedelta(days=5),
-    )  # fmt: skip
 
 
 def _strategy(mateo: Student, luz: User, dana: User, *, at: datetime) -> None:
     day = guests.local_day(at)
-    made = Strategy.objects.create(
-        student=mateo, trigger="The lunch room gets loud", response="Offer the quiet table and the headphones before lunch begins. Count to four together.",
-        who="Ms. Whitehorse at school, Luz at home", started_on=day - timedelta(days=14), by=dana, at=at - timedelta(days=14), shared_at=at - timedelta(days=14),
+    made = strategies.start(
+        mateo, trigger="The lunch room gets loud", response="Offer the quiet table and the headphones before lunch begins. Count to four together.",
+        who="Ms. Whitehorse at school, Luz at home", started_on=day - timedelta(days=14), by=dana, at=at - timedelta(days=14),
+        sheets=DataSheet.objects.filter(student=mateo)[:1],
     )  # fmt: skip
     for days, went, setting, by, words in (
         (10, Went.PARTLY, Setting.SCHOOL, dana, "He took the headphones after I showed mine."),
         (6, Went.WELL, Setting.HOME, luz, "En el cumpleaños de su prima, sin llorar."),
         (2, Went.WELL, Setting.SCHOOL, dana, "He asked for the quiet table himself."),
     ):
-        StrategyResult.objects.create(strategy=made, went=went, setting=setting, words=words, happened_on=day - timedelta(days=days), by=by, at=at - timedelta(days=days))  # fmt: skip
+        strategies.tell(made, went=went, setting=setting, words=words, happened_on=day - timedelta(days=days), by=by, at=at - timedelta(days=days))  # fmt: skip
 
 
 def _next(mateo: Student, luz: User, dana: User, ana: User, *, at: datetime) -> None:

@@ -107,6 +107,16 @@ class WinForm(Form):
         return day
 
 
+class StrategyForm(Form):
+    """Trigger, what we do, who."""
+
+    trigger = forms.CharField(
+        label=_("When this happens"), max_length=300, help_text=_("Such as: when he is asked to write")
+    )
+    response = text_area(_("What we do"), limit=1000, rows=3, required=True)
+    who = forms.CharField(label=_("Who does it"), max_length=200, required=False)
+
+
 class WordsForm(Form):
     """An answer, or a question for the next check-in."""
 

@@ -15,10 +15,12 @@ from circle.models import Action, CheckIn, Post
 from clients import guests, papers
 from clients.guests import Parts
 from clients.models import AboutPage, GuestGrant, Part, Student
-from progress.models import Strategy, Win
+from progress import page as goals
+from progress.models import DataSheet, Strategy, TermReport, Win
+from progress.page import Line
 from web.paging import page_of
 
-WINS, DONE_LATELY, MOST_LOOKS = 3, timedelta(days=14), 200
+WINS, REPORTS, MOST_LOOKS, DONE_LATELY = 3, 4, 200, timedelta(days=14)
 
 
 @dataclass
@@ -35,6 +37,8 @@ class SharedPage:
     actions: list[Action] = field(default_factory=list)
     posts: Any = None
     strategies: list[Strategy] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    reports: list[TermReport] = field(default_factory=list)
     about: AboutPage | None = None
     about_sections: list[Any] = field(default_factory=list)
     pictures: dict[Any, Any] = field(default_factory=dict)
@@ -54,6 +58,11 @@ def of(student: Student, parts: Parts, *, request: HttpRequest, at: datetime) ->
     if parts.may(Part.STRATEGIES):
         rows = Strategy.objects.filter(student=student).shared().in_use().select_related("by")
         page.strategies = list(rows.prefetch_related("results__by", "versions"))
+    if parts.may(Part.GOALS) or parts.may(Part.POINTS) or parts.may(Part.POINTS, add=True):
+        page.lines = _goals(page)
+    if parts.may(Part.REPORTS):
+        sent = TermReport.objects.filter(student=student, sent_at__isnull=False).defer("facts", "texts")
+        page.reports = list(sent.order_by("-ends_on")[:REPORTS])
     if parts.may(Part.ABOUT):
         page.about = AboutPage.objects.newest(student)
         page.about_sections = papers.sections(page.about) if page.about else []
@@ -61,6 +70,17 @@ def of(student: Student, parts: Parts, *, request: HttpRequest, at: datetime) ->
     if not parts.is_guest:
         page.growing_up = transition.clocks(student)
     return page
+
+
+def _goals(page: SharedPage) -> list[Line]:
+    """The open goals, each with its chart under the plan in force and one sentence. Two queries."""
+    sheets = list(DataSheet.objects.filter(student=page.student).open())
+    since = min((sheet.starts_on for sheet in sheets), default=page.today)
+    points = goals.points_of([sheet.pk for sheet in sheets], since=since) if sheets else {}
+    return [
+        goals.line_of(sheet, points.get(sheet.pk, []), [], [], today=page.today, small=True)
+        for sheet in sheets
+    ]
 
 
 def _agreed(page: SharedPage, *, at: datetime) -> None:

@@ -6,7 +6,7 @@ PAGE = "shared/<uuid:pk>/"
 PLAN = "shared/<uuid:pk>/adult-life/"
 
 urlpatterns = [
-    path("shared/", views.door, name="shared-door"),
+    path("shared/", views.door, name="guest"),
     path(PAGE, views.shared_page, name="shared-page"),
     path(f"{PAGE}posts/", views.shared_post_new, name="shared-post-new"),
     path(f"{PAGE}posts/<uuid:post>/answers/", views.shared_answer_new, name="shared-answer-new"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path(f"{PAGE}wins/", views.shared_wins, name="shared-wins"),
     path(f"{PAGE}wins/new/", views.shared_win_new, name="shared-win-new"),
     path(f"{PAGE}strategies/<uuid:strategy>/", views.shared_strategy, name="shared-strategy"),
+    path(f"{PAGE}strategies/", views.shared_strategy_new, name="shared-strategy-new"),
+    path(
+        f"{PAGE}strategies/<uuid:strategy>/results/",
+        views.shared_strategy_result,
+        name="shared-strategy-result",
+    ),
+    path(f"{PAGE}reports/<uuid:report>/report.pdf", views.shared_report, name="shared-report"),
     path(f"{PAGE}check-in/", views.shared_check_in, name="shared-check-in"),
     path(
         f"{PAGE}check-in/<uuid:check_in>/questions/",

@@ -17,14 +17,16 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.requests import FirmRequest
 from circle import clips, forms, news, page, pictures, writing
-from circle.models import Action, CheckIn, Clip, Post
+from circle.models import Action, CheckIn, Clip, Post, Side
 from clients import guests
 from clients.about import pdf
 from clients.guests import Parts
 from clients.models import AboutPage, Part, Student
 from documents import refusals, sandbox, serving, storage
 from documents.models import Page
-from progress.models import Strategy, Win
+from progress.forms import ResultForm
+from progress.models import Setting, Strategy, TermReport, Win
+from progress.report_views import pdf_answer
 from web.access import Can, requires
 from web.toasts import offer_undo
 
@@ -42,6 +44,13 @@ def opened(request: FirmRequest, pk: UUID) -> tuple[Student, Parts]:
 def frame(request: FirmRequest) -> str:
     """Staff see the page inside their workspace."""
     return "workspace.html" if request.user.is_staff_member else "family.html"
+
+
+def door_of(request: FirmRequest, parts: Parts) -> str:
+    """With what the names of this person's routes to the minutes begin."""
+    if request.user.is_staff_member:
+        return ""
+    return "shared-" if parts.is_guest else "portal-"
 
 
 @requires(Can.VISIT_SHARED_PAGE)
@@ -73,10 +82,12 @@ def _show(request: FirmRequest, student: Student, parts: Parts, *, status: int =
     shown = page.of(student, parts, request=request, at=now)
     guests.looked(request.user, student, "page", at=now)
     reader = news.choice_of(request.user, student, at=now)
+    here = Setting.SCHOOL if parts.is_guest else Setting.HOME
     context = {
         "page": shown, "student": student, "parts": parts, "frame": frame(request), "may_share": not parts.is_guest,
+        "minutes_view": f"{door_of(request, parts)}minutes", "session_view": f"{door_of(request, parts)}session-new",
         "post_form": forms.PostForm(), "action_form": forms.ActionForm(), "check_in_form": forms.CheckInForm(),
-        "win_form": forms.WinForm(initial={"happened_on": shown.today}), "pace_form": forms.PaceForm(initial={"pace": reader.pace}),
+        "win_form": forms.WinForm(initial={"happened_on": shown.today, "setting": here}), "strategy_form": forms.StrategyForm(), "pace_form": forms.PaceForm(initial={"pace": reader.pace}),
         **filled,
     }  # fmt: skip
     return render(request, "circle/page.html", context, status=status)
@@ -169,13 +180,73 @@ def shared_wins(request: FirmRequest, pk: UUID) -> HttpResponse:
 def shared_strategy(request: FirmRequest, pk: UUID, strategy: UUID) -> HttpResponse:
     """One strategy with how it went and what it said before."""
     student, parts = opened(request, pk)
+    return _show_strategy(request, student, parts, _strategy(student, parts, strategy))
+
+
+def _strategy(student: Student, parts: Parts, key: UUID) -> Strategy:
     if not parts.may(Part.STRATEGIES):
         raise Http404
     rows = Strategy.objects.filter(student=student).shared().select_related("by")
-    one = get_object_or_404(rows.prefetch_related("results__by", "versions__changed_by"), pk=strategy)
-    guests.looked(request.user, student, Part.STRATEGIES, at=timezone.now())
-    context = {"student": student, "parts": parts, "strategy": one, "frame": frame(request)}
-    return render(request, "circle/strategy.html", context)
+    return get_object_or_404(rows.prefetch_related("results__by", "versions__changed_by"), pk=key)
+
+
+def _show_strategy(request: FirmRequest, student: Student, parts: Parts, one: Strategy, *, status: int = 200, result_form: Any = None) -> HttpResponse:  # fmt: skip
+    now = timezone.now()
+    guests.looked(request.user, student, Part.STRATEGIES, at=now)
+    here = Setting.SCHOOL if writing.side_of(request.user, student, at=now) == Side.SCHOOL else Setting.HOME
+    today = guests.local_day(now)
+    form = result_form or ResultForm(today=today, initial={"setting": here, "happened_on": today})
+    context = {
+        "student": student,
+        "parts": parts,
+        "strategy": one,
+        "frame": frame(request),
+        "result_form": form,
+    }
+    return render(request, "circle/strategy.html", context, status=status)
+
+
+@requires(Can.VISIT_SHARED_PAGE)
+@require_POST
+def shared_strategy_new(request: FirmRequest, pk: UUID) -> HttpResponse:
+    student, parts = opened(request, pk)
+    form = forms.StrategyForm(request.POST)
+    if not form.is_valid():
+        return _show(request, student, parts, status=422, strategy_form=form, open_form="strategy")
+    act = lambda: writing.help_with(student, by=request.user, at=timezone.now(), **form.cleaned_data)  # noqa: E731
+    return _done(request, pk, act, _("It is on the page. Tell later how it went."), "strategies")
+
+
+@requires(Can.VISIT_SHARED_PAGE)
+@require_POST
+def shared_strategy_result(request: FirmRequest, pk: UUID, strategy: UUID) -> HttpResponse:
+    """How it went, at home or at school."""
+    student, parts = opened(request, pk)
+    one = _strategy(student, parts, strategy)
+    form = ResultForm(request.POST, today=guests.local_day(timezone.now()))
+    if not form.is_valid():
+        return _show_strategy(request, student, parts, one, status=422, result_form=form)
+    try:
+        writing.tell_how(one, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Thank you for telling."))
+    except writing.CannotWrite as refused:
+        messages.error(request, str(refused))
+    return redirect("shared-strategy", pk, strategy)
+
+
+@requires(Can.VISIT_SHARED_PAGE)
+@require_GET
+def shared_report(request: FirmRequest, pk: UUID, report: UUID) -> HttpResponse:
+    """A progress report that was sent to the family."""
+    student, parts = opened(request, pk)
+    if not parts.may(Part.REPORTS):
+        raise Http404
+    rows = TermReport.objects.filter(student=student, sent_at__isnull=False).select_related(
+        "student", "approved_by"
+    )
+    found = get_object_or_404(rows, pk=report)
+    guests.looked(request.user, student, Part.REPORTS, at=timezone.now())
+    return pdf_answer(request, found)
 
 
 @requires(Can.VISIT_SHARED_PAGE)

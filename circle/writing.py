@@ -17,7 +17,8 @@ from clients.models import Part, Student
 from documents import adding
 from documents.adding import Sent
 from documents.models import Document, Kind
-from progress.models import Win
+from progress import strategies, wins
+from progress.models import Strategy, StrategyResult, Win
 
 
 class CannotWrite(Exception):
@@ -114,12 +115,34 @@ def celebrate(
 ) -> Win:  # fmt: skip
     """A small win that home, school and advocate may read at once. Raises CannotWrite, documents.storage.NoRoom."""
     _need(by, student, Part.WINS, at=at)
-    made = Win.objects.create(
-        student=student, words=words, setting=setting, happened_on=happened_on, by=by, at=at, shared_at=at,
-        document=keep_photos(student, photos, by=by, at=at),
-    )  # fmt: skip
-    audit.record("win.added", by=by, at=at, about=student, win=str(made.pk))
-    return made
+    return wins.add(
+        student,
+        words=words,
+        setting=setting,
+        happened_on=happened_on,
+        by=by,
+        at=at,
+        files=photos,
+        shared=True,
+    )
+
+
+@transaction.atomic
+def help_with(student: Student, *, by: User, trigger: str, response: str, who: str, at: datetime) -> Strategy:
+    """A strategy that home, school and advocate may read at once. Raises CannotWrite."""
+    _need(by, student, Part.STRATEGIES, at=at)
+    return strategies.start(
+        student, trigger=trigger, response=response, who=who, started_on=guests.local_day(at), by=by, at=at
+    )
+
+
+@transaction.atomic
+def tell_how(strategy: Strategy, *, by: User, went: str, setting: str, words: str, happened_on: date, at: datetime) -> StrategyResult:  # fmt: skip
+    """How a strategy went, from somebody who used it. Raises CannotWrite."""
+    _need(by, strategy.student, Part.STRATEGIES, at=at)
+    return strategies.tell(
+        strategy, went=went, setting=setting, words=words, happened_on=happened_on, by=by, at=at
+    )
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from clients import guests
-from clients.models import Contact, ContactPoint, Guardianship, GuestGrant, Part
+from clients.models import Contact, ContactPoint, Guardianship, GuestGrant
 from tests.house.matrix import MATRIX
 from tests.house.test_matrix import address, firm_routes
 from tests.world import NOW, key
