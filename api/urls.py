@@ -3,6 +3,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from cases import api as cases
+from circle import api as circle
 from clients import api as clients
 from documents import api as documents
 from intake import api as intake
@@ -39,6 +40,10 @@ router.register("delivered-sessions", minutes.DeliveredSessionViewSet, basename=
 router.register("missed-sessions", minutes.MissedSessionViewSet, basename="api-missed-session")
 router.register("minutes", minutes.MinutesViewSet, basename="api-minutes")
 router.register("comparisons", reviews.ComparisonViewSet, basename="api-comparison")
+router.register("posts", circle.PostViewSet, basename="api-post")
+router.register("actions", circle.ActionViewSet, basename="api-action")
+router.register("guest-grants", circle.GrantViewSet, basename="api-guest-grant")
+router.register("transition-plans", circle.TransitionPlanViewSet, basename="api-transition-plan")
 router.register("sheets", progress.SheetViewSet, basename="api-sheet")
 router.register("points", progress.PointViewSet, basename="api-point")
 router.register("school-reports", progress.SchoolReportViewSet, basename="api-school-report")

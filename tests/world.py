@@ -13,7 +13,19 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
-from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from circle import news
+from circle.models import (
+    Action,
+    CheckIn,
+    CheckInQuestion,
+    OwnWords,
+    Post,
+    PostSchoolGoal,
+    Reader,
+    Side,
+    TransitionPlan,
+)
+from clients.models import Contact, ContactPoint, Family, Guardianship, GuestGrant, Student, join_care_team
 from documents import storage
 from documents.models import Document, DocumentVersion, Kind, Page, Part, Request, State
 from lobby.opening import open_firm
@@ -30,6 +42,7 @@ from progress.models import (
     Win,
 )
 from scheduling.models import Service, WeeklyHours
+from tenants import due
 from tenants.hosts import firm_by_id
 from tenants.models import Firm
 from tenants.places import FirmRef, in_public, within
@@ -83,6 +96,7 @@ def open_cast(slug: str, name: str, *, canary: str = "") -> Cast:
         _papers(cast)
         _minutes(cast)
         _goals(cast)
+        _circle(cast)
     return cast
 
 
@@ -232,3 +246,37 @@ def _goals(cast: Cast) -> None:
             facts={"goals": [], "minutes": {"head": [], "rows": [], "notes": [], "excused": ""}, "defaults": {"opening": f"Opening {said}", "wins": "", "strategies": "", "next": ""}},
             written_by=by, written_at=BEFORE, approved_by=by, approved_at=BEFORE, sent_at=BEFORE,
         )  # fmt: skip
+
+
+def _circle(cast: Cast) -> None:
+    """Ada's page: a question with its answer, something agreed, the next check-in, a guest to be invited, a plan."""
+    by, student = User.objects.get(pk=key("ngozi")), Student.objects.get(pk=key("student Ada"))
+    said = {"student": student, "side": Side.HOME, "by": by, "at": BEFORE}
+    asked = Post.objects.create(
+        pk=key("post Ada"), kind=Post.Kind.QUESTION, words=f"How was lunch?{cast.canary}", **said
+    )
+    Post.objects.create(
+        pk=key("answer Ada"), kind=Post.Kind.ANSWER, under=asked, words=f"Calm{cast.canary}", **said
+    )
+    Action.objects.create(
+        pk=key("action Ada"), words=f"A quiet table{cast.canary}", who=f"Ms. Park{cast.canary}", **said
+    )
+    check_in = CheckIn.objects.create(
+        pk=key("check-in Ada"), student=student, starts_at=datetime(2026, 12, 3, 22, 0, tzinfo=UTC), note=f"Room 4{cast.canary}", by=by, at=BEFORE
+    )  # fmt: skip
+    CheckInQuestion.objects.create(
+        check_in=check_in, words=f"Recess{cast.canary}", side=Side.HOME, by=by, at=BEFORE
+    )
+    GuestGrant.objects.create(
+        pk=key("grant Ada"), student=student, email=f"park{cast.canary}@school.example", name=f"Ms. Park{cast.canary}", sees=["wins"],
+        prepared_by=User.objects.get(pk=key("marcus")), prepared_at=BEFORE, starts_at=BEFORE, lapses_on=date(2027, 6, 30),
+    )  # fmt: skip
+    # The cast's own wins are news to nobody: a test that does what is due gets no message but its own.
+    for reader in Reader.objects.all():
+        due.settle(news.KIND, f"{reader.student_id}:{reader.user_id}")
+        reader.delete()
+    plan = TransitionPlan.objects.create(pk=key("transition plan Ada"), student=student, opened_at=BEFORE)
+    OwnWords.objects.create(plan=plan, likes=f"Drums{cast.canary}", written_by=by, written_at=BEFORE)
+    PostSchoolGoal.objects.create(
+        plan=plan, area="work", words=f"Play in a band{cast.canary}", by=by, at=BEFORE
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from circle import news, writing
-from circle.models import Pace, Post
+from circle.models import Pace
 from clients.models import Contact, Guardianship, Part
 from outbox.models import Message
 from tests.world import NOW
@@ -128,4 +128,3 @@ def test_a_guest_hears_of_what_they_see_alone_and_only_while_they_may(luz, gus, 
     mine = [message for message in told() if message.recipient == gus.email]
     assert len(mine) == 1
     assert "1 small win" in mine[0].body
-    assert Post.objects.count() == 1

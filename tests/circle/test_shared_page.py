@@ -57,7 +57,7 @@ def test_a_guest_sees_the_ticked_parts_alone(luz, gus, mateo, invite, page, visi
 def test_a_question_is_asked_and_answered(luz, gus, mateo, invite, page, visitor):
     invite(adds=[Part.PAGE])
     visitor.as_(luz).post(f"{page}posts/", {"words": "Did he eat?", "question": "on"})
-    asked = Post.objects.get()
+    asked = Post.objects.get(student=mateo)
     visitor.as_(gus).post(f"{page}posts/{asked.pk}/answers/", {"words": "Every bite."})
 
     answer = asked.answers.get()
@@ -82,8 +82,8 @@ def test_a_guest_who_may_only_read_adds_nothing(gus, mateo, luz, invite, page, v
     ):  # fmt: skip
         visitor.post(f"{page}{path}", told)
 
-    assert list(Post.objects.standing()) == [asked]
-    assert (Win.objects.count(), Action.objects.count(), CheckIn.objects.count()) == (0, 0, 0)
+    assert list(Post.objects.standing().filter(student=mateo)) == [asked]
+    assert [m.objects.filter(by=gus).count() for m in (Win, Action, CheckIn)] == [0, 0, 0]
 
 
 def test_a_guest_withdraws_their_own_words_and_nobody_elses(luz, gus, mateo, invite, page, visitor):
@@ -96,7 +96,7 @@ def test_a_guest_withdraws_their_own_words_and_nobody_elses(luz, gus, mateo, inv
     visitor.post(f"{page}posts/{hers.pk}/withdrawal/")
     visitor.post(f"{page}posts/{theirs.pk}/withdrawal/")
 
-    assert list(Post.objects.standing()) == [hers]
+    assert list(Post.objects.standing().filter(student=mateo)) == [hers]
     assert "Theirs" not in words(visitor, luz, page)
 
 
@@ -118,7 +118,7 @@ def test_an_agreed_action_that_is_done_is_celebrated_and_can_be_undone(
 def test_a_check_in_collects_questions_from_each_side(luz, gus, ana, mateo, invite, page, visitor):
     invite(adds=[Part.CHECKINS])
     visitor.as_(luz).post(f"{page}check-in/", {"day": "2026-12-03", "time": "15:30", "how": "video"})
-    planned = CheckIn.objects.get()
+    planned = CheckIn.objects.get(student=mateo)
     for person, text in ((luz, "Homework"), (gus, "Recess"), (ana, "The annual review")):
         visitor.as_(person).post(f"{page}check-in/{planned.pk}/questions/", {"words": text})
 

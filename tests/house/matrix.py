@@ -226,6 +226,13 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-school-report-detail": ({GET}, "ODAS"), "api-win-list": ({GET, POST}, "ODAS"), "api-win-detail": ({GET}, "ODAS"),
     "api-strategy-list": ({GET, POST}, "ODAS"), "api-strategy-detail": ({GET}, "ODAS"), "api-strategy-tell": ({POST}, "ODAS"),
     "api-term-report-list": ({GET}, "ODAS"), "api-term-report-detail": ({GET}, "ODAS"),
+    "api-post-list": ({GET, POST}, "ODAS"), "api-post-detail": ({GET}, "ODAS"), "api-post-withdraw": ({POST}, "ODAS"),
+    "api-action-list": ({GET, POST}, "ODAS"), "api-action-detail": ({GET}, "ODAS"), "api-action-complete": ({POST}, "ODAS"),
+    "api-action-withdraw": ({POST}, "ODAS"),
+    "api-guest-grant-list": ({GET, POST}, "ODAS"), "api-guest-grant-detail": ({GET}, "ODAS"), "api-guest-grant-end": ({POST}, "ODAS"),
+    "api-transition-plan-list": ({GET, POST}, "ODAS"), "api-transition-plan-detail": ({GET}, "ODAS"),
+    "api-transition-plan-own-words": ({POST}, "ODAS"), "api-transition-plan-add-goal": ({POST}, "ODAS"),
+    "api-transition-plan-add-step": ({POST}, "ODAS"),
     "api-booking-move": ({POST}, "ODAS"), "api-booking-call-off": ({POST}, "ODAS"),
 }  # fmt: skip
 

@@ -44,6 +44,10 @@ def address(name):
             "-reading",
             "-correct",
             "-strike",
+            "-end",
+            "-own-words",
+            "-add-goal",
+            "-add-step",
             "-withdraw",
             "-tell",
         )
