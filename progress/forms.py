@@ -51,6 +51,9 @@ class NumberField(forms.FloatField):
         )  # fmt: skip
         super().__init__(**kwargs)
 
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:g}" if isinstance(value, float) else value
+
     def to_python(self, value: Any) -> Any:
         text = str(value).strip().rstrip("%").strip() if value is not None else value
         if isinstance(text, str) and text.count(",") == 1 and "." not in text:
@@ -62,6 +65,14 @@ class NumberField(forms.FloatField):
         if number is not None and (not math.isfinite(number) or number < 0 or number > 1e9):
             raise ValidationError(_("Please type a number from 0 up."))
         return number
+
+
+class TypedField(NumberField):
+    """A number that is typed with care, without the buttons of a phone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
 
 
 class OptionalFiles(FilesField):
@@ -85,16 +96,15 @@ class SheetForm(ModelForm):
             "expect_days": _("Your Today page asks after so many days without a number."),
         }
 
+    out_of = TypedField(label=_("Out of"), required=False, help_text=Meta.help_texts["out_of"])
+    per_minutes = TypedField(label=_("In how many minutes"), required=False, help_text=Meta.help_texts["per_minutes"])  # fmt: skip
+    baseline = TypedField(label=_("Start"))
+    target = TypedField(label=_("Target"))
+    starts_on = day(label=_("Start day"))
+    target_on = day(label=_("Annual date"))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("baseline", "target", "out_of", "per_minutes"):
-            old = self.fields[name]
-            self.fields[name] = NumberField(
-                label=old.label, required=old.required, help_text=old.help_text, initial=old.initial,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            )  # fmt: skip
-        for name in ("starts_on", "target_on"):
-            self.fields[name] = day(label=self.fields[name].label, initial=self.fields[name].initial)
         unit = self.fields["time_unit"]
         assert isinstance(unit, forms.ChoiceField)
         unit.choices = [pair for pair in unit.choices if pair[0]]  # type: ignore[union-attr,index]
@@ -151,9 +161,9 @@ class PointForm(Form):
                     initial=_short(sheet.out_of if tries else sheet.per_minutes or 1),
                 )  # fmt: skip
         elif ready:
-            self.fields["value"] = forms.ChoiceField(label=_("How did it go?"), choices=ready, widget=Tiles(columns=2 if sheet.measure == "prompts" else 4), error_messages={"invalid_choice": str(measures.TOO_MANY.get(sheet.measure, ""))})  # fmt: skip
+            self.fields["value"] = forms.ChoiceField(label=_("How did it go?"), choices=ready, widget=Tiles(columns=2 if sheet.measure == "prompts" else 4), error_messages={"invalid_choice": str(measures.TOO_MANY.get(sheet.measure, "")), "required": _("How did it go? Please choose.")})  # fmt: skip
         else:
-            self.fields["value"] = NumberField(label=measures.unit(sheet)[:1].upper() + measures.unit(sheet)[1:])  # fmt: skip
+            self.fields["value"] = NumberField(label=measures.unit(sheet)[:1].upper() + measures.unit(sheet)[1:], error_messages={"required": _("Please give a number.")})  # fmt: skip
         first = [name for name in ("value", "part", "whole") if name in self.fields]
         self.order_fields([*first, "setting"])
 
@@ -162,9 +172,12 @@ class PointForm(Form):
             label: Any = _("How many were right?")
         else:
             label = _("How many times?")
+        asked = {"required": _("Please give a number.")}
         if ready:
-            return forms.ChoiceField(label=label, choices=ready, widget=Tiles(columns=4))
-        return NumberField(label=label)
+            return forms.ChoiceField(
+                label=label, choices=ready, widget=Tiles(columns=4), error_messages=asked
+            )
+        return NumberField(label=label, error_messages=asked)
 
     def _number(self, name: str) -> float | None:
         raw = self.cleaned_data.get(name)
@@ -263,16 +276,17 @@ class SchoolReportForm(ModelForm):
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "ends_on": _("The last day of the term, or the date of the report."),
-            "value": _("As the goal counts, if the report gives one."),
         }
+
+    ends_on = day(label=_("Until"), help_text=Meta.help_texts["ends_on"])
+    starts_on = day(label=_("From"), required=False)
+    value = TypedField(label=_("The school's number"), required=False)
+    called = forms.ChoiceField(label=_("What it comes to"), required=False, choices=[("", _("Read it from the words")), *[pair for pair in Called.choices if pair[0]]])  # fmt: skip
 
     def __init__(self, *args: Any, sheet: DataSheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
-        self.fields["ends_on"] = day(label=_("Until"), help_text=self.fields["ends_on"].help_text)
-        self.fields["starts_on"] = day(label=_("From"), required=False)
-        self.fields["called"] = forms.ChoiceField(label=_("What it comes to"), required=False, choices=[("", _("Read it from the words")), *[pair for pair in Called.choices if pair[0]]])  # fmt: skip
-        self.fields["value"] = NumberField(label=self.fields["value"].label, required=False, help_text=measures.unit(sheet), widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))  # fmt: skip
+        self.fields["value"].help_text = measures.unit(sheet)
 
     def clean_ends_on(self) -> Any:
         return year_is_right(self.cleaned_data["ends_on"])

@@ -13,6 +13,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
@@ -139,12 +140,13 @@ def clock_words(point: DataPoint) -> str:
     if not point.clock_offset:
         return ""
     minutes = abs(point.clock_offset) / 60
+    days, hours = round(minutes / 1440), round(minutes / 60)
     if minutes >= 60 * 20:
-        size = _("about %(n)s day(s)") % {"n": round(minutes / 1440) or 1}
+        size = ngettext("about %(n)s day", "about %(n)s days", days) % {"n": days}
     elif minutes >= 90:
-        size = _("about %(n)s hours") % {"n": round(minutes / 60)}
+        size = ngettext("about %(n)s hour", "about %(n)s hours", hours) % {"n": hours}
     else:
-        size = _("%(n)s minutes") % {"n": round(minutes)}
+        size = ngettext("%(n)s minute", "%(n)s minutes", round(minutes)) % {"n": round(minutes)}
     day = say_day(point.happened_on)
     if point.clock_offset > 0:
         return _("The clock of the device was %(size)s behind. We wrote the number down for %(day)s.") % {"size": size, "day": day}  # fmt: skip
