@@ -130,6 +130,8 @@ class Entry(models.Model):
 class DeliveredSession(Entry):
     """A session that was held."""
 
+    kind_in_address = "sessions"
+
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     provider = models.CharField(_("who gave it"), max_length=120, blank=True)
     setting = models.CharField(
@@ -158,6 +160,8 @@ class DeliveredSession(Entry):
 
 class MissedSession(Entry):
     """A session that was not held, or, with no service named, a whole day on which none was."""
+
+    kind_in_address = "missed"
 
     kind = models.CharField(_("why not"), max_length=8, choices=MissedKind.choices)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)  # else a usual session

@@ -42,7 +42,7 @@ def minutes_pdf(
             % {"days": words.span(since, until), "today": words.span(today, today)},
             "intro": _disclaimer(),
             "notes": table.notes,
-            "tables": [_months(line) for line in table.lines if line.counted],
+            "tables": [_months(line) for line in table.lines if line.shown or line.running],
             "uncounted": _uncounted(table),
             "index": _index(table, notes=notes),
             "rules": {"heading": _("How we count"), "rows": words.rules()},
@@ -199,7 +199,7 @@ def _months(line: Line) -> dict[str, Any]:
         "said": [row.words for row in line.rows if row.words],
         "head": [_("Month"), *_heads()],
         "rows": [
-            [f"{say_day(month.first, style='month')} {month.first.year}", *_cells(month.count)] for month in line.months
+            [f"{say_day(month.first, style='month').capitalize()} {month.first.year}", *_cells(month.count)] for month in line.shown
         ],
         "total": [_("Together"), *_cells(line.total)],
         "unit": _("Minutes, with the number of sessions in parentheses."),

@@ -66,6 +66,10 @@ class WindowCount:
     def name(self) -> str:
         return words.span(self.window.first, self.window.last)
 
+    @property
+    def entries(self) -> list[DeliveredSession | MissedSession]:
+        return [*self.sessions, *self.missed]
+
 
 @dataclass(frozen=True)
 class Month:
@@ -95,6 +99,11 @@ class Line:
     @property
     def total(self) -> Count:
         return sum((month.count for month in self.months), Count())
+
+    @property
+    def shown(self) -> list[Month]:
+        """Months in which something was owed or held."""
+        return [month for month in self.months if month.count != Count()]
 
     @property
     def counted(self) -> bool:
