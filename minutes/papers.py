@@ -39,7 +39,7 @@ def minutes_pdf(
             **_head(firm, language),
             "title": _("Service minutes: %(name)s") % {"name": student.given_name},
             "by": _("%(days)s, as of %(today)s")
-            % {"days": words.span(since, until), "today": words.span(today, today)},
+            % {"days": words.span(since, until), "today": words.day(today)},
             "intro": _disclaimer(),
             "notes": table.notes,
             "tables": [_months(line) for line in table.lines if line.shown or line.running],
@@ -134,7 +134,7 @@ def worksheet_pdf(
         told = {
             **_head(firm, language),
             "title": _("Worksheet for making up services: %(name)s") % {"name": student.given_name},
-            "by": _("%(days)s, as of %(today)s") % {"days": words.span(since, until), "today": words.span(today, today)},
+            "by": _("%(days)s, as of %(today)s") % {"days": words.span(since, until), "today": words.day(today)},
             "intro": _disclaimer(),
             "both": _("The count and the questions belong together. Some decisions go hour for hour; others ask what would bring the child to where the plan meant to bring them. Neither part is an answer alone."),
             "notes": table.notes,
@@ -245,7 +245,7 @@ def said(entry: Entry) -> str:
         parts.append(_("group of %(n)s") % {"n": entry.group_size})
     if entry.makes_up_for_on:
         parts.append(
-            _("makes up for %(day)s") % {"day": words.span(entry.makes_up_for_on, entry.makes_up_for_on)}
+            _("makes up for %(day)s") % {"day": words.day(entry.makes_up_for_on)}
         )
     return ", ".join(filter(None, parts))
 

@@ -23,6 +23,7 @@ from minutes.models import Evidence
 from minutes.page import today_of
 from minutes.views import keep_entry, pdf_answer
 from web.access import Can, requires
+from web.dates import say_day
 from web.forms import posted
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -132,9 +133,7 @@ def _entry(
         whole_day=fixed == Evidence.NOTE,
     )  # fmt: skip
     if form.is_valid() and (made := keep_entry(request, child, form)):
-        messages.success(
-            request, _("Thank you. It is written down for %(day)s.") % {"day": made.on.strftime("%m/%d/%Y")}
-        )
+        messages.success(request, _("Thank you. It is written down for %(day)s.") % {"day": say_day(made.on)})
         may_read = guests.may(request.user, child, Part.MINUTES, at=timezone.now())
         return redirect(back if may_read else f"{view.removesuffix('-minutes')}-session-new", child.pk)
     context = {"student": child, "form": form, "today": today, "yesterday": today - timedelta(days=1)}
