@@ -244,9 +244,7 @@ def said(entry: Entry) -> str:
     if entry.group_size and entry.group_size > 1:
         parts.append(_("group of %(n)s") % {"n": entry.group_size})
     if entry.makes_up_for_on:
-        parts.append(
-            _("makes up for %(day)s") % {"day": words.day(entry.makes_up_for_on)}
-        )
+        parts.append(_("makes up for %(day)s") % {"day": words.day(entry.makes_up_for_on)})
     return ", ".join(filter(None, parts))
 
 

@@ -111,15 +111,13 @@ def shared_minutes(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.VISIT_SHARED_PAGE)
 @FORM
 def shared_session_new(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """A guest with the right to add writes down a session they gave, or why it was not held."""
+    """Whoever may add to the minutes of the shared page writes down a session, or why it was not held."""
     child = shared_child(request, pk, add=True)
+    fixed = Evidence.NOTE if request.user.can(Can.VISIT_PORTAL) else Evidence.SAID
+    if guests.is_guest(request.user, child, at=timezone.now()):
+        fixed = Evidence.PROVIDER
     return _entry(
-        request,
-        child,
-        fixed=Evidence.PROVIDER,
-        frame="family.html",
-        view="shared-minutes",
-        back="shared-minutes",
+        request, child, fixed=fixed, frame="family.html", view="shared-minutes", back="shared-minutes"
     )
 
 
