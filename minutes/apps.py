@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -15,3 +17,15 @@ class MinutesConfig(AppConfig):
         register(
             "student", label=_("Minutes"), icon="clock", url_name="minutes", order=37, can=Can.SEE_STUDENTS
         )
+
+
+SHOWN = 5
+
+
+def behind(request: Any, user: Any) -> dict[str, Any]:
+    """Services of which minutes are missing this month, for the page Today."""
+    from minutes import tally
+    from minutes.page import today_of
+
+    found = tally.shortfalls(user, today=today_of(request))
+    return {"behind": found[:SHOWN], "more": max(0, len(found) - SHOWN)}

@@ -39,10 +39,10 @@ def minutes_pdf(
             **_head(firm, language),
             "title": _("Service minutes: %(name)s") % {"name": student.given_name},
             "by": _("%(days)s, as of %(today)s")
-            % {"days": words.span(since, until), "today": words.span(today, today)},
+            % {"days": words.span(since, until), "today": words.day(today)},
             "intro": _disclaimer(),
             "notes": table.notes,
-            "tables": [_months(line) for line in table.lines if line.counted],
+            "tables": [_months(line) for line in table.lines if line.shown or line.running],
             "uncounted": _uncounted(table),
             "index": _index(table, notes=notes),
             "rules": {"heading": _("How we count"), "rows": words.rules()},
@@ -134,7 +134,7 @@ def worksheet_pdf(
         told = {
             **_head(firm, language),
             "title": _("Worksheet for making up services: %(name)s") % {"name": student.given_name},
-            "by": _("%(days)s, as of %(today)s") % {"days": words.span(since, until), "today": words.span(today, today)},
+            "by": _("%(days)s, as of %(today)s") % {"days": words.span(since, until), "today": words.day(today)},
             "intro": _disclaimer(),
             "both": _("The count and the questions belong together. Some decisions go hour for hour; others ask what would bring the child to where the plan meant to bring them. Neither part is an answer alone."),
             "notes": table.notes,
@@ -199,7 +199,7 @@ def _months(line: Line) -> dict[str, Any]:
         "said": [row.words for row in line.rows if row.words],
         "head": [_("Month"), *_heads()],
         "rows": [
-            [f"{say_day(month.first, style='month')} {month.first.year}", *_cells(month.count)] for month in line.months
+            [f"{say_day(month.first, style='month').capitalize()} {month.first.year}", *_cells(month.count)] for month in line.shown
         ],
         "total": [_("Together"), *_cells(line.total)],
         "unit": _("Minutes, with the number of sessions in parentheses."),
@@ -244,9 +244,7 @@ def said(entry: Entry) -> str:
     if entry.group_size and entry.group_size > 1:
         parts.append(_("group of %(n)s") % {"n": entry.group_size})
     if entry.makes_up_for_on:
-        parts.append(
-            _("makes up for %(day)s") % {"day": words.span(entry.makes_up_for_on, entry.makes_up_for_on)}
-        )
+        parts.append(_("makes up for %(day)s") % {"day": words.day(entry.makes_up_for_on)})
     return ", ".join(filter(None, parts))
 
 
