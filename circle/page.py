@@ -68,7 +68,8 @@ def of(student: Student, parts: Parts, *, request: HttpRequest, at: datetime) ->
         page.about_sections = papers.sections(page.about) if page.about else []
     see(page)
     if not parts.is_guest:
-        page.growing_up = transition.clocks(student)
+        clocks = transition.clocks(student)
+        page.growing_up = clocks if clocks and clocks.is_open(page.today) else None
     return page
 
 
