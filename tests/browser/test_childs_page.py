@@ -88,6 +88,11 @@ def photo():
     return out.getvalue()
 
 
+def stands_at(tab, path):
+    """Waits for that address itself, not one that names it as where to go next."""
+    tab.wait_for_url(re.compile(rf"^https?://[^/?]+{re.escape(path)}(#.*)?$"))
+
+
 def code_of(standins, address):
     letters = [letter["text"] for letter in standins.mail(address)]
     return next(found[1] for text in letters if (found := re.search(r"\b(\d{6})\b", text)))
@@ -102,7 +107,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
     enter(phone, site, "luz")
     phone.goto(site.at("/portal/"))
     phone.get_by_role("link", name=re.compile(student.given_name)).first.click()
-    phone.wait_for_url(f"**{page}")
+    stands_at(phone, f"{page}")
     is_well(phone)
     phone.get_by_role(
         "link", name=re.compile("Add a number|Agregue un número|Agregar un número")
@@ -113,7 +118,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
     else:
         phone.locator("input[name=part], input[name=value]").first.fill("3")
     phone.locator("form[data-point] button[type=submit]").click()
-    phone.wait_for_url(f"**{page}")
+    stands_at(phone, f"{page}")
     with within(site.cast.firm):
         assert (
             DataPoint.objects.filter(
@@ -130,7 +135,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
     for part in ("wins", "minutes", "page"):
         phone.locator(f"input[name=adds][value={part}]").check()
     phone.locator("main form.card button[type=submit]").click()
-    phone.wait_for_url(f"**{page}people/")
+    stands_at(phone, f"{page}people/")
     is_well(phone)
     with within(site.cast.firm):
         grant = GuestGrant.objects.get(email=TEACHER)
@@ -148,7 +153,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
     teachers_phone.locator("main button[type=submit]").click()
     teachers_phone.locator("[name=code]").fill(code_of(standins, TEACHER))
     teachers_phone.locator("main button[type=submit]").click()
-    teachers_phone.wait_for_url(f"**{page}")
+    stands_at(teachers_phone, f"{page}")
     is_well(teachers_phone)
 
     # She tells a small win with a photo.
@@ -158,16 +163,16 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
         [{"name": "coat.jpg", "mimeType": "image/jpeg", "buffer": photo()}]
     )
     teachers_phone.get_by_role("button", name="Share the small win").click()
-    teachers_phone.wait_for_url(f"**{page}#wins")
+    stands_at(teachers_phone, f"{page}#wins")
     teachers_phone.locator("#wins .photos img").first.wait_for()
     is_well(teachers_phone)
 
     # She writes down a session that she gave.
     teachers_phone.get_by_role("link", name="Write down a session").click()
-    teachers_phone.wait_for_url(f"**{page}minutes/new/")
+    stands_at(teachers_phone, f"{page}minutes/new/")
     teachers_phone.locator("label.tile:has(input[name=service])").first.click()
     teachers_phone.get_by_role("button", name="Write it down", exact=True).click()
-    teachers_phone.wait_for_url(f"**{page}minutes/")
+    stands_at(teachers_phone, f"{page}minutes/")
     is_well(teachers_phone)
     with within(site.cast.firm):
         session = DeliveredSession.objects.get(student=student, recorded_by=grant.user)
@@ -222,7 +227,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
         assert teachers_phone.request.get(site.at(path), max_redirects=0).status in {401, 403, 404}, path
     phone.goto(site.at(f"{page}people/"))
     phone.locator("form[action$='/ending/'] button").first.click()
-    phone.wait_for_url(f"**{page}people/")
+    stands_at(phone, f"{page}people/")
     assert teachers_phone.request.get(site.at(page)).status == 404
     assert teachers_phone.request.get(site.at(f"{page}minutes/")).status == 404
 
