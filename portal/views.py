@@ -22,7 +22,7 @@ from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
 from circle import transition
-from clients.models import Student
+from clients.models import GuestGrant, Student
 from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
@@ -52,6 +52,7 @@ def home(request: FirmRequest) -> HttpResponse:
         "meeting": meetings.next_of(keys, at=now),
         "deadline": next_date(keys, today=timezone.localdate(now, request.firm.zone)),
         "asked": Request.objects.visible_to(user).open().select_related("student"),
+        "invitations": GuestGrant.objects.visible_to(user).standing().filter(granted_at=None).select_related("student"),
         "win": shared(user).filter(kind=EntryKind.WIN).select_related("student").first(),
     }
     return render(request, "portal/home.html", context)

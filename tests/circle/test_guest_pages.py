@@ -193,3 +193,12 @@ def test_a_blocked_father_gets_no_hint(luz, mateo, page, visitor):
             == 404
         )
     assert "Nothing is shared with you now" in visitor.get("/shared/").content.decode()
+
+
+def test_what_the_office_prepared_stands_on_the_familys_home(luz, ana, mateo, page, visitor):
+    visitor.as_(ana).post(f"{page}people/new/", TEACHER)
+
+    assert "May Kim Lee look at Mateo" in visitor.as_(luz).get("/portal/").content.decode()
+    grant = GuestGrant.objects.get(email="kim@school.example")
+    guests.end(grant, by=luz, at=NOW)
+    assert "May Kim Lee" not in visitor.get("/portal/").content.decode()
