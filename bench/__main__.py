@@ -6,7 +6,7 @@ import sys
 
 import django
 
-NAMES = ("availability", "booking", "tax", "signup", "reader")
+NAMES = ("availability", "booking", "tax", "signup", "reader", "progress")
 
 
 def main() -> int:
