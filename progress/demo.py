@@ -143,8 +143,8 @@ def _imani(okafor: Contact, ana: User, *, at: datetime) -> None:
         ]
     for index, sheet in enumerate(made):
         _fill(sheet, [(ngozi, Setting.HOME), (ana, Setting.SCHOOL)], days=350, every=16, pace=0.8, seed=40 + index, at=at)  # fmt: skip
-    second = _accepted(reviews[-1], by=ana, at=at - timedelta(days=3))
-    for index, one in enumerate(sheets.waiting(second, made)):
+    _accepted(reviews[-1], by=ana, at=at - timedelta(days=3))
+    for index, one in enumerate(sheets.waiting(sheets.goals_in_force(imani), made)):
         if one.earlier is not None and index == 2:
             values = {name: getattr(one.earlier, name) for name in sheets.FIELDS}
             begun = (at - timedelta(days=3)).date()

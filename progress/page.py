@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from accounts.models import User
 from clients.models import Student
 from progress import measures, school, sheets, trend, words
 from progress.models import DataPoint, DataSheet, Phase, SchoolReport, Setting
-from reviews.models import PlanInForce
 from web.charts import Chart, Point, Series, data_chart
 
-# A small chart shows what was logged under the plan, and a little before it.
+# A small chart shows what was logged under the plan, and a little before it; more points than this are thinned out.
 BEFORE = timedelta(days=120)
+MOST_SMALL = 60
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """One point as charts need it."""
 
     on: date
@@ -43,6 +42,7 @@ class Line:
     count: int
     doubt: school.Doubt | None = None
     phases: list[tuple[int, Phase]] = field(default_factory=list)
+    reports: list[SchoolReport] = field(default_factory=list)
 
 
 def points_of(keys: Sequence[UUID], *, since: date | None = None) -> dict[UUID, list[Seen]]:
@@ -58,6 +58,13 @@ def points_of(keys: Sequence[UUID], *, since: date | None = None) -> dict[UUID, 
     return found
 
 
+def merged(points: Mapping[UUID, list[Seen]], keys: Sequence[UUID]) -> list[Seen]:
+    """The points of a sheet and of those it carries on, oldest first."""
+    if len(keys) == 1:
+        return points.get(keys[0], [])
+    return sorted((one for key in keys for one in points.get(key, [])), key=lambda one: one.on)
+
+
 def series_of(seen: Sequence[Seen], reports: Sequence[SchoolReport]) -> list[Series]:
     """Points by setting, and the numbers of the school's reports."""
     by_setting: dict[str, list[Point]] = {key: [] for key in Setting.values}
@@ -66,6 +73,12 @@ def series_of(seen: Sequence[Seen], reports: Sequence[SchoolReport]) -> list[Ser
     told = [Point(row.ends_on, row.value) for row in reports if row.value is not None]
     found = [Series(key, str(Setting(key).label), points) for key, points in by_setting.items()]
     return [*found, Series("report", str(SchoolReport._meta.get_field("value").verbose_name), told)]
+
+
+def _thinned(seen: Sequence[Seen]) -> Sequence[Seen]:
+    """At most so many of the points, evenly, the newest among them."""
+    step = -(-len(seen) // MOST_SMALL)
+    return seen if step <= 1 else seen[::-1][::step][::-1]
 
 
 def line_of(
@@ -84,7 +97,7 @@ def line_of(
     start, goal = words.ends_of(sheet)
     told = words.sentence(sheet, current, today=today)
     own = [(one.on, one.value) for one in seen if one.setting == Setting.SCHOOL]
-    drawn = seen if not small else [one for one in seen if one.on >= sheet.starts_on]
+    drawn = seen if not small else _thinned([one for one in seen if one.on >= sheet.starts_on])
     relevant = sorted(
         (row for row in phases if row.sheet_id in (None, sheet.pk) and row.on <= sheet.target_on),
         key=lambda row: row.on,
@@ -109,7 +122,6 @@ class Overview:
     lines: list[Line]
     waiting: list[sheets.Open]
     ended: list[DataSheet]
-    plan: PlanInForce | None
 
 
 def overview(student: Student, user: User, *, today: date, since: date | None = None) -> Overview:
@@ -125,7 +137,7 @@ def overview(student: Student, user: User, *, today: date, since: date | None = 
     if keys:
         for row in SchoolReport.objects.visible_to(user).filter(sheet__in=keys):
             reports[row.sheet_id].append(row)
-    plan = sheets.plan_of(student)
+    goals = sheets.goals_in_force(student)
     lines = []
     for sheet in current:
         seen = sorted((one for key in chain[sheet.pk] for one in points.get(key, [])), key=lambda one: one.on)
@@ -133,14 +145,20 @@ def overview(student: Student, user: User, *, today: date, since: date | None = 
         lines.append(line_of(sheet, seen, told, phases, today=today, small=True))
     carried = {sheet.carries_on_id for sheet in everything}
     ended = [sheet for sheet in everything if not sheet.is_open and sheet.pk not in carried]
-    return Overview(lines, sheets.waiting(plan, everything), ended, plan)
+    return Overview(lines, sheets.waiting(goals, everything), ended)
 
 
 def one(sheet: DataSheet, user: User, *, today: date) -> Line:
     """One goal on its own page: every point of it and of the sheets it carries on."""
-    everything = list(DataSheet.objects.visible_to(user).filter(student=sheet.student_id))
-    keys = sheets.chains(everything).get(sheet.pk, [sheet.pk])
-    seen = sorted((one for points in points_of(keys).values() for one in points), key=lambda one: one.on)
+    keys = [sheet.pk]
+    if sheet.carries_on_id:
+        everything = list(DataSheet.objects.visible_to(user).filter(student=sheet.student_id))
+        keys = sheets.chains(everything).get(sheet.pk, keys)
+    seen = merged(points_of(keys), keys)
     phases = list(Phase.objects.visible_to(user).filter(student=sheet.student_id).select_related("strategy"))
-    reports = list(SchoolReport.objects.visible_to(user).filter(sheet__in=keys))
-    return line_of(sheet, seen, reports, phases, today=today, small=False)
+    reports = list(
+        SchoolReport.objects.visible_to(user).filter(sheet__in=keys).select_related("document", "by")
+    )
+    line = line_of(sheet, seen, reports, phases, today=today, small=False)
+    line.reports = sorted(reports, key=lambda row: row.ends_on, reverse=True)
+    return line

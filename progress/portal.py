@@ -48,7 +48,7 @@ def sheet(request: FirmRequest, pk: UUID) -> HttpResponse:
     context = {
         "sheet": row, "student": row.student, "line": page.one(row, user, today=today_of(request)), "page": listed,
         "points": [(point, measures.say(row, point.value)) for point in listed],
-        "may_log": points.may_log(user, row, at=now), "reports": row.school_reports.order_by("-ends_on")[:6],
+        "may_log": points.may_log(user, row, at=now)
     }  # fmt: skip
     return render(request, "progress/family_sheet.html", context)
 

@@ -43,8 +43,10 @@ class Open:
     earlier: DataSheet | None
 
 
-def plan_of(student: Student) -> PlanInForce | None:
-    return student.plans.filter(superseded_at=None).prefetch_related("goals").first()
+def goals_in_force(student: Student) -> list[Goal]:
+    """The goals of the plan in force, each with the plan. One query."""
+    rows = Goal.objects.filter(plan__student=student, plan__superseded_at=None)
+    return list(rows.select_related("plan").order_by("number"))
 
 
 def proposal_of(goal: Goal, plan: PlanInForce) -> Proposal:
@@ -56,16 +58,14 @@ def proposal_of(goal: Goal, plan: PlanInForce) -> Proposal:
     )  # fmt: skip
 
 
-def waiting(plan: PlanInForce | None, sheets: Sequence[DataSheet]) -> list[Open]:
+def waiting(goals: Sequence[Goal], sheets: Sequence[DataSheet]) -> list[Open]:
     """Goals in force that have no open sheet, each with the sheet it may carry on: somebody is asked, always."""
-    if plan is None:
-        return []
-    goals = {goal.pk for goal in plan.goals.all()}
+    keys = {goal.pk for goal in goals}
     taken = {sheet.goal_id for sheet in sheets if sheet.is_open}
-    loose = [sheet for sheet in sheets if sheet.is_open and sheet.goal_id not in goals]
+    loose = [sheet for sheet in sheets if sheet.is_open and sheet.goal_id not in keys]
     return [
-        Open(goal, proposal_of(goal, plan), _earlier(goal, loose))
-        for goal in plan.goals.all()
+        Open(goal, proposal_of(goal, goal.plan), _earlier(goal, loose))
+        for goal in goals
         if goal.pk not in taken
     ]
 

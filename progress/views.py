@@ -19,7 +19,7 @@ from clients.models import Student
 from documents.models import Document, Kind
 from progress import measures, page, school, sheets
 from progress.forms import EndForm, PhaseForm, SchoolReportForm, SheetForm
-from progress.models import DataPoint, DataSheet, Phase, SchoolReport, Strategy, Win
+from progress.models import DataPoint, DataSheet, Phase, Strategy, Win
 from reviews.models import Goal
 from web.access import Can, requires
 from web.forms import posted
@@ -71,7 +71,7 @@ def sheet_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     student = goal.plan.student
     everything = list(DataSheet.objects.visible_to(request.user).filter(student=student))
     waiting = next(
-        (one for one in sheets.waiting(sheets.plan_of(student), everything) if one.goal == goal), None
+        (one for one in sheets.waiting(sheets.goals_in_force(student), everything) if one.goal == goal), None
     )
     if waiting is None:
         messages.info(request, _("This goal has a data sheet already."))
@@ -94,9 +94,14 @@ def sheet_new(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 
 def initial_of(waiting: sheets.Open) -> dict[str, Any]:
-    """What the form starts with: the proposal, counted as the earlier sheet was when that is the same measure."""
-    found = waiting.proposal
-    return {name: getattr(found, name) for name in sheets.FIELDS}
+    """What the form starts with: the proposal; an earlier sheet of the goal says how it is counted, unless the words
+    name another measure."""
+    found, earlier = waiting.proposal, waiting.earlier
+    first = {name: getattr(found, name) for name in sheets.FIELDS}
+    if earlier is not None and found.measure in ("", earlier.measure):
+        first |= {name: getattr(earlier, name) for name in (*sheets.SHAPE, "direction", "expect_days")}
+        first["target"] = earlier.target if found.target is None else found.target
+    return first
 
 
 @requires(Can.SEE_STUDENTS)
@@ -117,11 +122,10 @@ def sheet_context(request: FirmRequest, row: DataSheet, **more: Any) -> dict[str
         .select_related("logged_by", "document", "withdrawn_by")
         .prefetch_related("revisions__by")
     )
-    reports = SchoolReport.objects.visible_to(user).filter(sheet=row).select_related("document", "by")
     context = {
         "sheet": row, "student": row.student, "line": page.one(row, user, today=today_of(request)),
         "points": page_of(points.order_by("-happened_at", "-pk"), request), "unit": measures.unit(row),
-        "reports": reports.order_by("-ends_on"), "phase_form": PhaseForm(initial={"on": today_of(request)}), "end_form": EndForm(),
+        "phase_form": PhaseForm(initial={"on": today_of(request)}), "end_form": EndForm(),
         "say": measures.say(row, row.baseline), "target": measures.say(row, row.target),
     }  # fmt: skip
     return context | more

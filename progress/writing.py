@@ -111,9 +111,7 @@ def _goals(student: Student, starts_on: date, today: date) -> list[dict[str, Any
     reports = list(SchoolReport.objects.filter(sheet__in=keys, ends_on__lte=today))
     found = []
     for sheet in current:
-        seen = sorted(
-            (one for key in chain[sheet.pk] for one in points.get(key, []) if one.on <= today), key=lambda one: one.on
-        )  # fmt: skip
+        seen = [one for one in page.merged(points, chain[sheet.pk]) if one.on <= today]
         drawn = [one for one in seen if one.on >= sheet.starts_on]
         values = [(one.on, one.value) for one in drawn]
         told = [row for row in reports if row.sheet_id in chain[sheet.pk]]

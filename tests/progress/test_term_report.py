@@ -41,7 +41,6 @@ def report(term, mateo, ana):
 
 
 def test_it_says_what_the_data_says(report, term):
-    sheet, still = term
     shown = writing.shown(report)
 
     assert shown.wins == ["Pidió su comida solo. (Elsewhere, Nov 21)"]
@@ -139,7 +138,7 @@ def test_it_is_sent_once_and_then_the_family_reads_it(visitor, ana, luz, ngozi, 
     assert "Pidió su comida solo." in page
     assert visitor.get(f"{portal}report.pdf")["Content-Type"] == "application/pdf"
     assert visitor.as_(ngozi).get(portal).status_code == 404
-    assert AuditEntry.objects.filter(action="term_report.read", actor=luz).exists() or AuditEntry.objects.filter(action="term_report.read").exists()  # fmt: skip
+    assert AuditEntry.objects.filter(action="term_report.read").exists()
 
 
 def test_word_of_it_does_not_reach_somebody_barred_since(ana, luz, report):
