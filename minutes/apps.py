@@ -11,12 +11,14 @@ class MinutesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from web import sections
         from web.access import Can
         from web.navigation import register
 
         register(
             "student", label=_("Minutes"), icon="clock", url_name="minutes", order=37, can=Can.SEE_STUDENTS
         )
+        sections.register("today", template="minutes/today_section.html", order=30, can=Can.SEE_STUDENTS, context=behind)  # fmt: skip
 
 
 SHOWN = 5

@@ -35,16 +35,6 @@ def child_of(request: FirmRequest, pk: UUID) -> Student:
 
 @requires(Can.VISIT_PORTAL)
 @require_GET
-def portal_minutes_children(request: FirmRequest) -> HttpResponse:
-    """Whose minutes? With one child that is no question."""
-    children = list(Student.objects.visible_to(request.user).order_by("given_name"))
-    if len(children) == 1:
-        return redirect("portal-minutes", children[0].pk)
-    return render(request, "minutes/children.html", {"children": children})
-
-
-@requires(Can.VISIT_PORTAL)
-@require_GET
 def portal_minutes(request: FirmRequest, pk: UUID) -> HttpResponse:
     """What the plan promises a child, what was held, what is missing."""
     child, today = child_of(request, pk), today_of(request)

@@ -13,7 +13,6 @@ urlpatterns = [
     path("students/<uuid:pk>/minutes.pdf", views.minutes_pdf, name="minutes-pdf"),
     path("minutes/<slug:kind>/<uuid:pk>/", views.session, name="session"),
     path("minutes/<slug:kind>/<uuid:pk>/strike/", views.session_strike, name="session-strike"),
-    path("portal/minutes/", portal.portal_minutes_children, name="portal-minutes-children"),
     path("portal/children/<uuid:pk>/minutes/", portal.portal_minutes, name="portal-minutes"),
     path("portal/children/<uuid:pk>/minutes/new/", portal.portal_session_new, name="portal-session-new"),
     path(

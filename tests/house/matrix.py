@@ -85,7 +85,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "session-import": ({GET, POST}, WORKS_WITH_FAMILIES), "session": ({GET, POST}, WORKS_WITH_FAMILIES),
     "session-strike": ({POST}, WORKS_WITH_FAMILIES), "minutes-worksheet": ({GET, POST}, WORKS_WITH_FAMILIES),
     "minutes-worksheet-pdf": ({GET}, WORKS_WITH_FAMILIES), "minutes-pdf": ({GET}, WORKS_WITH_FAMILIES),
-    "portal-minutes-children": ({GET}, "F"), "portal-minutes": ({GET}, "F"), "portal-minutes-days": ({GET}, "F"), "portal-minutes-pdf": ({GET}, "F"),
+    "portal-minutes": ({GET}, "F"), "portal-minutes-days": ({GET}, "F"), "portal-minutes-pdf": ({GET}, "F"),
     "portal-session-new": ({GET, POST}, "F"), "shared-minutes": ({GET}, "ODASFG"), "shared-session-new": ({GET, POST}, "ODASFG"),
     "api-delivered-session-list": ({GET, POST}, "ODAS"), "api-delivered-session-detail": ({GET}, "ODAS"),
     "api-delivered-session-strike": ({POST}, "ODAS"), "api-missed-session-strike": ({POST}, "ODAS"),
