@@ -52,7 +52,10 @@ def home(request: FirmRequest) -> HttpResponse:
         "meeting": meetings.next_of(keys, at=now),
         "deadline": next_date(keys, today=timezone.localdate(now, request.firm.zone)),
         "asked": Request.objects.visible_to(user).open().select_related("student"),
-        "invitations": GuestGrant.objects.visible_to(user).standing().filter(granted_at=None).select_related("student"),
+        "invitations": GuestGrant.objects.visible_to(user)
+        .standing()
+        .filter(granted_at=None)
+        .select_related("student"),
         "win": shared(user).filter(kind=EntryKind.WIN).select_related("student").first(),
     }
     return render(request, "portal/home.html", context)
