@@ -35,7 +35,9 @@ def after_sign_in(request: HttpRequest, user: User, wanted: str = "") -> HttpRes
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return redirect(wanted)
-    return redirect("today" if user.can(Can.WORK_HERE) else "portal")
+    if user.can(Can.WORK_HERE):
+        return redirect("today")
+    return redirect("portal" if user.can(Can.VISIT_PORTAL) else "guest")
 
 
 def _try(request: HttpRequest, account: str) -> HttpResponse | None:

@@ -4,12 +4,15 @@ from rest_framework.routers import SimpleRouter
 
 from billing import api as billing
 from cases import api as cases
+from circle import api as circle
 from clients import api as clients
 from documents import api as documents
 from intake import api as intake
 from invoices import api as invoices
 from messaging import api as messaging
 from payments import api as payments
+from minutes import api as minutes
+from progress import api as progress
 from reviews import api as reviews
 from scheduling import api as scheduling
 from web.access import public
@@ -38,12 +41,25 @@ router.register("refunds", payments.RefundViewSet, basename="api-refund")
 router.register("threads", messaging.ThreadViewSet, basename="api-thread")
 router.register("reviews", reviews.ReviewViewSet, basename="api-review")
 router.register("plans", reviews.PlanViewSet, basename="api-plan")
+router.register("delivered-sessions", minutes.DeliveredSessionViewSet, basename="api-delivered-session")
+router.register("missed-sessions", minutes.MissedSessionViewSet, basename="api-missed-session")
+router.register("minutes", minutes.MinutesViewSet, basename="api-minutes")
 router.register("comparisons", reviews.ComparisonViewSet, basename="api-comparison")
 router.register("time-entries", invoices.TimeEntryViewSet, basename="api-time")
 router.register("expenses", invoices.ExpenseViewSet, basename="api-expense")
 router.register("invoice-drafts", invoices.DraftViewSet, basename="api-draft")
 router.register("invoices", invoices.InvoiceViewSet, basename="api-invoice")
 router.register("credit-notes", invoices.CreditNoteViewSet, basename="api-credit-note")
+router.register("posts", circle.PostViewSet, basename="api-post")
+router.register("actions", circle.ActionViewSet, basename="api-action")
+router.register("guest-grants", circle.GrantViewSet, basename="api-guest-grant")
+router.register("transition-plans", circle.TransitionPlanViewSet, basename="api-transition-plan")
+router.register("sheets", progress.SheetViewSet, basename="api-sheet")
+router.register("points", progress.PointViewSet, basename="api-point")
+router.register("school-reports", progress.SchoolReportViewSet, basename="api-school-report")
+router.register("wins", progress.WinViewSet, basename="api-win")
+router.register("strategies", progress.StrategyViewSet, basename="api-strategy")
+router.register("term-reports", progress.TermReportViewSet, basename="api-term-report")
 
 urlpatterns = [
     path("subscription/", billing.SubscriptionView.as_view(), name="api-subscription"),

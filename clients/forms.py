@@ -214,7 +214,7 @@ class PointForm(Form):
 class GuardianshipForm(ModelForm):
     class Meta:
         model = Guardianship
-        fields = ["relation", "lives_with", "may_see", "blocked_from"]
+        fields = ["relation", "lives_with", "may_see", "blocked_from", "rights_ended_on"]
         labels = {
             "relation": _("Who they are to the child"), "lives_with": _("The child lives with them"),
             "may_see": _("May see the child's pages"),
@@ -223,6 +223,10 @@ class GuardianshipForm(ModelForm):
     blocked_from = date_field(
         label=_("Blocked from"), required=False,
         help_text=_("From this day they see nothing about this child and get no message about them."),
+    )  # fmt: skip
+    rights_ended_on = date_field(
+        label=_("Their say in schooling ended on"), required=False,
+        help_text=_("A court order or the like. People they invited from school lose their look that day."),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from clients import guests
 from clients.models import Contact, ContactName, ContactPoint, Guardianship, MergeRecord, Student, StudentName
 
 Person = TypeVar("Person", Student, Contact)
@@ -64,6 +65,12 @@ def merge(kept: Person, gone: Person, *, by: User, at: datetime, reason: str = "
     kept.save()
     gone.delete()
     _keep_name(kept, was)
+    for student in (
+        [kept]
+        if isinstance(kept, Student)
+        else Student.objects.filter(guest_grants__granted_by=kept).distinct()
+    ):
+        guests.settle(student, at=at)
     record = MergeRecord.objects.create(
         kind=kind, kept=kept.pk, gone=was["id"], name=name, was=was, moved=moved, folded=folded, reason=reason,
         merged_by=by, merged_at=at,

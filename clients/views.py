@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.requests import FirmRequest
-from clients import editing, joining, matching, merging
+from clients import editing, guests, joining, matching, merging
 from clients.filing import Caller, open_file
 from clients.forms import (
     ContactForm,
@@ -351,9 +351,11 @@ def guardianship(request: FirmRequest, pk: UUID, student: UUID) -> HttpResponse:
         return render(request, "clients/guardianship.html", context, status=422)
     with transaction.atomic():
         saved = form.save()
+        guests.settle(child, at=timezone.now())
         audit.record(
             "guardianship.set", by=request.user, at=timezone.now(), about=child, contact=str(contact.pk),
             may_see=saved.may_see, blocked_from=str(saved.blocked_from or ""),
+            rights_ended_on=str(saved.rights_ended_on or ""),
         )  # fmt: skip
     messages.success(request, _("Saved."))
     return redirect("contact", pk)

@@ -38,6 +38,9 @@ TENANT_APPS = [
     "reviews",
     "scheduling",
     "invoices",
+    "minutes",
+    "progress",
+    "circle",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,

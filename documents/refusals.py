@@ -23,6 +23,7 @@ SENTENCES: dict[str, str | Promise] = {
     "wrong_password": _("This password does not open the file. Please try again."),
     "virus": _("A virus scanner found something harmful in this file. It is locked away, and nobody can open it."),
     "test_virus": _("This file holds the sign that virus scanners are tested with. It is locked away, and nobody can open it."),
+    "film_kind": _("We cannot show this kind of film. Please send a short MP4 or MOV film, as phones make them."),
     "lost": _("We could not find this file again. Please send it once more."),
 }  # fmt: skip
 

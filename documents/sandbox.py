@@ -72,6 +72,14 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class Film:
+    """A clean film and its length."""
+
+    content: bytes
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Apart:
     """How far the child is from the rest of the machine: what the page about files tells."""
 
@@ -97,6 +105,17 @@ def render(copy: bytes, *, first: int, count: int = BATCH) -> list[Rendered]:
     if [page.number for page in pages] != list(range(first + 1, first + 1 + len(pages))):
         raise Refused("damaged")
     return pages
+
+
+def film(data: bytes) -> Film:
+    """A short film with its picture and sound alone. Raises Refused or Busy."""
+    for head, content in _answers({"act": "film"}, [data]):
+        if head.get("frame") == "film":
+            seconds = head.get("seconds")
+            if len(content) != len(data) or content[4:8] != b"ftyp" or not _number(seconds, 0, 86_400):
+                raise Refused("damaged")
+            return Film(content, float(seconds))  # type: ignore[arg-type]
+    raise Refused("damaged")
 
 
 def look_apart() -> Apart:

@@ -17,6 +17,7 @@ from accounts.secrets import address_digest
 from accounts.signing_in import write_digest
 from billing import demo as plans_demo
 from cases import demo as cases_demo
+from circle import demo as circle
 from clients import demo as families
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
 from documents import demo as papers
@@ -24,9 +25,11 @@ from intake import demo as intake
 from invoices import demo as money
 from lobby.opening import open_firm
 from messaging import demo as conversations
+from minutes import demo as minutes
 from outbox.models import allow
 from payments import demo as payments
 from payments.models import Payment
+from progress import demo as progress
 from reviews import demo as reviews
 from scheduling import booking as bookings
 from scheduling import paid
@@ -142,6 +145,10 @@ def harbor(secret: str, *, at: datetime) -> None:
         cases_demo.seed(at=at)
         intake.seed(ana=ana, bo=bo, at=at)
         reviews.seed(rivera, okafor, at=at)
+        progress.seed(rivera, okafor, at=at)
+        minutes.seed(rivera, okafor, at=at)
+        progress.seed_report(rivera, at=at)
+        circle.seed(rivera, okafor, ana=ana, at=at)
         payments.seed(rivera, paid=paid_call(okafor, marcus, at=at), at=at)
         plans_demo.subscribed(User.objects.get(role=Role.OWNER), at=at)
         money.seed(at=at)

@@ -19,7 +19,16 @@ from accounts.models import User
 from accounts.requests import FirmRequest
 from clients import about, papers, signing
 from clients.forms import AboutForm, MyDetailsForm, today
-from clients.models import AboutPage, Agreement, Contact, Guardianship, Release, Signature, Student
+from clients.models import (
+    AboutPage,
+    Agreement,
+    Contact,
+    Guardianship,
+    GuestGrant,
+    Release,
+    Signature,
+    Student,
+)
 from intake.models import Response
 from outbox.models import allow, may_text, withdraw
 from scheduling.booking import SMS_WORDING_VERSION
@@ -183,6 +192,7 @@ def who_sees(request: FirmRequest) -> HttpResponse:
             "student": student,
             "team": [m.user for m in student.care_team.filter(until=None).select_related("user")],
             "people": [row for row in people if row.contact.user_id],
+            "guests": GuestGrant.objects.filter(student=student).in_force(at=timezone.now()),
             "releases": Release.objects.filter(student=student).in_force(on=on),
         })  # fmt: skip
     return render(request, "portal/who.html", {"children": children})

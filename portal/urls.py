@@ -16,6 +16,5 @@ urlpatterns = [
     path("portal/details/", family.details, name="portal-details"),
     path("portal/details/texts/", family.texts, name="portal-texts"),
     path("portal/who/", family.who_sees, name="portal-who"),
-    path("portal/guest/", views.guest, name="guest"),
     path("dates/", public(dates.dates, why="any parent may count a date"), name="dates"),
 ]

@@ -21,7 +21,8 @@ from cases import meetings, timeline
 from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
-from clients.models import Student
+from circle import transition
+from clients.models import GuestGrant, Student
 from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
@@ -34,6 +35,8 @@ from web.paging import page_of
 def home(request: FirmRequest) -> HttpResponse:
     """The next step, the next date and the newest win; then the calls and the children."""
     user, now = request.user, timezone.now()
+    if transition.undecided(user, at=now):
+        return redirect("portal-sharing")
     students = list(Student.objects.visible_to(user).order_by("given_name", "pk"))
     keys = [student.pk for student in students]
     ahead = (
@@ -49,6 +52,10 @@ def home(request: FirmRequest) -> HttpResponse:
         "meeting": meetings.next_of(keys, at=now),
         "deadline": next_date(keys, today=timezone.localdate(now, request.firm.zone)),
         "asked": Request.objects.visible_to(user).open().select_related("student"),
+        "invitations": GuestGrant.objects.visible_to(user)
+        .standing()
+        .filter(granted_at=None)
+        .select_related("student"),
         "win": shared(user).filter(kind=EntryKind.WIN).select_related("student").first(),
     }
     return render(request, "portal/home.html", context)
@@ -108,10 +115,3 @@ def meeting_prep(request: FirmRequest, pk: UUID) -> HttpResponse:
         return redirect("portal")
     context = {"meeting": meeting, "form": form, "over": over}
     return render(request, "portal/meeting.html", context, status=422 if form.errors or (over and form.is_bound) else 200)  # fmt: skip
-
-
-@requires(Can.VISIT_SHARED_PAGE)
-@require_GET
-def guest(request: FirmRequest) -> HttpResponse:
-    """What a school guest sees while no page is shared with them."""
-    return render(request, "portal/guest.html")

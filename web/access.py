@@ -59,6 +59,7 @@ class Can(enum.StrEnum):
     USE_API = "use_api"
     VISIT_PORTAL = "visit_portal"
     VISIT_SHARED_PAGE = "visit_shared_page"
+    SHARE_PAGE = "share_page"
 
 
 # A firm whose plan has lapsed does no new work; what families, guests and people for themselves do is never stopped,

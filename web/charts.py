@@ -124,6 +124,130 @@ def goal_chart(
     )
 
 
+@dataclass(frozen=True)
+class Series:
+    """Points of one source, drawn in a shape and a colour of their own: `home`, `school`, `elsewhere`, `report`."""
+
+    key: str
+    label: str
+    points: Sequence[Point]
+
+
+# Drawn around 0,0; each source is told by its shape as well as its colour.
+SHAPES = {
+    "home": '<circle class="p-home" cx="{x}" cy="{y}" r="{r}"/>',
+    "school": '<rect class="p-school" x="{a}" y="{b}" width="{d}" height="{d}"/>',
+    "elsewhere": '<path class="p-elsewhere" d="M{x} {t}l{r} {h}h-{d}z"/>',
+    "report": '<path class="p-report" d="M{x} {t}l{r} {r}l-{r} {r}l-{r} -{r}z"/>',
+}
+
+
+def _shape(key: str, x: float, y: float, r: float) -> str:
+    return SHAPES[key].format(
+        x=x, y=y, r=r, a=round(x - r * 0.85, 1), b=round(y - r * 0.85, 1), d=round(r * 1.7, 1) if key == "school" else 2 * r,
+        t=round(y - r, 1), h=round(r * 1.8, 1),
+    )  # fmt: skip
+
+
+def data_chart(
+    series: Sequence[Series], *, start: Point, goal: Point, unit: str, summary: str, phases: Sequence[date] = (),
+    trend: tuple[Point, Point] | None = None, small: bool = False, talk: str = "", name: str = "",
+) -> Chart:  # fmt: skip
+    """A goal's data by source: start, dashed aim line and star at the goal, a numbered line for each phase, the trend.
+
+    `summary` says the same in words. `small` leaves out axes, numbers and legend. The table holds every point with
+    its source. Raises ValueError when the goal does not lie after the start.
+    """
+    if goal.on <= start.on:
+        raise ValueError(_("A goal ends after it starts."))
+    flat = sorted(((point, one) for one in series for point in one.points), key=lambda pair: pair[0].on)
+    shown = [start, goal, *(point for point, _one in flat), *(trend or ())]
+    frame = _frame(shown, small=small, height=84 if small else 250, low=28 if small else 56)
+    parts = [] if small else [_axes(frame)]
+    first, last = frame.days
+    for at, on in enumerate(sorted(phases), start=1):
+        if first < on.toordinal() < last:
+            x = frame.x(on)
+            parts.append(
+                SafeString(f'<path class="phase" d="M{x} {frame.top - 8}V{frame.height - frame.bottom}"/>')
+            )
+            if not small:
+                parts.append(SafeString(f'<text class="mid" x="{x}" y="{frame.top - 12}">{at}</text>'))
+    parts.append(SafeString(f'<path class="aim" d="M{frame.at(start)} L{frame.at(goal)}"/>'))
+    if trend:
+        parts.append(SafeString(f'<path class="trend" d="M{frame.at(trend[0])} L{frame.at(trend[1])}"/>'))
+    if small:
+        drawn = flat[-12:]
+        if len(flat) > 1:
+            line = " ".join(frame.at(point) for point, _one in flat)
+            parts.append(SafeString(f'<polyline class="got" points="{line}"/>'))
+            drawn = flat[-1:]
+    else:
+        drawn = flat
+    size = 4 if small or len(flat) > 80 else 5
+    marks = "".join(_shape(one.key, frame.x(point.on), frame.y(point.value), size) for point, one in drawn)
+    parts.append(SafeString(marks))
+    x, y = frame.x(goal.on), frame.y(goal.value)
+    parts.append(SafeString(f'<path class="goal" transform="translate({x} {y})" d="{STAR}"/>'))
+    if not small:
+        parts += [
+            format_html(
+                '<text class="end" x="{}" y="{}">{}</text>',
+                round(x + 12, 1),
+                round(y - 14 if y > 30 else y + 24, 1),
+                _("Goal: %s") % say_number(goal.value),
+            ),
+            _legend(frame, [one for one in series if one.points]),
+        ]
+    columns = [_("Date"), unit[:1].upper() + unit[1:], _("Where"), _("Aim")]
+    rows = (
+        []
+        if small
+        else [
+            [
+                (columns[0], say_day(point.on, style="brief", today=goal.on)),
+                (columns[1], say_number(round(point.value, 1))),
+                (columns[2], one.label),
+                (columns[3], say_number(round(aim(start, goal, point.on), 1))),
+            ]
+            for point, one in reversed(flat)
+        ]
+    )
+    return Chart(_svg(frame, name or summary, parts), summary, columns, rows, unit, talk)
+
+
+def _legend(frame: _Frame, series: Sequence[Series]) -> SafeString:
+    """The shapes and what they stand for, under the axis."""
+    if not series:
+        return SafeString("")
+    step = (frame.width - 16) / max(len(series), 2)
+    y = frame.height - 8
+    return format_html_join(
+        "",
+        '{}<text x="{}" y="{}">{}</text>',
+        (
+            (SafeString(_shape(one.key, round(14 + at * step, 1), y - 5, 5)), round(24 + at * step, 1), y, one.label)
+            for at, one in enumerate(series)
+        ),
+    )  # fmt: skip
+
+
+PAPER = (
+    "text{font-family:'Atkinson Hyperlegible Next';font-size:13px;fill:#4b5459}.end{text-anchor:end}.mid{text-anchor:middle}"
+    ".grid{stroke:#d7d3c8;fill:none}.aim{stroke:#4b5459;stroke-width:2;stroke-dasharray:6 5;fill:none}"
+    ".got{stroke:#0b5a6b;stroke-width:3;fill:none;stroke-linejoin:round}.trend{stroke:#1d2326;stroke-width:2;fill:none}"
+    ".phase{stroke:#4b5459;stroke-width:1.2;stroke-dasharray:2 3;fill:none}.goal{fill:#f2b134;stroke:#5c3c00;stroke-width:1.5}"
+    "circle{fill:#fff;stroke:#0b5a6b;stroke-width:3}.p-home{fill:#0b5a6b;stroke:#fff;stroke-width:1}"
+    ".p-school{fill:#8a5200;stroke:#fff;stroke-width:1}.p-elsewhere{fill:#2457a5;stroke:#fff;stroke-width:1}"
+    ".p-report{fill:#fff;stroke:#8a5200;stroke-width:2}rect{fill:#0b5a6b}"
+)
+
+
+def on_paper(chart: Chart) -> str:
+    """The chart as an SVG file with its looks in it, for a PDF."""
+    return chart.svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace(">", f"><style>{PAPER}</style>", 1)  # fmt: skip
+
+
 def _now(frame: _Frame, point: Point) -> SafeString:
     """The last value in words, under its point unless the labels of the axis stand there."""
     x, y = frame.x(point.on), frame.y(point.value)
@@ -256,14 +380,14 @@ def say_number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
-def _frame(points: Sequence[Point], *, small: bool = False) -> _Frame:
+def _frame(points: Sequence[Point], *, small: bool = False, height: int = 190, low: int = 32) -> _Frame:
     ticks = _ticks(min(p.value for p in points), max(p.value for p in points))
     days = (min(p.on for p in points).toordinal(), max(p.on for p in points).toordinal())
     if small:
-        low, high = min(p.value for p in points), max(p.value for p in points)
-        return _Frame(300, 84, 10, 12, 14, 12, days, (low, high if high > low else low + 1))
+        least, most = min(p.value for p in points), max(p.value for p in points)
+        return _Frame(300, 84, 10, 12, 14, 12, days, (least, most if most > least else least + 1))
     left = 16 + 11 * max(len(say_number(tick)) for tick in ticks)
-    return _Frame(400, 190, left, 18, 36, 32, days, (ticks[0], ticks[-1]), ticks)
+    return _Frame(400, height, left, 18, 36, low, days, (ticks[0], ticks[-1]), ticks)
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -278,25 +402,14 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _axes(frame: _Frame) -> SafeString:
-    lines = format_html_join(
-        "",
-        '<path class="grid" d="M{} {}H{}"/><text class="end" x="{}" y="{}">{}</text>',
-        (
-            (
-                frame.left,
-                frame.y(t),
-                frame.width - frame.right,
-                frame.left - 8,
-                round(frame.y(t) + 4.5, 1),
-                say_number(t),
-            )
-            for t in frame.ticks
-        ),
-    )
+    lines = _grid_lines(frame)
     months = format_html_join(
         "",
         '<text class="mid" x="{}" y="{}">{}</text>',
-        ((frame.x(day), frame.height - 8, say_day(day, style="month")) for day in _months(*frame.days)),
+        (
+            (frame.x(day), frame.height - frame.bottom + 24, say_day(day, style="month"))
+            for day in _months(*frame.days)
+        ),
     )
     return lines + months
 
@@ -327,3 +440,79 @@ def _svg(frame: _Frame, name: str, parts: Sequence[SafeString]) -> SafeString:
         name,
         body,
     )
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What was promised and what became of it: parts of one column, from the bottom up."""
+
+    label: str
+    promised: float
+    parts: tuple[float, ...]
+
+
+def stacked_chart(
+    columns: Sequence[Stack], *, unit: str, promised: str, parts: Sequence[str], name: str = ""
+) -> Chart:
+    """Columns side by side, each an outline as high as what was promised, filled with its parts from the bottom up.
+
+    `promised` and `parts` name what is counted; at most three parts. Raises ValueError without columns, for negative
+    amounts or too many parts.
+    """
+    if not columns:
+        raise ValueError(_("A chart needs at least one number."))
+    if len(parts) > 3 or any(len(column.parts) != len(parts) for column in columns):
+        raise ValueError(_("A column has up to three parts, each with a name."))
+    if any(value < 0 for column in columns for value in (column.promised, *column.parts)):
+        raise ValueError(_("Bars show amounts from zero up."))
+    most = max(max(column.promised, sum(column.parts)) for column in columns)
+    ticks = _ticks(0, most or 1)
+    left = 16 + 11 * max(len(say_number(tick)) for tick in ticks)
+    frame = _Frame(400, 210, left, 18, 36, 32, (0, len(columns)), (ticks[0], ticks[-1]), ticks)
+    step = (frame.width - left - frame.right) / len(columns)
+    wide = round(min(step * 0.7, 48), 1)
+    drawn = [_grid_lines(frame)]
+    for at, column in enumerate(columns):
+        x = round(left + step * at + (step - wide) / 2, 1)
+        foot = 0.0
+        for number, value in enumerate(column.parts):
+            if value:
+                y = frame.y(foot + value)
+                high = round(frame.y(foot) - y, 1)
+                drawn.append(
+                    format_html('<rect class="part-{}" x="{}" y="{}" width="{}" height="{}"/>', number + 1, x, y, wide, high)
+                )  # fmt: skip
+            foot += value
+        y = frame.y(column.promised)
+        high = round(frame.y(0) - y, 1)
+        drawn.append(
+            format_html('<rect class="owed" x="{}" y="{}" width="{}" height="{}"/>', x, y, wide, high)
+        )
+        if len(columns) <= 8 or at % 2 == 0:
+            middle = round(x + wide / 2, 1)
+            drawn.append(format_html('<text class="mid" x="{}" y="{}">{}</text>', middle, frame.height - 8, column.label))  # fmt: skip
+    summary = _("%(unit)s: %(all)s %(promised)s, %(rest)s.") % {
+        "unit": unit[:1].upper() + unit[1:],
+        "all": say_number(sum(column.promised for column in columns)),
+        "promised": promised.lower(),
+        "rest": ", ".join(
+            f"{say_number(sum(column.parts[at] for column in columns))} {part.lower()}" for at, part in enumerate(parts)
+        ),
+    }  # fmt: skip
+    heads = [_("When"), promised, *parts]
+    rows = [
+        list(zip(heads, [column.label, *map(say_number, (column.promised, *column.parts))], strict=True))
+        for column in columns
+    ]
+    return Chart(_svg(frame, name or summary, drawn), summary, heads, rows, unit)
+
+
+def _grid_lines(frame: _Frame) -> SafeString:
+    return format_html_join(
+        "",
+        '<path class="grid" d="M{} {}H{}"/><text class="end" x="{}" y="{}">{}</text>',
+        (
+            (frame.left, frame.y(t), frame.width - frame.right, frame.left - 8, round(frame.y(t) + 4.5, 1), say_number(t))
+            for t in frame.ticks
+        ),
+    )  # fmt: skip

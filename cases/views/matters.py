@@ -284,7 +284,10 @@ def case_log(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def entry_sharing(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Shows an entry to the family, or hides it again."""
-    entry = get_object_or_404(TimelineEntry.objects.visible_to(request.user), pk=pk)
+    # A win is shared where it is kept: its entry follows it.
+    entry = get_object_or_404(
+        TimelineEntry.objects.visible_to(request.user).exclude(evidence_kind="win"), pk=pk
+    )
     shared = request.POST.get("shared") == "1"
     TimelineEntry.objects.filter(pk=pk).update(shared=shared)
     audit.record("entry.shared" if shared else "entry.hidden", by=request.user, at=timezone.now(), about=entry, student=str(entry.student_id))  # fmt: skip

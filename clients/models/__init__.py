@@ -1,6 +1,7 @@
 """Families, students, the grown-ups around them, schools, and what they sign."""
 
 from clients.models.about import AboutPage
+from clients.models.adulthood import RightsTransfer, SharingChoice
 from clients.models.agreements import (
     Agreement,
     AgreementTemplate,
@@ -9,6 +10,7 @@ from clients.models.agreements import (
     SigningCode,
     TemplateVersion,
 )
+from clients.models.guests import ADDABLE, GuestGrant, Part
 from clients.models.merging import MergeRecord
 from clients.models.people import (
     CareTeamMember,
@@ -24,7 +26,8 @@ from clients.models.people import (
 from clients.models.schools import District, DistrictName, School, SchoolPerson
 
 __all__ = [
-    "AboutPage", "Agreement", "AgreementTemplate", "CareTeamMember", "Contact", "ContactName", "ContactPoint",
-    "District", "DistrictName", "Family", "Guardianship", "MergeRecord", "Release", "School", "SchoolPerson",
-    "Signature", "SigningCode", "Student", "StudentName", "TemplateVersion", "join_care_team",
+    "ADDABLE", "AboutPage", "Agreement", "AgreementTemplate", "CareTeamMember", "Contact", "ContactName", "ContactPoint",
+    "District", "DistrictName", "Family", "Guardianship", "GuestGrant", "MergeRecord", "Part", "Release", "RightsTransfer",
+    "School", "SchoolPerson", "SharingChoice", "Signature", "SigningCode", "Student", "StudentName", "TemplateVersion",
+    "join_care_team",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -52,6 +52,25 @@ class StudentQuerySet(models.QuerySet["Student"]):
                     Guardianship.objects.filter(student=OuterRef("pk"), contact__user=user).seeing(on=today)
                 )
             )
+        return self.none()
+
+    def shared_with(self, user: User, *, at: datetime) -> Self:
+        """Those whose shared page the person may open at that moment: students they see anyway, and those that
+        a family granted them a look at. Which parts of the page is `clients.guests`' to say."""
+        from clients.models.guests import GuestGrant
+
+        if not user.is_active:
+            return self.none()
+        granted = GuestGrant.objects.filter(student=OuterRef("pk"), user=user).in_force(at=at)
+        if user.can(Can.SEE_STUDENTS):
+            return self.visible_to(user)
+        if user.can(Can.VISIT_PORTAL):
+            today = timezone.localdate(at, timezone=current_firm().zone)
+            own = Guardianship.objects.filter(student=OuterRef("pk"), contact__user=user)
+            kept = Exists(own.barred(on=today))
+            return self.filter(Exists(own.seeing(on=today)) | (Exists(granted) & ~kept))
+        if user.can(Can.VISIT_SHARED_PAGE):
+            return self.filter(Exists(granted))
         return self.none()
 
 
@@ -125,6 +144,7 @@ class Contact(models.Model):
     """A grown-up of a family."""
 
     class Role(models.TextChoices):
+        SELF = "self", _("The student, grown up")
         PARENT = "parent", _("Parent")
         GUARDIAN = "guardian", _("Legal guardian")
         FOSTER = "foster", _("Foster parent")
@@ -132,6 +152,8 @@ class Contact(models.Model):
         RELATIVE = "relative", _("Relative")
         PROVIDER = "provider", _("Therapist or doctor")
         OTHER = "other", _("Someone else")
+
+    HOLDERS = (Role.PARENT, Role.GUARDIAN, Role.FOSTER, Role.SURROGATE)
 
     class Prefers(models.TextChoices):
         ANY = "", _("Any way is fine")
@@ -236,12 +258,39 @@ class ContactPoint(models.Model):
 
 class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
     def barred(self, *, on: date) -> Self:
-        """Those whose contact is kept from the student on that day: no page, message, bill or feed about them."""
-        return self.filter(blocked_from__lte=on)
+        """Those whose contact is kept from the student on that day, by a block or by the young adult's own choice:
+        no page, message, bill or feed about them."""
+        return self.filter(Q(blocked_from__lte=on) | Exists(_refused()))
 
     def seeing(self, *, on: date) -> Self:
         """Those that let the contact see the student on that day."""
-        return self.filter(may_see=True).filter(Q(blocked_from__isnull=True) | Q(blocked_from__gt=on))
+        rows = self.filter(may_see=True).filter(Q(blocked_from__isnull=True) | Q(blocked_from__gt=on))
+        return rows.filter(~Exists(_refused()))
+
+    def holding_rights(self, *, on: date) -> Self:
+        """Those whose contact decides about the student's schooling on that day (34 CFR 300.30; 300.520): a parent,
+        guardian, foster or surrogate parent, or a relative the child lives with, until a court or the student's
+        coming of age ends it; from then on the student. Nobody who may not see."""
+        from clients.models.adulthood import RightsTransfer
+
+        grown = Exists(RightsTransfer.objects.filter(student=OuterRef("student"), on__lte=on))
+        parent = Q(contact__role__in=Contact.HOLDERS) | Q(
+            contact__role=Contact.Role.RELATIVE, lives_with=True
+        )
+        return (
+            self.seeing(on=on)
+            .filter(Q(rights_ended_on__isnull=True) | Q(rights_ended_on__gt=on))
+            .filter((Q(contact__role=Contact.Role.SELF) & grown) | (parent & ~grown))
+        )
+
+
+def _refused() -> models.QuerySet[Any]:
+    """The young adult's standing “no” to the contact of an outer guardianship."""
+    from clients.models.adulthood import SharingChoice
+
+    return SharingChoice.objects.filter(
+        student=OuterRef("student"), contact=OuterRef("contact"), replaced_at__isnull=True, may_see=False
+    )
 
 
 class Guardianship(models.Model):
@@ -254,6 +303,8 @@ class Guardianship(models.Model):
     lives_with = models.BooleanField(default=True)
     may_see = models.BooleanField(default=True)
     blocked_from = models.DateField(null=True, blank=True)
+    # A court order or the like ended their say in the child's schooling; what they see is another matter.
+    rights_ended_on = models.DateField(null=True, blank=True)
 
     objects = GuardianshipQuerySet.as_manager()
 

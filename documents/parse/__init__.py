@@ -4,9 +4,10 @@ On standard input: one line of JSON, then the bytes it announces.
 
     {"act": "inspect", "sizes": [n, …], "password": ""}      what is it, and a clean copy as PDF
     {"act": "render", "sizes": [n], "first": 0, "count": 10}  pictures and words of some pages of such a copy
+    {"act": "film", "sizes": [n]}                             a short film without place, device and notes
 
 On standard output: frames, each one line of JSON and `size` bytes: `apart`, then `found` with the copy, or
-`page` for each page, or `refused` with a code of `Refused`; then `end`.
+`page` for each page, `film` with the clean film, or `refused` with a code of `Refused`; then `end`.
 """
 
 from __future__ import annotations

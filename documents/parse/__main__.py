@@ -9,7 +9,7 @@ from documents.parse import apart
 own_network = apart.leave_the_network()
 apart.step_back()
 
-from documents.parse import Output, Refused, inspecting, rendering  # noqa: E402
+from documents.parse import Output, Refused, films, inspecting, rendering  # noqa: E402
 
 
 def main() -> None:
@@ -22,6 +22,8 @@ def main() -> None:
     try:
         if asked["act"] == "inspect":
             inspecting.inspect(parts, asked.get("password", ""), output)
+        elif asked["act"] == "film":
+            films.film(parts[0], output)
         else:
             rendering.render(parts[0], asked["first"], asked["count"], output)
     except Refused as refusal:

@@ -3,7 +3,7 @@
 const LONGEST = 2200;
 const MOST = 25 * 1024 * 1024;
 
-const shrink = async (file) => {
+export const shrink = async (file) => {
   if (!/^image\/(jpeg|png)$/.test(file.type) || !window.createImageBitmap) return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });

@@ -46,6 +46,13 @@ def address(name):
             "-issue",
             "-credit",
             "-refund",
+            "-strike",
+            "-end",
+            "-own-words",
+            "-add-goal",
+            "-add-step",
+            "-withdraw",
+            "-tell",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}

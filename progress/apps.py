@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class ProgressConfig(AppConfig):
+    name = "progress"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from outbox.sending import guard
+        from progress import writing
+        from web import sections
+        from web.access import Can
+        from web.navigation import register
+
+        guard(writing.may_leave)
+        register("student", label=_("Goals"), icon="chart", url_name="progress", order=36, can=Can.SEE_STUDENTS)  # fmt: skip
+        register("family", label=_("Progress"), icon="chart", url_name="portal-progress", order=20, can=Can.VISIT_PORTAL)  # fmt: skip
+        sections.register("today", template="progress/today_section.html", order=20, can=Can.SEE_STUDENTS, context=silent)  # fmt: skip
+
+
+def silent(request: Any, user: Any) -> dict[str, Any]:
+    """The goals of the person's students that nobody wrote a number for."""
+    from django.utils import timezone
+
+    from progress.models import DataSheet
+
+    today = timezone.localdate(timezone=request.firm.zone)
+    rows = DataSheet.objects.visible_to(user).quiet(today=today).filter(
+        student__care_team__user=user, student__care_team__until=None
+    )  # fmt: skip
+    return {"quiet": list(rows.select_related("student")[:5]), "today": today}
