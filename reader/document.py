@@ -148,6 +148,11 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
             running += entries_in(passage, known, "running", "running")
     reading = Reading(kind, form, [_page(sheet, form) for sheet in sheets])
     reading.text = ["\n".join(_lines(sheet)) for sheet in sheets]
+    reading.pictured = {
+        sheet.number: [(word.text, word.shown or word.box) for word in sheet.words]
+        for sheet in sheets
+        if sheet.scanned
+    }
     reading.state_style = state_style(sheets, parts, known)
     read_identity(reading, entries, parts, sheets, running, known)
     reading.team = read_team(parts, known)

@@ -22,7 +22,7 @@ def reading_of(data: dict[str, Any]) -> Reading:
     """
     anchors = data.get("anchors") or {}
     hints = get_type_hints(Reading)
-    skipped = {"pages", "defects", "remarks", "unread", "text", "format"}
+    skipped = {"pages", "defects", "remarks", "unread", "text", "pictured", "format"}
     try:
         found = {
             name: _built(kind, data[name], name, anchors)
