@@ -175,6 +175,16 @@ class SpecialFactors:
 
 
 @dataclass
+class Evidence:
+    """What the whole document shows, beside its values: kept so that defects can be found again once a person
+    set values right. None where it was not looked for."""
+
+    alternate_reason: bool | None = None  # why an alternate assessment is chosen
+    transition_services: bool | None = None
+    student_invited: bool | None = None
+
+
+@dataclass
 class Defect:
     """An observation: what the law asks for and this document does not show. Never a verdict."""
 
@@ -231,6 +241,7 @@ class Reading:
     transfer_of_rights_present: Flag | None = None
     progress_reporting: ProgressReporting = field(default_factory=ProgressReporting)
     special_factors: SpecialFactors = field(default_factory=SpecialFactors)
+    evidence: Evidence = field(default_factory=Evidence)
     defects: list[Defect] = field(default_factory=list)
     remarks: list[Defect] = field(default_factory=list)  # there, but thin
     unread: list[str] = field(default_factory=list)

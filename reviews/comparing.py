@@ -34,6 +34,21 @@ class GoalRow:
 
 
 @dataclass
+class SideBySide:
+    """A value of the placement in both IEPs; `status` is same, changed, gone or new."""
+
+    what: str
+    before: Any
+    after: Any
+
+    @property
+    def status(self) -> str:
+        if self.before == self.after:
+            return "same"
+        return "gone" if self.after in (None, "") else "new" if self.before in (None, "") else "changed"
+
+
+@dataclass
 class Sheet:
     """What the page shows."""
 
@@ -42,6 +57,7 @@ class Sheet:
     services: list[ServiceMatch]
     minutes_before: float
     minutes_after: float
+    sides: list[SideBySide]
 
     @property
     def minutes_change(self) -> float:
@@ -99,7 +115,33 @@ def sheet(comparison: Comparison) -> Sheet:
         [row.minutes_per_week_before for row in found.services],
         [row.minutes_per_week_after for row in found.services],
     )]  # fmt: skip
-    return Sheet(found, rows, found.services, total[0], total[1])
+    timed = [row for row in found.services if not _is_ride(row, before, after)]
+    sides = [SideBySide(what, structure.at(before, what), structure.at(after, what)) for what in SIDES]
+    sides.append(SideBySide("transport", transport_of(before), transport_of(after)))
+    return Sheet(found, rows, timed, total[0], total[1], sides)
+
+
+SIDES = (
+    "school", "lre.percent_general_education", "esy.eligible", "assessments.participation", "progress_reporting.frequency",
+)  # fmt: skip
+
+
+def transport_of(data: dict[str, Any]) -> str:
+    """Transportation as the IEP words it, or an empty string."""
+    rides = (row for row in data["services"] if row.get("kind") == "transportation")
+    return "; ".join(
+        ", ".join(dict.fromkeys(text for text in (row.get("name"), row.get("as_written")) if text)) for row in rides
+    )  # fmt: skip
+
+
+def _is_ride(row: ServiceMatch, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Transportation has no minutes, so that it stands among the sides and not among the services."""
+    there = [data["services"][index] for data, index in ((before, row.earlier), (after, row.later)) if index is not None]  # fmt: skip
+    return bool(there) and all(one.get("kind") == "transportation" for one in there)
+
+
+def _rides(data: dict[str, Any]) -> set[str]:
+    return {str(row.get("name")) for row in data["services"] if row.get("kind") == "transportation"}
 
 
 def match_by_hand(comparison: Comparison, earlier: int, later: int, *, by: User, at: datetime) -> None:
@@ -133,7 +175,9 @@ def offer(comparison: Comparison, review: Review, *, by: User, at: datetime) -> 
         there = set(review.points.values_list("title", flat=True))
         fresh = [
             point
-            for point in points.of_comparison(sheet(comparison).found, comparison.later.data)
+            for point in points.of_comparison(
+                sheet(comparison).found, comparison.later.data, rides=_rides(comparison.earlier.data)
+            )
             if point.title not in there
         ]
         points.propose(review, fresh)
