@@ -6,10 +6,9 @@ import pytest
 
 from law import contents
 from reviews import checklist
-from reviews.models import Review
 from reviews.reading_level import grade
 from tests.reader.bench import names, path_of, truth
-from tests.reviews.test_review import act, brayden, send  # noqa: F401 (a fixture)
+from tests.reviews.test_review import act
 
 AT_DISCRETION = {"others_with_knowledge"}  # members whom family or school may bring, or not
 
@@ -95,10 +94,9 @@ def test_words_against_the_rule_are_told(monkeypatch):
     assert (check.seen, check.page) == ("weak", 3)
 
 
-def test_an_item_becomes_a_point_once(visitor, ana, brayden, clock):  # noqa: F811
-    send(visitor, ana, brayden, "d09")
-    review = Review.objects.get()
-    page = visitor.get(f"/reviews/{review.pk}/checklist/")
+def test_an_item_becomes_a_point_once(visitor, ana, mateo, stored):
+    review = stored("d09", student=mateo, by=ana)
+    page = visitor.as_(ana).get(f"/reviews/{review.pk}/checklist/")
     assert "Harm the placement may do" in page.content.decode()
 
     for _again in range(2):

@@ -3,8 +3,8 @@
 import pytest
 
 from reviews import comparing, correcting
-from reviews.models import PlanInForce, Point, Review, StructuredIEP
-from tests.reviews.test_review import act, brayden, send  # noqa: F401 (a fixture)
+from reviews.models import PlanInForce, Point, StructuredIEP
+from tests.reviews.test_review import act
 
 GOAL = (
     "By May 2026, given a planner, Brayden will write down each assignment in 4 of 5 classes "
@@ -13,9 +13,9 @@ GOAL = (
 
 
 @pytest.fixture
-def read(visitor, ana, brayden, clock):  # noqa: F811
-    send(visitor, ana, brayden, "d09")
-    return Review.objects.get(), StructuredIEP.objects.get()
+def read(visitor, ana, mateo, stored):
+    visitor.as_(ana)
+    return stored("d09", student=mateo, by=ana), StructuredIEP.objects.get()
 
 
 def test_a_goal_that_the_reader_did_not_see_is_added_from_a_box(read, visitor):
@@ -154,9 +154,10 @@ def test_what_is_not_there_is_not_found(read, visitor):
     assert act(visitor, review, "values/goals/new/", text="").status_code == 422
 
 
-def test_a_match_made_by_hand_follows_its_goals(visitor, ana, brayden, clock, read):  # noqa: F811
-    send(visitor, ana, brayden, "d09", title="The year before")
-    earlier, later = StructuredIEP.objects.order_by("version__uploaded_at")
+def test_a_match_made_by_hand_follows_its_goals(ana, mateo, clock, stored):
+    stored("d09", student=mateo, by=ana, title="The year before")
+    stored("d09", student=mateo, by=ana)
+    earlier, later = StructuredIEP.objects.order_by("pk")
     comparison = comparing.make(earlier, later, by=ana, at=clock.now)
     comparing.match_by_hand(comparison, 2, 3, by=ana, at=clock.now)
 
