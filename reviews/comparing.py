@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
@@ -58,6 +60,26 @@ class Sheet:
     minutes_before: float
     minutes_after: float
     sides: list[SideBySide]
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """What changed, most telling first: a kind of change and a sentence."""
+        goals = Counter(row.status for row in self.goals)
+        flags = Counter(flag for row in self.goals for flag in row.flags)
+        services = Counter(row.status for row in self.services)
+        supports = len(self.found.accommodations_removed)
+        told = (
+            ("dropped", goals["dropped"], ngettext("%(n)s goal gone", "%(n)s goals gone", goals["dropped"])),
+            ("weaker", flags["weaker"], ngettext("%(n)s goal asks for less", "%(n)s goals ask for less", flags["weaker"])),
+            ("still", flags["still"], ngettext("%(n)s goal with the same start", "%(n)s goals with the same start", flags["still"])),
+            ("unchanged", goals["unchanged"], ngettext("%(n)s goal in the same words", "%(n)s goals in the same words", goals["unchanged"])),
+            ("new", goals["new"], ngettext("%(n)s new goal", "%(n)s new goals", goals["new"])),
+            ("cut", services["cut"], ngettext("less of %(n)s service", "less of %(n)s services", services["cut"])),
+            ("removed", services["removed"], ngettext("%(n)s service gone", "%(n)s services gone", services["removed"])),
+            ("increased", services["increased"], ngettext("more of %(n)s service", "more of %(n)s services", services["increased"])),
+            ("gone", supports, ngettext("%(n)s support gone", "%(n)s supports gone", supports)),
+        )  # fmt: skip
+        return [(status, words % {"n": count}) for status, count, words in told if count]
 
     @property
     def minutes_change(self) -> float:

@@ -153,7 +153,9 @@ class ValuesForm(Form):
         for index, _goal in enumerate(data_read["goals"]):
             for name, label in GOAL:
                 long = name in ("text", "baseline", "criterion")
-                widget = forms.Textarea(attrs={"rows": 2}) if long else forms.TextInput()
+                widget = (
+                    forms.Textarea(attrs={"rows": 4 if name == "text" else 2}) if long else forms.TextInput()
+                )
                 self._add(
                     f"goals[{index}].{name}",
                     forms.CharField(label=label, required=name == "text", max_length=4000, widget=widget),
@@ -176,6 +178,8 @@ class ValuesForm(Form):
                 value = date.fromisoformat(value) if value else None
             except ValueError:
                 value = None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if path in FLAGS:
             value = {True: "yes", False: "no"}.get(value, "")
         field.initial = value

@@ -33,8 +33,8 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))  # fmt: skip
 
 
-def _long(label: Any, **more: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}), **{"required": False, **more})  # fmt: skip
+def _long(label: Any, *, rows: int = 2, required: bool = False) -> forms.CharField:
+    return forms.CharField(label=label, max_length=4000, required=required, widget=forms.Textarea(attrs={"rows": rows}))  # fmt: skip
 
 
 def _short(label: Any, most: int = 300, **more: Any) -> forms.CharField:
@@ -107,7 +107,7 @@ def _is_box(box: Any) -> bool:
 class GoalForm(ItemForm):
     number = _short(_("Number"), 20)
     area = _short(_("Area"))
-    text = _long(_("Goal"), required=True)
+    text = _long(_("Goal"), required=True, rows=5)
     baseline = _long(_("Start"))
     condition = _long(_("Under what condition"))
     behavior = _long(_("What the student will do"))

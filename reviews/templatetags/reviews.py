@@ -64,10 +64,10 @@ def review_chip(state: str) -> SafeString:
 
 
 @register.simple_tag
-def change_chip(status: str) -> SafeString:
-    """What became of a goal or service."""
+def change_chip(status: str, words: str = "") -> SafeString:
+    """What became of a goal or service, in a word or in these."""
     kind, label = CHANGES[status]
-    return _chip(kind, label)
+    return _chip(kind, words or label)
 
 
 @register.filter
