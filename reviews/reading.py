@@ -47,6 +47,8 @@ def heard(version: DocumentVersion, at: datetime, **_: Any) -> None:
     A picture of any other paper is read too, for its words.
     """
     document = version.document
+    if version.is_clip:
+        return
     wanted = document.kind in KINDS and document.student_id is not None
     if not wanted and not version.pages.filter(words=[]).exists():
         return

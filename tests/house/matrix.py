@@ -84,7 +84,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "comparison-pdf": ({GET}, WORKS_WITH_FAMILIES),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
-    "picture": ({GET}, SIGNED_IN),
+    "picture": ({GET}, SIGNED_IN), "clip": ({GET}, SIGNED_IN),
     # cases
     "cases": ({GET}, WORKS_WITH_FAMILIES), "case-new": ({GET, POST}, WORKS_WITH_FAMILIES), "case": ({GET}, WORKS_WITH_FAMILIES),
     "case-details": ({GET, POST}, WORKS_WITH_FAMILIES), "case-stage": ({POST}, WORKS_WITH_FAMILIES),
