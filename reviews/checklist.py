@@ -159,8 +159,8 @@ def _age(paper: Paper) -> float | None:
         paper.data.get("meeting_date") or paper.data.get("iep_start"),
     )
     try:
-        return (date.fromisoformat(then) - date.fromisoformat(born)).days / 365.25
-    except (TypeError, ValueError):
+        return (date.fromisoformat(str(then)) - date.fromisoformat(str(born))).days / 365.25
+    except ValueError:
         return None
 
 

@@ -135,10 +135,11 @@ def remove(structured: StructuredIEP, path: str, *, by: User, at: datetime) -> C
 def put_back(correction: Correction, *, by: User, at: datetime) -> str:
     """A removed goal or service again, at the end of the others; answers its path. Raises CannotBe."""
     slot = correction.path.partition("[")[0]
-    if not correction.is_removal or slot not in structure.SLOTS:
+    removed = correction.before
+    if not correction.is_removal or removed is None or slot not in structure.SLOTS:
         raise CannotBe(_("This is not there any more."))
     known = structure.empty(slot)
-    item = {name: value for name, value in correction.before.items() if name in known}
+    item = {name: value for name, value in removed.items() if name in known}
     return add(correction.structured, slot, item, by=by, at=at)
 
 

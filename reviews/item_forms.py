@@ -78,9 +78,9 @@ class ItemForm(Form):
         pages = {page.number: page for page in self.version.pages.only("number", "width", "height")}
         found: dict[str, Data] = {}
         for name, place in list(told.items())[:MOST_BOXES]:
-            page = pages.get(place.get("page")) if isinstance(place, dict) and type(place.get("page")) is int else None  # fmt: skip
-            box = place.get("box") if page else None
-            if name not in self.fields or page is None or not _is_box(box):
+            number, box = (place.get("page"), place.get("box")) if isinstance(place, dict) else (None, None)
+            page = pages.get(number) if type(number) is int else None
+            if name not in self.fields or page is None or box is None or not _is_box(box):
                 continue
             left, top, right, bottom = map(float, box)
             found[name] = {"page": page.number, "box": [max(0.0, left), max(0.0, top), min(page.width, right), min(page.height, bottom)]}  # fmt: skip
