@@ -6,7 +6,7 @@ import sys
 
 import django
 
-NAMES = ("availability", "booking", "tax", "signup", "reader", "caseload", "progress")
+NAMES = ("availability", "booking", "tax", "signup", "reader", "scan", "caseload", "progress", "reminders", "sweep")
 
 
 def main() -> int:

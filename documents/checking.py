@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from documents import asking, refusals, sandbox, storage
 from documents.adding import CHECK
-from documents.models import DocumentVersion, Page, Scan, State
+from documents.models import DocumentVersion, Kind, Page, Scan, State
 from documents.providers import clamav
 from documents.signals import document_ready
 from tenants import due, keys
@@ -122,13 +122,16 @@ def _copy(version: DocumentVersion) -> bytes:
     if version.sealed_password:
         password = keys.unseal(bytes(version.sealed_password), about=ABOUT_PASSWORD).decode()
     found = sandbox.inspect([storage.read(part.storage_key) for part in parts], password=password)
-    key = storage.write(found.copy)
+    key = storage.write(found.copy) if found.copy else ""
     with transaction.atomic():
         for part, kind in zip(parts, found.kinds, strict=True):
             part.content_kind = kind
             part.save(update_fields=["content_kind"])
         version.copy_key, version.copy_size, version.pages_count = key, len(found.copy), found.pages
         version.sealed_password = None
+        if not found.pages and version.document.kind != Kind.CLIP:
+            version.document.kind = Kind.CLIP
+            version.document.save(update_fields=["kind"])
         version.save(update_fields=["copy_key", "copy_size", "pages_count", "sealed_password"])
     _hold(version)
     return found.copy

@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     LETTER = "letter", _("Letter")
     WORK_SAMPLE = "work_sample", _("Schoolwork")
     PHOTO = "photo", _("Photo")
+    CLIP = "clip", _("Short clip")
     OTHER = "other", _("Something else")
 
 
@@ -185,6 +186,11 @@ class DocumentVersion(models.Model):
         return self.state in self.UNDER_WAY
 
     @property
+    def is_clip(self) -> bool:
+        """It moves: it has no pages and no viewing copy."""
+        return self.is_ready and not self.pages_count
+
+    @property
     def is_clean(self) -> bool:
         """A scanner has looked at what came and found nothing."""
         return self.scan == Scan.CLEAN
@@ -199,7 +205,7 @@ class Part(models.Model):
     storage_key = models.CharField(max_length=80)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
-    # pdf, jpeg, png, heic, docx or text: found in the bytes; empty until it has been looked at.
+    # pdf, jpeg, png, heic, docx, text, mp4, mov or webm: found in the bytes; empty until it has been looked at.
     content_kind = models.CharField(max_length=8, blank=True)
     original_name = models.CharField(max_length=255, blank=True)
 

@@ -72,8 +72,8 @@ def asked_version(document: Document, request: HttpRequest) -> DocumentVersion |
 
 
 def view_of(document: Document, version: DocumentVersion, request: HttpRequest) -> View | None:
-    """The page that `?page=` names (the nearest there is), or None while nothing can be read."""
-    if not version.is_ready:
+    """The page that `?page=` names (the nearest there is), or None while nothing can be read, and for a clip."""
+    if not version.is_ready or version.is_clip:
         return None
     wanted = request.GET.get("page", "1")
     number = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 1

@@ -9,6 +9,7 @@ SENTENCES: dict[str, str | Promise] = {
     "empty": _("This file is empty. Please pick another one."),
     "too_large": _("This file is larger than 25 MB. Please send it in parts, or take photos of the pages."),
     "kind": _("We cannot read this kind of file. Please send a PDF, a photo (JPG, PNG, HEIC), a Word file (.docx) or plain text."),
+    "clip_too_long": _("This clip is longer than three minutes. Please send a shorter one."),
     "old_word": _("This Word file is an old one or has a password. Please save it as .docx or PDF without a password, and send that."),
     "mixed": _("This file is more than one kind of file at once. Please print it to PDF, and send that."),
     "damaged": _("This file is damaged, and we could not open it. Please save or scan it again, and send that."),

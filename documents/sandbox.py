@@ -35,7 +35,8 @@ MOST_PICTURE = 12 * 1024 * 1024
 MOST_TEXT = 200_000
 MOST_WORDS = 30_000
 LARGEST_PAGE = 15_000.0
-KINDS = {"pdf", "jpeg", "png", "heic", "docx", "text"}
+CLIPS = {"mp4", "mov", "webm"}
+KINDS = {"pdf", "jpeg", "png", "heic", "docx", "text", *CLIPS}
 
 
 class Refused(Exception):
@@ -52,7 +53,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Inspected:
-    """What came. `kinds` holds one for each part; `copy` is a clean PDF."""
+    """What came. `kinds` holds one for each part; `copy` is a clean PDF, or empty for a clip."""
 
     kinds: list[str]
     pages: int
@@ -130,6 +131,10 @@ def _inspected(head: dict[str, Any], copy: bytes, parts: int) -> Inspected:
     kinds, pages = head.get("kinds"), head.get("pages")
     if not isinstance(kinds, list) or len(kinds) != parts or not all(kind in KINDS for kind in kinds):
         raise Refused("damaged")
+    if CLIPS & set(kinds):
+        if parts != 1 or copy or type(pages) is not int or pages:
+            raise Refused("damaged")
+        return Inspected(kinds, 0, b"")
     if type(pages) is not int or not 1 <= pages <= MOST_PAGES or not copy.startswith(b"%PDF-"):
         raise Refused("damaged")
     return Inspected(kinds, pages, copy)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
@@ -24,6 +26,7 @@ TYPES = {
     "pdf": ("application/pdf", "pdf"), "jpeg": ("image/jpeg", "jpg"), "png": ("image/png", "png"),
     "heic": ("image/heic", "heic"), "text": ("text/plain; charset=utf-8", "txt"),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    "mp4": ("video/mp4", "mp4"), "mov": ("video/quicktime", "mov"), "webm": ("video/webm", "webm"),
 }  # fmt: skip
 
 
@@ -49,6 +52,13 @@ def may_have_original(user: User, version: DocumentVersion) -> bool:
     if not version.is_ready:
         return False
     return version.is_clean or (user.is_staff_member and not clamav.is_on())
+
+
+def may_play(user: User, version: DocumentVersion) -> bool:
+    """Of a clip there is no copy that we made: staff play it, and who sent it; others once a scanner found it clean.
+    Where one is configured nobody does before it has."""
+    own = version.document.added_by_id == user.pk
+    return version.is_clip and (version.is_clean or ((user.is_staff_member or own) and not clamav.is_on()))
 
 
 def _signer() -> signing.Signer:
@@ -79,6 +89,8 @@ def file_of(token: str, *, user: User, at: datetime) -> File:
 
 def _copy(pk: UUID, user: User) -> File:
     version = _visible(DocumentVersion.objects.filter(pk=pk).select_related("document").first(), user)
+    if version.is_clip:
+        raise NotServed
     return File(
         version.copy_key, version.copy_size, "application/pdf", _named(version.document, "pdf"),
         version.document, version, False,
@@ -108,6 +120,33 @@ def _named(document: Document, ending: str, more: str = "") -> str:
     return f"{get_valid_filename((document.title[:80] or 'document') + more)}.{ending}"
 
 
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+def clip(part: Part, *, asked: str) -> HttpResponse:
+    """A clip for the page's player: all of it, or the bytes that the header `Range` asks for (RFC 9110, 14.2), which
+    some browsers need before they play. Raises storage.Missing."""
+    content = storage.read(part.storage_key)
+    content_type, ending = TYPES[part.content_kind]
+    first, last, status = 0, len(content) - 1, 200
+    found = RANGE.fullmatch(asked.strip()) if asked else None
+    if found and (found[1] or found[2]):
+        if found[1]:
+            first, last = int(found[1]), min(int(found[2] or last), last)
+        else:
+            first = max(0, len(content) - int(found[2]))
+        if first > last:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
+        status = 206
+    response = HttpResponse(content[first : last + 1], content_type=content_type, status=status)
+    if status == 206:
+        response["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
+    response["Accept-Ranges"] = "bytes"
+    response["Content-Disposition"] = f'attachment; filename="clip.{ending}"'
+    _shut(response)
+    return response
+
+
 def answer(key: str, *, size: int, content_type: str, name: str) -> StreamingHttpResponse:
     """A file of the firm, in a response that runs nothing and is kept nowhere. Raises storage.Missing."""
     found = storage.pieces(key)
@@ -120,8 +159,13 @@ def answer(key: str, *, size: int, content_type: str, name: str) -> StreamingHtt
     response = StreamingHttpResponse(body(), content_type=content_type)
     response["Content-Length"] = str(size)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    _shut(response)
+    return response
+
+
+def _shut(response: HttpResponseBase) -> None:
+    """It runs nothing and is kept nowhere."""
     response["Cache-Control"] = "no-store, private"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response

@@ -14,6 +14,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/copy/", views.document_copy, name="document-copy"),
     path("documents/parts/<uuid:pk>/", views.document_part, name="document-part"),
     path("documents/pictures/<uuid:pk>/", views.picture, name="picture"),
+    path("documents/clips/<uuid:pk>/", views.clip, name="clip"),
     path("files/<str:token>/", views.file, name="file"),
     path("students/<uuid:pk>/papers/", views.papers, name="papers"),
     path("students/<uuid:pk>/papers/new/", views.paper_new, name="paper-new"),

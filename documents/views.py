@@ -148,6 +148,7 @@ def context_of(request: FirmRequest, document: Document) -> dict[str, Any]:
         # Of a newer version that cannot be read yet, or never will be, the page tells what became of it.
         "pending": newest if newest and not newest.is_ready else None,
         "form": PasswordForm(),
+        "may_play": version is not None and serving.may_play(request.user, version),
         "may_have_original": version is not None and serving.may_have_original(request.user, version),
     }
 
@@ -293,6 +294,27 @@ def file(request: FirmRequest, token: str) -> HttpResponseBase:
         "document.downloaded", by=request.user, at=now, about=found.document,
         version=found.version.number, original=found.is_original,
     )  # fmt: skip
+    return response
+
+
+@requires(Can.HAVE_ACCOUNT)
+@require_GET
+def clip(request: FirmRequest, pk: UUID) -> HttpResponseBase:
+    """A short clip, for the player in the page."""
+    part = get_object_or_404(
+        Part.objects.filter(version__document__in=Document.objects.visible_to(request.user)).select_related(
+            "version__document"
+        ),
+        version=pk,
+    )
+    if not serving.may_play(request.user, part.version):
+        raise Http404
+    try:
+        response = serving.clip(part, asked=request.headers.get("Range", ""))
+    except storage.Missing:
+        raise Http404 from None
+    if response.status_code == 200:
+        audit.record("document.played", by=request.user, at=timezone.now(), about=part.version.document)
     return response
 
 

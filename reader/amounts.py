@@ -137,8 +137,13 @@ def _share(percent: float, words: str, day_minutes: float | None) -> Amount:
     return Amount(minutes, "day", 1, round(minutes * 5, 2))
 
 
+# "1:30" for an hour and a half, and not a time of day
+_CLOCK = re.compile(r"(?<![\d:/])(\d{1,2}):([0-5]\d)(?![\d:])(?!\s*(?:minutes|[ap]\.?\s?m\b))")
+
+
 def _minutes(words: str) -> float | None:
     """Minutes of one session."""
+    words = _CLOCK.sub(lambda found: f"{int(found[1]) * 60 + int(found[2])} minutes", words)
     both = re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}\s*(?:and|y|,)?\s*({_NUMBER})\s*-?\s*{_MINUTES}", words)
     if both:
         return _value(both[1]) * 60 + _value(both[2])

@@ -13,7 +13,7 @@ from reader.dates import years_after
 from reader.identity import day
 from reader.knowledge import Knowledge, plain
 from reader.parts import Entry, Part
-from reader.reading import Defect, Goal, Reading, Text, Value
+from reader.reading import Defect, Evidence, Goal, Reading, Text, Value
 
 
 class _Finder:
@@ -44,18 +44,29 @@ class _Finder:
         (self.remarks if weak else self.found).append(defect)
 
 
-def find_defects(
-    reading: Reading, parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge
-) -> tuple[list[Defect], list[Defect]]:
-    """(defects, remarks): what is missing, and what is there but thin. Empty for documents that are no IEP."""
+def gather_evidence(parts: Sequence[Part], entries: Sequence[Entry]) -> Evidence:
+    """What the document shows as a whole, for :func:`find_defects`."""
+    return Evidence(
+        alternate_reason=_says_why_alternate(parts, entries),
+        transition_services=_has_services(parts, entries),
+        student_invited=_says_invited(parts),
+    )
+
+
+def find_defects(reading: Reading, knowledge: Knowledge) -> tuple[list[Defect], list[Defect]]:
+    """(defects, remarks): what is missing, and what is there but thin. Empty for documents that are no IEP.
+
+    Looks at nothing but the reading and its evidence, so that it can be asked again after a correction.
+    """
     if reading.document_kind.value != "iep":
         return [], []
     finder = _Finder(reading, knowledge)
     _goals(finder)
+    _needs(finder)
     _services(finder)
     _placement(finder)
-    _assessments(finder, parts, entries)
-    _transition(finder, parts, entries)
+    _assessments(finder)
+    _transition(finder)
     _dates(finder)
     if reading.progress_reporting.present is not None and not reading.progress_reporting.present.value:
         finder.add(
@@ -121,7 +132,7 @@ def _goals(finder: _Finder) -> None:
                 about=about,
             )
         start, aim = _percent(goal.baseline), _percent(goal.criterion)
-        if start is not None and aim is not None and aim <= start:
+        if start is not None and aim is not None and aim <= start and not _grows(goal):
             finder.add(
                 "annual_goals_academic_functional",
                 f"{name} aims at {aim}%, and the baseline is {start}% already.",
@@ -133,6 +144,56 @@ def _goals(finder: _Finder) -> None:
         finder.add(
             "annual_goals_academic_functional", "No measurable annual goals were found.", about="goals"
         )
+
+
+def _grows(goal: Goal) -> bool:
+    """Another figure than the percentage rises: "80 words a minute with 95 % accuracy" after 62."""
+    before, after = (
+        [float(number) for number in re.findall(r"\b\d+(?:\.\d+)?\b(?!\s?%|\.\d)", value.value)]
+        if value
+        else []
+        for value in (goal.baseline, goal.criterion)
+    )
+    return bool(before and after and after[0] > before[0])
+
+
+def _needs(finder: _Finder) -> None:
+    """Areas that the present levels name as a need, and neither a goal nor a service is about."""
+    reading, words = finder.reading, finder.knowledge.words
+    if not reading.goals:
+        return
+    goals = [
+        f"{goal.area.value if goal.area else ''} {goal.text.value if goal.text else ''}"
+        for goal in reading.goals
+    ]
+    served = plain(" ".join([*goals, *(service.name.value for service in reading.services if service.name)]))
+    need, none = (re.compile("|".join(words[name]), re.I) for name in ("need_words", "no_need_words"))
+    for heading, level in reading.present_levels.items():
+        area = area_of(heading, finder.knowledge)
+        if area is None or area in words["not_a_need"] or not need.search(none.sub("", level.value)):
+            continue
+        if any(re.search(rf"\b{re.escape(plain(word))}", served) for word in words["areas"][area]):
+            continue
+        component = "goals_curriculum" if area in words["academic_areas"] else "goals_other_needs"
+        finder.add(
+            component,
+            f"The present levels name a need in {area}, and no goal and no service for it was found.",
+            source=level,
+            about=f"present_levels.{heading}",
+            weak=True,
+        )
+
+
+def area_of(heading: str, knowledge: Knowledge) -> str | None:
+    """The area of learning that a heading names, or None: the one whose word is longest."""
+    said = plain(heading)
+    found = [
+        (len(word), area)
+        for area, words in knowledge.words["areas"].items()
+        for word in (area, *words)
+        if re.search(rf"\b{re.escape(plain(word))}", said)
+    ]
+    return max(found)[1] if found else None
 
 
 def _percent(value: Text | None) -> int | None:
@@ -194,19 +255,22 @@ def _placement(finder: _Finder) -> None:
         )
 
 
-def _assessments(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry]) -> None:
-    alternate = finder.reading.assessments.alternate
-    if alternate is None or not alternate.value:
-        return
+_WHY_ALTERNATE = re.compile(
+    r"(?i)(?:cannot|can not|unable to|is not able to)[^.]{0,80}(?:regular|general|state)[^.]{0,60}assessment[^.]{0,20}(?:because|due)|alternate assessment is appropriate because|no puede[^.]{0,80}porque"
+)
+
+
+def _says_why_alternate(parts: Sequence[Part], entries: Sequence[Entry]) -> bool:
     reasons = [entry.value.flat for entry in entries if entry.role == "assessment.alternate_reason"]
     if any(len(re.findall(r"[^\W\d_]{2,}", reason)) >= 5 for reason in reasons):
+        return True
+    return any(part.kind == "assessments" and _WHY_ALTERNATE.search(part.prose.flat) for part in parts)
+
+
+def _assessments(finder: _Finder) -> None:
+    alternate = finder.reading.assessments.alternate
+    if alternate is None or not alternate.value or finder.reading.evidence.alternate_reason:
         return
-    for part in parts:
-        if part.kind == "assessments" and re.search(
-            r"(?i)(?:cannot|can not|unable to|is not able to)[^.]{0,80}(?:regular|general|state)[^.]{0,60}assessment[^.]{0,20}(?:because|due)|alternate assessment is appropriate because|no puede[^.]{0,80}porque",
-            part.prose.flat,
-        ):
-            return
     finder.add(
         "alternate_assessment_statement",
         "An alternate assessment is chosen without saying why the regular one cannot be used and why this one fits.",
@@ -215,7 +279,7 @@ def _assessments(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry
     )
 
 
-def _transition(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry]) -> None:
+def _transition(finder: _Finder) -> None:
     reading = finder.reading
     transition = reading.transition
     required = transition.required is not None and transition.required.value
@@ -238,7 +302,7 @@ def _transition(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry]
                 source=goal.text,
                 about=f"transition.postsecondary_goals[{index}]",
             )
-    if required and not _has_services(parts, entries):
+    if required and not reading.evidence.transition_services:
         finder.add(
             "transition_services",
             "No transition services and no course of study were found.",
@@ -251,7 +315,7 @@ def _transition(finder: _Finder, parts: Sequence[Part], entries: Sequence[Entry]
             source=reading.transfer_of_rights_present,
             about="transfer_of_rights_present",
         )
-    if required and reading.team and not _student_invited(finder, parts):
+    if required and reading.team and not _student_invited(finder):
         finder.add(
             "student_invited_transition",
             "Transition must be discussed, and nothing shows that the student was invited or took part.",
@@ -285,7 +349,7 @@ def _has_services(parts: Sequence[Part], entries: Sequence[Entry]) -> bool:
     return False
 
 
-def _student_invited(finder: _Finder, parts: Sequence[Part]) -> bool:
+def _student_invited(finder: _Finder) -> bool:
     roles = {plain(role) for role in finder.knowledge.words["student_roles"]}
     name = finder.reading.student.name
     for member in finder.reading.team:
@@ -293,6 +357,10 @@ def _student_invited(finder: _Finder, parts: Sequence[Part]) -> bool:
             return True
         if name and member.name and plain(member.name.value) == plain(name.value):
             return True
+    return bool(finder.reading.evidence.student_invited)
+
+
+def _says_invited(parts: Sequence[Part]) -> bool:
     text = "\n".join(part.prose.flat for part in parts)
     return bool(
         re.search(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reader import pages, pdf
-from reader.defects import find_defects
+from reader.defects import find_defects, gather_evidence
 from reader.errors import TooLarge, UnknownFormat, Unreadable
 from reader.goals import read_goals
 from reader.identity import day, note_missing, read_identity, read_team
@@ -148,6 +148,11 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
             running += entries_in(passage, known, "running", "running")
     reading = Reading(kind, form, [_page(sheet, form) for sheet in sheets])
     reading.text = ["\n".join(_lines(sheet)) for sheet in sheets]
+    reading.pictured = {
+        sheet.number: [(word.text, word.shown or word.box) for word in sheet.words]
+        for sheet in sheets
+        if sheet.scanned
+    }
     reading.state_style = state_style(sheets, parts, known)
     read_identity(reading, entries, parts, sheets, running, known)
     reading.team = read_team(parts, known)
@@ -163,7 +168,8 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
         if kind.value != "section_504_plan":
             reading.iep_start = reading.annual_review_due = None
     else:
-        reading.defects, reading.remarks = find_defects(reading, parts, entries, known)
+        reading.evidence = gather_evidence(parts, entries)
+        reading.defects, reading.remarks = find_defects(reading, known)
         note_missing(reading)
     return reading
 

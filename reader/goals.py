@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 from reader.choices import chosen
 from reader.knowledge import Knowledge, squeezed
-from reader.layout import Passage, Table
+from reader.layout import Passage, Table, Word
 from reader.pages import same_row
 from reader.parts import Entry, Part, capitals, entries_in, entries_of, table_kind
 from reader.reading import Goal, Text, Value, concluded, read_as
@@ -603,10 +604,22 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     goal.objectives = [
         read_as(o.flat, o, "row") for o in draft.objectives if o.flat and not knowledge.says_nothing(o.text)
     ]
-    measurable = goal.behavior is not None and goal.criterion is not None
-    goal.is_measurable = Value(measurable, text.flat, text.places(), 0.93, "grammar")
-    goal.missing_parts = [name for name in PARTS if getattr(goal, name) is None]
+    goal.is_measurable = Value(False, text.flat, text.places(), 0.93, "grammar")
+    judge(goal)
     return goal
+
+
+def judge(goal: Goal) -> None:
+    """Says again which parts a goal lacks, and whether it can be measured: a behavior and a criterion are there."""
+    sure = goal.is_measurable or Value(False, goal.text.words if goal.text else "", (), 0.93, "grammar")
+    goal.is_measurable = replace(sure, value=goal.behavior is not None and goal.criterion is not None)
+    goal.missing_parts = [name for name in PARTS if getattr(goal, name) is None]
+
+
+def parts_of_words(words: str, knowledge: Knowledge) -> dict[str, str]:
+    """The parts that a goal's sentence holds (timeframe, condition, behavior, criterion, measurement), as words."""
+    text = Passage.of(Word(word, 0, (0.0, 0.0, 0.0, 0.0)) for word in words.split())
+    return {name: part.flat for name, part in take_apart(text, knowledge).items() if part}
 
 
 def _sentence_end(text: str) -> str:

@@ -58,7 +58,7 @@ def arrange(sheet: Sheet, is_column: IsColumn) -> None:
         cell.text = Passage.join([text, *(entry.text for entry in filled)], "\n")
     tables = [table for table in map(_tidied, tables) if table is not None]
 
-    lines = lines_of(outside)
+    lines = _captioned(lines_of(outside), sheet)
     lines, unruled = _aligned(lines, sheet, is_column)
     form = _form_blocks(loose_fields, lines, sheet)
     lines += [block for block in form if isinstance(block, Line)]
@@ -458,6 +458,50 @@ def _label_beside(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
 
 
 # ---------------------------------------------------------------- columns of running text
+
+
+CAPTION = 0.85  # of the value's type size; a name printed beneath a value is set smaller
+
+
+def _captioned(lines: list[Line], sheet: Sheet) -> list[Line]:
+    """Lines where values stand on a drawn line with their names small beneath it, as "name: value"."""
+    found: list[Line] = []
+    for line in lines:
+        above = found[-1] if found else None
+        joined = _under(above, line, sheet) if above is not None else None
+        if joined is None:
+            found.append(line)
+        else:
+            found[-1] = joined
+    return found
+
+
+def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
+    """The two lines as one when the lower names the values of the upper, else None."""
+    gap = line.box[1] - above.box[3]
+    small = max(word.height for piece in line.pieces for word in piece.words)
+    large = max(word.height for piece in above.pieces for word in piece.words)
+    if not -2 <= gap <= large or small > CAPTION * large or len(line.pieces) < len(above.pieces):
+        return None
+    taken: dict[int, Passage] = {}
+    for index, piece in enumerate(line.pieces):
+        start = piece.words[0].box[0]
+        ruled = any(
+            above.middle_y() < y < line.middle_y() and left <= start + 6 and right > start + 6
+            for y, left, right in sheet.across
+        )
+        if not ruled or re.search(r"\d{2}", piece.text):
+            return None
+        value = [v for v in above.pieces if abs(v.words[0].box[0] - start) < 12]
+        if value:
+            taken[index] = value[0]
+    if len(taken) != len(above.pieces):
+        return None
+    pieces = [
+        Passage.join([piece, taken[index]] if index in taken else [piece], ": ")
+        for index, piece in enumerate(line.pieces)
+    ]
+    return Line(pieces, line.page, around([above.box, line.box]))
 
 
 def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Generic, TypeVar
 
-from reader.layout import Passage, Place
+from reader.layout import Box, Passage, Place
 
 T = TypeVar("T")
 
@@ -175,6 +175,16 @@ class SpecialFactors:
 
 
 @dataclass
+class Evidence:
+    """What the whole document shows, beside its values: kept so that defects can be found again once a person
+    set values right. None where it was not looked for."""
+
+    alternate_reason: bool | None = None  # why an alternate assessment is chosen
+    transition_services: bool | None = None
+    student_invited: bool | None = None
+
+
+@dataclass
 class Defect:
     """An observation: what the law asks for and this document does not show. Never a verdict."""
 
@@ -231,15 +241,18 @@ class Reading:
     transfer_of_rights_present: Flag | None = None
     progress_reporting: ProgressReporting = field(default_factory=ProgressReporting)
     special_factors: SpecialFactors = field(default_factory=SpecialFactors)
+    evidence: Evidence = field(default_factory=Evidence)
     defects: list[Defect] = field(default_factory=list)
     remarks: list[Defect] = field(default_factory=list)  # there, but thin
     unread: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)  # each page's words, for search
+    # Of pages read from their picture, by page number: each word with its box in the picture as sent.
+    pictured: dict[int, list[tuple[str, Box]]] = field(default_factory=dict)
 
     def values(self) -> Iterator[tuple[str, Value[Any]]]:
         """Every value with its path, in the order of the structure."""
         for item in fields(self):
-            if item.name not in ("pages", "unread", "text", "format", "defects", "remarks"):
+            if item.name not in ("pages", "unread", "text", "pictured", "format", "defects", "remarks"):
                 yield from _walk(item.name, getattr(self, item.name))
 
     def anchors(self) -> dict[str, dict[str, Any]]:
@@ -259,7 +272,7 @@ class Reading:
         """The structure as plain JSON values, with ``anchors`` and ``unread`` beside it."""
         found: dict[str, Any] = {"format": self.format, "pages": len(self.pages)}
         for item in fields(self):
-            if item.name not in ("pages", "text", "format", "defects", "remarks", "unread"):
+            if item.name not in ("pages", "text", "pictured", "format", "defects", "remarks", "unread"):
                 found[item.name] = _bare(getattr(self, item.name))
         if self.document_kind.value == "section_504_plan":
             # a plan's dates are not IEP dates

@@ -199,9 +199,11 @@ def _service(
 
 def _with_unit(words: str, heading: str) -> str:
     """A bare number with the unit and period its heading gives ("Minutes per week", "Sessions")."""
+    title = plain(heading)
+    if re.fullmatch(r"(?:each|per|every|cada|por)\W*", title) and re.fullmatch(r"[^\W\d]+", words.strip()):
+        return f"per {words}"
     if not re.fullmatch(r"[\d.,]+", words.strip()):
         return words
-    title = plain(heading)
     unit = ""
     if re.search(r"\bhours?\b|\bhrs?\b|\bhoras\b", title):
         unit = "hours"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
@@ -17,7 +19,8 @@ from rest_framework.response import Response
 from accounts import audit
 from clients.models import Student
 from documents.models import Document
-from reviews import comparing, deciding
+from reviews import checklist, comparing, correcting, deciding
+from reviews.item_forms import form_for
 from reviews.models import (
     Comparison,
     Decision,
@@ -26,6 +29,7 @@ from reviews.models import (
     Point,
     Review,
     ServiceRow,
+    Severity,
     Status,
     StructuredIEP,
 )
@@ -94,6 +98,34 @@ class CorrectionSerializer(serializers.Serializer):
     )
 
 
+class CheckSerializer(serializers.Serializer):
+    id = serializers.CharField()
+    section = serializers.CharField()
+    citation = serializers.CharField()
+    verified = serializers.BooleanField(help_text="The cited rule was read in a stored source.")
+    seen = serializers.ChoiceField(choices=checklist.Seen.choices)
+    severity = serializers.ChoiceField(source="weight", choices=Severity.choices)
+    page = serializers.IntegerField(allow_null=True)
+    about = serializers.CharField(help_text="A path in the reading, or empty.")
+    name = serializers.CharField()
+    question = serializers.CharField()
+    why_not = serializers.CharField(help_text="Why it may not matter.")
+
+
+class NewItemSerializer(serializers.Serializer):
+    slot = serializers.ChoiceField(choices=["goals", "services"])
+    values = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=8000),
+        help_text='The fields of a goal or service, such as {"text": "…", "baseline": "22%"}; objectives one a line.',
+    )
+
+
+class RemovedItemSerializer(serializers.Serializer):
+    path = serializers.RegexField(
+        r"^(goals|services)\[\d{1,3}\]$", help_text="Such as goals[2]; counted from 0."
+    )
+
+
 class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Reviews of IEPs that the key's person may see, with their points."""
 
@@ -155,6 +187,13 @@ class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """What the reader found in the paper, with where each value stands."""
         return Response(ReadingSerializer(self._structured()).data)
 
+    @extend_schema(responses=CheckSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def checklist(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """What the law asks of the paper, item by item: present, weak or missing."""
+        found = checklist.checks(checklist.paper_of(self._structured().data, self.get_object().version))
+        return Response(CheckSerializer(found, many=True).data)
+
     @extend_schema(request=CorrectionSerializer, responses=ReadingSerializer)
     @action(detail=True, methods=["post"])
     def correct(self, request: ApiRequest, pk: str | None = None) -> Response:
@@ -164,10 +203,46 @@ class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         asked.is_valid(raise_exception=True)
         user: Any = request.user
         try:
-            deciding.correct(structured, asked.validated_data["changes"], by=user, at=timezone.now())
+            correcting.correct(structured, asked.validated_data["changes"], by=user, at=timezone.now())
         except (KeyError, ValueError):
             raise ValidationError({"changes": "A path is not in the reading, or its value does not fit."}) from None  # fmt: skip
         return Response(ReadingSerializer(structured).data)
+
+    @extend_schema(request=NewItemSerializer, responses={201: ReadingSerializer})
+    @action(detail=True, methods=["post"], url_path="add-item")
+    def add_item(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Adds a goal or service that the reader did not see."""
+        structured = self._structured()
+        asked = NewItemSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        slot, user = asked.validated_data["slot"], request.user
+        form = form_for(slot, None, asked.validated_data["values"], structured.version)
+        if not form.is_valid():
+            raise ValidationError({"values": form.errors.get_json_data()})
+        return self._changed(
+            structured, lambda **who: correcting.add(structured, slot, form.changes(), by=user, **who), made=True  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    @extend_schema(request=RemovedItemSerializer, responses=ReadingSerializer)
+    @action(detail=True, methods=["post"], url_path="remove-item")
+    def remove_item(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Takes a goal or service out; those behind it move up."""
+        structured = self._structured()
+        asked = RemovedItemSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        path, user = asked.validated_data["path"], request.user
+        return self._changed(
+            structured, lambda **who: correcting.remove(structured, path, by=user, **who)  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _changed(self, structured: StructuredIEP, act: Callable[..., Any], *, made: bool = False) -> Response:
+        if not structured.is_iep:
+            raise ValidationError(_("Only an IEP that was read has goals and services."))
+        try:
+            act(at=timezone.now())
+        except correcting.CannotBe as why:
+            raise ValidationError(str(why)) from None
+        return Response(ReadingSerializer(structured).data, status=201 if made else 200)
 
     def _structured(self) -> StructuredIEP:
         review = self.get_object()

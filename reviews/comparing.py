@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
@@ -34,6 +36,21 @@ class GoalRow:
 
 
 @dataclass
+class SideBySide:
+    """A value of the placement in both IEPs; `status` is same, changed, gone or new."""
+
+    what: str
+    before: Any
+    after: Any
+
+    @property
+    def status(self) -> str:
+        if self.before == self.after:
+            return "same"
+        return "gone" if self.after in (None, "") else "new" if self.before in (None, "") else "changed"
+
+
+@dataclass
 class Sheet:
     """What the page shows."""
 
@@ -42,6 +59,27 @@ class Sheet:
     services: list[ServiceMatch]
     minutes_before: float
     minutes_after: float
+    sides: list[SideBySide]
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """What changed, most telling first: a kind of change and a sentence."""
+        goals = Counter(row.status for row in self.goals)
+        flags = Counter(flag for row in self.goals for flag in row.flags)
+        services = Counter(row.status for row in self.services)
+        supports = len(self.found.accommodations_removed)
+        told = (
+            ("dropped", goals["dropped"], ngettext("%(n)s goal gone", "%(n)s goals gone", goals["dropped"])),
+            ("weaker", flags["weaker"], ngettext("%(n)s goal asks for less", "%(n)s goals ask for less", flags["weaker"])),
+            ("still", flags["still"], ngettext("%(n)s goal with the same start", "%(n)s goals with the same start", flags["still"])),
+            ("unchanged", goals["unchanged"], ngettext("%(n)s goal in the same words", "%(n)s goals in the same words", goals["unchanged"])),
+            ("new", goals["new"], ngettext("%(n)s new goal", "%(n)s new goals", goals["new"])),
+            ("cut", services["cut"], ngettext("less of %(n)s service", "less of %(n)s services", services["cut"])),
+            ("removed", services["removed"], ngettext("%(n)s service gone", "%(n)s services gone", services["removed"])),
+            ("increased", services["increased"], ngettext("more of %(n)s service", "more of %(n)s services", services["increased"])),
+            ("gone", supports, ngettext("%(n)s support gone", "%(n)s supports gone", supports)),
+        )  # fmt: skip
+        return [(status, words % {"n": count}) for status, count, words in told if count]
 
     @property
     def minutes_change(self) -> float:
@@ -99,7 +137,33 @@ def sheet(comparison: Comparison) -> Sheet:
         [row.minutes_per_week_before for row in found.services],
         [row.minutes_per_week_after for row in found.services],
     )]  # fmt: skip
-    return Sheet(found, rows, found.services, total[0], total[1])
+    timed = [row for row in found.services if not _is_ride(row, before, after)]
+    sides = [SideBySide(what, structure.at(before, what), structure.at(after, what)) for what in SIDES]
+    sides.append(SideBySide("transport", transport_of(before), transport_of(after)))
+    return Sheet(found, rows, timed, total[0], total[1], sides)
+
+
+SIDES = (
+    "school", "lre.percent_general_education", "esy.eligible", "assessments.participation", "progress_reporting.frequency",
+)  # fmt: skip
+
+
+def transport_of(data: dict[str, Any]) -> str:
+    """Transportation as the IEP words it, or an empty string."""
+    rides = (row for row in data["services"] if row.get("kind") == "transportation")
+    return "; ".join(
+        ", ".join(dict.fromkeys(text for text in (row.get("name"), row.get("as_written")) if text)) for row in rides
+    )  # fmt: skip
+
+
+def _is_ride(row: ServiceMatch, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Transportation has no minutes, so that it stands among the sides and not among the services."""
+    there = [data["services"][index] for data, index in ((before, row.earlier), (after, row.later)) if index is not None]  # fmt: skip
+    return bool(there) and all(one.get("kind") == "transportation" for one in there)
+
+
+def _rides(data: dict[str, Any]) -> set[str]:
+    return {str(row.get("name")) for row in data["services"] if row.get("kind") == "transportation"}
 
 
 def match_by_hand(comparison: Comparison, earlier: int, later: int, *, by: User, at: datetime) -> None:
@@ -133,7 +197,9 @@ def offer(comparison: Comparison, review: Review, *, by: User, at: datetime) -> 
         there = set(review.points.values_list("title", flat=True))
         fresh = [
             point
-            for point in points.of_comparison(sheet(comparison).found, comparison.later.data)
+            for point in points.of_comparison(
+                sheet(comparison).found, comparison.later.data, rides=_rides(comparison.earlier.data)
+            )
             if point.title not in there
         ]
         points.propose(review, fresh)

@@ -19,8 +19,8 @@ from messaging import threads
 from outbox import sending
 from outbox.models import Channel, may_text
 from outbox.segments import plain
-from reviews import structure
-from reviews.models import Author, Correction, Decision, Point, Question, Review, State, StructuredIEP
+from reviews.checklist import Check
+from reviews.models import Author, Decision, Point, Question, Review, State, StructuredIEP
 from reviews.reading import open_review
 from tenants.places import current_firm
 
@@ -68,30 +68,19 @@ def add_point(review: Review, *, by: User, at: datetime, **values: Any) -> Point
     return point
 
 
+def ask_about(review: Review, check: Check, *, by: User, at: datetime) -> Point:
+    """A point from an item of the checklist; one that is there already is answered. Raises NotYet."""
+    draft = check.as_point()
+    there = review.points.filter(component=draft.component, title=draft.title).first()
+    told = ("status", "severity", "page", "about", "component", "citation", "title", "title_es", "question", "question_es", "why_not", "why_not_es")  # fmt: skip
+    return there or add_point(review, by=by, at=at, **{name: getattr(draft, name) for name in told})
+
+
 def confirm_child(structured: StructuredIEP, *, by: User, at: datetime) -> None:
     """A person says that the paper is this student's, whatever name stands in it."""
     structured.child_confirmed_by = by
     structured.save(update_fields=["child_confirmed_by"])
     audit.record("reading.child_confirmed", by=by, at=at, about=structured)
-
-
-def correct(structured: StructuredIEP, changes: Mapping[str, Any], *, by: User, at: datetime) -> int:
-    """Sets values right; answers how many changed. Raises KeyError for a path that is not there."""
-    with transaction.atomic():
-        row = StructuredIEP.objects.select_for_update().get(pk=structured.pk)
-        real = {path: value for path, value in changes.items() if structure.at(row.data, path) != value}
-        if not real:
-            return 0
-        Correction.objects.bulk_create(
-            Correction(
-                structured=row, path=path, before=structure.at(row.data, path), after=value, by=by, at=at
-            )
-            for path, value in real.items()
-        )
-        row.data = structured.data = structure.corrected(row.data, real)
-        row.save(update_fields=["data"])
-        audit.record("reading.corrected", by=by, at=at, about=row, values=len(real))
-    return len(real)
 
 
 def missing(review: Review) -> str:

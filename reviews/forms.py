@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from documents.models import Page
 from reviews import structure
+from reviews.item_forms import MOST_MINUTES, Lines
 from reviews.models import Point, Review, Status
 from web.forms import Form, ModelForm
 
@@ -22,6 +23,19 @@ DATES = (
     ("annual_review_due", _("Annual review due")),
     ("reevaluation_due", _("Reevaluation due")),
 )
+PLAN = (
+    ("school", _("School")),
+    ("district", _("District")),
+    ("eligibility.primary", _("Eligible because of")),
+    ("lre.percent_general_education", _("Time in general education, percent")),
+    ("lre.explanation_present", _("A reason for time away from other children is given")),
+    ("esy.eligible", _("Extended school year")),
+    ("progress_reporting.frequency", _("When progress is reported")),
+    ("accommodations", _("Accommodations, one a line")),
+    ("modifications", _("Modifications, one a line")),
+)
+FLAGS = ("lre.explanation_present", "esy.eligible")
+LISTS = ("accommodations", "modifications")
 GOAL = (
     ("area", _("Area")),
     ("text", _("Goal")),
@@ -36,7 +50,6 @@ SERVICE = (
     ("start", _("From")),
     ("end", _("Until")),
 )
-MOST_MINUTES = 3000
 
 
 class PointForm(ModelForm):
@@ -116,18 +129,33 @@ class AnswerForm(Form):
     answer = forms.CharField(label=_("Answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+def _plan_field(path: str, label: Any) -> forms.Field:
+    if path in FLAGS:
+        told = [("", _("not said")), ("yes", _("yes")), ("no", _("no"))]
+        return forms.ChoiceField(label=label, choices=told, required=False)
+    if path in LISTS:
+        return Lines(label=label, required=False, max_length=20_000)
+    if path == "lre.percent_general_education":
+        return forms.FloatField(label=label, required=False, min_value=0, max_value=100)
+    return forms.CharField(label=label, required=False, max_length=300)
+
+
 class ValuesForm(Form):
-    """The dates, goals and services of a reading. Field names are paths in the structure."""
+    """The dates, supports, goals and services of a reading. Field names are paths in the structure."""
 
     def __init__(self, *args: Any, data_read: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.read = data_read
         for path, label in DATES:
             self._add(path, forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")))  # fmt: skip
+        for path, label in PLAN:
+            self._add(path, _plan_field(path, label))
         for index, _goal in enumerate(data_read["goals"]):
             for name, label in GOAL:
                 long = name in ("text", "baseline", "criterion")
-                widget = forms.Textarea(attrs={"rows": 2}) if long else forms.TextInput()
+                widget = (
+                    forms.Textarea(attrs={"rows": 4 if name == "text" else 2}) if long else forms.TextInput()
+                )
                 self._add(
                     f"goals[{index}].{name}",
                     forms.CharField(label=label, required=name == "text", max_length=4000, widget=widget),
@@ -150,6 +178,10 @@ class ValuesForm(Form):
                 value = date.fromisoformat(value) if value else None
             except ValueError:
                 value = None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if path in FLAGS:
+            value = {True: "yes", False: "no"}.get(value, "")
         field.initial = value
         self.fields[path] = field
 
@@ -158,12 +190,18 @@ class ValuesForm(Form):
         found: dict[str, Any] = {}
         for path in self.changed_data:
             value = self.cleaned_data[path]
+            if path in FLAGS:
+                value = {"yes": True, "no": False}.get(value)
             found[path] = value.isoformat() if isinstance(value, date) else value if value != "" else None
         return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
     @property
     def dates(self) -> list[forms.BoundField]:
         return [self[path] for path, _label in DATES]
+
+    @property
+    def plan(self) -> list[forms.BoundField]:
+        return [self[path] for path, _label in PLAN]
 
     @property
     def goals(self) -> list[list[forms.BoundField]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, Self
 
@@ -81,6 +82,15 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+    @property
+    def is_of_item(self) -> bool:
+        """A whole goal or service was added or removed."""
+        return isinstance(self.before or self.after, dict)
+
+    @property
+    def is_removal(self) -> bool:
+        return self.is_of_item and self.after is None
 
 
 class State(models.TextChoices):
@@ -202,6 +212,12 @@ class Point(models.Model):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="point_status_is_known"),
             models.CheckConstraint(condition=Q(decision__in=Decision.values), name="point_decision_is_known"),
         ]
+
+    @property
+    def item(self) -> tuple[str, int] | None:
+        """The goal or service it is about: its list in the structure, and its index from 0."""
+        found = re.match(r"(goals|services)\[(\d+)\]", self.about)
+        return (found[1], int(found[2])) if found else None
 
     def said(self, what: str, language: str | None = None) -> str:
         """A text of the point in a language, or in English where that one is missing."""

@@ -6,7 +6,7 @@ person keeps, edits or drops it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +15,8 @@ import yaml
 
 from law import contents
 from reader import Comparison
+from reader.defects import area_of
+from reader.knowledge import everything
 from reviews import structure
 from reviews.models import Point, Review, Severity, Status
 
@@ -73,7 +75,10 @@ def propose(review: Review, points: Iterable[Point]) -> list[Point]:
 
 
 def _called(data: Data, about: str) -> tuple[str, str]:
-    """A goal as families know it."""
+    """A goal, or an area of the present levels, as families know it."""
+    if about.startswith("present_levels."):
+        area = wording()["areas"].get(area_of(about.partition(".")[2], everything()) or "")
+        return (area["en"], area["es"]) if area else ("", "")
     steps = structure.steps(about)
     goal = structure.at(data, about)
     if steps[:1] != ["goals"] or len(steps) < 2 or not isinstance(goal, dict):
@@ -162,8 +167,8 @@ def _strong(data: Data) -> Iterable[Point]:
         yield draft("strong", "later_life", **seen(data, "transition.postsecondary_goals[0]"))
 
 
-def of_comparison(found: Comparison, later: Data) -> list[Point]:
-    """What two years side by side give a review of the later one."""
+def of_comparison(found: Comparison, later: Data, *, rides: Collection[str] = ()) -> list[Point]:
+    """What two years side by side give a review of the later one. `rides` names the earlier one's transportation."""
     points: list[Point] = []
     for match in found.goals:
         area = match.area or ""
@@ -182,7 +187,9 @@ def of_comparison(found: Comparison, later: Data) -> list[Point]:
         if match.baseline_moved is False:
             points.append(draft("compared", "still", what=what, **facts))
     for row in found.services:
-        if row.status == "removed":
+        if row.status == "removed" and row.name in rides:
+            points.append(draft("compared", "ride_gone", what=(row.name, row.name), confidence=0.9))
+        elif row.status == "removed":
             points.append(draft("compared", "service_gone", what=(row.name, row.name), confidence=0.9))
         elif row.status == "cut":
             before, after = (

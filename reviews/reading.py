@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.roles import Role
 from clients.models import Student
 from documents import storage
+from documents import words as page_words
 from documents.models import DocumentVersion, Kind
 from reader.compare import likeness
 from reviews import points, sandbox, structure
@@ -41,12 +42,18 @@ SAME_NAME = 0.8
 
 
 def heard(version: DocumentVersion, at: datetime, **_: Any) -> None:
-    """A version became readable: it is read when its kind can be, and an IEP or 504 plan waits for a review."""
+    """A version became readable: it is read when its kind can be, and an IEP or 504 plan waits for a review.
+
+    A picture of any other paper is read too, for its words.
+    """
     document = version.document
-    if document.kind not in KINDS or document.student_id is None:
+    if version.is_clip:
+        return
+    wanted = document.kind in KINDS and document.student_id is not None
+    if not wanted and not version.pages.filter(words=[]).exists():
         return
     StructuredIEP.objects.get_or_create(version=version, defaults={"pages_count": version.pages_count})
-    if document.kind != Kind.EVALUATION:
+    if wanted and document.kind != Kind.EVALUATION:
         open_review(version, at=at)
     read_later(version.pk, at=at)
 
@@ -103,8 +110,8 @@ def read(version_id: UUID, *, at: datetime) -> None:
         due.plan(READ, str(version.pk), due_at=now + StructuredIEP.LEASE)
 
     try:
-        data = sandbox.read(content, pictures=scanned, progress=progress)
-        structure.reading_of(data)
+        answer = sandbox.read(content, pictures=scanned, progress=progress)
+        structure.reading_of(answer.data)
     except sandbox.Busy:
         with transaction.atomic():
             StructuredIEP.objects.filter(pk=structured.pk).update(leased_until=None, tries=F("tries") - 1)
@@ -113,7 +120,7 @@ def read(version_id: UUID, *, at: datetime) -> None:
     except (sandbox.Refused, ValueError) as problem:
         log.info("version %s was not read: %s", version.pk, type(problem).__name__)
         return _fail(structured)
-    _keep(structured, data)
+    _keep(structured, answer)
 
 
 def _lease(version_id: UUID, *, at: datetime) -> StructuredIEP | None:
@@ -147,15 +154,20 @@ def _content(version: DocumentVersion) -> tuple[bytes | None, bool]:
     """
     parts = list(version.parts.all())
     word = len(parts) == 1 and parts[0].content_kind == "docx"
-    scanned = any(len(words) < FEW_WORDS for words in version.pages.values_list("words", flat=True))
+    scanned = not word and has_pictures(version)
     try:
-        return storage.read(parts[0].storage_key if word else version.copy_key), scanned and not word
+        return storage.read(parts[0].storage_key if word else version.copy_key), scanned
     except (storage.Missing, keys.WrongKey):
         return None, False
 
 
-def _keep(structured: StructuredIEP, data: dict[str, Any]) -> None:
-    version, now = structured.version, timezone.now()
+def has_pictures(version: DocumentVersion) -> bool:
+    """Some page shows so few words that they have to be read from its picture."""
+    return any(len(words) < FEW_WORDS for words in version.pages.values_list("words", flat=True))
+
+
+def _keep(structured: StructuredIEP, answer: sandbox.Answer) -> None:
+    version, now, data = structured.version, timezone.now(), answer.data
     if data["format"] == "docx":
         data = placed(data, version)
     student = version.document.student
@@ -169,6 +181,7 @@ def _keep(structured: StructuredIEP, data: dict[str, Any]) -> None:
         if not done:
             return
         structured.data = data
+        page_words.give(version, answer.words)
         for review in Review.objects.filter(version=version, state__in=[State.QUEUED, State.READING]):
             fill(review, structured)
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reviews import comparing
+from reviews import comparing, naming
 from reviews.models import Comparison, Point, Review, Status, StructuredIEP
 from tenants.places import FirmRef
 from web import papers
@@ -101,10 +101,6 @@ def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: 
         def minutes(number: float | None) -> str:
             return f"{number:g}" if number is not None else none
 
-        def share(number: Any) -> str:
-            return f"{number:g}%" if number is not None else none
-
-        before_after = sheet.found.before_after
         facts = {
             **_head(firm, language),
             "title": _("Two IEPs of %(name)s") % {"name": comparison.student.given_name},
@@ -128,13 +124,17 @@ def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: 
                     ] + [["", _("All together"), minutes(sheet.minutes_before), minutes(sheet.minutes_after)]],
                 },
                 {
-                    "heading": _("Supports and placement"), "widths": [2, 3, 3],
-                    "head": [_("What"), _("Before"), _("After")],
+                    "heading": _("Supports"), "widths": [2, 3, 3],
+                    "head": [_("What"), _("Only before"), _("Only after")],
                     "rows": [
-                        [_("Supports removed"), "; ".join(sheet.found.accommodations_removed) or none, ""],
-                        [_("Supports added"), "", "; ".join(sheet.found.accommodations_added) or none],
-                        [_("Time in general education"), share(before_after.get("lre_percent_before")), share(before_after.get("lre_percent_after"))],
+                        [_("Accommodations"), "; ".join(sheet.found.accommodations_removed) or none, "; ".join(sheet.found.accommodations_added) or none],
+                        [_("Modifications"), "; ".join(sheet.found.modifications_removed) or none, "; ".join(sheet.found.modifications_added) or none],
                     ],
+                },
+                {
+                    "heading": _("Placement and transport"), "widths": [2, 3, 3],
+                    "head": [_("What"), _("Before"), _("After")],
+                    "rows": [[naming.called(row.what), naming.compared(row.before), naming.compared(row.after)] for row in sheet.sides],
                 },
             ],
         }  # fmt: skip

@@ -20,6 +20,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,21 @@ class Busy(Exception):
     """Another paper is being read on this machine; try again in a moment."""
 
 
-def read(content: bytes, *, pictures: bool, progress: Callable[[int, int], None]) -> dict[str, Any]:
-    """The reader's JSON of a document.
+@dataclass(frozen=True)
+class Answer:
+    """The reader's JSON, and by number the words of pages that were read from their picture."""
+
+    data: dict[str, Any]
+    words: dict[int, list[Any]]
+
+
+def read(content: bytes, *, pictures: bool, progress: Callable[[int, int], None]) -> Answer:
+    """What the reader finds in a document.
 
     `pictures`: some pages have to be read from their picture. `progress(done, pages)` is called after every
     page. Raises Refused or Busy.
     """
+    words: dict[int, list[Any]] = {}
     with turn():
         child = subprocess.Popen(
             [sys.executable, "-m", "reviews.child"],
@@ -59,10 +69,13 @@ def read(content: bytes, *, pictures: bool, progress: Callable[[int, int], None]
             for told in _lines(child.stdout):
                 if "done" in told:
                     progress(_count(told["done"]), _count(told.get("pages")))
+                elif "page" in told:
+                    seen = cleaned(told.get("words"))
+                    words[_count(told["page"])] = seen if isinstance(seen, list) else []
                 elif "read" in told:
                     found = cleaned(told["read"])
                     if isinstance(found, dict):
-                        return found
+                        return Answer(found, words)
                     break
                 else:
                     raise Refused(str(cleaned(told.get("refused", "")))[:300])

@@ -1,6 +1,16 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from reviews import portal, views
+from reviews import portal, values, views
+
+
+class Item(StringConverter):
+    """What a reading holds several of."""
+
+    regex = "goals|services"
+
+
+register_converter(Item, "item")
 
 urlpatterns = [
     path("reviews/", views.queue, name="reviews"),
@@ -8,7 +18,21 @@ urlpatterns = [
     path("reviews/<uuid:pk>/state/", views.review_state, name="review-state"),
     path("reviews/<uuid:pk>/points/new/", views.point_new, name="review-point-new"),
     path("reviews/<uuid:pk>/points/<int:number>/", views.point, name="review-point"),
-    path("reviews/<uuid:pk>/values/", views.values, name="review-values"),
+    path("reviews/<uuid:pk>/values/", values.values, name="review-values"),
+    path("reviews/<uuid:pk>/values/<item:slot>/new/", values.value_new, name="review-value-new"),
+    path("reviews/<uuid:pk>/values/<item:slot>/<int:index>/", values.value, name="review-value"),
+    path(
+        "reviews/<uuid:pk>/values/<item:slot>/<int:index>/removal/",
+        values.value_removal,
+        name="review-value-removal",
+    ),
+    path(
+        "reviews/<uuid:pk>/values/<uuid:correction>/return/", values.value_return, name="review-value-return"
+    ),
+    path("reviews/<uuid:pk>/checklist/", views.checklist_page, name="review-checklist"),
+    path(
+        "reviews/<uuid:pk>/checklist/<slug:item>/point/", views.checklist_point, name="review-checklist-point"
+    ),
     path("reviews/<uuid:pk>/setting/", views.setting, name="review-setting"),
     path("reviews/<uuid:pk>/child/", views.child, name="review-child"),
     path("reviews/<uuid:pk>/sign-off/", views.sign_off, name="review-sign-off"),

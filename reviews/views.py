@@ -20,8 +20,8 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from clients.models import Student
 from documents.models import Document
-from reviews import comparing, deciding, plans, reading, report
-from reviews.forms import AnswerForm, NewPointForm, PointForm, SettingForm, ValuesForm
+from reviews import checklist, comparing, deciding, plans, reading, report
+from reviews.forms import AnswerForm, NewPointForm, PointForm, SettingForm
 from reviews.models import (
     Comparison,
     Decision,
@@ -34,7 +34,6 @@ from reviews.models import (
 )
 from reviews.page import at_page, kind_words, level_of
 from web.access import Can, requires
-from web.forms import posted
 from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -190,22 +189,48 @@ def point_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect(at_point(row, made.number))
 
 
-@requires(Can.EDIT_STUDENTS)
-@FORM
-def values(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """What was read, to set right: dates, goals, services."""
+@requires(Can.SEE_STUDENTS)
+@require_GET
+def checklist_page(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """What the law asks of this paper, item by item, and the points that are about it."""
     row = review_of(request, pk)
+    found = checks_of(row)
+    told: dict[str, list[Point]] = {}
+    for one in row.points.exclude(decision=Decision.DROPPED):
+        told.setdefault(one.component, []).append(one)
+    sections: dict[str, list[tuple[checklist.Check, list[Point]]]] = {}
+    for check in found:
+        sections.setdefault(check.section, []).append((check, told.get(check.id, [])))
+    context = {
+        "review": row, "student": row.student, "document": row.version.document,
+        "sections": [(checklist.section_name(section), checks) for section, checks in sections.items()],
+        "tally": {seen: sum(check.seen == seen for check in found) for seen in checklist.Seen},
+    }  # fmt: skip
+    return render(request, "reviews/checklist.html", context)
+
+
+def checks_of(row: Review) -> list[checklist.Check]:
+    """The checks of a review's paper. 404 for one that was not read."""
     structured = structured_of(row)
-    if structured is None or not structured.is_iep or structured.is_under_way:
+    if structured is None or not structured.data:
         raise Http404
-    form = ValuesForm(posted(request), data_read=structured.data)
-    if request.method == "POST" and form.is_valid():
-        count = deciding.correct(structured, form.changes(), by=request.user, at=timezone.now())
-        if count:
-            messages.success(request, _("Kept. Values set right: %(n)s.") % {"n": count})
-        return redirect("review-values", row.pk)
-    context = {"review": row, "student": row.student, "structured": structured, "form": form, "unread": structured.data["unread"]}  # fmt: skip
-    return render(request, "reviews/values.html", context, status=422 if form.is_bound else 200)
+    return checklist.checks(checklist.paper_of(structured.data, row.version))
+
+
+@requires(Can.EDIT_STUDENTS)
+@require_POST
+def checklist_point(request: FirmRequest, pk: UUID, item: str) -> HttpResponse:
+    """Makes an item that is thin or was not seen a point of the review."""
+    row = review_of(request, pk)
+    check = next((one for one in checks_of(row) if one.id == item and one.seen != checklist.Seen.PRESENT), None)  # fmt: skip
+    if check is None:
+        raise Http404
+    try:
+        made = deciding.ask_about(row, check, by=request.user, at=timezone.now())
+    except deciding.NotYet as why:
+        messages.error(request, str(why))
+        return redirect("review-checklist", pk)
+    return redirect(at_point(row, made.number))
 
 
 @requires(Can.EDIT_STUDENTS)

@@ -8,7 +8,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image
 
-from documents.parse import MOST_PAGES, Output, Refused, cleaning, kinds, photos, words
+from documents.parse import MOST_PAGES, Output, Refused, cleaning, clips, kinds, photos, words
 
 
 def warm_up() -> None:
@@ -35,12 +35,16 @@ def _locked(made: bytes) -> bytes:
 
 
 def inspect(parts: list[bytes], password: str, output: Output) -> None:
-    """Answers `found` with the kind of each part, the number of pages and the clean copy."""
+    """Answers `found` with the kind of each part, the number of pages and the clean copy; of a clip there is none."""
     found = [kinds.identify(part) for part in parts]
     if len(parts) > 1 and not set(found) <= kinds.PICTURES:
         raise Refused("only_photos_together")
     if len(parts) > MOST_PAGES:
         raise Refused("too_many_pages")
+    if found[0] in kinds.CLIPS:
+        clips.check(parts[0], found[0])
+        output.frame("found", b"", kinds=found, pages=0)
+        return
     if found[0] in kinds.PICTURES:
         copy = photos.bind([photos.drawn(part, kind) for part, kind in zip(parts, found, strict=True)])
     elif found[0] == kinds.PDF:

@@ -10,6 +10,9 @@ from documents.parse import Refused
 
 PDF, JPEG, PNG, HEIC, DOCX, TEXT = "pdf", "jpeg", "png", "heic", "docx", "text"
 PICTURES = {JPEG, PNG, HEIC}
+MP4, MOV, WEBM = "mp4", "mov", "webm"
+CLIPS = {MP4, MOV, WEBM}
+MP4_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VH", b"3gp4", b"3gp5", b"3gp6"}  # fmt: skip
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 MOST_TEXT = 2 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -22,7 +25,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def identify(data: bytes) -> str:
-    """One of the six kinds we take. Raises Refused for any other, and for a file that is two kinds at once."""
+    """One of the kinds we take. Raises Refused for any other, and for a file that is two kinds at once."""
     if not data.strip(b"\0 \t\r\n"):
         raise Refused("empty")
     if data.startswith(b"\xff\xd8\xff"):
@@ -32,7 +35,13 @@ def identify(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         if data[8:12] in HEIC_BRANDS:
             return HEIC
+        if data[8:12] in MP4_BRANDS:
+            return MP4
+        if data[8:12] == b"qt  ":
+            return MOV
         raise Refused("kind")
+    if data.startswith(b"\x1a\x45\xdf\xa3"):
+        return WEBM
     if data.startswith(b"PK\x03\x04"):
         return _docx(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

@@ -68,6 +68,8 @@ def main() -> None:
 
     try:
         found = read(source.read(asked["size"]), progress=lambda done, pages: say(done=done, pages=pages))
+        for number, words in found.pictured.items():
+            say(page=number, words=[[*(round(edge, 1) for edge in box), text] for text, box in words])
         say(read=found.as_json())
     except Refused as refusal:
         say(refused=str(refusal))

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviews import naming
+from reviews.checklist import Seen
 from reviews.models import Point, State, Status
 from web.templatetags.ui import chip
 
@@ -22,6 +24,7 @@ CHANGES = {
     "dropped": ("late", gettext_lazy("Gone")), "removed": ("late", gettext_lazy("Gone")), "new": ("ok", gettext_lazy("New")),
     "cut": ("late", gettext_lazy("Less")), "increased": ("ok", gettext_lazy("More")), "weaker": ("late", gettext_lazy("Asks for less")),
     "still": ("soon", gettext_lazy("Same start")), "same": ("", gettext_lazy("Same")),
+    "changed": ("info", gettext_lazy("Changed")), "gone": ("late", gettext_lazy("Gone")),
 }  # fmt: skip
 
 
@@ -48,15 +51,23 @@ def tally_chip(status: str, count: int) -> SafeString:
 
 
 @register.simple_tag
+def seen_chip(seen: str, count: int | None = None) -> SafeString:
+    """How an item of the checklist stands, or how many stand so."""
+    kind, icon = {Seen.PRESENT: ("ok", "check"), Seen.WEAK: ("soon", "q"), Seen.MISSING: ("late", "alert")}[Seen(seen)]  # fmt: skip
+    label = Seen(seen).label
+    return _chip(kind, label if count is None else f"{label}: {count}", icon)
+
+
+@register.simple_tag
 def review_chip(state: str) -> SafeString:
     return _chip(STATES[State(state)], State(state).label)
 
 
 @register.simple_tag
-def change_chip(status: str) -> SafeString:
-    """What became of a goal or service."""
+def change_chip(status: str, words: str = "") -> SafeString:
+    """What became of a goal or service, in a word or in these."""
     kind, label = CHANGES[status]
-    return _chip(kind, label)
+    return _chip(kind, words or label)
 
 
 @register.filter
@@ -68,6 +79,11 @@ def sureness(confidence: float) -> str:
 @register.filter
 def number(value: float | None) -> str:
     return "–" if value is None else f"{value:g}"
+
+
+register.filter("called", naming.called)
+register.filter("in_words", naming.in_words)
+register.filter("compared", naming.compared)
 
 
 @register.filter

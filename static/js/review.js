@@ -29,6 +29,28 @@ if (open && finds && finds.scrollHeight > finds.clientHeight) {
   finds.scrollTop += open.getBoundingClientRect().top - finds.getBoundingClientRect().top - 64;
 }
 
+/* What a drawn box holds: its words into the field that was chosen last, and its place beside them. */
+const form = document.getElementById("item");
+const fields = form ? [...form.querySelectorAll("textarea, input[type=text]")] : [];
+let chosen = fields.find((field) => field.name === "text" || field.name === "name") ?? fields[0];
+for (const field of fields) field.addEventListener("focus", () => { chosen = field; });
+
+const take = (page, edges) => {
+  const inside = (word) => {
+    const box = word.getBBox();
+    const x = box.x + box.width / 2;
+    const y = box.y + box.height / 2;
+    return edges[0] < x && x < edges[2] && edges[1] < y && y < edges[3];
+  };
+  const words = [...page.querySelectorAll("text:not(.num)")].filter(inside).map((word) => word.textContent.trim());
+  if (words.length) chosen.value = words.join(" ");
+  const kept = document.getElementById(page.dataset.draw);
+  const places = JSON.parse(kept.value || "{}");
+  places[chosen.name] = { page: Number(page.dataset.page), box: edges.map((edge) => Number(edge.toFixed(1))) };
+  kept.value = JSON.stringify(places);
+  chosen.focus();
+};
+
 const page = document.querySelector("svg[data-draw]");
 if (page) {
   const kept = document.getElementById(page.dataset.draw);
@@ -59,7 +81,8 @@ if (page) {
     const edges = draw(at(event));
     from = null;
     if (edges[2] - edges[0] > 3 && edges[3] - edges[1] > 3) {
-      kept.value = edges.map((edge) => edge.toFixed(1)).join(",");
+      if (form) take(page, edges);
+      else kept.value = edges.map((edge) => edge.toFixed(1)).join(",");
       page.dataset.drawn = "yes";
     } else box.remove();
   });

@@ -305,6 +305,17 @@ for _kind, _head in {
 }.items():  # fmt: skip
     case(f"{_kind}_called_pdf", _head, "refused", called=f"iep.{_kind}.pdf")
 
+# --- clips ---
+
+_FTYP, _MDAT = b"\0\0\0\x10ftypisom\0\0\0\0", b"\0\0\0\x10mdat" + b"\0" * 8
+for _kind, _head in {
+    "clip_with_a_pdf_behind": _FTYP + _MDAT + b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj", "clip_without_a_film": _FTYP + _MDAT,
+    "clip_with_a_page_behind": _FTYP + _MDAT + HTML, "clip_of_endless_size": _FTYP + b"\0\0\0\1moov\xff\xff\xff\xff\xff\xff\xff\xff",
+    "clip_of_boxes_in_nothing": _FTYP + b"\0\0\0\x08free" * 30_000, "webm_broken_off": b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm",
+    "webm_of_endless_numbers": b"\x1a\x45\xdf\xa3" + b"\0" * 900, "matroska_called_webm": b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska\x18\x53\x80\x67\x80",
+}.items():  # fmt: skip
+    case(_kind, _head, "refused", called="clip.mp4")
+
 # --- pictures ---
 
 

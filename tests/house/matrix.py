@@ -78,6 +78,9 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "reviews": ({GET}, WORKS_WITH_FAMILIES), "review": ({GET}, WORKS_WITH_FAMILIES),
     "review-state": ({GET}, WORKS_WITH_FAMILIES), "review-point": ({POST}, WORKS_WITH_FAMILIES),
     "review-point-new": ({POST}, WORKS_WITH_FAMILIES), "review-values": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "review-value": ({GET, POST}, WORKS_WITH_FAMILIES), "review-value-new": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "review-value-removal": ({POST}, WORKS_WITH_FAMILIES), "review-value-return": ({POST}, WORKS_WITH_FAMILIES),
+    "review-checklist": ({GET}, WORKS_WITH_FAMILIES), "review-checklist-point": ({POST}, WORKS_WITH_FAMILIES),
     "review-setting": ({POST}, WORKS_WITH_FAMILIES), "review-child": ({POST}, WORKS_WITH_FAMILIES),
     "review-sign-off": ({POST}, "ODA"), "review-send": ({POST}, "ODA"), "review-revision": ({POST}, "ODA"),
     "review-acceptance": ({POST}, "ODA"), "review-preview": ({GET}, WORKS_WITH_FAMILIES),
@@ -117,7 +120,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "portal-term-report-pdf": ({GET}, "F"),
     # files: whoever is signed in may ask; the rows decide
     "document-copy": ({GET}, SIGNED_IN), "document-part": ({GET}, SIGNED_IN), "file": ({GET}, SIGNED_IN),
-    "picture": ({GET}, SIGNED_IN),
+    "picture": ({GET}, SIGNED_IN), "clip": ({GET}, SIGNED_IN),
     # cases
     "cases": ({GET}, WORKS_WITH_FAMILIES), "case-new": ({GET, POST}, WORKS_WITH_FAMILIES), "case": ({GET}, WORKS_WITH_FAMILIES),
     "case-details": ({GET, POST}, WORKS_WITH_FAMILIES), "case-stage": ({POST}, WORKS_WITH_FAMILIES),
@@ -248,6 +251,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-thread-messages": ({POST}, "ODAS"),
     "api-review-list": ({GET}, "ODAS"), "api-review-detail": ({GET}, "ODAS"), "api-review-add-point": ({POST}, "ODAS"),
     "api-review-decide": ({POST}, "ODAS"), "api-review-reading": ({GET}, "ODAS"), "api-review-correct": ({POST}, "ODAS"),
+    "api-review-checklist": ({GET}, "ODAS"),
+    "api-review-add-item": ({POST}, "ODAS"), "api-review-remove-item": ({POST}, "ODAS"),
     "api-plan-list": ({GET}, "ODAS"), "api-plan-detail": ({GET}, "ODAS"),
     "api-comparison-list": ({GET, POST}, "ODAS"), "api-comparison-detail": ({GET}, "ODAS"),
     "api-time-list": ({GET, POST}, STAFF), "api-time-detail": ({GET, PATCH}, STAFF),

@@ -38,6 +38,9 @@ from reader.amounts import Amount, amount_of, unspecified
         ("una hora por semana", 60),
         ("60 minutos mensuales", 15),
         ("half an hour weekly", 30),
+        ("1:30 per week", 90),
+        ("4 times per week, 0:45", 180),
+        ("30 minutes weekly at 1:30 pm", 30),
     ],
 )
 def test_minutes_a_week(words, weekly):

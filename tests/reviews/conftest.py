@@ -7,10 +7,12 @@ one thread, and its requests are answered in another that holds the test's conne
 from __future__ import annotations
 
 import contextvars
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +20,11 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.db import connections
 
-from reviews import sandbox
+from documents.models import Document, DocumentVersion, Page
+from reader import read
+from reviews import reading, sandbox
+from reviews.models import Review, StructuredIEP
+from tests.reader.bench import path_of
 
 ADDRESS = "http://harbor.localhost:8000"
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2"}
@@ -28,6 +34,42 @@ TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "wo
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other test processes read at the same time, one after the other: a test waits for its turn."""
     monkeypatch.setattr(sandbox, "WAIT", 300.0)
+
+
+@cache
+def _read(name: str) -> tuple[str, tuple[str, ...]]:
+    found = read(path_of(name).read_bytes())
+    return json.dumps(found.as_json()), tuple(found.text)
+
+
+@pytest.fixture
+def stored(clock: Any) -> Callable[..., Review]:
+    """`stored("d09", student=…, by=…)`: a sample as a paper that was read, without sending it through the sandbox."""
+
+    def made(name: str, *, student: Any, by: Any, title: str = "IEP") -> Review:
+        told, texts = _read(name)
+        data, now = json.loads(told), clock.now
+        document = Document.objects.create(
+            student=student, kind="iep", title=title, added_by=by, added_at=now
+        )
+        version = DocumentVersion.objects.create(
+            document=document, number=1, state="ready", uploaded_by=by, uploaded_at=now, ready_at=now,
+            pages_count=len(texts),
+        )  # fmt: skip
+        for size, text in zip(data["page_sizes"], texts, strict=True):
+            Page.objects.create(
+                version=version, number=size["number"], width=size["width"], height=size["height"], text=text,
+                picture_size=1,
+            )  # fmt: skip
+        structured = StructuredIEP.objects.create(
+            version=version, state="read", pages_done=len(texts), pages_count=len(texts), data=data, read_at=now,
+            kind_found=data["document_kind"], confidence=1,
+        )  # fmt: skip
+        review = reading.open_review(version, at=now)
+        reading.fill(review, structured)
+        return review
+
+    return made
 
 
 class Remote:

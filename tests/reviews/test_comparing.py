@@ -5,18 +5,16 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from reader import Reading, compare, read
-from reviews import structure
+from reviews import correcting, structure
 from reviews.models import Comparison, Review, StructuredIEP
 from tests.reader.bench import path_of
-from tests.reviews.test_review import send
 
 
 @pytest.fixture
-def two_years(visitor, ana, mateo, clock):
-    mateo.given_name, mateo.family_name = "Imani", "Okafor-Lindqvist"
-    mateo.save()
-    send(visitor, ana, mateo, "d02", title="IEP 2024")
-    send(visitor, ana, mateo, "d03", title="IEP 2025")
+def two_years(visitor, ana, mateo, stored):
+    stored("d02", student=mateo, by=ana, title="IEP 2024")
+    stored("d03", student=mateo, by=ana, title="IEP 2025")
+    visitor.as_(ana)
     found = StructuredIEP.objects.order_by("data__meeting_date")
     answer = visitor.post(
         f"/students/{mateo.pk}/iep/compare/", {"earlier": found[0].pk, "later": found[1].pk}
@@ -49,6 +47,24 @@ def test_two_years_stand_on_one_screen(visitor, ana, two_years):
         assert row.name.split(":")[0] in text
     pdf = visitor.get(f"/reviews/comparisons/{two_years.pk}/two-ieps.pdf")
     assert pdf.content[:5] == b"%PDF-"
+
+
+def test_transport_and_placement_stand_side_by_side(visitor, ana, clock, two_years):
+    ride = {"name": "Specialized transportation", "as_written": "2 times daily, lift bus"}
+    correcting.add(two_years.earlier, "services", {**ride, "kind": "transportation"}, by=ana, at=clock.now)
+
+    sheet = visitor.get(f"/reviews/comparisons/{two_years.pk}/").context["sheet"]
+
+    sides = {side.what: (side.status, side.before, side.after) for side in sheet.sides}
+    assert sides["transport"] == ("gone", "Specialized transportation, 2 times daily, lift bus", "")
+    assert sides["lre.percent_general_education"] == ("changed", 77, 71)
+    assert sides["esy.eligible"] == ("changed", True, False)
+    assert "Specialized transportation" not in [row.name for row in sheet.services]
+    visitor.post(f"/reviews/comparisons/{two_years.pk}/offer/")
+    point = Review.objects.get(version=two_years.later.version).points.get(
+        title__startswith="The ride to school is gone"
+    )
+    assert (point.status, point.citation) == ("must_fix", "34 CFR 300.320(a)(4); 34 CFR 300.34")
 
 
 def test_a_person_matches_goals(visitor, ana, two_years):

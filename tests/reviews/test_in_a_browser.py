@@ -1,12 +1,10 @@
-"""From a phone to the review and back: sent, read, checked by keys, reported in Spanish, asked about."""
+"""The review's pages in a browser: two years on one screen, boxes drawn on the paper."""
 
-import io
-import time
+import json
 
-import pikepdf
 import pytest
 
-from reviews.models import Question, Review
+from reviews.models import Review, StructuredIEP
 from tests.documents import papers
 from tests.reader.bench import path_of
 from tests.reviews.conftest import ADDRESS
@@ -14,91 +12,79 @@ from tests.reviews.conftest import ADDRESS
 pytestmark = pytest.mark.browser
 
 
-def first_photo():
-    """Two pages of the photographed sample, each as a JPEG of its own."""
-    found = []
-    with pikepdf.open(path_of("d10")) as pdf:
-        for page in list(pdf.pages)[:3]:
-            image = pikepdf.PdfImage(next(iter(page.images.values())))
-            out = io.BytesIO()
-            image.as_pil_image().convert("RGB").save(out, "JPEG", quality=85)
-            found.append(out.getvalue())
-    return found
+def pairs():
+    return json.loads((path_of("d02").parent / "pairs.json").read_text("utf-8"))
 
 
-def open_points(review):
-    return review.points.filter(decision="").count()
+def compares(browser_tab, ana, student):
+    """Two years are chosen on the student's page and stand on one screen."""
+    page = browser_tab(ana, f"/students/{student.pk}/iep/")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("heading", name=f"Two IEPs of {student.given_name}").wait_for()
+    for heading in ("Goals", "Services, minutes a week", "Supports", "Placement and transport"):
+        page.get_by_role("heading", name=heading, exact=True).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    return page.locator("main").inner_text()
 
 
-def state_of(review):
-    review.refresh_from_db()
-    return review.state
+def test_two_years_of_one_child_are_compared(browser_tab, ana, mateo, stored):
+    stored("d02", student=mateo, by=ana, title="IEP 2024")
+    stored("d03", student=mateo, by=ana, title="IEP 2025")
 
+    seen = compares(browser_tab, ana, mateo)
 
-def press(page, key, done):
-    """Presses a key until it did something: one that falls between two pages is lost, as it is for a person."""
-    until = time.monotonic() + 60
-    while not done():
-        assert time.monotonic() < until, f"{key} did nothing"
-        page.keyboard.press(key)
-        for _ in range(30):
-            if done():
-                break
-            page.wait_for_timeout(100)
-    page.wait_for_load_state()
-
-
-def goes_round(visitor, browser_tab, ana, luz, mateo, files):
-    sent = visitor.as_(luz).post(
-        "/portal/papers/new/",
-        {"kind": "iep", "title": "IEP", "photos": [papers.upload(content, name) for name, content in files]},
-    )
-    assert sent.status_code == 302, sent.content[:400]
-    review = Review.objects.get()
-    assert review.state == "to_check"
-
-    page = browser_tab(ana, f"/reviews/{review.pk}/")
-    if page.get_by_role("button", name="It is the right child").count():
-        page.get_by_role("button", name="It is the right child").click()
-    count = review.points.count()
-    assert count >= 2
-    page.locator("svg.marks circle").first.wait_for()
-    press(page, "j", lambda: "point=2" in page.url)
-    press(page, "e", lambda: "edit=1" in page.url)
-    page.locator("#id_question_es").fill("¿Desde dónde empieza Mateo?")
-    page.get_by_role("button", name="Keep these words").click()
-    page.get_by_text("Keep it").first.wait_for()
-    while left := open_points(review):
-        press(page, "d" if left == count - 2 else "k", lambda left=left: open_points(review) < left)
-    page.get_by_role("button", name="Sign it off").wait_for()
-    press(page, "s", lambda: state_of(review) == "signed_off")
-    page.get_by_role("button", name="Send the review").wait_for()
-    press(page, "s", lambda: state_of(review) == "sent")
-    page.get_by_text("Sent. The family gets a message now.").wait_for()
-
-    family = browser_tab(luz, f"/portal/reviews/{review.pk}/", width=390, language="es-MX")
-    second = family.locator("#p2")
-    assert "¿Desde dónde empieza Mateo?" in second.inner_text()
-    assert family.evaluate("document.documentElement.scrollWidth") <= 390
-    second.locator("summary").click()
-    second.locator("textarea").fill("¿Puede explicarlo?")
-    second.locator("form button").click()
-    family.get_by_text("¿Puede explicarlo?").wait_for()
-    asked = Question.objects.get()
-    assert (asked.point.number, asked.by) == (2, luz)
-    report = visitor.get(f"/portal/reviews/{review.pk}/report.pdf?language=es")
-    with pikepdf.open(io.BytesIO(report.content)) as pdf:
-        assert str(pdf.Root.Lang) == "es"
-
-
-def test_a_text_pdf_goes_round(visitor, browser_tab, ana, luz, mateo, clock):
-    goes_round(visitor, browser_tab, ana, luz, mateo, [("iep.pdf", path_of("d01").read_bytes())])
+    told = pairs()["A"]
+    for row in [*told["services_cut"], *told["services_increased"]]:
+        assert row["name"] in seen
+        assert f"{row['minutes_per_week_after']:g}" in seen
+    for words in [*told["accommodations_removed"], *told["modifications_added"], *told["services_new"]]:
+        assert words in seen
+    for text in told["goals_carried_over_unchanged"]:
+        assert seen.count(text) == 2
 
 
 @pytest.mark.slow
-def test_photos_go_round(visitor, browser_tab, ana, luz, mateo, clock):
-    files = [(f"{n}.jpg", content) for n, content in enumerate(first_photo())]
-    goes_round(visitor, browser_tab, ana, luz, mateo, files)
+@pytest.mark.timeout(1800)
+def test_a_scan_and_the_year_after_are_compared(visitor, browser_tab, ana, mateo, clock):
+    for name in ("d07", "d08"):
+        data = {
+            "kind": "iep",
+            "title": name,
+            "language": "en",
+            "paper": papers.upload(path_of(name).read_bytes()),
+        }
+        assert visitor.as_(ana).post(f"/students/{mateo.pk}/papers/new/", data).status_code == 302
+
+    seen = compares(browser_tab, ana, mateo)
+
+    told = pairs()["B"]
+    assert all(f"{row['minutes_per_week_after']:g}" in seen for row in told["services_cut"])
+    assert "Career and transition services" in seen
+
+
+def test_a_goal_is_added_by_drawing_around_its_words(browser_tab, ana, mateo, stored):
+    review = stored("d02", student=mateo, by=ana)
+    sheet = review.version.pages.get(number=1)
+    sheet.words = [
+        [100 + 50 * n, 200, 145 + 50 * n, 212, word]
+        for n, word in enumerate(["Mateo", "will", "read", "60", "words"])
+    ]
+    sheet.save()
+
+    page = browser_tab(ana, f"/reviews/{review.pk}/values/goals/new/?page=1")
+    box = page.locator("svg.marks").bounding_box()
+    scale = box["width"] / sheet.width
+    page.mouse.move(box["x"] + 95 * scale, box["y"] + 195 * scale)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 360 * scale, box["y"] + 216 * scale)
+    page.mouse.up()
+    assert page.locator("#id_text").input_value() == "Mateo will read 60 words"
+    page.get_by_role("button", name="Add the goal").click()
+    page.get_by_text("Added.").wait_for()
+    data = StructuredIEP.objects.get().data
+    anchor = data["anchors"][f"goals[{len(data['goals']) - 1}].text"]
+    assert (anchor["page"], anchor["how"]) == (1, "person")
+    assert anchor["box"] == pytest.approx([95, 195, 360, 216], abs=1.5)
 
 
 def test_a_box_is_drawn_on_the_page(visitor, browser_tab, ana, luz, mateo, clock):
