@@ -70,7 +70,7 @@ class BookingSerializer(serializers.ModelSerializer):
 
 
 class NewBookingSerializer(serializers.Serializer):
-    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.all())
+    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.select_related("questions"))
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates(), required=False)
     starts_at = MomentField()
     name = serializers.CharField(max_length=120)
