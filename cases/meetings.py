@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +27,7 @@ from web.dates import say_day, say_when
 LONGEST_TRAVEL = timedelta(minutes=600)
 
 
-def away(advocates: Collection[User], since: datetime, until: datetime) -> QuerySet[Meeting]:
+def away(advocates: Collection[User], since: datetime, until: datetime) -> QuerySet[Any]:
     """Meetings of these advocates from `since` to `until`, each with when they leave (`away`) and are `back`."""
     minute = timedelta(minutes=1)
     leaves = ExpressionWrapper(F("starts_at") - F("travel_minutes") * minute, output_field=DateTime())

@@ -7,7 +7,7 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from outbox.sending import guard
+        from outbox.sending import guard_batch
         from outbox.signals import delivery_changed, text_received
         from payments.signals import payment_settled
         from scheduling import notices, paid, replies, series
@@ -17,7 +17,7 @@ class SchedulingConfig(AppConfig):
 
         series.on_breaks(series.school_breaks)
         on_due(notices.SAY, notices.say)
-        guard(notices.may_leave)
+        guard_batch(notices.may_not_leave)
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
         text_received.connect(replies.act, dispatch_uid="booking-replies")

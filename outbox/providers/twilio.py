@@ -46,16 +46,17 @@ class Account:
     service: str = ""
     registration: str = Registration.VERIFIED
     monthly_cap: int | None = None
+    per_second: int | None = None
 
 
 def account() -> Account:
     """The firm's own account, else the platform's with the number the firm was given."""
     own = Sender.objects.first()
     if own is not None and own.is_own:
-        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap)  # fmt: skip
+        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap, own.per_second)  # fmt: skip
     return Account(
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, own_number() or "", "",
-        monthly_cap=own.monthly_cap if own else None,
+        monthly_cap=own.monthly_cap if own else None, per_second=own.per_second if own else None,
     )  # fmt: skip
 
 
@@ -75,9 +76,9 @@ def client(who: Account | None = None) -> Client:
     return _client(who.sid, who.token, settings.TWILIO_API_BASE)
 
 
-def send(message: Message) -> Answer:
+def send(message: Message, who: Account | None = None) -> Answer:
     """Hands one text to Twilio. Only a refused connection and 429 are safe to try again by themselves."""
-    who = account()
+    who = who or account()
     if not (who.service or who.number):
         return Answer(Outcome.REFUSED, reason="the firm has no number to text from")
     sender = {"messaging_service_sid": who.service} if who.service else {"from_": who.number}

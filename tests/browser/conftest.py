@@ -24,6 +24,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+CONNECT_SECRET = "whsec_of_the_browser_tests"
+
+
 @dataclass
 class Site:
     port: int
@@ -45,7 +48,7 @@ def served(firms: Any) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {**os.environ, "PUBLIC_URL": f"http://localhost:{port}", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    env = {**os.environ, "PUBLIC_URL": f"http://localhost:{port}", "DJANGO_SETTINGS_MODULE": "tests.settings", "STRIPE_CONNECT_WEBHOOK_SECRET": CONNECT_SECRET}  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4",
          "--no-control-socket", "--log-level", "error"],

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from outbox import sending
+from outbox import allowed, sending
 from outbox.models import Consent, Message, may_text
 from outbox.providers import mail, twilio
-from tenants import throttle
 from tenants.models import DueWork, Firm
 from tenants.places import in_public, within
 from tests.outbox.conftest import NUMBER, state
@@ -245,22 +244,20 @@ def test_until_the_owner_has_shown_an_address_the_firm_sends_mail_alone(office, 
 
 
 def test_a_number_has_its_texts_for_a_day(office, standins):
-    messages = [office.write(occurrence=str(n)) for n in range(sending.TEXTS_A_DAY_A_NUMBER + 1)]
-    assert office.deliver(*messages) == sending.TEXTS_A_DAY_A_NUMBER
+    messages = [office.write(occurrence=str(n)) for n in range(allowed.TEXTS_A_DAY_A_NUMBER + 1)]
+    assert office.deliver(*messages) == allowed.TEXTS_A_DAY_A_NUMBER
 
     assert state(messages[-1]) == ("suppressed", "this number has had its texts for today")
     tomorrow = office.write(occurrence="tomorrow", due_at=NOW + timedelta(days=1))
     assert office.deliver(tomorrow, after=timedelta(days=1, minutes=1)) == 1
 
 
-def test_a_firm_has_its_texts_for_a_day(office, harbor, standins, monkeypatch):
-    monkeypatch.setattr(sending, "TEXTS_A_DAY_A_FIRM", 3)
-    for _ in range(3):
-        throttle.note("texts of", str(harbor.firm.id), at=NOW - timedelta(hours=2))
-    message = office.write()
-    office.deliver(message)
+def test_a_firm_has_its_texts_for_a_day(office, standins, monkeypatch):
+    monkeypatch.setattr(allowed, "TEXTS_A_DAY_A_FIRM", 3)
+    messages = [office.write(occurrence=str(n)) for n in range(4)]
+    assert office.deliver(*messages) == 3
 
-    assert state(message) == ("suppressed", "the firm has sent its texts for today")
+    assert state(messages[-1]) == ("suppressed", "the firm has sent its texts for today")
 
 
 # -- the hours, asked again when it leaves ---------------------------------------------------
