@@ -6,7 +6,7 @@ import sys
 
 import django
 
-NAMES = ("availability", "booking", "tax", "signup", "reader", "caseload")
+NAMES = ("availability", "booking", "tax", "signup", "reader", "caseload", "reminders", "sweep")
 
 
 def main() -> int:
