@@ -46,6 +46,10 @@ class BookingForm(HoneypotMixin, Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     texts = forms.BooleanField(required=False)
+    code = forms.CharField(
+        label=_("Six digits from our message"), max_length=12, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, firm_name: str, takes_iep: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

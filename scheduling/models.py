@@ -244,6 +244,20 @@ class CalendarFeed(models.Model):
     made_at = models.DateTimeField()
 
 
+class BookingCheck(models.Model):
+    """Six digits that were sent to whoever books, where the booking looked like a program's: ten minutes, five tries."""
+
+    LIFE = timedelta(minutes=10)
+    TRIES = 5
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address = models.CharField(max_length=254, db_index=True)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    passed_at = models.DateTimeField(null=True)
+
+
 class Because(models.TextChoices):
     """Why a booking went to its advocate."""
 
