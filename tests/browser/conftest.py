@@ -109,7 +109,7 @@ def _page(chromium: Any, *, width: int, height: int, locale: str, touch: bool = 
         bypass_csp=True,  # axe is put into the page by the test
     )  # fmt: skip
     page = context.new_page()
-    page.set_default_timeout(15000)
+    page.set_default_timeout(60000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page

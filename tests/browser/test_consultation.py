@@ -24,7 +24,7 @@ from tests.browser.test_papers import enter, pick
 from tests.browser.test_walk import is_well
 from tests.world import key
 
-pytestmark = [pytest.mark.browser, pytest.mark.commits, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.commits, pytest.mark.timeout(600)]
 PHONE = "+14065550198"
 
 

@@ -61,6 +61,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "thread-assignment": ({POST}, WORKS_WITH_FAMILIES), "thread-snooze": ({POST}, WORKS_WITH_FAMILIES),
     "thread-unread": ({POST}, WORKS_WITH_FAMILIES), "thread-settlement": ({POST}, WORKS_WITH_FAMILIES),
     "thread-consent": ({POST}, WORKS_WITH_FAMILIES), "thread-contact": ({POST}, WORKS_WITH_FAMILIES),
+    "service-reminders": ({GET, POST}, RUNS_THE_FIRM),
     "texts": ({GET, POST}, RUNS_THE_FIRM), "text-wording": ({GET, POST}, RUNS_THE_FIRM),
     "calls": ({GET}, WORKS_WITH_FAMILIES),
     "sender": ({GET, POST}, RUNS_THE_FIRM), "sender-check": ({POST}, RUNS_THE_FIRM),
