@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from outbox import pace, segments
-from outbox.allowed import Batch, guard, guard_batch, narrow, segments_this_month
+from outbox.allowed import FRESH, Batch, guard, guard_batch, narrow, segments_this_month
 from outbox.hours import LEAST_BEFORE_EVENT, Hours, text_time
 from outbox.models import Channel, MailStop, Message, State, stop_mail
 from outbox.providers import mail, twilio
@@ -42,7 +42,10 @@ log = logging.getLogger("roundtable.outbox")
 
 DUE, RECONCILE = "outbox.send", "outbox.reconcile"
 LEASE = timedelta(seconds=60)
-TRIES = 8
+# How long what surely did not leave is tried again; a reminder only while there is time to go another way.
+KEEP_TRYING = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(minutes=30)
+TELL_AFTER = 3  # tries
 PORTION = 50  # rows taken at once: a worker that waits for a slow provider holds few
 LONGEST_WAIT = timedelta(seconds=20)  # for the sender's turn; what is later is put off
 
@@ -240,10 +243,12 @@ def _did_not_leave(message: Message, answer: Answer, *, at: datetime) -> None:
     row = Message.objects.filter(pk=message.pk)
     if answer.outcome == Outcome.UNKNOWN:
         _unknown(message, answer.reason, at=at)
-    elif answer.outcome == Outcome.AGAIN and message.attempts < TRIES:
-        again = at + min(timedelta(seconds=15 * 2**message.attempts), timedelta(minutes=30))
-        row.update(state=State.DUE, due_at=again, reason=answer.reason, leased_until=None)
+    elif answer.outcome == Outcome.AGAIN and (again := _next_try(message, at=at)):
+        # Its due time stays, so that everybody sees how long it has waited.
+        row.update(state=State.DUE, reason=answer.reason, leased_until=again)
         due.plan(DUE, str(message.pk), due_at=again)
+        if message.attempts == TELL_AFTER:
+            _tell_of(message, at=at)
     else:
         row.update(state=State.FAILED, reason=answer.reason, delivery_error=answer.code, leased_until=None)
         due.settle(DUE, str(message.pk))
@@ -256,8 +261,19 @@ def _did_not_leave(message: Message, answer: Answer, *, at: datetime) -> None:
             withdraw(message.recipient, how="provider", at=at)
 
 
+def _next_try(message: Message, *, at: datetime) -> datetime | None:
+    """When a message that did not leave is tried again; None when that would be too late."""
+    again = at + min(timedelta(seconds=15 * 2 ** min(message.attempts, 10)), LONGEST_PAUSE)
+    until = message.due_at + KEEP_TRYING
+    if message.event_at:
+        until = min(until, message.event_at - LEAST_BEFORE_EVENT)
+    if message.kind == "code":
+        until = message.written_at + FRESH
+    return again if again < until else None
+
+
 def _tell_of(message: Message, *, at: datetime) -> None:
-    """What an app does about a message that will not leave, such as going by another way."""
+    """What an app does about a message that will not leave, such as going by another way, or that has tried for a while."""
     message.refresh_from_db()
     delivery_changed.send(sender=Message, message=message, at=at)
 

@@ -100,6 +100,8 @@ def send(message: Message, who: Account | None = None) -> Answer:
         code = str(error.code or "")
         if error.status == 429:
             return Answer(Outcome.AGAIN, reason="Twilio asked us to wait", code=code)
+        if error.status in {401, 403}:
+            return Answer(Outcome.AGAIN, reason=f"Twilio does not take our account or its token ({error.msg})"[:180], code=code)  # fmt: skip
         if error.status >= 500:
             return Answer(Outcome.UNKNOWN, reason=f"Twilio answered {error.status}", code=code)
         return Answer(Outcome.REFUSED, reason=str(error.msg)[:180], code=code, opted_out=code == OPTED_OUT)
