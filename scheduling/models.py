@@ -152,6 +152,24 @@ class WeeklyHours(models.Model):
         ]
 
 
+class AdvocateLimit(models.Model):
+    """How many bookings of all services together an advocate takes, by their own calendar; empty is without a limit."""
+
+    advocate = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="booking_limit"
+    )
+    a_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    a_week = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(a_day=None) | Q(a_day__gte=1)) & (Q(a_week=None) | Q(a_week__gte=1)),
+                name="advocate_limits_are_one_or_more",
+            )
+        ]
+
+
 class DateHours(models.Model):
     """What an advocate's hours are on one date, instead of the weekly ones. Without times the day is closed."""
 

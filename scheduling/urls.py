@@ -35,6 +35,7 @@ urlpatterns = [
     path("services/<uuid:pk>/", views.service_form, name="service"),
     path("services/<uuid:pk>/reminders/", reminders.service_reminders, name="service-reminders"),
     path("hours/", hours.hours, name="hours"),
+    path("hours/limits/", hours.hours_limits, name="hours-limits"),
     path("hours/dates/", hours.date_hours_new, name="date-hours-new"),
     path("hours/dates/<uuid:pk>/removal/", hours.date_hours_removal, name="date-hours-removal"),
     path("closures/", hours.closures, name="closures"),

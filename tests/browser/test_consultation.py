@@ -3,7 +3,8 @@
 import io
 import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as clock_time
 from urllib.parse import quote
 
 import pytest
@@ -11,10 +12,13 @@ from django.conf import settings
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from accounts.models import User
 from documents.models import Document
 from outbox.models import Channel, Message, State
 from payments.models import StripeAccount
 from payments.providers import stripe
+from scheduling import booking as bookings
+from scheduling.booking import Asker
 from scheduling.models import Booking, Service
 from tenants import due
 from tenants.numbers import note_account, own_number
@@ -189,3 +193,33 @@ def test_week_five_of_twelve_moves_and_the_other_eleven_stay(desktop, site):
     moved = [on for on in after if after[on].starts_at != before[on].starts_at]
     assert (len(after), moved) == (12, [fifth.series_on])
     assert {on: row.sequence for on, row in after.items() if on not in moved} == dict.fromkeys(set(before) - set(moved), 0)  # fmt: skip
+
+
+def test_a_call_is_dragged_to_another_time_and_moves_once_that_is_confirmed(desktop, site):
+    page = desktop
+    enter(page, site, "ana")
+    zone = site.cast.firm.zone
+    monday = timezone.localdate(timezone.now(), zone) + timedelta(
+        days=7 - timezone.localdate(timezone.now(), zone).weekday()
+    )
+    with within(site.cast.firm):
+        ana = User.objects.get(pk=site.cast.people["ana"])
+        start = datetime.combine(monday, clock_time(10), zone)
+        made = bookings.book(Service.objects.get(), starts_at=start, asker=Asker(name="Eva", email="eva@home.example"), at=timezone.now(), advocate=ana)  # fmt: skip
+    page.goto(site.at(f"/bookings/?view=week&on={monday.isoformat()}"))
+    is_well(page)
+    event = page.locator(f'[data-move="/bookings/{made.pk}/change/"]')
+    box, wednesday = event.bounding_box(), page.locator(".week .wd").nth(2).bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(wednesday["x"] + 30, box["y"] + 5 + 8 * 12, steps=8)
+    page.mouse.up()
+    page.wait_for_url("**/change/?*")
+    is_well(page)
+    assert page.locator("input[name=time]:checked").count() == 1
+    page.get_by_role("button", name="Save the new time").click()
+    page.wait_for_url(re.compile(rf"/bookings/{made.pk}/$"))
+    with within(site.cast.firm):
+        assert Booking.objects.get().starts_at == datetime.combine(
+            monday + timedelta(days=2), clock_time(12), zone
+        )

@@ -43,7 +43,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "payment-settings": ({GET, POST}, RUNS_THE_FIRM),
     "date-hours-new": ({POST}, "ODA"), "date-hours-removal": ({POST}, "ODA"), "closures": ({GET, POST}, RUNS_THE_FIRM),
     "closure-removal": ({POST}, RUNS_THE_FIRM), "block-new": ({GET, POST}, "ODA"), "block": ({GET, POST}, "ODA"),
-    "hours": ({GET, POST}, "ODA"), "token-new": ({GET, POST}, "ODA"), "token-revocation": ({POST}, "ODA"),
+    "hours": ({GET, POST}, "ODA"), "hours-limits": ({POST}, "ODA"), "token-new": ({GET, POST}, "ODA"), "token-revocation": ({POST}, "ODA"),
     "services": ({GET}, RUNS_THE_FIRM), "service": ({GET, POST}, RUNS_THE_FIRM), "service-new": ({GET, POST}, RUNS_THE_FIRM),
     "staff": ({GET}, RUNS_THE_FIRM), "staff-member": ({GET, POST}, RUNS_THE_FIRM),
     "staff-deactivation": ({POST}, RUNS_THE_FIRM), "invitation-new": ({GET, POST}, RUNS_THE_FIRM),
