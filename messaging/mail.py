@@ -92,7 +92,9 @@ def tell_of_trouble(sender: Any, *, message: Message, at: datetime, **_kwargs: A
     if message.channel != Channel.SMS or message.state != State.DUE or not message.reason:
         return
     firm = current_firm()
-    for person in User.objects.active().filter(role="owner").exclude(email=""):
+    for person in User.objects.active().filter(role="owner"):
+        if not person.email:
+            continue
         with translation.override(person.language):
             title = _("Texts do not leave right now")
             facts = {
