@@ -151,7 +151,7 @@ def test_an_advocates_own_limit_counts_all_services(visitor, ana, service, clock
 
     day = NOW + timedelta(days=7)
     before = free_slots(service, since=NOW, until=NOW + timedelta(days=14), at=NOW, advocates=[ana])
-    bookings.book(service, starts_at=[s for s in before if s.starts_at >= day][0].starts_at, asker=bookings.Asker(name="E", email="e@x.example"), at=NOW, advocate=ana)  # fmt: skip
+    bookings.book(service, starts_at=next(s for s in before if s.starts_at >= day).starts_at, asker=bookings.Asker(name="E", email="e@x.example"), at=NOW, advocate=ana)  # fmt: skip
     assert visitor.as_(ana).post("/hours/limits/", {"a_day": "1", "a_week": ""}).status_code == 302
     assert AdvocateLimit.objects.get().a_day == 1
 
