@@ -114,11 +114,16 @@ def open_loaded_firm(slug: str, *, cases: int, at: datetime, seed: int = 7) -> F
     )  # fmt: skip
     with in_public():
         Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=at)
-    with within(firm), transaction.atomic():
-        _Loaded(firm, owner, cases, at, random.Random(seed)).write()  # noqa: S311 (made-up families)
+    fill(firm, owner=owner, cases=cases, at=at, seed=seed)
     with within(firm), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return firm
+
+
+def fill(firm: FirmRef, *, owner: UUID, cases: int, at: datetime, seed: int = 7) -> None:
+    """Writes that many made-up cases, and all that goes with them, into a firm."""
+    with within(firm), transaction.atomic():
+        _Loaded(firm, owner, cases, at, random.Random(seed)).write()  # noqa: S311 (made-up families)
 
 
 class _Loaded:
