@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +16,10 @@ from accounts.models import AuditEntry, Nobody, User
 
 # One lock a firm: the key is the same everywhere, since advisory locks are asked for with the schema's hash.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.audit', 0))"
+
+
+# The lines of a block that are written together at its end.
+_together: ContextVar[list[AuditEntry] | None] = ContextVar("audit lines of this block", default=None)
 
 
 def digest(entry: AuditEntry) -> str:
@@ -48,23 +54,49 @@ def record(
     **detail: Any,
 ) -> AuditEntry:
     """Adds a line. `action` is a noun and a verb such as “student.read”; `detail` holds ids and counts, no text of a record."""
-    with transaction.atomic():
-        take_turn()
-        last = AuditEntry.objects.order_by("-id").values_list("digest", flat=True).first()
-        entry = AuditEntry(
-            at=at,
-            actor=by.pk if by else None,
-            actor_name=by.name if by else "",
-            action=action,
-            about_kind=about._meta.model_name or "" if about is not None else "",
-            about=str(about.pk) if about is not None else "",
-            detail=detail,
-            network=network,
-            before=last or "",
-        )
-        entry.digest = digest(entry)
-        entry.save(force_insert=True)
+    entry = AuditEntry(
+        at=at,
+        actor=by.pk if by else None,
+        actor_name=by.name if by else "",
+        action=action,
+        about_kind=about._meta.model_name or "" if about is not None else "",
+        about=str(about.pk) if about is not None else "",
+        detail=detail,
+        network=network,
+    )
+    waiting = _together.get()
+    if waiting is None:
+        _add([entry])
+    else:
+        waiting.append(entry)
     return entry
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Lines recorded in this block are added at its end, in order; none when it raises.
+
+    The firm's log is locked until the transaction ends, so work that many do at once locks it as late as it can.
+    """
+    lines: list[AuditEntry] = []
+    token = _together.set(lines)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    _add(lines)
+
+
+def _add(lines: Sequence[AuditEntry]) -> None:
+    if not lines:
+        return
+    with transaction.atomic(savepoint=False):
+        take_turn()
+        before = AuditEntry.objects.order_by("-id").values_list("digest", flat=True).first() or ""
+        for line in lines:
+            line.before = before
+            line.digest = before = digest(line)
+        AuditEntry.objects.bulk_create(lines)
 
 
 def broken() -> Iterator[AuditEntry]:

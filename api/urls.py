@@ -10,11 +10,12 @@ from documents import api as documents
 from intake import api as intake
 from invoices import api as invoices
 from messaging import api as messaging
-from payments import api as payments
 from minutes import api as minutes
+from payments import api as payments
 from progress import api as progress
 from reviews import api as reviews
 from scheduling import api as scheduling
+from scheduling import api_hours as hours
 from web.access import public
 
 router = SimpleRouter()
@@ -34,6 +35,13 @@ router.register("meetings", cases.MeetingViewSet, basename="api-meeting")
 router.register("timeline", cases.EntryViewSet, basename="api-entry")
 router.register("calendars", cases.CalendarViewSet, basename="api-calendar")
 router.register("bookings", scheduling.BookingViewSet, basename="api-booking")
+router.register("weekly-hours", hours.WeeklyHoursViewSet, basename="api-weekly-hours")
+router.register("date-hours", hours.DateHoursViewSet, basename="api-date-hours")
+router.register("blocks", hours.BlockViewSet, basename="api-block")
+router.register("closures", hours.ClosureViewSet, basename="api-closure")
+router.register("series", hours.SeriesViewSet, basename="api-series")
+router.register("calendar-feed", hours.FeedViewSet, basename="api-calendar-feed")
+router.register("reminder-plans", messaging.ReminderPlanViewSet, basename="api-reminder-plan")
 router.register("documents", documents.DocumentViewSet, basename="api-document")
 router.register("paper-requests", documents.PaperRequestViewSet, basename="api-paper-request")
 router.register("payments", payments.PaymentViewSet, basename="api-payment")

@@ -6,7 +6,18 @@ import sys
 
 import django
 
-NAMES = ("availability", "booking", "tax", "signup", "reader", "scan", "caseload", "progress", "reminders", "sweep")
+NAMES = (
+    "availability",
+    "booking",
+    "tax",
+    "signup",
+    "reader",
+    "scan",
+    "caseload",
+    "progress",
+    "reminders",
+    "sweep",
+)
 
 
 def main() -> int:

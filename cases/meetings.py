@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import DateTimeField as DateTime
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import ExpressionWrapper, F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,22 +27,27 @@ from web.dates import say_day, say_when
 LONGEST_TRAVEL = timedelta(minutes=600)
 
 
-def busy(
-    advocates: Collection[User], since: datetime, until: datetime
-) -> list[tuple[UUID, datetime, datetime]]:
-    """When these advocates are at meetings or on their way, from `since` to `until`. One query."""
+def away(advocates: Collection[User], since: datetime, until: datetime) -> QuerySet[Any]:
+    """Meetings of these advocates from `since` to `until`, each with when they leave (`away`) and are `back`."""
     minute = timedelta(minutes=1)
-    away = ExpressionWrapper(F("starts_at") - F("travel_minutes") * minute, output_field=DateTime())
-    back = ExpressionWrapper(F("ends_at") + F("travel_minutes") * minute, output_field=DateTime())
+    leaves = ExpressionWrapper(F("starts_at") - F("travel_minutes") * minute, output_field=DateTime())
+    returns = ExpressionWrapper(F("ends_at") + F("travel_minutes") * minute, output_field=DateTime())
     rows = (
         Meeting.objects.standing()
         .filter(
             advocate__in=advocates, starts_at__lt=until + LONGEST_TRAVEL, ends_at__gt=since - LONGEST_TRAVEL
         )
-        .annotate(away=away, back=back)
+        .annotate(away=leaves, back=returns)
         .filter(away__lt=until, back__gt=since)
-        .order_by("away")
     )
+    return rows
+
+
+def busy(
+    advocates: Collection[User], since: datetime, until: datetime
+) -> list[tuple[UUID, datetime, datetime]]:
+    """When these advocates are at meetings or on their way, from `since` to `until`. One query."""
+    rows = away(advocates, since, until).order_by("away")
     return list(rows.values_list("advocate_id", "away", "back"))
 
 

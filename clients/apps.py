@@ -7,13 +7,14 @@ class ClientsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from clients import agreements, guests
-        from outbox.sending import guard
+        from clients import agreements, guests, reaching
+        from outbox.sending import guard, narrow
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
         guard(agreements.may_leave)
+        narrow(reaching.hours_of)
         on_due(guests.KIND, guests.lapse)
         register("staff", label=_("Students"), icon="users", url_name="students", order=20, phone=True, can=Can.SEE_STUDENTS)  # fmt: skip
         register("account", label=_("Papers to sign"), icon="sign", url_name="templates", order=55, can=Can.SET_PAPERS)  # fmt: skip

@@ -31,8 +31,9 @@ Kind = QuestionVersion.Kind
 
 def current(asked: QuestionList) -> list[QuestionVersion]:
     """The newest version of each question that is asked, in order."""
-    rows = asked.questions.filter(retired_at=None).prefetch_related("versions")
-    return [question.versions.all()[0] for question in rows if question.versions.all()]
+    rows = QuestionVersion.objects.filter(question__list=asked, question__retired_at=None)
+    place = ("question__position", "question_id")
+    return list(rows.order_by(*place, "-number").distinct(*place))
 
 
 @transaction.atomic
@@ -65,7 +66,7 @@ def move(question: Question, *, up: bool) -> None:
     Question.objects.bulk_update(rows, ["position"])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def ask(asked: QuestionList, *, contact: Contact, student: Student | None, inquiry: Inquiry | None = None) -> Response:  # fmt: skip
     """Opens the list for a family, with today's questions."""
     response = Response.objects.create(

@@ -53,9 +53,12 @@ def take_call(
     return inquiry
 
 
-def booked(contact: Contact, student: Student | None, *, advocate: User, at: datetime) -> Inquiry | None:
-    """The first booking of somebody nobody has confirmed opens an inquiry; any other booking opens none."""
-    if contact.confirmed_at is not None or contact.inquiries.exists():
+def booked(contact: Contact, student: Student | None, *, advocate: User, at: datetime, fresh: bool = False) -> Inquiry | None:  # fmt: skip
+    """The first booking of somebody nobody has confirmed opens an inquiry; any other booking opens none.
+
+    `fresh` is a file opened just now, which has no inquiry yet.
+    """
+    if contact.confirmed_at is not None or (not fresh and contact.inquiries.exists()):
         return None
     inquiry = Inquiry.objects.create(
         contact=contact, student=student, source=Inquiry.Source.BOOKING, taken_at=at, advocate=advocate

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
@@ -14,8 +16,10 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from accounts import audit
-from messaging import threads
-from messaging.models import By, Thread
+from accounts.models import User
+from messaging import plans, threads
+from messaging.forms import may_answer
+from messaging.models import By, ReminderPlan, Thread
 from web.access import Access, Can
 
 
@@ -26,6 +30,25 @@ class ThreadSerializer(serializers.ModelSerializer):
             "id", "contact", "number", "assigned_to", "last_at", "last_in_at", "last_out_at", "snoozed_until", "settled_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment with its offset, in the years that calendars reach."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            moment = super().to_internal_value(value)
+        except OverflowError:
+            self.fail("overflow")
+        if not 2001 <= moment.year <= 2199:
+            self.fail("overflow")
+        return moment
+
+
+class ThreadChangeSerializer(serializers.Serializer):
+    assigned_to = serializers.PrimaryKeyRelatedField(queryset=User.objects.active(), allow_null=True)
+    snoozed_until = MomentField(allow_null=True)
+    settled = serializers.BooleanField(help_text="Nothing needs to be answered.")
 
 
 class ThreadEntrySerializer(serializers.Serializer):
@@ -100,3 +123,77 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         except threads.CannotWrite as problem:
             raise ValidationError({"body": str(problem)}) from None
         return Response(ThreadSerializer(thread).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ThreadChangeSerializer, responses=ThreadSerializer)
+    def partial_update(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Gives it to somebody, puts it off, or says that nothing needs an answer."""
+        thread = self.get_object()
+        told = ThreadChangeSerializer(data=request.data, partial=True)
+        told.is_valid(raise_exception=True)
+        user: Any = request.user
+        filled, now = told.validated_data, timezone.now()
+        if "assigned_to" in filled and filled["assigned_to"] is not None and filled["assigned_to"] not in may_answer(thread):  # fmt: skip
+            raise ValidationError({"assigned_to": _("Choose somebody who may see this family.")})
+        with transaction.atomic():
+            if "assigned_to" in filled:
+                threads.give(thread, filled["assigned_to"], by=user, at=now)
+            if "snoozed_until" in filled:
+                Thread.objects.filter(pk=thread.pk).update(snoozed_until=filled["snoozed_until"])
+            if filled.get("settled"):
+                Thread.objects.filter(pk=thread.pk).update(settled_at=now)
+                audit.record("thread.settled", by=user, at=now, about=thread, through="api")
+        thread.refresh_from_db()
+        return Response(ThreadSerializer(thread).data)
+
+
+class StepSerializer(serializers.Serializer):
+    minutes = serializers.IntegerField(min_value=5, max_value=60 * 24 * 30, help_text="Before the call.")
+    by = serializers.ChoiceField(choices=plans.By.choices)
+
+
+class ReminderPlanSerializer(serializers.ModelSerializer):
+    steps = StepSerializer(many=True)
+    service = serializers.UUIDField(
+        allow_null=True, help_text="Empty: of all services without a plan of their own."
+    )
+
+    class Meta:
+        model = ReminderPlan
+        fields = ["id", "service", "steps", "changed_at"]
+        read_only_fields = ["id", "changed_at"]
+
+    def validate_steps(self, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len(steps) > 3 or len({step["minutes"] for step in steps}) != len(steps):
+            raise serializers.ValidationError("Give three reminders at most, each at a time of its own.")
+        return sorted(
+            ({"minutes": s["minutes"], "by": str(s["by"])} for s in steps), key=lambda s: -s["minutes"]
+        )
+
+
+class ReminderPlanViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet):
+    """When calls are reminded of. A POST writes the plan of a service, or of the firm, in place of the one before."""
+
+    access = Access(Can.SET_MESSAGES)
+    can, can_write = Can.SET_MESSAGES, Can.SET_MESSAGES
+    serializer_class = ReminderPlanSerializer
+    queryset = ReminderPlan.objects.all()
+
+    @extend_schema(request=ReminderPlanSerializer, responses={201: ReminderPlanSerializer})
+    @transaction.atomic
+    def create(self, request: ApiRequest) -> Response:
+        told = ReminderPlanSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        user: Any = request.user
+        now = timezone.now()
+        plan, _new = ReminderPlan.objects.update_or_create(
+            service=told.validated_data["service"],
+            defaults={"steps": told.validated_data["steps"], "changed_by": user, "changed_at": now},
+        )
+        audit.record("reminders.changed", by=user, at=now, about=plan, through="api")
+        return Response(ReminderPlanSerializer(plan).data, status=status.HTTP_201_CREATED)
+
+    @transaction.atomic
+    def perform_destroy(self, instance: ReminderPlan) -> None:
+        user: Any = self.request.user
+        audit.record("reminders.changed", by=user, at=timezone.now(), about=instance, through="api")
+        instance.delete()

@@ -9,14 +9,17 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from messaging import mail, threads
+        from messaging import mail, pictures, threads
         from outbox.sending import guard
         from outbox.signals import delivery_changed, text_taken
+        from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
         guard(threads.may_leave)
+        on_due(pictures.FETCH, pictures.fetch)
         delivery_changed.connect(mail.tell_of_bounce, dispatch_uid="messages-bounces")
+        delivery_changed.connect(mail.tell_of_trouble, dispatch_uid="messages-trouble")
         text_taken.connect(threads.file_text, dispatch_uid="messages-file-texts")
         register(
             "staff", label=_("Messages"), icon="inbox", url_name="messages", order=35, phone=True, can=Can.SEE_MESSAGES,

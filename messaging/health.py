@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from messaging.models import Picture
 from outbox import sending
 from outbox.models import Channel, Consent, MailStop, Message, Registration, State
 from outbox.providers import twilio
@@ -40,6 +41,7 @@ class Health:
     unknown: list[Message]
     held: list[Message]
     stops: list[MailStop]
+    pictures_lost: int
     set_up: list[tuple[str, Any, Any]]  # status, what, words
 
     @property
@@ -64,6 +66,9 @@ def health(*, at: datetime) -> Health:
         unknown=list(Message.objects.filter(state=State.UNKNOWN).order_by("-attempted_at")[:20]),
         held=list(recent.filter(state=State.SUPPRESSED)[:20]),
         stops=list(MailStop.objects.filter(lifted_at=None).order_by("-at")[:50]),
+        pictures_lost=Picture.objects.filter(
+            state=Picture.State.FAILED, received__inbound__at__gt=at - LOOK_BACK
+        ).count(),
         set_up=set_up(),
     )
 

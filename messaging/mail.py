@@ -85,3 +85,30 @@ def tell_of_bounce(sender: Any, *, message: Message, at: datetime, **_kwargs: An
             "told-bounce", subject=f"mail-stop:{stop.pk}", channel=Channel.EMAIL, to=person.email, words=words,
             due_at=at, at=at, zone=firm.zone, language=person.language, answers=True,
         )  # fmt: skip
+
+
+def tell_of_trouble(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
+    """Texts have not left after several tries: the owners are told by e-mail, once a day, in the provider's own words."""
+    if message.channel != Channel.SMS or message.state != State.DUE or not message.reason:
+        return
+    firm = current_firm()
+    for person in User.objects.active().filter(role="owner"):
+        if not person.email:
+            continue
+        with translation.override(person.language):
+            title = _("Texts do not leave right now")
+            facts = {
+                "firm": firm, "title": title, "language": person.language, "button": _("Look at the health page"),
+                "text": _("We keep trying, and nothing is lost. What was said: %(words)s") % {"words": message.reason},
+                "link": firm.url("/health/"),
+            }  # fmt: skip
+            words = sending.Words(
+                body=render_to_string("mail/link.txt", facts).strip() + "\n",
+                html=render_to_string("mail/link.html", facts),
+                title=title,
+            )
+        sending.write(
+            "told-trouble", subject="trouble:sms", occurrence=at.astimezone(firm.zone).date().isoformat(),
+            channel=Channel.EMAIL, to=person.email, words=words, due_at=at, at=at, zone=firm.zone,
+            language=person.language, answers=True,
+        )  # fmt: skip

@@ -97,6 +97,30 @@ class Received(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
 
+class Picture(models.Model):
+    """One picture or file that came with a text. It becomes a paper of the family, once it is known whose it is."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Being fetched")
+        KEPT = "kept", _("Here")
+        FAILED = "failed", _("Could not be fetched")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    received = models.ForeignKey(Received, on_delete=models.CASCADE, related_name="pictures")
+    position = models.PositiveSmallIntegerField()
+    url = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    said = models.CharField(max_length=200, blank=True)
+    document = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["received", "position"], name="one_picture_a_place"),
+        ]
+
+
 class PortalMessage(models.Model):
     """A message written in the portal, by the family or by the firm."""
 

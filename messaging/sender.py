@@ -20,6 +20,7 @@ from twilio.base.exceptions import TwilioException
 from accounts import audit
 from accounts.requests import FirmRequest
 from outbox import sending
+from outbox.allowed import cap_of
 from outbox.models import Registration, Sender
 from outbox.providers import twilio
 from tenants.numbers import NumberTaken, take_number
@@ -52,6 +53,10 @@ class SenderForm(Form):
         label=gettext_lazy("Most segments in a month"), min_value=0, max_value=1_000_000, required=False,
         help_text=gettext_lazy("Beyond it texts are held back and e-mails go. Empty means no cap."),
     )  # fmt: skip
+    per_second = forms.IntegerField(
+        label=gettext_lazy("Most texts in a second"), min_value=1, max_value=1000, required=False,
+        help_text=gettext_lazy("What the carriers take from your number: often 1 for a 10DLC number. Empty leaves it to Twilio."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, has_token: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +81,7 @@ class SenderForm(Form):
 @FORM
 def sender(request: FirmRequest) -> HttpResponse:
     row = Sender.objects.first()
-    initial = {name: getattr(row, name) for name in ("account_sid", "number", "service_sid", "registration", "monthly_cap")} if row else {}  # fmt: skip
+    initial = {name: getattr(row, name) for name in ("account_sid", "number", "service_sid", "registration", "monthly_cap", "per_second")} if row else {}  # fmt: skip
     form = SenderForm(posted(request), initial=initial, has_token=bool(row and row.sealed_token))
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
@@ -90,6 +95,7 @@ def sender(request: FirmRequest) -> HttpResponse:
     context = {
         "form": form, "row": row, "who": who, "registered": who.registration == Registration.VERIFIED,
         "registration": Registration(who.registration).label, "used": sending.segments_this_month(at=now),
+        "cap": cap_of(who),
     }  # fmt: skip
     return render(request, "messaging/sender.html", context, status=422 if form.is_bound else 200)
 
@@ -99,7 +105,7 @@ def save(row: Sender | None, told: dict[str, Any], *, by: Any, at: Any) -> Sende
     """Writes the firm's sender. Raises NumberTaken."""
     row = row or Sender()
     was = (row.account_sid, row.service_sid)
-    for name in ("account_sid", "number", "service_sid", "monthly_cap"):
+    for name in ("account_sid", "number", "service_sid", "monthly_cap", "per_second"):
         setattr(row, name, told[name])
     if not row.account_sid:
         row.number = row.service_sid = ""

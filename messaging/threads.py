@@ -22,8 +22,8 @@ from clients import reaching
 from clients.models import CareTeamMember, Contact, ContactPoint, Guardianship, Student
 from documents import adding
 from documents.models import Document, Request
-from messaging import wording
-from messaging.models import By, PortalMessage, Reading, Received, Thread, Written
+from messaging import pictures, wording
+from messaging.models import By, Picture, PortalMessage, Reading, Received, Thread, Written
 from outbox import sending
 from outbox.hours import Hours, next_opening
 from outbox.models import Channel, Consent, Inbound, Message, allow, withdraw
@@ -106,10 +106,12 @@ def file_text(sender: Any, *, inbound: Inbound, at: datetime, **_kwargs: Any) ->
             contact=None, number=inbound.number, defaults={"opened_at": at}
         )[0]
     for_person = inbound.meant not in DEALT_WITH
-    Received.objects.get_or_create(
+    received, new = Received.objects.get_or_create(
         inbound=inbound,
         defaults={"thread": thread, "may_mean_stop": for_person and wording.may_mean_stop(inbound.body)},
     )
+    if new and inbound.media:
+        pictures.note(received, at=at)
     _came_in(thread, at=at, for_person=for_person)
 
 
@@ -137,7 +139,7 @@ class Entry:
     said: str = ""  # how far it got, or what became of it
     flagged: Received | None = None
     documents: list[Document] = field(default_factory=list)
-    pictures: int = 0
+    pictures: list[Picture] = field(default_factory=list)
     key: str = ""
 
 
@@ -168,14 +170,18 @@ def entries(thread: Thread, *, user: User, limit: int = 100) -> list[Entry]:
                 state=message.state, said=state_words(message), key=str(message.pk),
             )
         )  # fmt: skip
-    texts = thread.received.select_related("inbound").order_by("-inbound__at")
+    texts = (
+        thread.received.select_related("inbound")
+        .prefetch_related("pictures__document")
+        .order_by("-inbound__at")
+    )
     name = thread.contact.name if thread.contact else ""
     for received in texts[:limit]:
         inbound = received.inbound
         found.append(
             Entry(
                 at=inbound.at, incoming=True, way=str(By.SMS.label), body=inbound.body, who=name,
-                said=became(inbound.meant), pictures=len(inbound.media), key=str(inbound.pk),
+                said=became(inbound.meant), pictures=list(received.pictures.all()) if user.is_staff_member else [], key=str(inbound.pk),
                 flagged=received if received.may_mean_stop and received.decided_at is None else None,
             )
         )  # fmt: skip
@@ -529,6 +535,7 @@ def link(thread: Thread, contact: Contact, *, by: User, at: datetime) -> Thread:
     ContactPoint.objects.get_or_create(contact=contact, kind="phone", value=number)
     into = thread_of(contact, at=at)
     _take_in(into, thread)
+    pictures.claim(into, at=at)
     audit.record("thread.linked", by=by, at=at, about=into)
     return into
 

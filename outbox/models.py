@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from outbox.signals import delivery_changed
 from tenants import keys
 from web.ids import new_id
 
@@ -94,6 +96,7 @@ class Message(models.Model):
             models.Index(
                 fields=["provider_id"], condition=~models.Q(provider_id=""), name="message_by_provider_id"
             ),
+            models.Index(fields=["attempted_at"], condition=models.Q(channel="sms"), name="text_by_attempt"),
         ]
 
     @property
@@ -189,6 +192,10 @@ class Sender(models.Model):
     )  # fmt: skip
     checked_at = models.DateTimeField(null=True, blank=True)
     monthly_cap = models.PositiveIntegerField(null=True, blank=True)
+    # Texts a second that the carriers take from this sender; empty leaves the pace to the provider.
+    per_second = models.PositiveSmallIntegerField(null=True, blank=True)
+    # From when on the next text may leave, at that pace.
+    free_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -198,6 +205,9 @@ class Sender(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(registration__in=Registration.values), name="registration_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(per_second=None) | models.Q(per_second__gte=1), name="pace_is_one_or_more"
             ),
         ]  # fmt: skip
 
@@ -222,13 +232,28 @@ def may_text(number: str) -> bool:
     return bool(word and word.given)
 
 
+def agreed_numbers(numbers: Collection[str]) -> set[str]:
+    """Those of these numbers whose last word is a yes. One query."""
+    words = Consent.objects.filter(number__in=numbers).order_by("number", "-at", "-id").distinct("number")
+    return {number for number, given in words.values_list("number", "given") if given}
+
+
 def allow(number: str, *, how: str, at: datetime, wording: str = "", version: str = "", language: str = "en", network: str = "", by: UUID | None = None) -> None:  # fmt: skip
     Consent.objects.create(number=number, given=True, how=how, wording=wording, wording_version=version, language=language, network=network, by=by, at=at)  # fmt: skip
 
 
+@transaction.atomic
 def withdraw(number: str, *, how: str, at: datetime, by: UUID | None = None) -> None:
-    """No more texts to this number, rows that a worker already holds included. Bookings stand."""
+    """No more texts to this number, rows that a worker already holds included. Bookings stand, and what was to
+    be said by text may go another way."""
     Consent.objects.create(number=number, given=False, how=how, by=by, at=at)
-    Message.objects.filter(
+    waiting = Message.objects.filter(
         recipient=number, channel=Channel.SMS, state__in=[State.DUE, State.LEASED], answers=False
-    ).update(state=State.SUPPRESSED, reason="texts are off for this number", leased_until=None)
+    )
+    held = list(waiting.select_for_update())
+    waiting.filter(pk__in=[message.pk for message in held]).update(
+        state=State.SUPPRESSED, reason="texts are off for this number", leased_until=None
+    )
+    for message in held:
+        message.state = State.SUPPRESSED
+        delivery_changed.send(sender=Message, message=message, at=at)

@@ -8,34 +8,46 @@ it becomes *unknown* and is sent again only when the provider's own list says th
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 
-from outbox import segments
-from outbox.hours import LEAST_BEFORE_EVENT, Hours, next_opening, text_time
-from outbox.models import Channel, MailStop, Message, Registration, State, may_text, stop_mail
+from outbox import pace, segments
+from outbox.allowed import FRESH, Batch, guard, guard_batch, narrow, segments_this_month
+from outbox.hours import LEAST_BEFORE_EVENT, Hours, text_time
+from outbox.models import Channel, MailStop, Message, State, stop_mail
 from outbox.providers import mail, twilio
 from outbox.providers.outcome import Answer, Outcome
 from outbox.signals import delivery_changed
-from tenants import due, throttle
-from tenants.models import Entitlement
-from tenants.places import current_firm
+from tenants import due
+
+__all__ = [
+    "Words",
+    "call_off",
+    "deliver",
+    "guard",
+    "guard_batch",
+    "narrow",
+    "reconcile",
+    "segments_this_month",
+    "write",
+]
 
 log = logging.getLogger("roundtable.outbox")
 
 DUE, RECONCILE = "outbox.send", "outbox.reconcile"
 LEASE = timedelta(seconds=60)
-FRESH = timedelta(minutes=10)  # an answer is one for so long after the act
-TRIES = 8
-TEXTS_A_DAY_A_NUMBER = 12
-TEXTS_A_DAY_A_FIRM = 1000
+# How long what surely did not leave is tried again; a reminder only while there is time to go another way.
+KEEP_TRYING = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(minutes=30)
+TELL_AFTER = 3  # tries
+PORTION = 50  # rows taken at once: a worker that waits for a slow provider holds few
+LONGEST_WAIT = timedelta(seconds=20)  # for the sender's turn; what is later is put off
 
 
 @dataclass(frozen=True)
@@ -118,91 +130,6 @@ def call_off(*, subject: str, reason: str) -> None:
     due.settle(DUE, *keys)
 
 
-_guards: list[Callable[..., str]] = []
-
-
-def guard(reason: Callable[..., str]) -> None:
-    """Registers a question that is asked of every message before it leaves, in an app's `ready()`.
-
-    `reason(message, at=…)` answers why the message must not leave, or nothing; it looks at `message.subject`
-    first and asks the database only about its own.
-    """
-    if reason not in _guards:
-        _guards.append(reason)
-
-
-def held_back(message: Message, *, at: datetime) -> str:
-    """Why this message may not leave now, or nothing."""
-    for reason in _guards:
-        if said := reason(message, at=at):
-            return said
-    firm = current_firm()
-    if message.kind == "code" and at >= message.written_at + FRESH:
-        return "the code has lapsed"
-    if message.kind == "reminder" and message.event_at and at >= message.event_at:
-        return "what it reminds of has begun"
-    if message.channel == Channel.EMAIL:
-        return mail_held_back(message)
-    who = twilio.account()
-    if not (who.sid and who.token):
-        return "texts are not set up here"
-    if who.registration != Registration.VERIFIED:
-        return "the firm's sender is not registered with the carriers"
-    if not firm.texts_on:
-        return "the owner's address is not confirmed yet, so the firm sends e-mail only"
-    if not message.answers and not may_text(message.recipient):
-        return "nobody has agreed to texts at this number"
-    day = timedelta(days=1)
-    # Sign-in codes have a limit of their own, so that a stranger who asks for them uses up no reminder.
-    if (
-        message.kind != "code"
-        and throttle.count("texts to", message.recipient, within=day, at=at) >= TEXTS_A_DAY_A_NUMBER
-    ):
-        return "this number has had its texts for today"
-    if throttle.count("texts of", str(firm.id), within=day, at=at) >= TEXTS_A_DAY_A_FIRM:
-        return "the firm has sent its texts for today"
-    caps = [cap for cap in (who.monthly_cap, None if who.is_own else texts_of_plan()) if cap is not None]
-    if caps and message.kind != "code" and segments_this_month(at=at) >= min(caps):
-        return "the firm's texts for this month are used up"
-    return ""
-
-
-def texts_of_plan() -> int | None:
-    """Segments a month that the firm's plan pays for; an account of the firm's own has no such limit."""
-    rows = Entitlement.objects.filter(firm_id=current_firm().id)
-    return rows.values_list("texts_a_month", flat=True).first()
-
-
-def mail_held_back(message: Message) -> str:
-    """Why this e-mail may not leave, or nothing. A sign-in code is tried even where mail came back."""
-    if not settings.EMAIL_IS_ON:
-        return "e-mail is not set up here"
-    if message.kind == "code":
-        return ""
-    stops = MailStop.objects.filter(address=message.recipient.lower(), lifted_at=None)
-    reasons = set(stops.values_list("why", flat=True))
-    if MailStop.Why.BOUNCED in reasons:
-        return "mail to this address came back"
-    if MailStop.Why.ASKED in reasons and not message.answers:
-        return "they asked for no more mail of this kind"
-    return ""
-
-
-def segments_this_month(*, at: datetime) -> int:
-    """Segments that left since the month began by the firm's clock."""
-    began = at.astimezone(current_firm().zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    sent = Message.objects.filter(channel=Channel.SMS, sent_at__gte=began, sent_at__lte=at)
-    return sent.aggregate(n=Sum("segments"))["n"] or 0
-
-
-def waits_until(message: Message, *, at: datetime) -> datetime | None:
-    """When a text that was late may leave instead of now, or None when the sending hours let it go."""
-    if message.channel != Channel.SMS or (message.answers and at < message.written_at + FRESH):
-        return None
-    opening = next_opening(at, message.zone)
-    return opening if opening > at else None
-
-
 def lease(keys: Sequence[str], *, at: datetime) -> list[Message]:
     """Takes the rows that are due and free. A row that was being sent when its worker died becomes unknown."""
     with transaction.atomic():
@@ -231,9 +158,15 @@ def _unknown(message: Message, reason: str, *, at: datetime) -> None:
 
 def deliver(keys: Sequence[str], at: datetime) -> int:
     """Sends what is due of these rows; the number that left."""
-    left = 0
-    for message in lease(keys, at=at):
-        left += _send(message, at=at)
+    left, began = 0, time.monotonic()
+    for start in range(0, len(keys), PORTION):
+        messages = sorted(
+            lease(keys[start : start + PORTION], at=at), key=lambda row: (not row.answers, row.due_at)
+        )
+        batch = Batch.of(messages, at=at) if messages else None
+        for message in messages:
+            assert batch
+            left += _send(message, batch, began=began)
     # Keys whose message has gone, been called off or been settled elsewhere are due no more.
     waiting = set(
         str(key)
@@ -245,30 +178,34 @@ def deliver(keys: Sequence[str], at: datetime) -> int:
     return left
 
 
-def _send(message: Message, *, at: datetime) -> bool:
-    reason = held_back(message, at=at)
+def _send(message: Message, batch: Batch, *, began: float) -> bool:
+    at = batch.at
+    reason = batch.held_back(message)
     if reason:
         Message.objects.filter(pk=message.pk, state=State.LEASED).update(
             state=State.SUPPRESSED, reason=reason, leased_until=None
         )
         _tell_of(message, at=at)
         return False
-    later = waits_until(message, at=at)
+    later = batch.waits_until(message)
     if later:
         return _put_off(message, later)
+    by_text = message.channel == Channel.SMS
+    if by_text and batch.account.per_second:
+        moment = pace.next_moment(batch.account.per_second, at=at)
+        if moment > at + LONGEST_WAIT:
+            return _put_off(message, moment)
+        time.sleep(max(0.0, (moment - at).total_seconds() - (time.monotonic() - began)))
     # Committed before the call. A STOP that came since the lease has changed the state, and wins.
-    began = Message.objects.filter(pk=message.pk, state=State.LEASED).update(
+    taken = Message.objects.filter(pk=message.pk, state=State.LEASED).update(
         state=State.SENDING, attempted_at=at, attempts=message.attempts + 1, leased_until=at + LEASE
     )
-    if not began:
+    if not taken:
         return False
     message.attempts += 1
-    provider = twilio if message.channel == Channel.SMS else mail
-    answer = provider.send(message)
-    if message.channel == Channel.SMS and answer.outcome in {Outcome.SENT, Outcome.UNKNOWN}:
-        if message.kind != "code":
-            throttle.note("texts to", message.recipient, at=at)
-        throttle.note("texts of", str(current_firm().id), at=at)
+    answer = twilio.send(message, batch.account) if by_text else mail.send(message)
+    if by_text and answer.outcome in {Outcome.SENT, Outcome.UNKNOWN}:
+        batch.left(message)
     settle_answer(message, answer, at=at)
     return answer.outcome == Outcome.SENT
 
@@ -284,23 +221,34 @@ def _put_off(message: Message, later: datetime) -> bool:
     return False
 
 
-@transaction.atomic
 def settle_answer(message: Message, answer: Answer, *, at: datetime) -> None:
-    """Writes down what the provider said."""
-    row = Message.objects.filter(pk=message.pk)
+    """Writes down what the provider said. The due-work row of one that left is for the caller to settle."""
     if answer.outcome == Outcome.SENT:
-        # The words of a sign-in code are of no use once it has left.
-        kept: dict[str, Any] = {"title": "", "body": "", "html": ""} if message.kind == "code" else {}
-        row.update(
-            state=State.SENT, sent_at=at, provider_id=answer.provider_id, reason="", leased_until=None, **kept
-        )
-        due.settle(DUE, str(message.pk))
-    elif answer.outcome == Outcome.UNKNOWN:
+        # One statement is a transaction by itself.
+        _left(message, answer, at=at)
+    else:
+        _did_not_leave(message, answer, at=at)
+
+
+def _left(message: Message, answer: Answer, *, at: datetime) -> None:
+    # The words of a sign-in code are of no use once it has left.
+    kept: dict[str, Any] = {"title": "", "body": "", "html": ""} if message.kind == "code" else {}
+    Message.objects.filter(pk=message.pk).update(
+        state=State.SENT, sent_at=at, provider_id=answer.provider_id, reason="", leased_until=None, **kept
+    )
+
+
+@transaction.atomic
+def _did_not_leave(message: Message, answer: Answer, *, at: datetime) -> None:
+    row = Message.objects.filter(pk=message.pk)
+    if answer.outcome == Outcome.UNKNOWN:
         _unknown(message, answer.reason, at=at)
-    elif answer.outcome == Outcome.AGAIN and message.attempts < TRIES:
-        again = at + min(timedelta(seconds=15 * 2**message.attempts), timedelta(minutes=30))
-        row.update(state=State.DUE, due_at=again, reason=answer.reason, leased_until=None)
+    elif answer.outcome == Outcome.AGAIN and (again := _next_try(message, at=at)):
+        # Its due time stays, so that everybody sees how long it has waited.
+        row.update(state=State.DUE, reason=answer.reason, leased_until=again)
         due.plan(DUE, str(message.pk), due_at=again)
+        if message.attempts == TELL_AFTER:
+            _tell_of(message, at=at)
     else:
         row.update(state=State.FAILED, reason=answer.reason, delivery_error=answer.code, leased_until=None)
         due.settle(DUE, str(message.pk))
@@ -313,8 +261,19 @@ def settle_answer(message: Message, answer: Answer, *, at: datetime) -> None:
             withdraw(message.recipient, how="provider", at=at)
 
 
+def _next_try(message: Message, *, at: datetime) -> datetime | None:
+    """When a message that did not leave is tried again; None when that would be too late."""
+    again = at + min(timedelta(seconds=15 * 2 ** min(message.attempts, 10)), LONGEST_PAUSE)
+    until = message.due_at + KEEP_TRYING
+    if message.event_at:
+        until = min(until, message.event_at - LEAST_BEFORE_EVENT)
+    if message.kind == "code":
+        until = message.written_at + FRESH
+    return again if again < until else None
+
+
 def _tell_of(message: Message, *, at: datetime) -> None:
-    """What an app does about a message that will not leave, such as going by another way."""
+    """What an app does about a message that will not leave, such as going by another way, or that has tried for a while."""
     message.refresh_from_db()
     delivery_changed.send(sender=Message, message=message, at=at)
 

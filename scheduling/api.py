@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.core.exceptions import ValidationError as Invalid
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
@@ -17,7 +19,9 @@ from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
+from messaging.api import MomentField
 from scheduling import booking as bookings
+from scheduling import series
 from scheduling.availability import free_slots
 from scheduling.models import Booking, Service
 from tenants.places import current_firm
@@ -25,27 +29,33 @@ from web.access import Access, Can
 from web.phones import phone
 
 LONGEST = timedelta(days=62)
-# Calendars reach no further, and arithmetic on a moment near year 1 or 9999 would leave them.
-FIRST_YEAR, LAST_YEAR = 2001, 2199
-
-
-class MomentField(serializers.DateTimeField):
-    """A moment with its offset, in the years that calendars reach."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        try:
-            moment: datetime = super().to_internal_value(value)
-        except OverflowError:
-            self.fail("overflow")
-        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            self.fail("overflow")
-        return moment
 
 
 class ServiceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Service
-        fields = ["id", "name", "name_es", "about", "about_es", "minutes", "format", "place", "published"]
+        fields = [
+            "id", "name", "name_es", "about", "about_es", "minutes", "format", "place", "travel_minutes", "language", "price",
+            "currency", "buffer_before", "buffer_after", "notice_minutes", "horizon_days", "step_minutes",
+            "change_until_minutes", "call_off_until_minutes", "a_day", "a_week", "advocates", "takes_iep", "published",
+        ]  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        people = attrs.get("advocates", [])
+        if any(not person.is_active or person not in User.objects.advocates() for person in people):
+            raise serializers.ValidationError({"advocates": _("Only advocates of the firm give a service.")})
+        kept = (
+            {f.attname: getattr(self.instance, f.attname) for f in Service._meta.concrete_fields}
+            if self.instance
+            else {}
+        )
+        changed = {name: value for name, value in attrs.items() if name != "advocates"}
+        try:
+            Service(**{**kept, **changed}).full_clean(validate_unique=False)
+        except Invalid as problem:
+            fields = {("detail" if name == "__all__" else name): said for name, said in problem.message_dict.items()}  # fmt: skip
+            raise serializers.ValidationError(fields) from None
+        return attrs
 
 
 class SlotSerializer(serializers.Serializer):
@@ -61,7 +71,8 @@ class BookingSerializer(serializers.ModelSerializer):
         model = Booking
         fields = [
             "id", "service", "advocate", "contact", "contact_name", "student", "starts_at", "ends_at", "timezone",
-            "language", "booked_at", "confirmed_at", "called_off_at", "sequence", "manage_url",
+            "language", "booked_at", "confirmed_at", "called_off_at", "no_show_at", "series", "because", "meeting_url",
+            "price", "currency", "sequence", "manage_url",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -70,7 +81,7 @@ class BookingSerializer(serializers.ModelSerializer):
 
 
 class NewBookingSerializer(serializers.Serializer):
-    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.all())
+    service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.select_related("questions"))
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates(), required=False)
     starts_at = MomentField()
     name = serializers.CharField(max_length=120)
@@ -97,7 +108,13 @@ class NewBookingSerializer(serializers.Serializer):
         return attrs
 
 
-class MoveSerializer(serializers.Serializer):
+class WhichSerializer(serializers.Serializer):
+    which = serializers.ChoiceField(
+        choices=["one", "later"], default="one", help_text="Of a series: this one alone, or all after it too."
+    )
+
+
+class MoveSerializer(WhichSerializer):
     starts_at = MomentField()
 
 
@@ -119,13 +136,21 @@ def taken(problem: bookings.SlotTaken) -> Response:
     return Response({"error": error, "nearest": SlotSerializer(problem.nearest, many=True).data}, status=409)
 
 
-class ServiceViewSet(viewsets.ReadOnlyModelViewSet):
-    """What can be booked."""
+class ServiceViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet):
+    """What can be booked. Prices are in the currency's minor units."""
 
     access = Access(Can.SEE_BOOKINGS)
-    can = Can.SEE_BOOKINGS
+    can, can_write = Can.SEE_BOOKINGS, Can.SET_SERVICES
     serializer_class = ServiceSerializer
-    queryset = Service.objects.all()
+    queryset = Service.objects.prefetch_related("advocates")
+    http_method_names = ["get", "head", "options", "post", "patch"]
+
+    @transaction.atomic
+    def perform_create(self, serializer: Any) -> None:
+        user: Any = self.request.user
+        audit.record("service.saved", by=user, at=timezone.now(), about=serializer.save(), through="api")
+
+    perform_update = perform_create
 
     @extend_schema(
         parameters=[OpenApiParameter("since", datetime), OpenApiParameter("until", datetime), OpenApiParameter("advocate", str)],
@@ -195,26 +220,34 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     @extend_schema(request=MoveSerializer, responses=BookingSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str | None = None) -> Response:
-        """Moves it to another free slot."""
+        """Moves it to another free slot; of a series those after it too, if asked."""
         booking = self.get_object()
         asked = MoveSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         user: Any = request.user
+        starts_at, now = asked.validated_data["starts_at"], timezone.now()
         try:
-            moved = bookings.move(
-                booking, starts_at=asked.validated_data["starts_at"], at=timezone.now(), by=user
-            )
+            if asked.validated_data["which"] == "later" and booking.series_id:
+                series.move_from(booking, starts_at=starts_at, at=now, by=user)
+                moved = self.get_queryset().get(pk=booking.pk)
+            else:
+                moved = bookings.move(booking, starts_at=starts_at, at=now, by=user)
         except bookings.SlotTaken as problem:
             return taken(problem)
         except bookings.TooLate as problem:
             raise ValidationError({"starts_at": str(problem)}) from None
         return Response(BookingSerializer(moved).data)
 
-    @extend_schema(request=None, responses=BookingSerializer)
+    @extend_schema(request=WhichSerializer, responses=BookingSerializer)
     @action(detail=True, methods=["post"], url_path="call-off")
     def call_off(self, request: Request, pk: str | None = None) -> Response:
-        """Calls it off; doing it twice is once."""
+        """Calls it off, of a series those after it too, if asked; doing it twice is once."""
         user: Any = request.user
+        asked = WhichSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        if asked.validated_data["which"] == "later" and self.get_object().series_id:
+            series.call_off_from(self.get_object(), at=timezone.now(), by=user)
+            return Response(BookingSerializer(self.get_object()).data)
         return Response(
             BookingSerializer(bookings.call_off(self.get_object(), at=timezone.now(), by=user)).data
         )

@@ -7,7 +7,7 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from outbox.sending import guard
+        from outbox.sending import guard_batch
         from outbox.signals import delivery_changed, text_received
         from payments import subjects
         from payments.signals import payment_settled
@@ -18,7 +18,7 @@ class SchedulingConfig(AppConfig):
 
         series.on_breaks(series.school_breaks)
         on_due(notices.SAY, notices.say)
-        guard(notices.may_leave)
+        guard_batch(notices.may_not_leave)
         subjects.register("booking", describe=paid.describe, amount_due=paid.amount_due, lock=paid.lock, bank=False, page=paid.page)  # fmt: skip
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")

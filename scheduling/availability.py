@@ -18,10 +18,12 @@ from django.db.models.functions import Cast
 
 from accounts.models import User
 from cases import meetings
-from scheduling.models import Block, Booking, Closure, DateHours, Service, WeeklyHours
+from scheduling.models import AdvocateLimit, Block, Booking, Closure, DateHours, Service, WeeklyHours
 from tenants.places import current_firm
 
 Stretch = tuple[datetime, datetime]
+Limit = tuple[int | None, int | None]
+NO_LIMIT: Limit = (None, None)
 
 
 @dataclass(frozen=True, order=True)
@@ -134,11 +136,19 @@ class Openings:
     weekly: dict[UUID, dict[int, list[tuple[object, object]]]]
     on_dates: dict[UUID, dict[date, list[tuple[object, object]]]]
     closed: set[date]
+    # How many bookings they take by day and by week.
+    limits: dict[UUID, Limit]
 
     @classmethod
     def of(cls, people: Sequence[User], *, first: date, last: date) -> Openings:
-        """Of these people, from one date to another. One query."""
-        found = cls(defaultdict(lambda: defaultdict(list)), defaultdict(lambda: defaultdict(list)), set())
+        """Of these people, from one date to another. Two queries."""
+        limits = AdvocateLimit.objects.filter(advocate__in=people).values_list(
+            "advocate_id", "a_day", "a_week"
+        )
+        found = cls(
+            defaultdict(lambda: defaultdict(list)), defaultdict(lambda: defaultdict(list)), set(),
+            {person: (a_day, a_week) for person, a_day, a_week in limits},
+        )  # fmt: skip
         weekly = WeeklyHours.objects.filter(advocate__in=people).order_by().values_list(
             "advocate_id", "weekday", _null(DATE), _null(DATE), "opens", "closes"
         )  # fmt: skip
@@ -177,22 +187,23 @@ def _null(kind: models.Field[Any, Any]) -> Cast:
 
 @dataclass
 class Taken:
-    """What is in the way, by advocate: busy times, and the days on which this service is given already."""
+    """What is in the way, by advocate: busy times, and when this service, and any, is given already."""
 
     busy: dict[UUID, list[Stretch]]
     given: dict[UUID, list[datetime]]
+    booked: dict[UUID, list[datetime]]
 
     @classmethod
     def of(
         cls, service: Service, people: Sequence[User], *, since: datetime, until: datetime, at: datetime,
-        leave_out: Booking | None = None,
+        leave_out: Booking | None = None, limits: Iterable[Limit] = (),
     ) -> Taken:  # fmt: skip
-        """Of these people, between two moments. One query for bookings and blocks, one for meetings."""
+        """Of these people, between two moments. One query for bookings, blocks and meetings."""
         margin = service.length + service.before + service.after
         # A limit by the week looks at the whole weeks, in whatever zone.
-        if service.a_week:
+        if service.a_week or any(a_week for _a_day, a_week in limits):
             margin += WEEK + DAY
-        elif service.a_day:
+        elif service.a_day or any(a_day for a_day, _a_week in limits):
             margin += 2 * DAY
         since, until = since - margin, until + margin
         rows = Booking.objects.taking_time(at=at).filter(advocate__in=people, busy__overlap=(since, until))
@@ -205,30 +216,43 @@ class Taken:
         blocks = Block.objects.filter(advocate__in=people, starts_at__lt=until, ends_at__gt=since).order_by().values_list(
             "advocate_id", "starts_at", "ends_at", _null(models.UUIDField()), "starts_at"
         )  # fmt: skip
-        found = cls(defaultdict(list), defaultdict(list))
-        for person, begins, ends, of_service, starts_at in booked.union(blocks, all=True):
+        found = cls(defaultdict(list), defaultdict(list), defaultdict(list))
+        away = meetings.away(people, since, until).order_by().values_list(
+            "advocate_id", "away", "back", _null(models.UUIDField()), "starts_at"
+        )  # fmt: skip
+        for person, begins, ends, of_service, starts_at in booked.union(blocks, away, all=True):
             found.busy[person].append((begins, ends))
+            if of_service is not None:
+                found.booked[person].append(starts_at)
             if of_service == service.pk:
                 found.given[person].append(starts_at)
-        for person, begins, ends in meetings.busy(people, since, until):
-            found.busy[person].append((begins, ends))
         return found
 
-    def within_limits(self, service: Service, person: User, zone: ZoneInfo) -> Callable[[datetime], bool]:
-        """Whether one more at that start stays within the service's limits by day and week of the advocate's calendar."""
-        if not service.a_day and not service.a_week:
-            return lambda start: True
-        dates = [moment.astimezone(zone).date() for moment in self.given[person.pk]]
-        days, weeks = Counter(dates), Counter(day.isocalendar()[:2] for day in dates)
+    def within_limits(self, service: Service, person: User, zone: ZoneInfo, limit: Limit = NO_LIMIT) -> Callable[[datetime], bool]:  # fmt: skip
+        """Whether one more at that start stays within the limits, the service's and the advocate's own, by day and week
+        of the advocate's calendar."""
+        checks = [
+            _fits([moment.astimezone(zone).date() for moment in moments], a_day, a_week)
+            for moments, (a_day, a_week) in (
+                (self.given[person.pk], (service.a_day, service.a_week)), (self.booked[person.pk], limit)
+            )
+            if a_day or a_week
+        ]  # fmt: skip
 
         def fits(start: datetime) -> bool:
             day = start.astimezone(zone).date()
-            return not (
-                (service.a_day and days[day] >= service.a_day)
-                or (service.a_week and weeks[day.isocalendar()[:2]] >= service.a_week)
-            )
+            return all(check(day) for check in checks)
 
-        return fits
+        return fits if checks else lambda start: True
+
+
+def _fits(dates: Sequence[date], a_day: int | None, a_week: int | None) -> Callable[[date], bool]:
+    days, weeks = Counter(dates), Counter(day.isocalendar()[:2] for day in dates)
+
+    def fits(day: date) -> bool:
+        return not ((a_day and days[day] >= a_day) or (a_week and weeks[day.isocalendar()[:2]] >= a_week))
+
+    return fits
 
 
 def free_slots(
@@ -254,7 +278,9 @@ def free_slots(
         return []
     if openings is None:
         openings = Openings.of(people, first=since.date() - 2 * DAY, last=until.date() + 2 * DAY)
-    taken = Taken.of(service, people, since=since, until=until, at=at, leave_out=leave_out)
+    taken = Taken.of(
+        service, people, since=since, until=until, at=at, leave_out=leave_out, limits=openings.limits.values()
+    )
     found = []
     for person in people:
         zone = zone_of(person)
@@ -263,7 +289,7 @@ def free_slots(
         if not any_notice:
             last = min(last, at.astimezone(zone).date() + timedelta(days=rules.horizon))
         stretches = openings.stretches(person, zone, first, last)
-        fits = taken.within_limits(service, person, zone)
+        fits = taken.within_limits(service, person, zone, openings.limits.get(person.pk, NO_LIMIT))
         found += [
             Slot(start, person.pk)
             for start in starts(stretches, merged(taken.busy[person.pk]), rules, since=since, until=until)

@@ -212,8 +212,18 @@ def release_lapsed(advocate: User, busy: tuple[datetime, datetime], *, at: datet
 
 def _write(service: Service, advocate: User, starts_at: datetime, asker: Asker, *, at: datetime, by: User | None, idempotency_key: str | None, because: str = "", held_until: datetime | None = None) -> Booking:  # fmt: skip
     release_lapsed(advocate, busy_time(service, starts_at), at=at)
+    with audit.together():
+        booking = _rows(service, advocate, starts_at, asker, at=at, by=by, idempotency_key=idempotency_key, because=because, held_until=held_until)  # fmt: skip
+        audit.record("booking.held" if held_until else "booking.made", by=by, at=at, about=booking, network=asker.network)  # fmt: skip
+        if not held_until:
+            notices.say_later(booking, "booked", at=at)
+    return booking
+
+
+def _rows(service: Service, advocate: User, starts_at: datetime, asker: Asker, *, at: datetime, by: User | None, idempotency_key: str | None, because: str, held_until: datetime | None) -> Booking:  # fmt: skip
+    """The booking, with its file, its inquiry and the questions that come with it."""
     contact, student = _file(asker, advocate, at=at)
-    inquiry = inquiries.booked(contact, student, advocate=advocate, at=at)
+    inquiry = inquiries.booked(contact, student, advocate=advocate, at=at, fresh=asker.contact is None)
     response = None
     if inquiry and service.questions and service.questions.retired_at is None:
         response = asking.ask(service.questions, contact=contact, student=student, inquiry=inquiry)
@@ -244,11 +254,6 @@ def _write(service: Service, advocate: User, starts_at: datetime, asker: Asker, 
             asker.phone, how="form", at=at, wording=asker.texts_wording, version=SMS_WORDING_VERSION,
             language=asker.language, network=asker.network,
         )  # fmt: skip
-    if held_until:
-        audit.record("booking.held", by=by, at=at, about=booking, network=asker.network)
-        return booking
-    audit.record("booking.made", by=by, at=at, about=booking, network=asker.network)
-    notices.say_later(booking, "booked", at=at)
     return booking
 
 

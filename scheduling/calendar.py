@@ -72,7 +72,10 @@ def booking_list(request: FirmRequest) -> HttpResponse:
     first = day - timedelta(days=day.weekday()) if view == "week" else day
     since = datetime.combine(first, datetime.min.time(), zone)
     until = datetime.combine(first + timedelta(days=days), datetime.min.time(), zone)
-    events = [*_booked(rows.standing().between(since, until)), *_kept_free(request, person, since, until)]
+    events = [
+        *_booked(rows.standing().between(since, until), moves=request.user.can(Can.EDIT_BOOKINGS)),
+        *_kept_free(request, person, since, until),
+    ]
     weekend = any(event.starts.astimezone(zone).weekday() > 4 for event in events)
     context |= {
         "week": week(
@@ -85,11 +88,12 @@ def booking_list(request: FirmRequest) -> HttpResponse:
     return render(request, "scheduling/calendar.html", context)
 
 
-def _booked(rows: Any) -> list[Event]:
+def _booked(rows: Any, *, moves: bool) -> list[Event]:
     return [
         Event(
             title=f"{row.contact.name}: {row.service.local_name}", starts=row.starts_at, ends=row.ends_at,
             url=reverse("booking", args=[row.pk]), place=row.advocate.name, kind="info" if row.confirmed_at is None else "win",
+            move=reverse("booking-staff-change", args=[row.pk]) if moves else "",
         )
         for row in rows
     ]  # fmt: skip

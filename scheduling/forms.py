@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from accounts.forms import email_field
 from accounts.models import User
 from clients.models import Contact, Student
 from documents.forms import FilesField
-from scheduling.models import Closure, Format, Service
+from scheduling.models import AdvocateLimit, Closure, Format, Service
 from web.access import Can
 from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
 
@@ -46,6 +47,10 @@ class BookingForm(HoneypotMixin, Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     texts = forms.BooleanField(required=False)
+    code = forms.CharField(
+        label=_("Six digits from our message"), max_length=12, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, firm_name: str, takes_iep: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -184,6 +189,22 @@ class DateHoursForm(Form):
         elif opens is not None and closes is not None and opens >= closes:
             self.add_error("closes", _("The end must be later than the start."))
         return found
+
+
+class LimitForm(ModelForm):
+    """How many bookings one advocate takes."""
+
+    class Meta:
+        model = AdvocateLimit
+        fields = ["a_day", "a_week"]
+        labels = {"a_day": _("Most bookings a day"), "a_week": _("Most bookings a week")}
+        help_texts = {"a_week": _("Of all services together. Empty means no limit.")}
+        widgets = {name: forms.NumberInput(attrs={"min": 1, "max": 500}) for name in ("a_day", "a_week")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("a_day", "a_week"):
+            self.fields[name].validators += [MinValueValidator(1), MaxValueValidator(500)]
 
 
 class ClosureForm(ModelForm):

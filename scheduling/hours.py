@@ -18,8 +18,8 @@ from accounts import audit
 from accounts.models import User
 from accounts.requests import FirmRequest
 from scheduling.availability import zone_of
-from scheduling.forms import BlockForm, ClosureForm, DateHoursForm, HoursForm
-from scheduling.models import Block, Booking, Closure, DateHours, WeeklyHours
+from scheduling.forms import BlockForm, ClosureForm, DateHoursForm, HoursForm, LimitForm
+from scheduling.models import AdvocateLimit, Block, Booking, Closure, DateHours, WeeklyHours
 from web.access import Can, requires
 from web.forms import posted
 
@@ -47,6 +47,7 @@ def _page(request: FirmRequest, person: User, *, status: int = 200, **forms: Any
         "zone": zone_of(person),
         "dates": DateHours.objects.filter(advocate=person, on__gt=yesterday),
         "on_date": DateHoursForm(),
+        "limits": LimitForm(instance=AdvocateLimit.objects.filter(advocate=person).first()),
         **forms,
     }
     return render(request, "scheduling/hours.html", context, status=status)
@@ -82,6 +83,22 @@ def _weekly(person: User) -> HoursForm:
         n = 2 if f"d{row.weekday}_1_from" in first else 1
         first |= {f"d{row.weekday}_{n}_from": row.opens, f"d{row.weekday}_{n}_to": row.closes}
     return HoursForm(initial=first)
+
+
+@requires(Can.SET_OWN_HOURS)
+@require_POST
+def hours_limits(request: FirmRequest) -> HttpResponse:
+    """How many bookings the person takes; what is booked already stays."""
+    person = _whose_hours(request)
+    row = AdvocateLimit.objects.filter(advocate=person).first() or AdvocateLimit(advocate=person)
+    form = LimitForm(request.POST, instance=row)
+    if not form.is_valid():
+        return _page(request, person, form=_weekly(person), limits=form, status=422)
+    with transaction.atomic():
+        form.save()
+        audit.record("hours.saved", by=request.user, at=timezone.now(), about=person)
+    messages.success(request, _("Saved."))
+    return _back(person, request.user)
 
 
 @requires(Can.SET_OWN_HOURS)

@@ -152,6 +152,24 @@ class WeeklyHours(models.Model):
         ]
 
 
+class AdvocateLimit(models.Model):
+    """How many bookings of all services together an advocate takes, by their own calendar; empty is without a limit."""
+
+    advocate = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="booking_limit"
+    )
+    a_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    a_week = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(a_day=None) | Q(a_day__gte=1)) & (Q(a_week=None) | Q(a_week__gte=1)),
+                name="advocate_limits_are_one_or_more",
+            )
+        ]
+
+
 class DateHours(models.Model):
     """What an advocate's hours are on one date, instead of the weekly ones. Without times the day is closed."""
 
@@ -242,6 +260,20 @@ class CalendarFeed(models.Model):
     )
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
+
+
+class BookingCheck(models.Model):
+    """Six digits that were sent to whoever books, where the booking looked like a program's: ten minutes, five tries."""
+
+    LIFE = timedelta(minutes=10)
+    TRIES = 5
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address = models.CharField(max_length=254, db_index=True)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    passed_at = models.DateTimeField(null=True)
 
 
 class Because(models.TextChoices):

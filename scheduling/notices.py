@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clients.reaching import Way, channels_for, is_barred, may_still_hear
+from clients.reaching import Way, channels_for, is_barred, may_all_still_hear
 from messaging import plans, wordings
 from outbox import sending
 from outbox.hours import Hours, text_time
@@ -140,16 +140,22 @@ def booking_id(subject: str) -> UUID:
         return UUID(int=0)
 
 
-def may_leave(message: Message, *, at: datetime) -> str:
-    """The outbox asks before a message about a booking leaves: what was safe when it was written may not be so now."""
-    if not message.subject.startswith("booking:") or message.kind.startswith("told-"):
-        return ""
-    booking = (
-        Booking.objects.filter(pk=booking_id(message.subject)).select_related("contact", "student").first()
-    )
-    if booking is None:
-        return ""
-    return may_still_hear(booking.contact, message.recipient, student=booking.student, at=at)
+def may_not_leave(messages: Sequence[Message], *, at: datetime) -> dict[UUID, str]:
+    """The outbox asks before messages about bookings leave: what was safe when it was written may not be so now."""
+    ours = {
+        message.pk: booking_id(message.subject)
+        for message in messages
+        if message.subject.startswith("booking:") and not message.kind.startswith("told-")
+    }
+    if not ours:
+        return {}
+    rows = Booking.objects.select_related("contact", "student").in_bulk(set(ours.values()))
+    about = {
+        message.pk: (message.recipient, booking.contact, booking.student)
+        for message in messages
+        if message.pk in ours and (booking := rows.get(ours[message.pk])) is not None
+    }
+    return may_all_still_hear(about, at=at)
 
 
 def _to_advocate(booking: Booking, kind: str, title: Callable[[], str], *, at: datetime) -> None:

@@ -28,7 +28,7 @@ from payments.models import Checkout
 from payments.paying import AlreadyPaid, OnItsWay
 from payments.providers.stripe import Refused, Unavailable
 from scheduling import booking as bookings
-from scheduling import ics, paid, papers
+from scheduling import checking, ics, paid, papers
 from scheduling.availability import Slot, free_slots
 from scheduling.booking import Asker, SlotTaken, TooLate, TooManyHolds
 from scheduling.forms import BookingForm
@@ -177,6 +177,11 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
         language=get_language() or "en", timezone=str(zone), network=place, contact=contact,
         texts_wording=form.wording if filled["texts"] else "",
     )  # fmt: skip
+    twice = bool(once) and Booking.objects.filter(idempotency_key=f"form:{once}").exists()
+    if not twice and checking.is_suspicious(asker, whole_form="company_page" in request.POST, at=now):
+        problem = _check(request, form, asker, context, at=now)
+        if problem or context.get("question"):
+            return render(request, "scheduling/book_details.html", context, status=422 if problem else 200)
     try:
         # The same form sent twice books once.
         made = bookings.book(
@@ -194,6 +199,8 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/book_details.html", context, status=409)
+    if not twice:
+        checking.note(asker, at=now)
     kept = _keep_paper(request, made, filled.get("paper") or [])
     if made.held_until:
         _open_checkout(made)
@@ -201,6 +208,26 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     return onward(
         request, reverse("booking-manage", args=[made.secret]) + (kept + "&" if kept else "?") + "new=1"
     )
+
+
+def _check(
+    request: FirmRequest, form: BookingForm, asker: Asker, context: dict[str, Any], *, at: datetime
+) -> bool:
+    """Asks for the code, or takes it. Whether something is wrong with what was typed; what was typed stays in the form."""
+    key = request.POST.get("check", "")[:36]
+    try:
+        if key and checking.take(key, form.cleaned_data["code"], asker, at=at):
+            context["check"] = key
+            return False
+        if key and form.cleaned_data["code"]:
+            context["question"] = checking.Question(key, asker.email or asker.phone)
+            form.add_error("code", str(checking.WrongCode()))
+            return True
+        context["question"] = checking.ask(asker, at=at)
+    except checking.CannotCheck as problem:
+        form.add_error(None, str(problem))
+        return True
+    return False
 
 
 def _keep_paper(request: FirmRequest, booking: Booking, files: list[Sent]) -> str:

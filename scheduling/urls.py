@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling import calendar, embed, feed, hours, series_pages, views
+from scheduling import calendar, embed, feed, hours, reminders, series_pages, views
 from scheduling import public as family
 from web.access import public
 
@@ -33,7 +33,9 @@ urlpatterns = [
     path("services/", views.service_list, name="services"),
     path("services/new/", views.service_form, name="service-new"),
     path("services/<uuid:pk>/", views.service_form, name="service"),
+    path("services/<uuid:pk>/reminders/", reminders.service_reminders, name="service-reminders"),
     path("hours/", hours.hours, name="hours"),
+    path("hours/limits/", hours.hours_limits, name="hours-limits"),
     path("hours/dates/", hours.date_hours_new, name="date-hours-new"),
     path("hours/dates/<uuid:pk>/removal/", hours.date_hours_removal, name="date-hours-removal"),
     path("closures/", hours.closures, name="closures"),

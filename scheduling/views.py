@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,7 @@ def booking_change(request: FirmRequest, pk: UUID) -> HttpResponse:
     booking = get_object_or_404(rows.select_related("service", "advocate", "contact", "series"), pk=pk)
     context = {**times(request, booking.service, leave_out=booking, any_notice=True), "booking": booking}
     if request.method != "POST":
+        context["chosen"] = _nearest(request.GET.get("at", ""), context)
         return render(request, "scheduling/move.html", context)
     starts_at = parse_moment(request.POST.get("time", ""))
     if starts_at is None:
@@ -93,6 +95,15 @@ def booking_no_show(request: FirmRequest, pk: UUID) -> HttpResponse:
     except ValueError as problem:
         messages.error(request, str(problem))
     return redirect("booking", pk)
+
+
+def _nearest(text: str, context: dict[str, Any]) -> datetime | None:
+    """Of the day's free times the one nearest to where it was dropped, by the clock of the page."""
+    try:
+        wanted = datetime.combine(context["day"], time.fromisoformat(text), context["zone"])
+    except (ValueError, TypeError):
+        return None
+    return min(context["times"], key=lambda start: abs(start - wanted), default=None)
 
 
 @requires(Can.EDIT_BOOKINGS)

@@ -90,6 +90,7 @@ class Event:
     url: str
     place: str = ""
     kind: str = ""
+    move: str = ""  # the address of the form that moves it, where it can be moved
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Placed:
     css: str
     spoken: str
     starts: str
+    move: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,9 @@ class Week:
     label: str
     days: list[WeekDay]
     hours: list[Hour]
+    # The date of the first column, and the hour of the first row: where something is dropped.
+    first: str = ""
+    from_hour: int = 0
 
     @property
     def events(self) -> list[Placed]:
@@ -162,6 +167,7 @@ def week(
                 css=f"ev d{at + 1} {_rows(starts, ends, first)}{lane}",
                 spoken=f"{say_day(day)} {say_time(starts, zone)}",
                 starts=say_time(starts, zone),
+                move=event.move,
             )
             for (starts, ends, event), lane in _lanes(by_day.get(day, []))
         ]
@@ -170,6 +176,8 @@ def week(
     return Week(
         label=_("Week of %s") % say_day(monday, today=today),
         days=made,
+        first=monday.isoformat(),
+        from_hour=first,
         hours=[
             Hour(2 + 4 * (hour - first), f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}")
             for hour in range(first, last)

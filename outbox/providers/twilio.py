@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from django.conf import settings
@@ -16,11 +17,17 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from outbox.models import Message, Registration, Sender
+from outbox.providers import fetching
 from outbox.providers.outcome import Answer, Outcome
 from tenants.numbers import own_number
 
 OPTED_OUT = "21610"
 SECONDS = 10.0
+# Twilio takes in no larger picture.
+MEDIUM_BYTES = 5 * 1024 * 1024
+MEDIA = re.compile(
+    r"https://api\.twilio\.com/2010-04-01/Accounts/AC[0-9a-f]{32}/Messages/[A-Z]{2}[0-9a-f]{32}/Media/ME[0-9a-f]{32}"
+)
 
 
 class RebasedClient(TwilioHttpClient):
@@ -46,6 +53,7 @@ class Account:
     service: str = ""
     registration: str = Registration.VERIFIED
     monthly_cap: int | None = None
+    per_second: int | None = None
     is_own: bool = False
 
 
@@ -53,10 +61,10 @@ def account() -> Account:
     """The firm's own account, else the platform's with the number the firm was given."""
     own = Sender.objects.first()
     if own is not None and own.is_own:
-        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap, is_own=True)  # fmt: skip
+        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap, own.per_second, is_own=True)  # fmt: skip
     return Account(
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, own_number() or "", "",
-        monthly_cap=own.monthly_cap if own else None,
+        monthly_cap=own.monthly_cap if own else None, per_second=own.per_second if own else None,
     )  # fmt: skip
 
 
@@ -76,9 +84,9 @@ def client(who: Account | None = None) -> Client:
     return _client(who.sid, who.token, settings.TWILIO_API_BASE)
 
 
-def send(message: Message) -> Answer:
+def send(message: Message, who: Account | None = None) -> Answer:
     """Hands one text to Twilio. Only a refused connection and 429 are safe to try again by themselves."""
-    who = account()
+    who = who or account()
     if not (who.service or who.number):
         return Answer(Outcome.REFUSED, reason="the firm has no number to text from")
     sender = {"messaging_service_sid": who.service} if who.service else {"from_": who.number}
@@ -93,6 +101,8 @@ def send(message: Message) -> Answer:
         code = str(error.code or "")
         if error.status == 429:
             return Answer(Outcome.AGAIN, reason="Twilio asked us to wait", code=code)
+        if error.status in {401, 403}:
+            return Answer(Outcome.AGAIN, reason=f"Twilio does not take our account or its token ({error.msg})"[:180], code=code)  # fmt: skip
         if error.status >= 500:
             return Answer(Outcome.UNKNOWN, reason=f"Twilio answered {error.status}", code=code)
         return Answer(Outcome.REFUSED, reason=str(error.msg)[:180], code=code, opted_out=code == OPTED_OUT)
@@ -134,6 +144,53 @@ def find(message: Message) -> Answer | None:
         if row.sid not in taken and row.body == message.body and made and made >= earliest:
             return Answer(Outcome.SENT, provider_id=row.sid)
     return Answer(Outcome.AGAIN)
+
+
+class NoMedium(Exception):
+    """A picture could not be had. `final` is whether asking again is of no use."""
+
+    def __init__(self, said: str, *, final: bool) -> None:
+        super().__init__(said)
+        self.final = final
+
+
+def medium(url: str) -> bytes:
+    """What came with a text, at the address that Twilio gave. Raises NoMedium.
+
+    Only addresses of Twilio's own media are asked for, with the account's token; where that leads, a server of
+    Twilio's choosing, is asked without it and only over https to a public address.
+    """
+    if not MEDIA.fullmatch(_plain(url)):
+        raise NoMedium("this is no address of Twilio's", final=True)
+    who = account()
+    try:
+        with requests.Session() as session:
+            answer = session.get(_rebased(url), auth=(who.sid, who.token), timeout=SECONDS, stream=True, allow_redirects=False)  # fmt: skip
+            if answer.is_redirect:
+                onward = urljoin(answer.url, answer.headers["Location"])
+                if not settings.TWILIO_API_BASE:
+                    fetching.refuse_unless_public(onward)
+                answer = session.get(onward, timeout=SECONDS, stream=True, allow_redirects=False)
+            if answer.status_code != 200:
+                raise NoMedium(
+                    f"Twilio answered {answer.status_code}", final=answer.status_code in {401, 403, 404, 410}
+                )
+            return fetching.read(answer, most=MEDIUM_BYTES)
+    except fetching.Refused as problem:
+        raise NoMedium(str(problem), final=True) from None
+    except requests.RequestException as error:
+        raise NoMedium(f"Twilio did not answer ({type(error).__name__})", final=False) from None
+
+
+def _plain(url: str) -> str:
+    """The address as Twilio publishes it, also where its requests go elsewhere."""
+    base = settings.TWILIO_API_BASE
+    return f"https://{url.removeprefix(f'{base}/')}" if base and url.startswith(f"{base}/") else url
+
+
+def _rebased(url: str) -> str:
+    base = settings.TWILIO_API_BASE
+    return f"{base}/{_plain(url).removeprefix('https://')}" if base else url
 
 
 def is_genuine(url: str, fields: dict[str, str], token: str, signature: str) -> bool:

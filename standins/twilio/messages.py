@@ -317,7 +317,7 @@ class Messages:
         """A text from `number` arrives at `to`, one of the account's numbers; what came of it.
 
         The answer has `message` (its record), `opt_out_type` (STOP, START, HELP or null), `webhook`
-        (url, status or error; null where the number has none) and `answers` (texts sent back).
+        (url, status or error; null where the number has none), `media_urls` and `answers` (texts sent back).
         Raises TwilioError when `to` is nobody's or `number` is no phone number.
         """
         if not is_e164(number):
@@ -362,6 +362,7 @@ class Messages:
             "message": public(record),
             "opt_out_type": kind,
             "webhook": webhook,
+            "media_urls": urls,
             "answers": [public(answer) for answer in answers],
         }
 

@@ -25,6 +25,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+CONNECT_SECRET = "whsec_of_the_browser_tests"
+
+
 @dataclass
 class Site:
     port: int
@@ -51,6 +54,7 @@ def served(firms: Any) -> Iterator[int]:
         "PUBLIC_URL": f"http://localhost:{port}",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
+        "STRIPE_CONNECT_WEBHOOK_SECRET": CONNECT_SECRET,
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4",
@@ -112,7 +116,7 @@ def _page(chromium: Any, *, width: int, height: int, locale: str, touch: bool = 
         bypass_csp=True,  # axe is put into the page by the test
     )  # fmt: skip
     page = context.new_page()
-    page.set_default_timeout(15000)
+    page.set_default_timeout(60000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page

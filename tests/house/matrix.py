@@ -12,7 +12,7 @@ RUNS_THE_FIRM = "OD"
 SEES_MONEY = "ODB"
 SIGNED_IN = "ODASBFG"
 
-GET, POST, PATCH = "GET", "POST", "PATCH"
+GET, POST, PATCH, DELETE = "GET", "POST", "PATCH", "DELETE"
 
 # route name -> (methods, who)
 MATRIX: dict[str, tuple[set[str], str]] = {
@@ -50,7 +50,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "plan-change": ({GET, POST}, "O"), "plan-look": ({POST}, "O"), "plan-restart": ({POST}, "O"),
     "date-hours-new": ({POST}, "ODA"), "date-hours-removal": ({POST}, "ODA"), "closures": ({GET, POST}, RUNS_THE_FIRM),
     "closure-removal": ({POST}, RUNS_THE_FIRM), "block-new": ({GET, POST}, "ODA"), "block": ({GET, POST}, "ODA"),
-    "hours": ({GET, POST}, "ODA"), "token-new": ({GET, POST}, "ODAB"), "token-revocation": ({POST}, "ODAB"),
+    "hours": ({GET, POST}, "ODA"), "hours-limits": ({POST}, "ODA"), "token-new": ({GET, POST}, "ODAB"), "token-revocation": ({POST}, "ODAB"),
     "services": ({GET}, RUNS_THE_FIRM), "service": ({GET, POST}, RUNS_THE_FIRM), "service-new": ({GET, POST}, RUNS_THE_FIRM),
     "staff": ({GET}, RUNS_THE_FIRM), "staff-member": ({GET, POST}, RUNS_THE_FIRM),
     "staff-deactivation": ({POST}, RUNS_THE_FIRM), "invitation-new": ({GET, POST}, RUNS_THE_FIRM),
@@ -68,6 +68,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "thread-assignment": ({POST}, WORKS_WITH_FAMILIES), "thread-snooze": ({POST}, WORKS_WITH_FAMILIES),
     "thread-unread": ({POST}, WORKS_WITH_FAMILIES), "thread-settlement": ({POST}, WORKS_WITH_FAMILIES),
     "thread-consent": ({POST}, WORKS_WITH_FAMILIES), "thread-contact": ({POST}, WORKS_WITH_FAMILIES),
+    "service-reminders": ({GET, POST}, RUNS_THE_FIRM),
     "texts": ({GET, POST}, RUNS_THE_FIRM), "text-wording": ({GET, POST}, RUNS_THE_FIRM),
     "calls": ({GET}, WORKS_WITH_FAMILIES),
     "sender": ({GET, POST}, RUNS_THE_FIRM), "sender-check": ({POST}, RUNS_THE_FIRM),
@@ -241,13 +242,20 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-meeting-list": ({GET, POST}, "ODAS"), "api-meeting-detail": ({GET}, "ODAS"),
     "api-entry-list": ({GET, POST}, "ODAS"), "api-entry-detail": ({GET}, "ODAS"),
     "api-calendar-list": ({GET}, "ODAS"), "api-calendar-detail": ({GET}, "ODAS"),
-    "api-service-list": ({GET}, "ODAS"), "api-service-detail": ({GET}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),
+    "api-weekly-hours-list": ({GET, POST}, "ODAS"), "api-weekly-hours-detail": ({GET, DELETE}, "ODAS"),
+    "api-date-hours-list": ({GET, POST}, "ODAS"), "api-date-hours-detail": ({GET, DELETE}, "ODAS"),
+    "api-block-list": ({GET, POST}, "ODAS"), "api-block-detail": ({GET, DELETE}, "ODAS"),
+    "api-closure-list": ({GET, POST}, "ODAS"), "api-closure-detail": ({GET, DELETE}, "ODAS"),
+    "api-series-list": ({GET, POST}, "ODAS"), "api-series-detail": ({GET}, "ODAS"),
+    "api-calendar-feed-list": ({GET, POST}, "ODAS"),
+    "api-reminder-plan-list": ({GET, POST}, RUNS_THE_FIRM), "api-reminder-plan-detail": ({DELETE}, RUNS_THE_FIRM),
+    "api-service-list": ({GET, POST}, "ODAS"), "api-service-detail": ({GET, PATCH}, "ODAS"), "api-service-availability": ({GET}, "ODAS"),
     "api-booking-list": ({GET, POST}, "ODAS"), "api-booking-detail": ({GET}, "ODAS"),
     "api-document-list": ({GET, POST}, "ODAS"), "api-document-detail": ({GET}, "ODAS"),
     "api-document-pages": ({GET}, "ODAS"), "api-document-copy": ({GET}, "ODAS"),
     "api-paper-request-list": ({GET, POST}, "ODAS"), "api-paper-request-detail": ({GET}, "ODAS"),
     "api-paper-request-call-off": ({POST}, "ODAS"),
-    "api-thread-list": ({GET}, "ODAS"), "api-thread-detail": ({GET}, "ODAS"), "api-thread-entries": ({GET}, "ODAS"),
+    "api-thread-list": ({GET}, "ODAS"), "api-thread-detail": ({GET, PATCH}, "ODAS"), "api-thread-entries": ({GET}, "ODAS"),
     "api-thread-messages": ({POST}, "ODAS"),
     "api-review-list": ({GET}, "ODAS"), "api-review-detail": ({GET}, "ODAS"), "api-review-add-point": ({POST}, "ODAS"),
     "api-review-decide": ({POST}, "ODAS"), "api-review-reading": ({GET}, "ODAS"), "api-review-correct": ({POST}, "ODAS"),
@@ -280,3 +288,9 @@ MATRIX: dict[str, tuple[set[str], str]] = {
 }  # fmt: skip
 
 ROLES = {"O": "olivia", "D": "ada", "A": "ana", "S": "bo", "B": "bea", "F": "luz", "G": "gus", "-": ""}
+
+# Where fewer may write than read: route name -> who may POST.
+WRITERS: dict[str, str] = {
+    "api-service-list": RUNS_THE_FIRM, "api-closure-list": RUNS_THE_FIRM, "api-weekly-hours-list": "ODA",
+    "api-date-hours-list": "ODA", "api-block-list": "ODA",
+}  # fmt: skip

@@ -30,7 +30,7 @@ def priced(service, ana):
 def fill(visitor, service, start=START, n=1, phone="406 555 0190"):
     return visitor.post(f"/book/{service.pk}/details/", {
         "time": start.isoformat(), "zone": "America/Denver", "once": f"p{n}{start}", "name": "José", "phone": phone,
-        "email": "jose@home.example",
+        "email": "jose@home.example", "company_page": "",
     })  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from clients.models import Guardianship
-from outbox import sending
+from outbox.allowed import Batch
 from outbox.models import Message
 from progress import paper, school, strategies, wins, writing
 from progress.models import TermReport
@@ -145,9 +145,9 @@ def test_word_of_it_does_not_reach_somebody_barred_since(ana, luz, report):
     writing.approve(report, by=ana, at=NOW)
     writing.send(report, by=ana, at=NOW)
     message = Message.objects.filter(kind="term-report", channel="email").get()
-    assert "may not hear" not in sending.held_back(message, at=NOW)
+    assert "may not hear" not in Batch.of([message], at=NOW).held_back(message)
     Guardianship.objects.filter(contact__user=luz).update(blocked_from=NOW.date())
-    assert sending.held_back(message, at=NOW) == "this person may not hear about this child"
+    assert Batch.of([message], at=NOW).held_back(message) == "this person may not hear about this child"
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

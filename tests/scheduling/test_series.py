@@ -3,6 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases.models import NoSchool, SchoolCalendar, SchoolYear
+from clients.models import District
 from outbox.models import Message
 from scheduling import booking as bookings
 from scheduling import series
@@ -193,3 +195,27 @@ def test_a_no_show_is_noted_once_it_has_begun(visitor, service, ana, clock):
 
     booking.refresh_from_db()
     assert booking.no_show_at == clock.now
+
+
+def test_eighteen_weeks_over_the_winter_break_and_the_clock_change(service, ana, luz, mateo):
+    """The district's own calendar says when the break is; the hour on the wall stays the same."""
+    district = District.objects.create(name="Lakeside", state="MT")
+    mateo.district = district
+    mateo.save()
+    calendar = SchoolCalendar.objects.create(district=district, changed_at=NOW, changed_by=ana)
+    year = SchoolYear.objects.create(calendar=calendar, first_on=date(2026, 8, 26), last_on=date(2027, 6, 11))
+    NoSchool.objects.create(
+        year=year, first_on=date(2026, 12, 21), last_on=date(2027, 1, 1), name="Winter break"
+    )
+    first = datetime(2026, 12, 3, 10, tzinfo=DENVER)
+    rule = "FREQ=WEEKLY;COUNT=18"
+    with pytest.raises(series.Undecided) as open_:
+        plan(service, ana, luz, mateo, rule=rule, first=first)
+    breaks = [one.on for one in open_.value.occurrences if one.problem == "break"]
+    assert breaks == [date(2026, 12, 24), date(2026, 12, 31)]
+
+    made = plan(service, ana, luz, mateo, rule=rule, first=first, decided=dict.fromkeys(breaks, series.SKIP))
+    found = times(made)
+    assert found == [first + timedelta(weeks=n) for n in range(18) if n not in {3, 4}]
+    assert {moment.hour for moment in found} == {10}
+    assert {moment.utcoffset() for moment in found} == {timedelta(hours=-7), timedelta(hours=-6)}

@@ -151,7 +151,7 @@ def test_a_named_advocate_takes_it_and_the_booking_says_that_they_were_asked_for
     for hour in (9, 10):
         visitor.post(f"/book/{service.pk}/details/", {
             "time": at(THURSDAY, hour).isoformat(), "zone": "America/Denver", "once": f"w{hour}", "with": str(marcus.pk),
-            "name": "José", "phone": "406 555 0190",
+            "name": "José", "phone": "406 555 0190", "company_page": "",
         })  # fmt: skip
 
     assert set(Booking.objects.values_list("advocate", "because")) == {(marcus.pk, "chosen")}

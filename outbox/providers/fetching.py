@@ -1,0 +1,36 @@
+"""Fetching what somebody else names: over https, from public addresses alone, and no more than we can hold."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+import requests
+
+
+class Refused(Exception):
+    """It is not fetched; the message says why."""
+
+
+def refuse_unless_public(url: str) -> None:
+    """Raises Refused for an address that is not https, or whose host is not on the public internet."""
+    at = urlsplit(url)
+    if at.scheme != "https" or not at.hostname or at.port not in {None, 443}:
+        raise Refused("only https is fetched")
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(at.hostname, 443, proto=socket.IPPROTO_TCP)}
+    except OSError:
+        raise Refused("its host is not known") from None
+    if not found or not all(ipaddress.ip_address(address).is_global for address in found):
+        raise Refused("its host is not on the public internet")
+
+
+def read(answer: requests.Response, *, most: int) -> bytes:
+    """The body of an answer that is being streamed. Raises Refused when it is longer than `most` bytes."""
+    kept = bytearray()
+    for chunk in answer.iter_content(64 * 1024):
+        kept += chunk
+        if len(kept) > most:
+            raise Refused(f"it is larger than {most // 2**20} MB")
+    return bytes(kept)
