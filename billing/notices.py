@@ -19,7 +19,7 @@ from billing.providers import stripe
 from billing.standing import Standing, standing_of
 from outbox import sending
 from outbox.models import Channel
-from tenants.places import current_firm
+from tenants.places import current_firm, firm_or_none
 from web import dates
 from web.access import Can
 
@@ -60,7 +60,7 @@ class Banner:
 
 def banner(request: HttpRequest) -> Banner | None:
     """The line above the pages of those who see what the firm pays, or nothing."""
-    user, firm = getattr(request, "user", None), getattr(request, "firm", None)
+    user, firm = getattr(request, "user", None), firm_or_none()
     if firm is None or user is None or not user.can(Can.SEE_PLAN) or not stripe.is_on():
         return None
     row = Subscription.objects.filter(firm_id=firm.id).first()
