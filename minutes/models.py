@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -116,6 +117,11 @@ class Entry(models.Model):
             ),
         ]
 
+    route = ""
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.route, args=[self.pk])
+
     @property
     def stands(self) -> bool:
         return self.ended_at is None
@@ -124,7 +130,7 @@ class Entry(models.Model):
 class DeliveredSession(Entry):
     """A session that was held."""
 
-    kind_in_address = "sessions"
+    route = "session"
 
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     provider = models.CharField(_("who gave it"), max_length=120, blank=True)
@@ -155,7 +161,7 @@ class DeliveredSession(Entry):
 class MissedSession(Entry):
     """A session that was not held, or, with no service named, a whole day on which none was."""
 
-    kind_in_address = "missed"
+    route = "missed-session"
 
     kind = models.CharField(_("why not"), max_length=8, choices=MissedKind.choices)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)  # else a usual session

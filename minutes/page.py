@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
@@ -88,17 +89,14 @@ def chart_of(line: Line) -> Chart | None:
     )
 
 
-def days(student: Student, *, key: str, month: str, today: date) -> dict[str, Any]:
+def days(student: Student, *, key: UUID, year: int, month: int, today: date) -> dict[str, Any]:
     """A service in a month: each window with its school days and entries. Raises Http404."""
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        raise Http404 from None
-    if not 1990 <= first.year <= today.year + 1:
+    if not (1990 <= year <= today.year + 1 and 1 <= month <= 12):
         raise Http404
+    first = date(year, month, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     found = tally.table(student, start=first, end=last, today=today)
-    line = found.line(key)
+    line = found.line(str(key))
     if line is None:
         raise Http404
     of_month = line.month(first)

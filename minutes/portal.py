@@ -47,10 +47,10 @@ def portal_minutes(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.VISIT_PORTAL)
 @require_GET
-def portal_minutes_days(request: FirmRequest, pk: UUID, key: str, month: str) -> HttpResponse:
+def portal_minutes_days(request: FirmRequest, pk: UUID, key: UUID, year: int, month: int) -> HttpResponse:
     child, today = child_of(request, pk), today_of(request)
     audit.record("minutes.read", by=request.user, at=timezone.now(), about=child)
-    context = page.days(child, key=key, month=month, today=today)
+    context = page.days(child, key=key, year=year, month=month, today=today)
     context["may_open"] = page.shown_papers(context["table"], request.user)
     return render(request, "minutes/days.html", {**context, "frame": "family.html", "view": "portal-minutes"})
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -245,7 +244,7 @@ def _keyed(services: list[ServiceRow]) -> list[tuple[ServiceRow, str]]:
         alike = (" ".join(row.name.casefold().split()), row.setting)
         seen[alike] += 1
         text = "\x1f".join([*alike, str(seen[alike])])
-        keys[row.pk] = hashlib.sha256(text.encode()).hexdigest()[:10]
+        keys[row.pk] = _key_of(text)
     return [(row, keys[row.pk]) for row in services]
 
 
@@ -357,7 +356,7 @@ def _lines(
         draft = _draft_of(session, drafts, session.counts_on)
         if draft is None:
             name = session.service_name
-            draft = other.setdefault(name.casefold(), _Draft(f"other-{_short(name)}", name))
+            draft = other.setdefault(name.casefold(), _Draft(_key_of(f"other\x1f{name.casefold()}"), name))
         draft.sessions.append(session)
     for entry in missed:
         if entry.is_whole_day:
@@ -372,8 +371,9 @@ def _lines(
     )
 
 
-def _short(name: str) -> str:
-    return hashlib.sha256(name.casefold().encode()).hexdigest()[:10]
+def _key_of(text: str) -> str:
+    """A key that stays the same while the service's name does, whatever becomes of its rows."""
+    return str(uuid5(NAMESPACE_OID, text))
 
 
 def _draft_of(entry: DeliveredSession | MissedSession, drafts: list[_Draft], on: date) -> _Draft | None:

@@ -57,11 +57,11 @@ def minutes(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @requires(Can.SEE_STUDENTS)
 @require_GET
-def minutes_days(request: FirmRequest, pk: UUID, key: str, month: str) -> HttpResponse:
+def minutes_days(request: FirmRequest, pk: UUID, key: UUID, year: int, month: int) -> HttpResponse:
     """The days behind the numbers of a service in a month."""
     student, today = student_of(request, pk), today_of(request)
     audit.record("minutes.read", by=request.user, at=timezone.now(), about=student)
-    context = page.days(student, key=key, month=month, today=today)
+    context = page.days(student, key=key, year=year, month=month, today=today)
     context["may_open"] = page.shown_papers(context["table"], request.user)
     return render(request, "minutes/days.html", {**context, "frame": "workspace.html", "view": "minutes"})
 
@@ -181,7 +181,7 @@ def session(request: FirmRequest, kind: str, pk: UUID) -> HttpResponse:
         messages.error(
             request, _("This entry was corrected or struck out already. Please open the newer one.")
         )
-        return redirect("session", kind, pk)
+        return redirect(row)
     if form is not None and form.is_valid():
         try:
             fresh = recording.correct(
@@ -193,7 +193,7 @@ def session(request: FirmRequest, kind: str, pk: UUID) -> HttpResponse:
                 values=form.values(),
             )
             messages.success(request, _("Corrected. What stood before stays in its history."))
-            return redirect("session", kind, fresh.pk)
+            return redirect(fresh)
         except recording.CannotLog as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
     audit.record("session.read", by=request.user, at=timezone.now(), about=row)
@@ -228,7 +228,7 @@ def session_strike(request: FirmRequest, kind: str, pk: UUID) -> HttpResponse:
         messages.success(request, _("Struck out. It no longer counts, and stays in the history."))
     else:
         messages.error(request, _("Please say why it is struck out."))
-    return redirect("session", kind, pk)
+    return redirect(row)
 
 
 @requires(Can.SEE_STUDENTS)

@@ -37,7 +37,7 @@ def days_link(view: str, student: object, line: object, month: date) -> str:
     """The address of the days behind a number; empty where the person sees the table alone."""
     if view == "shared-minutes":
         return ""
-    return reverse(f"{view}-days", args=[student.pk, line.key, f"{month:%Y-%m}"])  # type: ignore[attr-defined]
+    return reverse(f"{view}-days", args=[student.pk, line.key, month.year, month.month])  # type: ignore[attr-defined]
 
 
 @register.filter

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import NoSchool, SchoolCalendar
 from minutes import tally
+from minutes.apps import behind
 from minutes.counting import Amount
 from minutes.models import DeliveredSession, MissedSession
 from reviews import plans
@@ -41,7 +44,7 @@ def test_the_table_of_a_month(mateo, november):
 
 def test_every_number_opens_its_days(visitor, ana, mateo, november, clock):
     page = visitor.as_(ana).get(f"/students/{mateo.pk}/minutes/").content.decode()
-    links = set(re.findall(rf"/students/{mateo.pk}/minutes/\w+/2026-11/", page))
+    links = set(re.findall(rf"/students/{mateo.pk}/minutes/[0-9a-f-]+/2026/11/", page))
     assert len(links) == 1
     days = visitor.get(links.pop()).content.decode()
     for words in (
@@ -191,11 +194,11 @@ def test_a_paper_not_shared_with_the_family_is_not_named_to_it(harbor, luz, ana,
     mine = (
         Visitor(harbor)
         .as_(luz)
-        .get(f"/portal/children/{mateo.pk}/minutes/{line.key}/2026-11/")
+        .get(f"/portal/children/{mateo.pk}/minutes/{line.key}/2026/11/")
         .content.decode()
     )
     theirs = (
-        Visitor(harbor).as_(ana).get(f"/students/{mateo.pk}/minutes/{line.key}/2026-11/").content.decode()
+        Visitor(harbor).as_(ana).get(f"/students/{mateo.pk}/minutes/{line.key}/2026/11/").content.decode()
     )
     assert "Private notes of Ana" in theirs
     assert "Private notes of Ana" not in mine
@@ -232,3 +235,12 @@ def test_a_page_of_three_thousand_sessions_takes_few_queries(harbor, ana, mateo,
             took = datetime.now() - began
         assert len(taken) <= 15, [q["sql"][:100] for q in taken]
         assert took < timedelta(seconds=2)
+
+
+def test_the_section_of_today_links_to_the_days(harbor, ana, marcus, mateo, november, clock):
+    asked = SimpleNamespace(firm=harbor.firm)
+    shown = render_to_string("minutes/today_section.html", behind(asked, ana))
+    line = tally.table(mateo, **NOVEMBER, today=date(2026, 11, 24)).lines[0]
+    assert f"/students/{mateo.pk}/minutes/{line.key}/2026/11/" in shown
+    assert "60 minutes missing" in shown
+    assert render_to_string("minutes/today_section.html", behind(asked, marcus)).strip() == ""
