@@ -6,7 +6,7 @@ import sys
 
 import django
 
-NAMES = ("availability", "booking", "tax", "signup", "reader", "progress")
+NAMES = ("availability", "booking", "tax", "signup", "reader", "progress", "caseload")
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from cases import calendars
 from clients.models import CareTeamMember, Contact, Student
 from minutes import recording, tally
 from minutes.models import DeliveredSession, Evidence, MissedKind
+from minutes.page import year_of
 from minutes.papers import save_worksheet
 from reviews import plans
 from reviews.models import PlanInForce, Review, ServiceRow
@@ -61,9 +63,9 @@ def _child(student: Student, review: Review, today: date, *, at: datetime) -> No
             _window(student, line, one, n, at_window, by, today, at=at)
     if student.given_name == "Mateo":
         save_worksheet(
-            student, year.first, today,
+            student, year_of(today).first, today,
             {
-                "missed": "In October there was no speech for two weeks. Mateo stayed in class and did a worksheet alone.",
+                "missed": "In October Mateo had reading help on 16 of 24 days. On the others he stayed in class and did a worksheet alone.",
                 "effect": "He read 31 words a minute in September and 33 at the end of October; before that he gained about two a week.",
                 "would_help": "A short daily session for some weeks would fit him better than long ones.",
                 "questions": "Who steps in when Ms. Park is away?\nWhen could the missed sessions be made up without taking him out of reading?",
@@ -87,17 +89,24 @@ def _window(
     for k in range(many):
         day = window.days[min(k * max(1, len(window.days) // max(many, 1)), len(window.days) - 1)]
         turn = (nth * 7 + k * 3 + n) % 17
-        shared = {"on": day, "service": service, "by": by, "at": at, "today": today, "sure": True}
+        shared: dict[str, Any] = {
+            "on": day,
+            "service": service,
+            "by": by,
+            "at": at,
+            "today": today,
+            "sure": True,
+        }
         if turn == 4 and many <= 3:
-            recording.log_missed(student, key=new_id(), kind=MissedKind.STUDENT, evidence=Evidence.NOTE, note="Doctor’s visit", **shared)  # type: ignore[arg-type]  # fmt: skip
+            recording.log_missed(student, key=new_id(), kind=MissedKind.STUDENT, evidence=Evidence.NOTE, note="Doctor’s visit", **shared)  # fmt: skip
         elif turn == 9 and many <= 3:
             recording.log_missed(
                 student, key=new_id(), kind=MissedKind.PROVIDER, evidence=Evidence.TEXT, **shared
-            )  # type: ignore[arg-type]
+            )
         elif turn in (1, 11, 14):
             continue
         else:
             recording.log_session(
                 student, key=new_id(), minutes=max(1, round(minutes) - (5 if turn == 7 else 0)), provider=PROVIDERS[n % 4],
-                evidence=Evidence.SEEN if turn == 3 else Evidence.LOG, **shared,  # type: ignore[arg-type]
+                evidence=Evidence.SEEN if turn == 3 else Evidence.LOG, **shared,
             )  # fmt: skip

@@ -27,6 +27,7 @@ from math import ceil, floor
 from law.calendars import SchoolCalendar
 
 _DAY = timedelta(days=1)
+Days = tuple[date, ...]
 # One session longer than this is read as an amount of minutes for the period, to be spread over it.
 LONGEST_SESSION = 180
 # Marking periods are not in school calendars: the year's school days are divided into parts of one size.
@@ -194,8 +195,9 @@ def expand(
         raise CannotCount(WhyNot.ENDS_FIRST)
     first, last = promise.first, promise.last or date.max
     found = []
-    for period in _periods(amount, calendar, first, min(end, last)):
-        window = _window(period, amount, calendar, first, last, others)
+    days = school_days(calendar)
+    for period in _periods(amount, calendar, days, first, start, min(end, last)):
+        window = _window(period, amount, first, last, others)
         if window is not None and start <= window.due_on <= end:
             found.append(window)
     return found, _unknown(calendar, max(first, start), min(last, end))
@@ -204,7 +206,6 @@ def expand(
 def _window(
     period: _Period,
     amount: _Amount,
-    calendar: SchoolCalendar,
     first: date,
     last: date,
     others: Sequence[tuple[date, date]],
@@ -259,40 +260,43 @@ def _half_down(value: Fraction) -> int:
 # --- periods, each whole ---
 
 
-def _periods(amount: _Amount, calendar: SchoolCalendar, first: date, until: date) -> Iterator[_Period]:
-    """Whole periods from the one in which a service starts, up to the one that holds `until`."""
+def _periods(
+    amount: _Amount, calendar: SchoolCalendar, days: Days, first: date, since: date, until: date
+) -> Iterator[_Period]:
+    """Whole periods from the one in which a service starts; those before `since` and after `until` are left out."""
     per, every = amount.per, amount.every
     if per == "day":
-        return (
-            _Period(day, day, (day,), 1) for day in school_days(calendar) if first <= day <= until
-        )  # fmt: skip
+        return (_Period(day, day, (day,), 1) for day in _between(days, max(first, since), until))
     if per == "week":
-        return _weeks(calendar, every, first, until)
+        return _weeks(calendar, days, every, first, since, until)
     if per == "month":
-        return _months(calendar, every, first, until)
+        return _months(calendar, days, every, first, since, until)
     if cycle := _CYCLE.fullmatch(per):
-        return _parts(calendar, first, until, size=int(cycle[1]) * every)
-    return _parts(calendar, first, until, parts=PARTS[per])
+        return _parts(calendar, days, max(first, since), until, size=int(cycle[1]) * every)
+    return _parts(calendar, days, max(first, since), until, parts=PARTS[per])
 
 
-def _weeks(calendar: SchoolCalendar, every: int, first: date, until: date) -> Iterator[_Period]:
+def _weeks(
+    calendar: SchoolCalendar, days: Days, every: int, first: date, since: date, until: date
+) -> Iterator[_Period]:
     monday = first - timedelta(days=first.weekday())
     while monday <= until:
         sunday = monday + timedelta(days=7 * every - 1)
-        days = _between(calendar, monday, sunday)
-        if days:
-            yield _Period(monday, sunday, days, len(calendar.weekdays) * every)
+        if sunday >= since and (inside := _between(days, monday, sunday)):
+            yield _Period(monday, sunday, inside, len(calendar.weekdays) * every)
         monday = sunday + _DAY
 
 
-def _months(calendar: SchoolCalendar, every: int, first: date, until: date) -> Iterator[_Period]:
+def _months(
+    calendar: SchoolCalendar, days: Days, every: int, first: date, since: date, until: date
+) -> Iterator[_Period]:
     begins = first.replace(day=1)
     while begins <= until:
         following = begins
         for _ in range(every):
             following = (following + timedelta(days=31)).replace(day=1)
         last = following - _DAY
-        if days := _between(calendar, begins, last):
+        if last >= since and (inside := _between(days, begins, last)):
             usual = beyond = 0
             day = begins
             while day <= last:
@@ -300,24 +304,24 @@ def _months(calendar: SchoolCalendar, every: int, first: date, until: date) -> I
                     usual += 1
                     beyond += not any(year.first <= day <= year.last for year in calendar.years)
                 day += _DAY
-            yield _Period(begins, last, days, usual, beyond)
+            yield _Period(begins, last, inside, usual, beyond)
         begins = following
 
 
 def _parts(
-    calendar: SchoolCalendar, first: date, until: date, *, size: int = 0, parts: int = 0
+    calendar: SchoolCalendar, days: Days, since: date, until: date, *, size: int = 0, parts: int = 0
 ) -> Iterator[_Period]:
     """The school days of each year in chunks of one size, or in so many parts; both begin with the year."""
     for year in calendar.instruction:
-        if year.last < first or year.first > until:
+        if year.last < since or year.first > until:
             continue
-        days = _between(calendar, year.first, year.last)
-        count = parts or ceil(len(days) / size)
-        bounds = [at * len(days) // count if parts else at * size for at in range(count)] + [len(days)]
+        inside = _between(days, year.first, year.last)
+        count = parts or ceil(len(inside) / size)
+        bounds = [at * len(inside) // count if parts else at * size for at in range(count)] + [len(inside)]
         for at in range(count):
-            chunk = days[bounds[at] : bounds[at + 1]]
+            chunk = inside[bounds[at] : bounds[at + 1]]
             if chunk:
-                last = days[bounds[at + 1]] - _DAY if bounds[at + 1] < len(days) else year.last
+                last = inside[bounds[at + 1]] - _DAY if bounds[at + 1] < len(inside) else year.last
                 yield _Period(chunk[0], last, chunk, size or len(chunk))
 
 
@@ -334,8 +338,7 @@ def school_days(calendar: SchoolCalendar) -> tuple[date, ...]:
     return tuple(found)
 
 
-def _between(calendar: SchoolCalendar, first: date, last: date) -> tuple[date, ...]:
-    days = school_days(calendar)
+def _between(days: Days, first: date, last: date) -> Days:
     return days[bisect_left(days, first) : bisect_right(days, last)]
 
 

@@ -71,6 +71,14 @@ class Line:
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
+    def shown_service(self) -> str:
+        return self.name or self.told.get("service", "")
+
+    @property
+    def shown_minutes(self) -> str:
+        return str(self.minutes) if self.minutes else self.told.get("minutes", "")
+
+    @property
     def kind_words(self) -> str:
         return str(MissedKind(self.kind).label) if self.kind else ""
 

@@ -13,7 +13,6 @@ from accounts.models import User
 from clients.models import Student
 from documents.models import Document
 from reviews.models import ServiceRow
-from web.access import Can
 from web.ids import new_id
 
 LONGEST = 720  # minutes of one session
@@ -59,11 +58,6 @@ class EntryQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Those of students whom the person sees."""
         return self.filter(student__in=Student.objects.visible_to(user))
-
-    def editable_by(self, user: User) -> Self:
-        """Staff may correct every entry of a student they see; others what they wrote themselves."""
-        rows = self.visible_to(user)
-        return rows if user.can(Can.EDIT_STUDENTS) else rows.filter(recorded_by=user)
 
     def standing(self) -> Self:
         """Neither corrected nor struck out."""
@@ -130,6 +124,8 @@ class Entry(models.Model):
 class DeliveredSession(Entry):
     """A session that was held."""
 
+    kind_in_address = "sessions"
+
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     provider = models.CharField(_("who gave it"), max_length=120, blank=True)
     setting = models.CharField(
@@ -158,6 +154,8 @@ class DeliveredSession(Entry):
 
 class MissedSession(Entry):
     """A session that was not held, or, with no service named, a whole day on which none was."""
+
+    kind_in_address = "missed"
 
     kind = models.CharField(_("why not"), max_length=8, choices=MissedKind.choices)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)  # else a usual session

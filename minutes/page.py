@@ -73,14 +73,14 @@ def chart_of(line: Line) -> Chart | None:
         return None
     columns = [
         Stack(
-            say_day(month.first, style="month"),
+            say_day(month.first, style="month").capitalize(),
             month.count.owed.minutes,
             (
                 month.count.delivered.minutes + month.count.made_up.minutes - month.count.beyond.minutes,
                 month.count.excused.minutes,
             ),
         )
-        for month in line.months
+        for month in line.shown
     ]
     name = _("%(service)s: minutes owed and held by month") % {"service": line.name}
     return stacked_chart(
@@ -102,9 +102,12 @@ def days(student: Student, *, key: str, month: str, today: date) -> dict[str, An
     if line is None:
         raise Http404
     of_month = line.month(first)
+    due = of_month.windows if of_month else []
+    # A service of each school day is a list of days, not of twenty periods.
+    by_day = due if due and all(len(one.window.days) == 1 for one in due) else []
     return {
         "student": student, "table": found, "line": line, "first": first, "today": today,
-        "month": of_month, "windows": of_month.windows if of_month else [], "running": line.running,
+        "month": of_month, "windows": [] if by_day else due, "by_day": by_day, "running": line.running,
         "outside": line.outside, "rules": words.rules(),
     }  # fmt: skip
 

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import translation
-from django.utils.formats import date_format
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +17,7 @@ from minutes import tally, words
 from minutes.counting import Amount, Count
 from minutes.models import DeliveredSession, Entry, MissedSession, Worksheet
 from minutes.tally import Line, Table
-from tenants.places import FirmRef
+from tenants.places import FirmRef, current_firm
 from web import papers
 from web.dates import say_day
 
@@ -39,10 +38,10 @@ def minutes_pdf(
             **_head(firm, language),
             "title": _("Service minutes: %(name)s") % {"name": student.given_name},
             "by": _("%(days)s, as of %(today)s")
-            % {"days": words.span(since, until), "today": words.span(today, today)},
+            % {"days": words.span(since, until), "today": words.day(today)},
             "intro": _disclaimer(),
             "notes": table.notes,
-            "tables": [_months(line) for line in table.lines if line.counted],
+            "tables": [_months(line) for line in table.lines if line.shown or line.running],
             "uncounted": _uncounted(table),
             "index": _index(table, notes=notes),
             "rules": {"heading": _("How we count"), "rows": words.rules()},
@@ -134,7 +133,7 @@ def worksheet_pdf(
         told = {
             **_head(firm, language),
             "title": _("Worksheet for making up services: %(name)s") % {"name": student.given_name},
-            "by": _("%(days)s, as of %(today)s") % {"days": words.span(since, until), "today": words.span(today, today)},
+            "by": _("%(days)s, as of %(today)s") % {"days": words.span(since, until), "today": words.day(today)},
             "intro": _disclaimer(),
             "both": _("The count and the questions belong together. Some decisions go hour for hour; others ask what would bring the child to where the plan meant to bring them. Neither part is an answer alone."),
             "notes": table.notes,
@@ -181,7 +180,7 @@ def amount(found: Amount) -> str:
     """ "90 (3 ×)": minutes, with the number of sessions where they are counted."""
     if not found:
         return NONE
-    return words.number(found.minutes) + (f" ({found.sessions} ×)" if found.sessions else "")
+    return words.number(found.minutes) + (f"\u00a0({found.sessions}\u00a0×)" if found.sessions else "")
 
 
 def _cells(count: Count) -> list[str]:
@@ -199,7 +198,7 @@ def _months(line: Line) -> dict[str, Any]:
         "said": [row.words for row in line.rows if row.words],
         "head": [_("Month"), *_heads()],
         "rows": [
-            [f"{say_day(month.first, style='month')} {month.first.year}", *_cells(month.count)] for month in line.months
+            [f"{say_day(month.first, style='month').capitalize()} {month.first.year}", *_cells(month.count)] for month in line.shown
         ],
         "total": [_("Together"), *_cells(line.total)],
         "unit": _("Minutes, with the number of sessions in parentheses."),
@@ -218,6 +217,7 @@ def _uncounted(table: Table) -> dict[str, Any]:
 
 def _index(table: Table, *, notes: bool) -> dict[str, Any]:
     """Every entry behind the numbers, numbered, with how it is known."""
+    zone = current_firm().zone
     entries: list[Entry] = sorted(
         [*table.sessions, *table.missed], key=lambda entry: (entry.on, str(entry.pk))
     )
@@ -226,9 +226,9 @@ def _index(table: Table, *, notes: bool) -> dict[str, Any]:
         "head": [_("No."), _("Day"), _("Service"), _("Entry"), _("How it is known"), _("Written down")],
         "rows": [
             [
-                str(n), date_format(entry.on, "SHORT_DATE_FORMAT"), entry.service_name or _("All services"), said(entry),
+                str(n), words.day(entry.on), entry.service_name or _("All services"), said(entry),
                 evidence(entry) + (f"\n{entry.note}" if notes and entry.note else ""),
-                f"{entry.recorded_by.name}, {date_format(entry.recorded_at, 'SHORT_DATE_FORMAT')}",
+                f"{entry.recorded_by.name}, {words.day(timezone.localdate(entry.recorded_at, zone))}",
             ]
             for n, entry in enumerate(entries, start=1)
         ],
@@ -244,9 +244,7 @@ def said(entry: Entry) -> str:
     if entry.group_size and entry.group_size > 1:
         parts.append(_("group of %(n)s") % {"n": entry.group_size})
     if entry.makes_up_for_on:
-        parts.append(
-            _("makes up for %(day)s") % {"day": words.span(entry.makes_up_for_on, entry.makes_up_for_on)}
-        )
+        parts.append(_("makes up for %(day)s") % {"day": words.day(entry.makes_up_for_on)})
     return ", ".join(filter(None, parts))
 
 

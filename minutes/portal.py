@@ -23,6 +23,7 @@ from minutes.models import Evidence
 from minutes.page import today_of
 from minutes.views import keep_entry, pdf_answer
 from web.access import Can, requires
+from web.dates import say_day
 from web.forms import posted
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -100,15 +101,13 @@ def shared_minutes(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.VISIT_SHARED_PAGE)
 @FORM
 def shared_session_new(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """A guest with the right to add writes down a session they gave, or why it was not held."""
+    """Whoever may add to the minutes of the shared page writes down a session, or why it was not held."""
     child = shared_child(request, pk, add=True)
+    fixed = Evidence.NOTE if request.user.can(Can.VISIT_PORTAL) else Evidence.SAID
+    if guests.is_guest(request.user, child, at=timezone.now()):
+        fixed = Evidence.PROVIDER
     return _entry(
-        request,
-        child,
-        fixed=Evidence.PROVIDER,
-        frame="family.html",
-        view="shared-minutes",
-        back="shared-minutes",
+        request, child, fixed=fixed, frame="family.html", view="shared-minutes", back="shared-minutes"
     )
 
 
@@ -122,9 +121,7 @@ def _entry(
         whole_day=fixed == Evidence.NOTE,
     )  # fmt: skip
     if form.is_valid() and (made := keep_entry(request, child, form)):
-        messages.success(
-            request, _("Thank you. It is written down for %(day)s.") % {"day": made.on.strftime("%m/%d/%Y")}
-        )
+        messages.success(request, _("Thank you. It is written down for %(day)s.") % {"day": say_day(made.on)})
         may_read = guests.may(request.user, child, Part.MINUTES, at=timezone.now())
         return redirect(back if may_read else f"{view.removesuffix('-minutes')}-session-new", child.pk)
     context = {"student": child, "form": form, "today": today, "yesterday": today - timedelta(days=1)}

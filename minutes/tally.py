@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
 from cases import calendars
 from cases.models import SchoolCalendar as CalendarRow
-from clients.models import Student
+from clients.models import CareTeamMember, Student
 from law.calendars import SchoolCalendar
 from minutes import words
 from minutes.counting import Amount, Count, Held, NotHeld, count
@@ -66,6 +66,10 @@ class WindowCount:
     def name(self) -> str:
         return words.span(self.window.first, self.window.last)
 
+    @property
+    def entries(self) -> list[DeliveredSession | MissedSession]:
+        return [*self.sessions, *self.missed]
+
 
 @dataclass(frozen=True)
 class Month:
@@ -95,6 +99,11 @@ class Line:
     @property
     def total(self) -> Count:
         return sum((month.count for month in self.months), Count())
+
+    @property
+    def shown(self) -> list[Month]:
+        """Months in which something was owed or held."""
+        return [month for month in self.months if month.count != Count()]
 
     @property
     def counted(self) -> bool:
@@ -163,11 +172,13 @@ def table(student: Student, *, start: date, end: date, today: date) -> Table:
 
 
 def shortfalls(user: User, *, today: date) -> list[Behind]:
-    """Services of the person's students of which minutes are missing this month, the most first."""
-    if not user.is_staff_member:
-        return []
+    """Services of which minutes are missing this month, of the students on whose care team the person is."""
+    mine = CareTeamMember.objects.filter(user=user.pk, until=None)
     students = list(
-        Student.objects.visible_to(user).filter(plans__superseded_at=None, plans__isnull=False).distinct()
+        Student.objects.visible_to(user).filter(
+            Exists(mine.filter(student=OuterRef("pk"))),
+            Exists(PlanInForce.objects.filter(student=OuterRef("pk"))),
+        )
     )
     if not students:
         return []

@@ -34,6 +34,7 @@ from minutes.forms import (
 from minutes.models import DeliveredSession, Entry, MissedSession, Worksheet
 from minutes.page import today_of
 from web.access import Can, requires
+from web.dates import say_day
 from web.forms import posted
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -93,7 +94,7 @@ def session_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         documents=page.papers_of(student, request.user),
     )  # fmt: skip
     if form.is_valid() and (made := keep_entry(request, student, form)):
-        messages.success(request, _("Written down for %(day)s.") % {"day": made.on.strftime("%m/%d/%Y")})
+        messages.success(request, _("Written down for %(day)s.") % {"day": say_day(made.on)})
         return redirect("session-new" if "again" in request.POST else "minutes", pk)
     context = {"student": student, "form": form, "today": today, "yesterday": today - timedelta(days=1)}
     return render(request, "minutes/session_new.html", {**context, "frame": "workspace.html", "view": "minutes"}, status=422 if form.is_bound else 200)  # fmt: skip

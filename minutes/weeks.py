@@ -15,6 +15,7 @@ from clients.models import Student
 from minutes import importing, recording
 from minutes.models import DeliveredSession, Entry, Evidence, MissedKind, MissedSession
 from minutes.recording import CannotLog, Service
+from web.dates import say_day
 from web.ids import new_id
 
 # What may be typed instead of minutes; each language's letters mean the same.
@@ -44,6 +45,10 @@ class Cell:
     open: bool = True  # the day has come
     school_day: bool | None = True
     there: list[Entry] = field(default_factory=list)
+
+    @property
+    def weekday(self) -> str:
+        return say_day(self.day, style="brief")
 
 
 @dataclass

@@ -26,11 +26,15 @@ def minutes(value: float) -> str:
 
 def span(first: date, last: date) -> str:
     """ "Nov 2 – Nov 8, 2026"."""
-    until = say_day(last, style="bare") + f", {last.year}"
+    until = day(last)
     if first == last:
         return until
-    since = say_day(first, style="bare") + (f", {first.year}" if first.year != last.year else "")
-    return f"{since} – {until}"
+    return f"{say_day(first, style='bare') if first.year == last.year else day(first)} – {until}"
+
+
+def day(on: date) -> str:
+    """ "Nov 8, 2026"."""
+    return _("%(day)s, %(year)s") % {"day": say_day(on, style="bare"), "year": on.year}
 
 
 def promise(found: Promise) -> str:

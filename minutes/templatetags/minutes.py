@@ -20,13 +20,16 @@ register = template.Library()
 
 @register.filter
 def amount(found: Amount) -> SafeString | str:
-    """Minutes, and under them the sessions where they are counted."""
+    """Minutes, and beside them the number of sessions where they are counted: "90 (3 ×)"."""
     if not found:
         return "–"
     if not found.sessions:
         return words.number(found.minutes)
     many = ngettext("%(n)s session", "%(n)s sessions", found.sessions) % {"n": found.sessions}
-    return format_html('{} <span class="xs muted">({})</span>', words.number(found.minutes), many)
+    return format_html(
+        '<span class="nowrap">{} <span class="xs muted" aria-hidden="true">({} ×)</span></span><span class="vh">, {}</span>',
+        words.number(found.minutes), found.sessions, many,
+    )  # fmt: skip
 
 
 @register.simple_tag
@@ -50,8 +53,3 @@ def entry_said(entry: Entry) -> str:
 @register.filter
 def minutes_said(value: float) -> str:
     return words.minutes(value)
-
-
-@register.filter
-def is_missed(entry: Entry) -> bool:
-    return hasattr(entry, "kind")

@@ -1,0 +1,108 @@
+"""Sessions and the table for programs."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+
+from minutes.models import DeliveredSession
+from tests.house.test_matrix import key_of
+from tests.world import key
+
+
+@pytest.fixture
+def call(visitor, ana, clock):
+    def send(method, path, told=None, person=ana):
+        headers = {"Authorization": f"Bearer {key_of(person)}"}
+        more = {"data": json.dumps(told), "content_type": "application/json"} if told is not None else {}
+        answer = visitor._send(method, f"/api/v1/{path}", headers=headers, **more)
+        return answer.status_code, answer.json() if answer.content else None
+
+    return send
+
+
+def test_a_session_is_written_once(call, mateo, speech):
+    told = {
+        "key": str(uuid.uuid4()),
+        "student": str(mateo.pk),
+        "service": str(speech.pk),
+        "on": "2026-11-24",
+        "minutes": 30,
+        "evidence": "log",
+    }
+    first, again = call("post", "delivered-sessions/", told), call("post", "delivered-sessions/", told)
+    assert (first[0], again[0]) == (201, 200)
+    assert first[1]["id"] == again[1]["id"]
+    assert first[1]["service_name"] == "Speech therapy"
+    assert DeliveredSession.objects.count() == 1
+
+
+def test_odd_days_need_sure_and_days_to_come_are_refused(call, mateo, speech):
+    told = {
+        "student": str(mateo.pk),
+        "service": str(speech.pk),
+        "on": "2026-11-22",
+        "minutes": 30,
+        "evidence": "log",
+    }
+    code, said = call("post", "delivered-sessions/", told)
+    assert code == 400
+    assert "was not a school day" in json.dumps(said)
+    assert call("post", "delivered-sessions/", {**told, "sure": True})[0] == 201
+    code, said = call("post", "delivered-sessions/", {**told, "on": "2026-11-25"})
+    assert code == 400
+    assert "is tomorrow" in json.dumps(said)
+
+
+def test_another_students_service_or_paper_is_refused(call, olivia, mateo, speech):
+    told = {
+        "student": str(key("student Ada")),
+        "service": str(speech.pk),
+        "on": "2026-11-24",
+        "minutes": 30,
+        "evidence": "log",
+    }
+    assert call("post", "delivered-sessions/", told)[0] == 400
+    assert call("post", "delivered-sessions/", told, person=olivia)[0] == 400
+    own = {**told, "student": str(mateo.pk), "document": str(key("document Ada"))}
+    assert call("post", "delivered-sessions/", own, person=olivia)[0] == 400
+    assert DeliveredSession.objects.count() == 0
+
+
+def test_a_missed_session_is_written_and_struck_out(call, mateo, speech):
+    code, made = call(
+        "post",
+        "missed-sessions/",
+        {
+            "student": str(mateo.pk),
+            "service": str(speech.pk),
+            "on": "2026-11-24",
+            "kind": "provider",
+            "evidence": "text",
+        },
+    )
+    assert code == 201
+    assert call("post", f"missed-sessions/{made['id']}/strike/", {})[0] == 400
+    assert call("post", f"missed-sessions/{made['id']}/strike/", {"why": "It was held"})[0] == 204
+    assert call("get", f"missed-sessions/{made['id']}/")[1]["why"] == "It was held"
+
+
+def test_the_table(call, mateo, november):
+    code, found = call("get", f"minutes/{mateo.pk}/?start=2026-11-01&end=2026-11-30")
+    assert code == 200
+    month = found["services"][0]["months"][0]
+    assert month["month"] == "2026-11-01"
+    assert month["count"]["owed"] == {"sessions": 6, "minutes": 180.0}
+    assert month["count"]["shortfall"] == {"sessions": 2, "minutes": 60.0}
+    assert len(month["windows"][0]["sessions"]) == 2
+    assert month["windows"][0]["school_days"][0] == "2026-11-02"
+    assert call("get", f"minutes/{mateo.pk}/?start=2026-11-30&end=2026-11-01")[0] == 400
+    assert call("get", "minutes/nonsense/")[0] == 404
+
+
+def test_marcus_key_reaches_ada_alone(call, marcus, mateo, november):
+    assert call("get", f"minutes/{mateo.pk}/", person=marcus)[0] == 404
+    assert call("get", f"delivered-sessions/?student={mateo.pk}", person=marcus)[1]["results"] == []
+    assert call("get", "delivered-sessions/?student=x", person=marcus)[0] == 400
