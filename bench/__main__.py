@@ -6,7 +6,7 @@ import sys
 
 import django
 
-NAMES = ("availability", "booking", "tax", "signup", "reader")
+NAMES = ("availability", "booking", "tax", "signup", "reader", "caseload")
 
 
 def main() -> int:

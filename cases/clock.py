@@ -221,8 +221,7 @@ def recount(case: Case, *, at: datetime, by: User | None, why: str, detail: str 
             row = known.get((event.pk, rule))
             found, usable = ground.answer(event, rule, row.answers if row else {})
             if row is None:
-                row = Deadline(case=case, event=event, rule=rule, owner=case.advocate)
-                _write(row, found, ground.state, at=at)
+                row = _new(case, event, rule, found, ground, at=at)
                 made.append(row)
                 changes.append(
                     _change(row, "", None, at=at, by=by, why=Why.MADE, detail=event_of(event.kind).en)
@@ -256,6 +255,22 @@ def recount(case: Case, *, at: datetime, by: User | None, why: str, detail: str 
     warnings.plan(moved.values(), at=at)
     notices.moved(case, [c for c in changes if c.why != Why.MADE and c.deadline.done_at is None and c.deadline.set_aside_at is None], at=at, by=by)  # fmt: skip
     return changes
+
+
+def first_dates(case: Case, event: CaseEvent, ground: Ground, *, at: datetime) -> list[Deadline]:
+    """What an event starts, counted and not yet saved."""
+    return [
+        _new(case, event, rule, ground.answer(event, rule, {})[0], ground, at=at)
+        for rule in obligations(event.kind, ground.state)
+    ]
+
+
+def _new(
+    case: Case, event: CaseEvent, rule: str, found: law_deadlines.Deadline, ground: Ground, *, at: datetime
+) -> Deadline:
+    row = Deadline(case=case, event=event, rule=rule, owner=case.advocate, made_at=at)
+    _write(row, found, ground.state, at=at)
+    return row
 
 
 _WRITTEN = [

@@ -36,21 +36,23 @@ def add(
     of: Student | Family,
     kind: str,
     title: str,
-    by: User,
+    by: User | None,
     at: datetime,
     language: str = "en",
     shared: bool = False,
     answers: Request | None = None,
+    sender: str = "",
 ) -> DocumentVersion:
     """A new paper with its first version. Several files are photos of its pages, in order.
 
     Raises storage.NoRoom. What a family member adds is seen by that person and the staff; `answers` settles
-    the request it was sent for.
+    the request it was sent for. `sender` is the name of somebody who does not sign in, where `by` is None.
     """
     with transaction.atomic():
         document = Document.objects.create(
             student=of if isinstance(of, Student) else None, family=of if isinstance(of, Family) else None,
-            kind=kind, title=title, language=language, shared=shared, added_by=by, added_at=at,
+            kind=kind, title=title, language=language, shared=shared, added_by=by, sender=sender,
+            added_at=at,
         )  # fmt: skip
         version = add_version(document, files, by=by, at=at)
         audit.record("document.added", by=by, at=at, about=document, version=version.number)
@@ -59,7 +61,9 @@ def add(
     return version
 
 
-def add_version(document: Document, files: Sequence[Sent], *, by: User, at: datetime) -> DocumentVersion:
+def add_version(
+    document: Document, files: Sequence[Sent], *, by: User | None, at: datetime
+) -> DocumentVersion:
     """The next version of a paper. Raises storage.NoRoom."""
     storage.check_room(sum(len(file.content) for file in files))
     with transaction.atomic():

@@ -35,6 +35,8 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files: Sequence[Any] = data or []
+        if not files and not self.required:
+            return []
         if not files:
             raise ValidationError(_("Take photos of the paper, or pick a file."), code="required")
         if len(files) > MOST_PHOTOS:

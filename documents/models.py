@@ -75,7 +75,9 @@ class Document(models.Model):
     language = models.CharField(_("language"), max_length=5, default="en")
     # Whether the family may see it; what a family member added, that person sees in any case.
     shared = models.BooleanField(_("the family can see it"), default=False)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Nobody who signs in here when it came with a booking; `sender` then holds the name given there.
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sender = models.CharField(max_length=120, blank=True)
     added_at = models.DateTimeField(db_default=Now())
 
     objects = DocumentQuerySet.as_manager()
@@ -84,6 +86,7 @@ class Document(models.Model):
         indexes = [models.Index(fields=["student", "-added_at"]), models.Index(fields=["-added_at"])]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="document_kind_is_known"),
+            models.CheckConstraint(condition=Q(added_by=None) ^ Q(sender=""), name="document_has_one_sender"),
             models.CheckConstraint(
                 condition=Q(student__isnull=True) ^ Q(family__isnull=True),
                 name="document_of_student_or_family",
@@ -92,6 +95,15 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def from_whom(self) -> str:
+        """The name of who added it."""
+        return self.added_by.name if self.added_by else self.sender
+
+    @property
+    def is_from_staff(self) -> bool:
+        return self.added_by is not None and self.added_by.is_staff_member
 
     @property
     def newest(self) -> DocumentVersion | None:
@@ -145,7 +157,7 @@ class DocumentVersion(models.Model):
     # Why it was refused or locked away: a code of `documents.refusals`.
     reason = models.CharField(max_length=32, blank=True)
     scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.NONE, blank=True)
-    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     uploaded_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     pages_count = models.PositiveIntegerField(default=0)

@@ -113,11 +113,16 @@ def _status(form: Any) -> int:
 
 
 def arrived(request: FirmRequest, to: str, pk: UUID) -> HttpResponse:
-    """On to the page of what was sent. The script that shows how much has arrived goes there by itself: had it to
+    """On to the page of what was sent."""
+    return onward(request, reverse(to, args=[pk]))
+
+
+def onward(request: FirmRequest, address: str) -> HttpResponse:
+    """On to an address after files came. The script that shows how much has arrived goes there by itself: had it to
     follow a redirect, it would fetch the page, and what the page says once, unseen."""
     if request.headers.get("X-Sent-By") == "script":
-        return HttpResponse(status=204, headers={"X-Continue": reverse(to, args=[pk])})
-    return redirect(to, pk)
+        return HttpResponse(status=204, headers={"X-Continue": address})
+    return redirect(address)
 
 
 @requires(Can.SEE_STUDENTS)

@@ -116,7 +116,7 @@ def harbor(secret: str, *, at: datetime) -> None:
         review = Service.objects.create(
             name="IEP review talk", name_es="Plática sobre el IEP", minutes=60, format=Format.VIDEO, published=True,
             about="We go through the newest IEP together.", about_es="Revisamos juntos el IEP más reciente.",
-            step_minutes=60, notice_minutes=24 * 60,
+            step_minutes=60, notice_minutes=24 * 60, takes_iep=True,
         )  # fmt: skip
         review.advocates.set([ana, marcus])
         for person in (ana, marcus):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from clients.models import Contact
+from messaging import threads
 from outbox import sending
 from outbox.models import Channel, may_text
 from outbox.segments import plain
@@ -181,15 +182,33 @@ def revise(review: Review, *, by: User, at: datetime) -> Review:
 
 
 def ask(point: Point, words: str, *, by: User, at: datetime) -> Question:
-    """A family member asks about a point; staff see it on the review and in the queue."""
+    """A family member asks about a point; staff see it on the review, in the queue and in the family's messages."""
     with transaction.atomic():
         asked = Question.objects.create(point=point, words=words, by=by, at=at)
+        _say(point, words, contact=getattr(by, "contact", None), by=by, at=at, from_family=True)
         audit.record("review.asked", by=by, at=at, about=point.review, point=point.number)
     return asked
 
 
+def _say(
+    point: Point, words: str, *, contact: Contact | None, by: User, at: datetime, from_family: bool
+) -> None:
+    """The same words in the contact's thread, where the other side is told that something came."""
+    if contact is not None:
+        about = _("About point %(n)s of the IEP review of %(child)s:") % {
+            "n": point.number, "child": point.review.student.given_name,
+        }  # fmt: skip
+        threads.post(
+            threads.thread_of(contact, at=at), f"{about}\n{words}", by=by, at=at, from_family=from_family
+        )
+
+
 def answer(question: Question, words: str, *, by: User, at: datetime) -> None:
+    """Answers what a family asked, on the review and in its messages."""
     with transaction.atomic():
+        contact = getattr(question.by, "contact", None)
+        with translation.override(contact.language if contact else None):
+            _say(question.point, words, contact=contact, by=by, at=at, from_family=False)
         question.answer, question.answered_by, question.answered_at = words, by, at
         question.save()
         audit.record("review.answered", by=by, at=at, about=question.point.review, point=question.point.number)  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import email_field
 from accounts.models import User
 from clients.models import Contact, Student
+from documents.forms import FilesField
 from scheduling.models import Closure, Format, Service
 from web.access import Can
 from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
@@ -22,6 +23,9 @@ def texts_wording(firm_name: str) -> str:
         _("Text me about this call: about 3 texts from %(firm)s. Message and data rates may apply. Text STOP to end texts, HELP for help.")
         % {"firm": firm_name}
     )  # fmt: skip
+
+
+NEEDS_CHILD = _("Add your child's first name, so that we can file the paper.")
 
 
 class BookingForm(HoneypotMixin, Form):
@@ -43,8 +47,10 @@ class BookingForm(HoneypotMixin, Form):
     )
     texts = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, firm_name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, firm_name: str, takes_iep: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if takes_iep:
+            self.fields["paper"] = FilesField(label=_("The newest IEP, if you have it"), required=False)
         self.wording = texts_wording(firm_name)
         self.fields["texts"].label = self.wording
 
@@ -54,6 +60,8 @@ class BookingForm(HoneypotMixin, Form):
             self.add_error("phone", _("Add a mobile number or an e-mail address, so that we can reach you."))
         if found.get("texts") and not found.get("phone") and "phone" not in self.errors:
             self.add_error("phone", _("Add the mobile number that we may text."))
+        if found.get("paper") and not found.get("child"):
+            self.add_error("child", NEEDS_CHILD)
         return found
 
     def clean_name(self) -> str:
@@ -81,7 +89,7 @@ class ServiceForm(ModelForm):
     class Meta:
         model = Service
         fields = [
-            "name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "published",
+            "name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "takes_iep", "published",
             "format", "place", "travel_minutes", "meeting_link", "step_minutes", "notice_minutes", "horizon_days",
             "a_day", "a_week", "buffer_before", "buffer_after", "change_until_minutes", "call_off_until_minutes",
         ]  # fmt: skip
@@ -94,6 +102,7 @@ class ServiceForm(ModelForm):
             "place": _("Where"),
             "advocates": _("Who gives it"),
             "questions": _("Ask before the call"),
+            "takes_iep": _("Families can send the IEP as they book"),
             "published": _("Families can book it"),
             "language": _("Language it is given in"),
         }
@@ -103,7 +112,7 @@ class ServiceForm(ModelForm):
         widgets = {"format": Tiles(choices=Format.choices), "advocates": forms.CheckboxSelectMultiple()}
 
     PARTS = [
-        (_("What it is"), ["name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "published"]),
+        (_("What it is"), ["name", "name_es", "about", "about_es", "minutes", "language", "price", "advocates", "questions", "takes_iep", "published"]),
         (_("How you meet"), ["format", "place", "travel_minutes", "meeting_link"]),
         (_("When it can be booked"), ["step_minutes", "notice_minutes", "horizon_days", "a_day", "a_week", "buffer_before", "buffer_after"]),
         (_("Changing and calling off"), ["change_until_minutes", "call_off_until_minutes"]),

@@ -76,6 +76,8 @@ class Service(models.Model):
     a_day = models.PositiveSmallIntegerField(null=True, blank=True)
     a_week = models.PositiveSmallIntegerField(null=True, blank=True)
     advocates = models.ManyToManyField(User, related_name="services", blank=True)
+    # Families may send the newest IEP with the booking.
+    takes_iep = models.BooleanField(default=False)
     questions = models.ForeignKey(
         QuestionList, on_delete=models.SET_NULL, null=True, blank=True, related_name="services"
     )

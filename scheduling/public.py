@@ -19,12 +19,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.requests import FirmRequest
 from accounts.signing_in import network
+from documents import storage
+from documents.adding import Sent
+from documents.forms import FilesForm
+from documents.views import onward
 from payments import paying
 from payments.models import Checkout
 from payments.paying import AlreadyPaid, OnItsWay
 from payments.providers.stripe import Refused, Unavailable
 from scheduling import booking as bookings
-from scheduling import ics, paid
+from scheduling import ics, paid, papers
 from scheduling.availability import Slot, free_slots
 from scheduling.booking import Asker, SlotTaken, TooLate, TooManyHolds
 from scheduling.forms import BookingForm
@@ -151,7 +155,10 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     zone = chosen_zone(request)
     contact = getattr(request.user, "contact", None) if request.user.is_authenticated else None
     first = {"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else {}
-    form = BookingForm(posted(request), firm_name=firm.name, initial=first)
+    takes_iep = service.takes_iep and contact is None
+    form = BookingForm(
+        posted(request), request.FILES or None, firm_name=firm.name, takes_iep=takes_iep, initial=first
+    )
     context: dict[str, Any] = {"service": service, "form": form, "starts_at": starts_at, "zone": zone}
     context["pays_first"] = paid.is_paid_first(service)
     context |= policy(service, starts_at, at=timezone.now())
@@ -187,10 +194,24 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/book_details.html", context, status=409)
+    kept = _keep_paper(request, made, filled.get("paper") or [])
     if made.held_until:
         _open_checkout(made)
-        return redirect("booking-pay", made.secret)
-    return redirect(reverse("booking-manage", args=[made.secret]) + "?new=1")
+        return onward(request, reverse("booking-pay", args=[made.secret]) + kept)
+    return onward(
+        request, reverse("booking-manage", args=[made.secret]) + (kept + "&" if kept else "?") + "new=1"
+    )
+
+
+def _keep_paper(request: FirmRequest, booking: Booking, files: list[Sent]) -> str:
+    """Files what came with a booking. The booking stands whatever becomes of it; the next page says what did."""
+    if not files or not papers.takes(booking):
+        return ""
+    try:
+        papers.keep(booking, files, network=network(request), at=timezone.now())
+        return "?iep=1"
+    except (papers.TooManyPapers, storage.NoRoom):
+        return "?iep=0"
 
 
 def _open_checkout(booking: Booking) -> Checkout | None:
@@ -220,6 +241,7 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
         "lapsed": lapsed,
         "checkout": checkout,
         "waiting": request.GET.get("paid") == "1",
+        "iep": request.GET.get("iep", ""),
     }
     return render(request, "scheduling/pay.html", context)
 
@@ -242,6 +264,8 @@ def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more
         "booking": booking,
         "open": booking.can_be_changed(at=now),
         "can_call_off": booking.can_be_called_off(at=now),
+        "takes_iep": papers.takes(booking),
+        "iep": request.GET.get("iep", ""),
         "paid": booking.price and paying.payment_for(booking.subject),
         **policy(booking.service, booking.starts_at, at=now),
         **more,
@@ -256,6 +280,23 @@ def manage(request: FirmRequest, secret: str) -> HttpResponse:
     if booking.held_until is not None:
         return redirect("booking-pay", secret)
     return _manage(request, booking, new=request.GET.get("new") == "1")
+
+
+@FORM
+def send_paper(request: FirmRequest, secret: str) -> HttpResponse:
+    """The IEP, sent after booking by whoever holds the booking's link."""
+    booking = _booking(secret)
+    if not papers.takes(booking) or not booking.is_standing:
+        raise Http404
+    form = FilesForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            papers.keep(booking, form.cleaned_data["paper"], network=network(request), at=timezone.now())
+            return onward(request, reverse("booking-manage", args=[secret]) + "?iep=1")
+        except (papers.TooManyPapers, storage.NoRoom) as full:
+            form.add_error("paper", str(full))
+    context = {"booking": booking, "form": form}
+    return render(request, "scheduling/send_paper.html", context, status=422 if form.is_bound else 200)
 
 
 @FORM

@@ -15,6 +15,7 @@ urlpatterns = [
     path("b/<str:secret>/", public(family.manage, why=LINK), name="booking-manage"),
     path("b/<str:secret>/change/", public(family.change, why=LINK), name="booking-change"),
     path("b/<str:secret>/call-off/", public(family.call_off, why=LINK), name="booking-call-off"),
+    path("b/<str:secret>/iep/", public(family.send_paper, why=LINK), name="booking-iep"),
     path("b/<str:secret>/pay/", public(family.pay, why=LINK), name="booking-pay"),
     path("b/<str:secret>/call.ics", public(family.calendar_file, why=LINK), name="booking-calendar"),
     path("embed/", public(embed.embed, why=ANYONE), name="embed"),

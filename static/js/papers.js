@@ -103,7 +103,7 @@ const begin = (form) => {
     line.addEventListener("load", () => {
       const next = line.getResponseHeader("X-Continue");
       if (line.status < 400) { location.assign(next || line.responseURL); return; }
-      if (line.status !== 422) { failed(); return; }
+      if (line.status !== 422 && line.status !== 409) { failed(); return; }
       /* The answer is the same page with its errors; what was picked stays picked. */
       const answer = new DOMParser().parseFromString(line.responseText, "text/html");
       const main = document.querySelector("main");

@@ -12,6 +12,8 @@ from typing import Any
 
 import psycopg
 from django.db import DatabaseError
+from django.db.backends.postgresql.base import CursorDebugWrapper
+from django.db.backends.utils import CursorWrapper
 from django_tenants.postgresql_backend import base as upstream
 
 from tenants.backend.operations import DatabaseOperations
@@ -22,6 +24,29 @@ PUBLIC_ROLE = "rt_public"
 
 class NoFirm(DatabaseError):
     """A query came before a firm, or the public side, was chosen."""
+
+
+class _AsksFirst:
+    """COPY and callproc do not pass Django's execute wrappers, so the cursor asks by itself."""
+
+    db: DatabaseWrapper
+    cursor: Any
+
+    def copy(self, *args: Any, **kwargs: Any) -> Any:
+        self.db._tell_server()
+        return getattr(super(), "copy", self.cursor.copy)(*args, **kwargs)
+
+    def callproc(self, *args: Any, **kwargs: Any) -> Any:
+        self.db._tell_server()
+        return super().callproc(*args, **kwargs)  # type: ignore[misc]
+
+
+class WalledCursor(_AsksFirst, CursorWrapper):
+    pass
+
+
+class WalledDebugCursor(_AsksFirst, CursorDebugWrapper):
+    pass
 
 
 class DatabaseWrapper(upstream.DatabaseWrapper):
@@ -91,13 +116,11 @@ class DatabaseWrapper(upstream.DatabaseWrapper):
         if not self.walled:
             super()._handle_search_path(cursor)
 
-    def _cursor(self, name: str | None = None) -> Any:
-        cursor = super()._cursor(name)
-        # COPY and callproc do not pass the execute wrappers; Django opens a cursor while connecting,
-        # when nobody is chosen yet, so that alone must not raise.
-        if self.walled and self.schema_name != NOBODY:
-            self._tell_server()
-        return cursor
+    def make_cursor(self, cursor: Any) -> Any:
+        return WalledCursor(cursor, self) if self.walled else super().make_cursor(cursor)
+
+    def make_debug_cursor(self, cursor: Any) -> Any:
+        return WalledDebugCursor(cursor, self) if self.walled else super().make_debug_cursor(cursor)
 
     # Savepoints go straight to the driver: a test opens them before a firm is chosen, and a SET
     # just before ROLLBACK TO would be undone by it.

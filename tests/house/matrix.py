@@ -18,7 +18,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     # anyone
     "front": ({GET}, "*"), "book": ({GET}, "*"), "book-time": ({GET}, "*"), "book-details": ({GET, POST}, "*"),
     "booking-manage": ({GET}, "*"), "booking-change": ({GET, POST}, "*"), "booking-call-off": ({POST}, "*"),
-    "booking-calendar": ({GET}, "*"), "booking-pay": ({GET, POST}, "*"),
+    "booking-calendar": ({GET}, "*"), "booking-iep": ({GET, POST}, "*"), "booking-pay": ({GET, POST}, "*"),
     "sign-in": ({GET, POST}, "*"), "sign-in-code": ({GET, POST}, "*"), "staff-sign-in": ({GET, POST}, "*"),
     "second-step": ({GET, POST}, "*"), "second-step-setup": ({GET, POST}, "*"), "forgotten": ({GET, POST}, "*"),
     "new-password": ({GET, POST}, "*"), "confirm-email": ({GET}, "*"), "email-confirmation": ({POST}, "*"),

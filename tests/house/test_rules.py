@@ -30,7 +30,7 @@ RAW = re.compile(
 # Where SQL is written by hand, and what of it a firm's role runs; each has its case in tests/tenants.
 RAW_FILES = {
     "tenants/backend/base.py", "tenants/middleware.py", "tenants/migrating.py", "accounts/audit.py",
-    "scheduling/booking.py", "cases/search.py",
+    "scheduling/booking.py", "cases/search.py", "lobby/load.py",
 }  # fmt: skip
 PLACE = re.compile(r"SET (LOCAL )?ROLE|\bsearch_path\b|application_name|SET SESSION", re.I)
 

@@ -4,6 +4,7 @@ import pytest
 
 from cases.opening import open_case
 from documents.models import Document
+from messaging.models import Thread
 from outbox.models import Message
 from reviews.models import PlanInForce, Point, Question, Review, StructuredIEP
 from tests.documents import papers
@@ -96,7 +97,9 @@ def test_points_are_kept_edited_dropped_and_the_review_is_sent(visitor, ana, luz
     asked = Question.objects.get()
     assert (asked.point, asked.by) == (second, luz)
     assert "¿Qué quiere decir?" in visitor.as_(ana).get("/reviews/").content.decode()
+    assert "¿Qué quiere decir?" in visitor.get(f"/messages/{Thread.objects.get(contact__user=luz).pk}/").content.decode()  # fmt: skip
     visitor.post(f"/reviews/questions/{asked.pk}/answer/", {"answer": "Que se puede contar."})
+    assert "Que se puede contar." in visitor.as_(luz).get("/portal/messages/").content.decode()
     assert "Que se puede contar." in visitor.as_(luz).get(f"/portal/reviews/{review.pk}/").content.decode()
 
 

@@ -1,9 +1,12 @@
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from documents.models import Document
 from outbox.models import Consent
 from scheduling.availability import free_slots
-from scheduling.models import Booking
+from scheduling.models import Booking, Service
 from tests.world import NOW
 
 
@@ -85,3 +88,75 @@ def test_nonsense_in_the_address_is_no_error(visitor, service, clock):
         assert visitor.get(f"/book/{service.pk}/{query}").status_code == 200
     assert visitor.get(f"/book/{service.pk}/details/?time=yesterday").status_code == 302
     assert visitor.get("/b/nonsense/").status_code == 404
+
+
+def photo(name="iep.jpg"):
+    from io import BytesIO
+
+    from PIL import Image
+
+    held = BytesIO()
+    Image.new("RGB", (600, 800), "white").save(held, "JPEG")
+    return SimpleUploadedFile(name, held.getvalue(), "image/jpeg")
+
+
+def asks_for_iep(service):
+    Service.objects.filter(pk=service.pk).update(takes_iep=True)
+
+
+def test_the_iep_comes_with_the_booking_and_only_staff_of_the_child_see_it(
+    visitor, service, clock, ana, bea, luz
+):
+    asks_for_iep(service)
+    path, time = details(service)
+    answer = visitor.post(path, answers(time, photos=photo()))
+
+    booking = Booking.objects.get()
+    assert answer["Location"] == f"/b/{booking.secret}/?iep=1&new=1"
+    paper = Document.objects.get(student=booking.student)
+    assert (paper.kind, paper.from_whom, paper.added_by) == ("iep", "José Núñez", None)
+    assert Document.objects.visible_to(booking.advocate).filter(pk=paper.pk).exists()
+    assert not Document.objects.visible_to(luz).filter(pk=paper.pk).exists()
+    assert "We have the paper you sent" in visitor.get(answer["Location"]).content.decode()
+
+
+def test_the_same_form_twice_files_one_paper(visitor, service, clock):
+    asks_for_iep(service)
+    path, time = details(service)
+    for _ in range(2):
+        visitor.post(path, answers(time, photos=photo()))
+
+    assert (Booking.objects.count(), Document.objects.filter(added_by=None).count()) == (1, 1)
+
+
+def test_a_paper_without_a_childs_name_asks_for_it(visitor, service, clock):
+    asks_for_iep(service)
+    path, time = details(service)
+    answer = visitor.post(path, answers(time, child="", photos=photo()))
+
+    assert answer.status_code == 422
+    assert "so that we can file the paper" in answer.content.decode()
+    assert not Booking.objects.exists()
+
+
+def test_the_iep_can_follow_by_the_bookings_link_up_to_a_limit(visitor, service, clock):
+    asks_for_iep(service)
+    path, time = details(service)
+    visitor.post(path, answers(time))
+    link = f"/b/{Booking.objects.get().secret}/iep/"
+
+    for n in range(3):
+        sent = SimpleUploadedFile("iep.pdf", b"%PDF-1.4 " + bytes([65 + n]))
+        assert visitor.post(link, {"paper": sent}).status_code == 302
+    full = visitor.post(link, {"paper": SimpleUploadedFile("iep.pdf", b"%PDF-1.4 more")})
+    assert (full.status_code, "all we can take" in full.content.decode()) == (422, True)
+    assert visitor.post(link).status_code == 422
+    assert Document.objects.filter(added_by=None).count() == 3
+
+
+def test_a_service_that_does_not_ask_takes_no_paper(visitor, service, clock):
+    path, time = details(service)
+    visitor.post(path, answers(time, photos=photo()))
+
+    assert not Document.objects.filter(added_by=None).exists()
+    assert visitor.get(f"/b/{Booking.objects.get().secret}/iep/").status_code == 404
