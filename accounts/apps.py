@@ -7,8 +7,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from accounts import tidying
+        from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
+
+        on_due(tidying.TIDY, tidying.tidy)
 
         register("account", label=_("Your profile"), icon="user", url_name="profile", order=10)
         register("account", label=_("Staff"), icon="users", url_name="staff", order=60, can=Can.SET_STAFF)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, tidying
 from accounts.models import Device, SignInCode, User
 from accounts.roles import Role
 from accounts.secrets import digest, new_code, new_token, same
@@ -99,6 +99,7 @@ def begin(request: HttpRequest, user: User, *, at: datetime, how: str) -> None:
     session.set_expiry(STAFF_LIFE if user.is_staff_member else FAMILY_LIFE)
     request.user = user  # type: ignore[assignment]
     _know(user, network(request), at=at)
+    tidying.plan_next(at=at)
     audit.record("person.signed_in", by=user, at=at, about=user, network=network(request), how=how)
 
 

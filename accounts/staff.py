@@ -49,6 +49,8 @@ def set_role(user: User, role: str, *, by: User, at: datetime) -> None:
     before, user.role = user.role, role
     user.save(update_fields=["role"])
     user.end_other_sessions()
+    if not user.can(Can.USE_API):
+        ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
     audit.record("person.role_changed", by=by, at=at, about=user, before=before, after=role)
 
 

@@ -13,9 +13,9 @@ from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tenants import due
+from tenants import due, throttle
 from tenants.hosts import firm_by_id
-from tenants.places import current_firm, nowhere, within
+from tenants.places import current_firm, in_public, nowhere, within
 
 log = logging.getLogger("roundtable.tasks")
 
@@ -90,6 +90,8 @@ def sweep() -> int:
                 batch = keys[start : start + due.BATCH]
                 do_due.apply_async(kwargs={"firm_id": str(firm_id), "kind": kind, "keys": batch}, retry=False)
                 handed += len(batch)
+        with in_public():
+            throttle.forget(at=timezone.now())
     finally:
         close_old_connections()
     return handed

@@ -2,10 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import passwords
+from accounts import passwords, tidying
 from accounts import staff as staff_work
-from accounts.models import ApiToken, Session
+from accounts.models import ApiToken, Device, Session, SignInCode
 from accounts.secrets import digest
+from tenants.models import DueWork
+from tenants.places import within
 from tests.conftest import Visitor
 from tests.world import NOW
 
@@ -102,7 +104,45 @@ def test_a_role_that_is_taken_away_is_gone_for_page_and_api(visitor, ana, olivia
     ana.refresh_from_db()
 
     assert visitor.as_(ana).get("/students/").status_code == 403
-    assert Visitor(visitor.cast).get("/api/v1/bookings/", headers=key).status_code == 403
+    assert Visitor(visitor.cast).get("/api/v1/bookings/", headers=key).status_code == 401
+
+
+def test_a_key_goes_on_in_a_role_that_may_have_one(visitor, ana, olivia, clock):
+    ApiToken.objects.create(user=ana, name="t", made_at=NOW, digest=digest("api", "s3cret"))
+    staff_work.set_role(ana, "admin", by=olivia, at=NOW)
+
+    key = {"Authorization": "Bearer s3cret"}
+    assert Visitor(visitor.cast).get("/api/v1/bookings/", headers=key).status_code == 200
+
+
+def test_a_secret_of_one_firm_is_nothing_at_another(harbor, birch):
+    with within(harbor.firm):
+        here, other_kind = digest("api", "s3cret"), digest("device", "s3cret")
+    with within(birch.firm):
+        there = digest("api", "s3cret")
+
+    assert len({here, other_kind, there}) == 3
+
+
+def test_what_has_run_out_is_tidied_at_night_and_the_rest_stays(harbor, ana, luz, clock):
+    def rows():
+        return Session.objects.count(), SignInCode.objects.count(), Device.objects.count()
+
+    for n, days in enumerate((-1, 1)):
+        ends = NOW + timedelta(days=days)
+        Session.objects.create(session_key=f"key{n}", session_data="x", expire_date=ends, user=ana)
+        SignInCode.objects.create(user=luz, digest="d", channel="sms", made_at=ends - timedelta(days=30))
+        Device.objects.create(
+            user=luz, digest=f"d{n}", remembered_at=NOW - timedelta(days=90), lapses_at=ends
+        )
+    before = rows()
+    tidying.plan_next(at=NOW)
+    [due_at] = DueWork.objects.filter(kind=tidying.TIDY).values_list("due_at", flat=True)
+    tidying.tidy(["nightly"], NOW)
+
+    assert rows() == tuple(count - 1 for count in before)
+    assert due_at.astimezone(harbor.firm.zone).strftime("%d %H:%M") == "25 03:10"
+    assert not DueWork.objects.filter(kind=tidying.TIDY).exists()
 
 
 def test_pages_of_a_person_are_kept_by_no_cache(visitor, ana, luz, clock):

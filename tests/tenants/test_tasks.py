@@ -9,7 +9,7 @@ from django.db import connection
 
 from clients.models import Family
 from config.celery import app
-from tenants import due, tasks
+from tenants import due, tasks, throttle
 from tenants.backend.base import NOBODY, NoFirm
 from tenants.models import DueWork, Firm
 from tenants.places import firm_or_none, in_public, nowhere, within
@@ -188,6 +188,19 @@ def test_one_firms_crash_keeps_no_other_from_its_work(harbor, birch, clock, monk
 
     assert (len(rung), found) == (2, ["harbor"])
     assert set(due.claim(at=NOW + due.LEASE)) >= {(birch.firm.id, "count")}  # found again
+
+
+def test_the_sweep_forgets_tries_that_no_limit_looks_back_to(harbor, clock, done):
+    for who in (harbor.firm, None):
+        with within(who) if who else in_public():
+            throttle.note("old", "x", at=NOW - throttle.KEPT - timedelta(seconds=1))
+            throttle.note("new", "x", at=NOW - throttle.KEPT + timedelta(seconds=1))
+    sweep()
+
+    for who in (harbor.firm, None):
+        with within(who) if who else in_public():
+            assert throttle.count("old", "x", within=timedelta(days=400), at=NOW) == 0
+            assert throttle.count("new", "x", within=timedelta(days=400), at=NOW) == 1
 
 
 def test_the_sweep_leaves_a_suspended_firm_alone_until_it_is_back(harbor, birch, clock, done):
