@@ -143,7 +143,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         are barred from."""
         if user.can(Can.SEE_MONEY):
             return self
-        if user.can(Can.SEE_CASES):
+        if user.can(Can.SEE_CASE_MONEY):
             return self.filter(case__in=Case.objects.visible_to(user))
         if user.can(Can.VISIT_PORTAL):
             today = timezone.localdate(timezone=current_firm().zone)
