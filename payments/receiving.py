@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts import audit
 from accounts.models import User
 from clients.models import Contact
-from payments import bookkeeping, notices, paying, subjects
+from payments import bookkeeping, connecting, notices, paying, subjects
 from payments.ledger import Account, Overdrawn
 from payments.models import BY_HAND, Payment, Void
 from payments.money import decimals
@@ -75,6 +75,7 @@ def record(
     bookkeeping.book_payment(payment)
     audit.record("payment.recorded", by=by, at=at, about=payment, amount=amount, method=method)
     subjects.tell_paid(payment)
+    connecting.plan_comparison(at=at)
     if subject:
         transaction.on_commit(lambda: paying.withdraw(subject, at=at))
     if send_receipt:
