@@ -53,7 +53,6 @@ def record(
             )
         return known
     account, excess, student, case = Account.FAMILY_CREDIT, 0, None, None
-    what = _("Credit")
     if subject:
         kind, _pk = subjects.kind_of(subject)
         owed = subjects.due(subject)
@@ -61,8 +60,8 @@ def record(
             raise CannotRecord(_("This is to be paid in %(code)s.") % {"code": owed.currency.upper()})
         account, contact, student, case = kind.account, owed.contact or contact, owed.student, owed.case
         excess = 0 if account == Account.TRUST_HELD else max(0, amount - owed.amount)
-        with override(contact.language if contact else "en"):
-            what = subjects.describe(subject)
+    with override(contact.language if contact else "en"):
+        what = subjects.describe(subject) if subject else _("Credit")
     if contact is None and (not subject or excess):
         raise CannotRecord(_("Please say whose money this is."))
     payment = Payment.objects.create(

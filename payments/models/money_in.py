@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from cases.models import Case
@@ -31,7 +32,7 @@ def new_key() -> str:
 class Method(models.TextChoices):
     CARD = "card", _("Card")
     BANK = "us_bank_account", _("Bank account")
-    CHECK = "check", _("Check")
+    CHECK = "check", pgettext_lazy("a way to pay", "Check")
     CASH = "cash", _("Cash")
     TRANSFER = "transfer", _("Bank transfer")
     OTHER = "other", _("Another way")
