@@ -11,7 +11,7 @@ urlpatterns = [
     path("caseload/", deadlines.caseload, name="caseload"),
     path("firm/", firm.overview, name="firm"),
     path("exports/", exports.export_list, name="exports"),
-    path("exports/<slug:name>.csv", exports.export, name="export"),
+    path("exports/<str:name>.csv", exports.export, name="export"),
     path("search/", deadlines.search_page, name="search"),
     path("settings/", views.firm_settings, name="firm-settings"),
     path("logo/<str:version>/", public(views.logo, why="the firm's public pages show it"), name="logo"),

@@ -97,9 +97,11 @@ def _time(entry: TimeEntry, price: rates.Price) -> Item:
 
 
 def payer_of(case: Case) -> Contact | None:
-    """Who gets the case's invoices: whoever got the last one, else the first who may see the child."""
+    """Who gets the case's invoices: whoever got the last one, else the first who may see the child, at home first."""
     today = timezone.localdate(timezone.now(), current_firm().zone)
-    seeing = case.student.guardianships.seeing(on=today).select_related("contact").order_by("pk")  # type: ignore[attr-defined]
+    seeing = (
+        case.student.guardianships.seeing(on=today).select_related("contact").order_by("-lives_with", "pk")
+    )  # type: ignore[attr-defined]
     people = [row.contact for row in seeing]
     last = case.invoices.order_by("-issued_at").first()  # type: ignore[attr-defined]
     if last:

@@ -18,6 +18,7 @@ from payments.money import say
 from tenants.places import FirmRef
 from web import papers
 from web.dates import say_day
+from web.phones import say_phone
 
 FILE = "invoices/typst/bill.typ"
 
@@ -58,7 +59,7 @@ def _day(on: date | None) -> str:
 
 def _head(invoice: Invoice, firm: FirmRef) -> dict[str, Any]:
     return {
-        "firm": firm.name, "firm_phone": firm.phone or "", "language": invoice.language,
+        "firm": firm.name, "firm_phone": say_phone(firm.phone) if firm.phone else "", "language": invoice.language,
         "words": {"page": _("Page"), "of": _("of")}, "labels": {"to": _("For")}, "to": invoice.bill_to,
         "address": invoice.address, "intro": "", "note": "", "outro": "", "rows": [], "head": [], "widths": [], "numbers": 1,
     }  # fmt: skip

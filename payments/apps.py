@@ -26,6 +26,5 @@ class PaymentsConfig(AppConfig):
         register(
             "new", label=_("Payment"), icon="receipt", url_name="payment-new", order=70, can=Can.EDIT_MONEY
         )
-        register("family", label=_("Bills"), icon="receipt", url_name="portal-payments", order=30, can=Can.VISIT_PORTAL)  # fmt: skip
         sections.register("portal-home", template="payments/_home.html", order=20, can=Can.VISIT_PORTAL, context=portal.home_section)  # fmt: skip
-        sections.register("case", template="payments/_case.html", order=80, can=Can.SEE_CASES, context=portal.case_section)  # fmt: skip
+        sections.register("case", template="payments/_case.html", order=80, can=Can.SEE_CASE_MONEY, context=portal.case_section)  # fmt: skip

@@ -15,7 +15,7 @@ from payments.ledger import Account
 from payments.models import Checkout, Finding, Payment, StripeAccount, new_key
 from payments.providers import stripe
 from payments.providers.stripe import Refused, Revoked, Unavailable
-from payments.refunding import NOT_DUE, give_back, give_back_payment, refund, report
+from payments.refunding import NOT_DUE, give_back, give_back_payment, look_at, refund, report
 from payments.signals import payment_settled
 from tenants import due
 
@@ -163,6 +163,9 @@ def settle(checkout: Checkout, *, at: datetime) -> None:
     now = stripe.session(checkout.session_id, account=checkout.account_id)
     if now.paid:
         _paid(checkout, now, at=at)
+        payment = Payment.objects.select_related("checkout").get(checkout=checkout)
+        if now.payment and now.payment.refunded > payment.given_back:
+            look_at(payment, at=at)  # told of before the payment was, or not at all
     elif now.is_processing:
         _processing(checkout, now, at=at)
     elif now.status != "open":

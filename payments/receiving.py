@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts import audit
 from accounts.models import User
 from clients.models import Contact
-from payments import bookkeeping, notices, paying, subjects
+from payments import bookkeeping, connecting, notices, paying, subjects
 from payments.ledger import Account, Overdrawn
 from payments.models import BY_HAND, Payment, Void
 from payments.money import decimals
@@ -53,7 +53,6 @@ def record(
             )
         return known
     account, excess, student, case = Account.FAMILY_CREDIT, 0, None, None
-    what = _("Credit")
     if subject:
         kind, _pk = subjects.kind_of(subject)
         owed = subjects.due(subject)
@@ -61,8 +60,8 @@ def record(
             raise CannotRecord(_("This is to be paid in %(code)s.") % {"code": owed.currency.upper()})
         account, contact, student, case = kind.account, owed.contact or contact, owed.student, owed.case
         excess = 0 if account == Account.TRUST_HELD else max(0, amount - owed.amount)
-        with override(contact.language if contact else "en"):
-            what = subjects.describe(subject)
+    with override(contact.language if contact else "en"):
+        what = subjects.describe(subject) if subject else _("Credit")
     if contact is None and (not subject or excess):
         raise CannotRecord(_("Please say whose money this is."))
     payment = Payment.objects.create(
@@ -75,6 +74,7 @@ def record(
     bookkeeping.book_payment(payment)
     audit.record("payment.recorded", by=by, at=at, about=payment, amount=amount, method=method)
     subjects.tell_paid(payment)
+    connecting.plan_comparison(at=at)
     if subject:
         transaction.on_commit(lambda: paying.withdraw(subject, at=at))
     if send_receipt:

@@ -107,7 +107,7 @@ def _found(request: FirmRequest) -> tuple[FindForm, QuerySet[Payment]]:
     if asked.get("method"):
         rows = rows.filter(method=asked["method"])
     for name, lookup, moment in (("since", "paid_at__gte", time.min), ("until", "paid_at__lte", time.max)):
-        if asked.get(name):
+        if asked.get(name) and 2000 <= asked[name].year <= 2100:
             rows = rows.filter(**{lookup: datetime.combine(asked[name], moment, zone)})
     return form, rows
 

@@ -45,6 +45,7 @@ class Can(enum.StrEnum):
     SEE_HEALTH = "see_health"
     SET_MESSAGES = "set_messages"
     SET_SERVICES = "set_services"
+    SEE_CASE_MONEY = "see_case_money"
     SEE_MONEY = "see_money"
     EDIT_MONEY = "edit_money"
     SET_FIRM = "set_firm"

@@ -56,9 +56,9 @@ class TimeQuerySet(models.QuerySet["TimeEntry"]):
         """Adds `is_billed` and `is_signed` to each entry."""
         from invoices.models.bills import InvoiceLine
 
-        signed = SignOff.objects.standing().filter(person=OuterRef("person"), week=TruncWeek(OuterRef("on")))
+        signed = SignOff.objects.standing().filter(person=OuterRef("person"), week=OuterRef("monday"))
         lines = InvoiceLine.objects.standing().filter(time=OuterRef("pk"))
-        return self.annotate(is_billed=Exists(lines), is_signed=Exists(signed))
+        return self.annotate(monday=TruncWeek("on"), is_billed=Exists(lines), is_signed=Exists(signed))
 
 
 class TimeEntry(models.Model):

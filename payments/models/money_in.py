@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -31,7 +31,7 @@ def new_key() -> str:
 class Method(models.TextChoices):
     CARD = "card", _("Card")
     BANK = "us_bank_account", _("Bank account")
-    CHECK = "check", _("Check")
+    CHECK = "check", pgettext_lazy("a way to pay", "Check")
     CASH = "cash", _("Cash")
     TRANSFER = "transfer", _("Bank transfer")
     OTHER = "other", _("Another way")
@@ -143,7 +143,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         are barred from."""
         if user.can(Can.SEE_MONEY):
             return self
-        if user.can(Can.SEE_CASES):
+        if user.can(Can.SEE_CASE_MONEY):
             return self.filter(case__in=Case.objects.visible_to(user))
         if user.can(Can.VISIT_PORTAL):
             today = timezone.localdate(timezone=current_firm().zone)

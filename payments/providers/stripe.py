@@ -56,6 +56,7 @@ class Paid:
     method: str  # card, us_bank_account
     shown: str  # “Visa 4242”
     fee: int | None  # what Stripe keeps; None where it is not known yet, or is in another currency
+    refunded: int  # what went back of it, as Stripe has it
     failure: str  # Stripe's words for why it failed
     name: str
     email: str
@@ -194,7 +195,7 @@ def _paid(session: Any) -> Paid | None:
     details: Any = session.customer_details
     return Paid(
         intent=intent.id, status=intent.status, charge=charge.id if charge is not None else "", method=kind, shown=shown,
-        fee=int(balance.fee) if known else None, failure=str(getattr(error, "message", "") or "")[:300],
+        fee=int(balance.fee) if known else None, refunded=int(getattr(charge, "amount_refunded", 0) or 0), failure=str(getattr(error, "message", "") or "")[:300],
         name=str(getattr(details, "name", "") or "")[:120], email=str(getattr(details, "email", "") or "")[:254],
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ def test_crediting_calls_them_off_and_a_family_with_credit_enough_hears_nothing(
     second = desk.billed(3_000)  # and the work that the credit note freed
     receiving.record(
         method="check",
-        amount=3_000,
+        amount=15_000,
         currency="usd",
         received_on=NOW.date(),
         by=desk.bea,

@@ -106,7 +106,7 @@ def test_bea_strikes_out_a_mistake(visitor, bea, check):
     assert AuditEntry.objects.filter(action="payment.struck_out", actor=bea.pk).count() == 1
 
 
-def test_ana_sees_what_came_for_her_case_and_marcus_does_not(visitor, harbor, ana, marcus, bea, bills, luz_rivera, mateo, clock):  # fmt: skip
+def test_ana_sees_what_came_for_her_case_and_marcus_and_bo_do_not(visitor, harbor, ana, marcus, bo, bea, bills, luz_rivera, mateo, clock):  # fmt: skip
     case = Case.objects.create(
         student=mateo, kind="iep", stage="start", advocate=ana, opened_at=BEFORE, opened_by=ana
     )
@@ -116,6 +116,7 @@ def test_ana_sees_what_came_for_her_case_and_marcus_does_not(visitor, harbor, an
     assert "$40.00 in 1 payment" in text(visitor.as_(ana).get(f"/cases/{case.pk}/"))
     assert list(Payment.objects.visible_to(ana)) == [Payment.objects.get()]
     assert not Payment.objects.visible_to(marcus).exists()
+    assert not Payment.objects.visible_to(bo).exists()
 
 
 def test_a_link_says_what_it_is_for_and_goes_on_to_stripe_in_one_tap(visitor, bill, cards, hear, clock):

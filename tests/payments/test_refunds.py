@@ -1,10 +1,11 @@
 """Giving money back: in parts, never more than is left, made once, and known wherever it was made."""
 
+import itertools
 import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from outbox.models import Message
 from payments import ledger, receiving, refunding
@@ -13,6 +14,8 @@ from payments.models import Dispute, Finding, Payment, Refund
 from payments.providers import stripe
 from payments.refunding import CannotRefund
 from tests.world import NOW
+
+ENDS = ["payment_intent.succeeded", "checkout.session.completed", "refund.created", "charge.refunded"]
 
 
 @pytest.fixture
@@ -221,3 +224,28 @@ def test_six_refunds_at_once_take_no_more_than_was_paid(standins):
         with within(firm):
             assert (len(refused), payment.left) == (3, 100)
             assert ledger.balance(Account.FAMILY_CREDIT, currency="usd") == 100
+
+
+def test_every_order_of_the_events_of_a_payment_and_its_refund_ends_alike(
+    bills, luz_rivera, bea, cards, page, clock, work_due
+):
+    """Each order from the beginning, with each event told twice."""
+    bill = bills.add(12_000, luz_rivera)
+    cards.pay(page(bill))
+    intent = stripe.client().v1.payment_intents.list({}, {"stripe_account": cards.account}).data[0]
+    stripe.client().v1.refunds.create(
+        {"payment_intent": intent.id, "amount": 2_500}, {"stripe_account": cards.account}
+    )
+    events = [event for event in cards.events() if event["type"] in ENDS]
+    assert len(events) == len(ENDS)
+    for order in itertools.permutations(events):
+        with transaction.atomic():
+            for event in order:
+                cards.tell(event)
+                cards.tell({**event, "id": f"{event['id']}again"})
+                work_due()
+            assert list(Payment.objects.values_list("amount", "fee")) == [(12_000, 378)]
+            assert list(Refund.objects.values_list("amount", "made_in_dashboard")) == [(2_500, True)]
+            assert ledger.balance(Account.STRIPE, currency="usd") == 12_000 - 378 - 2_500
+            assert (ledger.out_of_balance(), Finding.objects.count()) == ({}, 0)
+            transaction.set_rollback(True)

@@ -19,6 +19,7 @@ from invoices.models import Expense, Rate
 from lobby import finding
 from outbox import receiving
 from outbox.models import Inbound, Message
+from payments.models import Finding, Instructions, PayLink, Payment
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
 from scheduling.models import Booking, Service
@@ -43,6 +44,7 @@ def live(cast, canary):
         made = bookings.book(service, starts_at=slot.starts_at, asker=asker, at=NOW, advocate=ana)
         Booking.objects.filter(pk=made.pk).update(secret=f"secret-of-{cast.firm.slug}")
         receiving.receive(provider_id=INBOUND, number=luz.phone, to="+14065550150", body=f"When?{canary}", media=[], opt_out="", at=NOW)  # fmt: skip
+        _money(cast, canary, made, luz)
         for short in PEOPLE:
             person = User.objects.get(pk=key(short))
             ApiToken.objects.create(
@@ -69,6 +71,20 @@ def money(canary):
     timing.add(person=ana, student=student, case=case, on=today, minutes=9, activity="call", description=f"Later{canary}", at=NOW)  # fmt: skip
 
 
+def _money(cast, canary, booking, contact):
+    """A check for the booking, a link to pay it, words for those without a card, something to look at."""
+    Payment.objects.create(
+        pk=key("payment"), subject=booking.subject, what=f"Call{canary}", method="check", amount=4_000, currency="usd", paid_at=NOW,
+        recorded_at=NOW, payer=f"Luz{canary}", contact=contact, reference=f"12{canary}", note=f"Note{canary}",
+        recorded_by=User.objects.get(pk=key("bea")), secret=f"secret-of-{cast.firm.slug}",
+    )  # fmt: skip
+    PayLink.objects.create(subject=booking.subject, token=f"secret-of-{cast.firm.slug}", made_at=NOW)
+    Instructions.objects.create(text=f"Checks to{canary}", text_es=f"Cheques a{canary}")
+    Finding.objects.create(
+        kind="ledger", about=f"x{canary}", detail=f"Look{canary}", found_at=NOW, seen_at=NOW
+    )
+
+
 @pytest.fixture
 def lived(harbor, birch, clock, standins):
     theirs = live(birch, CANARY)
@@ -82,7 +98,7 @@ def lived(harbor, birch, clock, standins):
 
 def paths(ours, theirs):
     """Every GET route with every id that could mean something: ours, theirs, the shared ones."""
-    ids = {str(ours.pk), str(theirs.pk), *(str(key(name)) for name in ("ana", "luz", "service", "student Mateo", "contact luz"))}  # fmt: skip
+    ids = {str(ours.pk), str(theirs.pk), *(str(key(name)) for name in ("ana", "luz", "service", "student Mateo", "contact luz", "payment"))}  # fmt: skip
     words = {"secret-of-harbor", "secret-of-birch", "x"}
     for name, (methods, _who) in MATRIX.items():
         if "GET" not in methods:
