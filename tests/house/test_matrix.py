@@ -43,6 +43,9 @@ def address(name):
             "-decide",
             "-reading",
             "-correct",
+            "-checklist",
+            "-add-item",
+            "-remove-item",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}
