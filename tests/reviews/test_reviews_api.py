@@ -10,10 +10,10 @@ from tests.house.test_matrix import key_of
 
 @pytest.fixture
 def api(visitor, ana, clock):
-    def call(method, path, **data):
+    def call(method, where, /, **data):
         more = {"data": json.dumps(data), "content_type": "application/json"} if data else {}
         headers = {"Authorization": f"Bearer {key_of(ana)}"}
-        return visitor._send(method, f"/api/v1/{path}", headers=headers, **more)
+        return visitor._send(method, f"/api/v1/{where}", headers=headers, **more)
 
     return call
 
