@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import pikepdf
 from django.utils import timezone
@@ -41,7 +42,8 @@ def scan(pages: int) -> bytes:
     shown: list[bytes] = []
     with pikepdf.open(path_of("d07")) as sample:
         for page in sample.pages:
-            picture = pikepdf.PdfImage(next(iter(page.get_images().values()))).as_pil_image().convert("L")
+            image = cast(pikepdf.Stream, next(iter(page.get_images().values())))
+            picture = pikepdf.PdfImage(image).as_pil_image().convert("L")
             out = io.BytesIO()
             picture.save(out, "JPEG", quality=30)
             shown.append(out.getvalue())

@@ -262,7 +262,7 @@ def document_copy(request: FirmRequest, pk: UUID) -> HttpResponse:
     """To a link of a minute for the viewing copy."""
     document = document_of(request, pk)
     version = reading.asked_version(document, request)
-    if version is None or not version.is_ready:
+    if version is None or not version.is_ready or version.is_clip:
         raise Http404
     return redirect(serving.link(version, user=request.user, at=timezone.now()))
 

@@ -1,16 +1,6 @@
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
 from reviews import portal, values, views
-
-
-class Item(StringConverter):
-    """What a reading holds several of."""
-
-    regex = "goals|services"
-
-
-register_converter(Item, "item")
 
 urlpatterns = [
     path("reviews/", views.queue, name="reviews"),
@@ -19,10 +9,10 @@ urlpatterns = [
     path("reviews/<uuid:pk>/points/new/", views.point_new, name="review-point-new"),
     path("reviews/<uuid:pk>/points/<int:number>/", views.point, name="review-point"),
     path("reviews/<uuid:pk>/values/", values.values, name="review-values"),
-    path("reviews/<uuid:pk>/values/<item:slot>/new/", values.value_new, name="review-value-new"),
-    path("reviews/<uuid:pk>/values/<item:slot>/<int:index>/", values.value, name="review-value"),
+    path("reviews/<uuid:pk>/values/<slug:slot>/new/", values.value_new, name="review-value-new"),
+    path("reviews/<uuid:pk>/values/<slug:slot>/<int:index>/", values.value, name="review-value"),
     path(
-        "reviews/<uuid:pk>/values/<item:slot>/<int:index>/removal/",
+        "reviews/<uuid:pk>/values/<slug:slot>/<int:index>/removal/",
         values.value_removal,
         name="review-value-removal",
     ),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.requests import FirmRequest
 from reviews import correcting, structure
 from reviews.forms import ValuesForm
-from reviews.item_forms import ItemForm, form_for
+from reviews.item_forms import FORMS, ItemForm, form_for
 from reviews.models import Review, StructuredIEP
 from reviews.page import View, at_page
 from reviews.views import FORM, review_of, structured_of
@@ -59,7 +59,7 @@ def value(request: FirmRequest, pk: UUID, slot: str, index: int) -> HttpResponse
     row, structured = readable(request, pk)
     path = f"{slot}[{index}]"
     item = structure.at(structured.data, path)
-    if not isinstance(item, dict):
+    if slot not in FORMS or not isinstance(item, dict):
         raise Http404
     form = form_for(slot, item, posted(request), row.version)
     if _is_sent(request, form):
@@ -77,6 +77,8 @@ def value(request: FirmRequest, pk: UUID, slot: str, index: int) -> HttpResponse
 def value_new(request: FirmRequest, pk: UUID, slot: str) -> HttpResponse:
     """A goal or service that the reader did not see: typed, or taken from a box drawn on the page."""
     row, structured = readable(request, pk)
+    if slot not in FORMS:
+        raise Http404
     form = form_for(slot, None, posted(request), row.version)
     if _is_sent(request, form):
         try:

@@ -53,6 +53,9 @@ def address(name):
             "-add-step",
             "-withdraw",
             "-tell",
+            "-checklist",
+            "-add-item",
+            "-remove-item",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}
