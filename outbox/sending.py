@@ -42,8 +42,9 @@ log = logging.getLogger("roundtable.outbox")
 
 DUE, RECONCILE = "outbox.send", "outbox.reconcile"
 LEASE = timedelta(seconds=60)
-# How long what surely did not leave is tried again; a reminder only while there is time to go another way.
-KEEP_TRYING = timedelta(hours=24)
+# How often what surely did not leave is tried again: about a day, without the nights in which no text may leave. A
+# reminder only while there is time to go another way.
+TRIES = 54
 LONGEST_PAUSE = timedelta(minutes=30)
 TELL_AFTER = 3  # tries
 PORTION = 50  # rows taken at once: a worker that waits for a slow provider holds few
@@ -264,12 +265,12 @@ def _did_not_leave(message: Message, answer: Answer, *, at: datetime) -> None:
 def _next_try(message: Message, *, at: datetime) -> datetime | None:
     """When a message that did not leave is tried again; None when that would be too late."""
     again = at + min(timedelta(seconds=15 * 2 ** min(message.attempts, 10)), LONGEST_PAUSE)
-    until = message.due_at + KEEP_TRYING
-    if message.event_at:
-        until = min(until, message.event_at - LEAST_BEFORE_EVENT)
+    until = message.event_at - LEAST_BEFORE_EVENT if message.event_at else None
     if message.kind == "code":
         until = message.written_at + FRESH
-    return again if again < until else None
+    if message.attempts >= TRIES or (until and again >= until):
+        return None
+    return again
 
 
 def _tell_of(message: Message, *, at: datetime) -> None:

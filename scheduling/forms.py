@@ -198,7 +198,6 @@ class LimitForm(ModelForm):
         model = AdvocateLimit
         fields = ["a_day", "a_week"]
         labels = {"a_day": _("Most bookings a day"), "a_week": _("Most bookings a week")}
-        help_texts = {"a_week": _("Of all services together. Empty means no limit.")}
         widgets = {name: forms.NumberInput(attrs={"min": 1, "max": 500}) for name in ("a_day", "a_week")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -119,16 +119,17 @@ def test_a_refused_connection_is_tried_again_by_itself(office, standins, setting
     assert office.deliver(message, after=timedelta(minutes=1)) == 1
 
 
-def test_it_is_tried_for_a_day_and_then_given_up(office, standins):
+def test_it_is_tried_for_a_day_of_sending_hours_and_then_given_up(office, standins):
     standins.fault(service="twilio", kind="rate_limit", times=None)
     message = office.write(event_at=None)
     for _ in range(40):
         office.deliver(message, after=timedelta(minutes=31))
     assert state(message) == ("due", "Twilio asked us to wait")
-    for _ in range(60):
+    for _ in range(100):
         office.deliver(message, after=timedelta(minutes=31))
 
     assert state(message) == ("failed", "Twilio asked us to wait")
+    assert message.attempts == sending.TRIES
     assert due_rows(message) == []
 
 
