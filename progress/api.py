@@ -83,7 +83,7 @@ class _Of(serializers.Serializer):
         if request is None:
             return
         for name, model in self.visible.items():
-            field = self.fields[name]
+            field: Any = self.fields[name]
             target = getattr(field, "child_relation", field)
             target.queryset = model.objects.visible_to(request.user)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -52,7 +54,7 @@ def _sheet(goal: Goal, plan: PlanInForce, *, start_days: int, by: User, at: date
 
 
 def _fill(
-    sheet: DataSheet, people: list[tuple[User, str]], *, days: int, every: int, pace: float, seed: int, at: datetime
+    sheet: DataSheet, people: Sequence[tuple[User, str]], *, days: int, every: int, pace: float, seed: int, at: datetime
 ) -> None:  # fmt: skip
     """Points from so many days ago until now: along the aim line times `pace`, with the noise that children have."""
     dice = random.Random(seed)  # noqa: S311 (an invented child)
@@ -63,7 +65,7 @@ def _fill(
         value = max(0.0, min(value, low + abs(span) * 1.1))
         who, setting = people[count % len(people)]
         moment = (at - timedelta(days=ago, hours=dice.randint(0, 5))).replace(second=0, microsecond=0)
-        told: dict[str, float] = {"value": round(value)}
+        told: dict[str, Any] = {"value": round(value)}
         if sheet.measure == "trials":
             told = {"part": float(min(round(value), int(sheet.out_of or 1)))}
         elif sheet.measure in ("frequency", "rate"):

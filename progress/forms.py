@@ -107,7 +107,7 @@ class SheetForm(ModelForm):
         super().__init__(*args, **kwargs)
         unit = self.fields["time_unit"]
         assert isinstance(unit, forms.ChoiceField)
-        unit.choices = [pair for pair in unit.choices if pair[0]]  # type: ignore[union-attr,index]
+        unit.choices = [pair for pair in unit.choices if pair[0]]  # type: ignore[union-attr,index,misc]
 
     def clean_expect_days(self) -> int:
         days: int = self.cleaned_data["expect_days"]
@@ -300,7 +300,7 @@ class SchoolReportForm(ModelForm):
             self.add_error("starts_on", _("The first day comes after the last."))
         value = kept.get("value")
         if value is not None and value > measures.most(self.sheet):
-            self.add_error("value", measures.TOO_MANY.get(self.sheet.measure) or _("This is more than there can be."))  # fmt: skip
+            self.add_error("value", str(measures.TOO_MANY.get(self.sheet.measure) or _("This is more than there can be.")))  # fmt: skip
         return kept
 
 

@@ -9,15 +9,18 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
 from accounts.models import User
 from clients.models import Student
 from progress import measures, school, sheets, trend, words
 from progress.models import DataPoint, DataSheet, Phase, SchoolReport, Setting
 from web.charts import Chart, Point, Series, data_chart
 
-# A small chart shows what was logged under the plan, and a little before it; more points than this are thinned out.
-BEFORE = timedelta(days=120)
+# A small chart draws so many points, the newest: a year of weeks.
 MOST_SMALL = 60
+A_YEAR = timedelta(days=400)  # of the school's reports, the last ones with it
 
 
 class Seen(NamedTuple):
@@ -45,11 +48,14 @@ class Line:
     reports: list[SchoolReport] = field(default_factory=list)
 
 
-def points_of(keys: Sequence[UUID], *, since: date | None = None) -> dict[UUID, list[Seen]]:
-    """The standing points of these sheets by sheet, oldest first. One query, no objects."""
+def points_of(keys: Sequence[UUID], *, newest: int | None = None) -> dict[UUID, list[Seen]]:
+    """The standing points of these sheets by sheet, oldest first; at most the `newest` of each. One query, no objects."""
     rows = DataPoint.objects.standing().filter(sheet__in=keys)
-    if since is not None:
-        rows = rows.filter(happened_on__gte=since)
+    if newest is not None:
+        place = Window(
+            RowNumber(), partition_by="sheet", order_by=[F("happened_on").desc(), F("happened_at").desc()]
+        )
+        rows = rows.annotate(place=place).filter(place__lte=newest)
     found: dict[UUID, list[Seen]] = defaultdict(list)
     for sheet, on, value, setting in rows.order_by("happened_on", "happened_at").values_list(
         "sheet", "happened_on", "value", "setting"
@@ -75,12 +81,6 @@ def series_of(seen: Sequence[Seen], reports: Sequence[SchoolReport]) -> list[Ser
     return [*found, Series("report", str(SchoolReport._meta.get_field("value").verbose_name), told)]
 
 
-def _thinned(seen: Sequence[Seen]) -> Sequence[Seen]:
-    """At most so many of the points, evenly, the newest among them."""
-    step = -(-len(seen) // MOST_SMALL)
-    return seen if step <= 1 else seen[::-1][::step][::-1]
-
-
 def line_of(
     sheet: DataSheet,
     seen: Sequence[Seen],
@@ -97,7 +97,7 @@ def line_of(
     start, goal = words.ends_of(sheet)
     told = words.sentence(sheet, current, today=today)
     own = [(one.on, one.value) for one in seen if one.setting == Setting.SCHOOL]
-    drawn = seen if not small else _thinned([one for one in seen if one.on >= sheet.starts_on])
+    drawn = seen if not small else [one for one in seen if one.on >= sheet.starts_on][-MOST_SMALL:]
     relevant = sorted(
         (row for row in phases if row.sheet_id in (None, sheet.pk) and row.on <= sheet.target_on),
         key=lambda row: row.on,
@@ -124,18 +124,18 @@ class Overview:
     ended: list[DataSheet]
 
 
-def overview(student: Student, user: User, *, today: date, since: date | None = None) -> Overview:
+def overview(student: Student, user: User, *, today: date) -> Overview:
     """The student's goals as this person sees them. Six queries."""
     everything = list(DataSheet.objects.visible_to(user).filter(student=student))
     current = [sheet for sheet in everything if sheet.is_open]
-    earliest = since or min((sheet.starts_on for sheet in current), default=today) - BEFORE
     chain = sheets.chains(everything)
     keys = [key for sheet in current for key in chain[sheet.pk]]
-    points = points_of(keys, since=earliest) if keys else {}
+    points = points_of(keys, newest=MOST_SMALL) if keys else {}
     phases = list(Phase.objects.visible_to(user).filter(student=student)) if current else []
     reports: dict[Any, list[SchoolReport]] = defaultdict(list)
     if keys:
-        for row in SchoolReport.objects.visible_to(user).filter(sheet__in=keys):
+        recent = SchoolReport.objects.visible_to(user).filter(sheet__in=keys, ends_on__gte=today - A_YEAR)
+        for row in recent:
             reports[row.sheet_id].append(row)
     goals = sheets.goals_in_force(student)
     lines = []

@@ -215,7 +215,6 @@ def propose(
     if starts_on is not None and target_on is None:
         target_on = starts_on + timedelta(days=364)
         asks.append(_("The plan gives no end. We took one year: is that right?"))
-    dates = {"starts_on": starts_on, "target_on": target_on, "expect_days": expect}
     targets, from_text = readings(criterion), False
     if not targets:
         targets, from_text = readings(text), True
@@ -223,7 +222,7 @@ def propose(
     targets = [one for one in targets if one.measure != Measure.RUBRIC or one.out_of]
     if not targets:
         asks.insert(0, _("This goal has no number in it. Please choose how it is counted, and ask the school what number means that it is met."))  # fmt: skip
-        return Proposal(asks=asks, **dates)  # type: ignore[arg-type]
+        return Proposal(asks=asks, starts_on=starts_on, target_on=target_on, expect_days=expect)
     starts = readings(baseline)
     pairs = [(target, start) for target in targets for start in starts if _fits(target, start)]
     target, start = pairs[0] if pairs else (targets[0], None)
@@ -254,5 +253,6 @@ def propose(
     return Proposal(
         measure=target.measure, out_of=target.out_of, per_minutes=per, time_unit=target.time_unit,
         direction=Direction.DOWN if falls else Direction.UP, baseline=value, target=target.value,
-        confidence=round(min(confidence, 0.95), 2), quote=(text if from_text else criterion).strip()[:200], asks=asks, **dates,
-    )  # type: ignore[arg-type]  # fmt: skip
+        confidence=round(min(confidence, 0.95), 2), quote=(text if from_text else criterion).strip()[:200], asks=asks,
+        starts_on=starts_on, target_on=target_on, expect_days=expect,
+    )  # fmt: skip

@@ -37,11 +37,12 @@ def start(
 def _lines(
     row: Strategy, sheets: Sequence[DataSheet], *, on: date, words: str, by: User, at: datetime
 ) -> None:
+    marked: Sequence[DataSheet | None] = sheets or [None]
     Phase.objects.bulk_create(
         Phase(
             student_id=row.student_id, sheet=sheet, strategy=row, kind=Phase.Kind.STRATEGY, words=words[:120], on=on, by=by, at=at
         )
-        for sheet in (sheets or [None])
+        for sheet in marked
     )  # fmt: skip
 
 

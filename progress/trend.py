@@ -56,12 +56,11 @@ def theil_sen(values: Sequence[Value]) -> Trend | None:
     days = [on.toordinal() for on, _value in points]
     if len(points) < LEAST or len(set(days)) < 3:
         return None
-    slopes = sorted(
-        (points[j][1] - points[i][1]) / (days[j] - days[i])
-        for i in range(len(points))
-        for j in range(i + 1, len(points))
-        if days[j] != days[i]
-    )
+    pairs = [(day, value) for day, (_on, value) in zip(days, points, strict=True)]
+    slopes = []
+    for at, (day, value) in enumerate(pairs):
+        slopes += [(later - value) / (then - day) for then, later in pairs[at + 1 :] if then != day]
+    slopes.sort()
     slope = median(slopes)
     half = Z_95 * math.sqrt(_variance([value for _on, value in points], days))
     count = len(slopes)

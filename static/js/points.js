@@ -180,7 +180,7 @@ const begin = (form) => {
       if (summary) summary.focus();
       return;
     }
-    if (answer && answer.status < 500) { free(form); form.submit(); return; }
+    if (answer && answer.status < 500 && answer.status !== 403) { free(form); form.submit(); return; }
     const row = { key: String(told.get("key")), user: say.user, url: location.pathname + location.search, name: document.querySelector("h1").textContent, fields, files };
     try {
       await keep(row);
