@@ -211,7 +211,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
     desktop.goto(site.at(f"/students/{student.pk}/term-reports/"))
     desktop.locator("[name=starts_on]").fill((today - timedelta(days=60)).isoformat())
     desktop.locator("[name=ends_on]").fill(today.isoformat())
-    desktop.locator("[name=language]").select_option("es")
+    desktop.locator("select[name=language]").select_option("es")
     desktop.get_by_role("button", name="Write the report").click()
     desktop.get_by_role("button", name="Approve it").click()
     printed = desktop.request.get(desktop.get_by_role("link", name="PDF").evaluate("link => link.href"))
