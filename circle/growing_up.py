@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.requests import FirmRequest
 from circle import forms, transition
-from circle.models import Agency, Area, OwnWords, PostSchoolGoal, TransitionPlan, TransitionStep
+from circle.models import Agency, Area, OwnWords, PostSchoolGoal, TransitionStep
 from circle.views import frame
 from clients import guests
 from clients.models import RightsTransfer, Student
@@ -41,18 +41,18 @@ def transition_plan(request: FirmRequest, pk: UUID) -> HttpResponse:
 def _show(request: FirmRequest, student: Student, *, status: int = 200, **filled: Any) -> HttpResponse:
     now = timezone.now()
     today = guests.local_day(now)
-    plan = TransitionPlan.objects.filter(student=student).first()
-    goals = list(plan.goals.filter(ended_at=None)) if plan else []
-    steps = list(plan.steps.select_related("done_by", "goal")) if plan else []
-    words = plan.own_words.select_related("written_by").first() if plan else None
+    of_student = {"plan__student": student}
+    goals = list(PostSchoolGoal.objects.filter(**of_student, ended_at=None).select_related("by"))
+    steps = list(TransitionStep.objects.filter(**of_student).select_related("done_by", "goal"))
+    words = OwnWords.objects.filter(**of_student).select_related("written_by").first()
     clocks = transition.clocks(student)
     context: dict[str, Any] = {
-        "student": student, "frame": frame(request), "today": today, "plan": plan, "clocks": clocks,
+        "student": student, "frame": frame(request), "today": today, "clocks": clocks,
         "is_open": bool(clocks and clocks.is_open(today)), "own_words": words,
         "said": _said(words),
         "areas": [(area, [goal for goal in goals if goal.area == area]) for area in Area],
         "steps": [step for step in steps if step.done_at is None], "done": [step for step in steps if step.done_at],
-        "agencies": plan.agencies.filter(ended_at=None) if plan else [],
+        "agencies": Agency.objects.filter(**of_student, ended_at=None),
         "transfer": RightsTransfer.objects.filter(student=student).first(),
         "is_own": transition.is_own(request.user, student, at=now),
         "may_record": request.user.can(Can.EDIT_STUDENTS),

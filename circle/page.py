@@ -76,8 +76,7 @@ def of(student: Student, parts: Parts, *, request: HttpRequest, at: datetime) ->
 def _goals(page: SharedPage) -> list[Line]:
     """The open goals, each with its chart under the plan in force and one sentence. Two queries."""
     sheets = list(DataSheet.objects.filter(student=page.student).open())
-    since = min((sheet.starts_on for sheet in sheets), default=page.today)
-    points = goals.points_of([sheet.pk for sheet in sheets], since=since) if sheets else {}
+    points = goals.points_of([sheet.pk for sheet in sheets], newest=goals.MOST_SMALL) if sheets else {}
     return [
         goals.line_of(sheet, points.get(sheet.pk, []), [], [], today=page.today, small=True)
         for sheet in sheets

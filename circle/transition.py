@@ -88,15 +88,17 @@ def may_plan(user: User, student: Student, *, at: datetime) -> bool:
 
 def plan_of(student: Student, *, at: datetime) -> TransitionPlan:
     """The student's plan, opened now when there is none."""
-    plan, _made = TransitionPlan.objects.get_or_create(student=student, defaults={"opened_at": at})
-    return plan
+    with transaction.atomic():
+        Student.objects.select_for_update().get(pk=student.pk)
+        plan = TransitionPlan.objects.filter(student=student).first()
+        return plan or TransitionPlan.objects.create(student=student, opened_at=at)
 
 
 @transaction.atomic
 def say(student: Student, texts: dict[str, str], *, by: User, at: datetime) -> OwnWords:
     """The young person's own words, as a new row unless nothing changed."""
     plan = plan_of(student, at=at)
-    newest = plan.own_words.first()
+    newest = OwnWords.objects.filter(plan__student=student).first()
     if newest and all(getattr(newest, name) == texts.get(name, "") for name in OwnWords.QUESTIONS):
         return newest
     made = OwnWords.objects.create(plan=plan, written_by=by, written_at=at, **texts)

@@ -105,6 +105,8 @@ def withdraw(one: Post | Action, *, by: User, at: datetime) -> None:
         raise CannotWrite(_("Only who wrote this, the family or the office can take it off."))
     rows = type(one).objects.filter(pk=one.pk, withdrawn_at=None)
     if rows.update(withdrawn_at=at, withdrawn_by=by):
+        if isinstance(one, Post) and one.document_id:
+            Document.objects.filter(pk=one.document_id).update(shared=False)
         name = one._meta.model_name
         audit.record(f"{name}.withdrawn", by=by, at=at, about=one.student, **{f"{name}": str(one.pk)})
 
@@ -153,9 +155,10 @@ def plan_check_in(
     _need(by, student, Part.CHECKINS, at=at)
     if starts_at <= at:
         raise CannotWrite(_("Choose a time that is still to come."))
-    told = {"starts_at": starts_at, "how": how, "note": note, "by": by, "at": at}
     Student.objects.select_for_update().get(pk=student.pk)
-    check_in, _made = CheckIn.objects.update_or_create(student=student, over_at=None, defaults=told)
+    check_in = CheckIn.objects.filter(student=student).ahead().first() or CheckIn(student=student)
+    check_in.starts_at, check_in.how, check_in.note, check_in.by, check_in.at = starts_at, how, note, by, at
+    check_in.save()
     audit.record("check_in.planned", by=by, at=at, about=student, check_in=str(check_in.pk))
     news.tell(student, by=by, at=at)
     return check_in

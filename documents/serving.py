@@ -17,7 +17,7 @@ from django.utils.text import get_valid_filename
 
 from accounts.models import User
 from documents import storage
-from documents.models import Document, DocumentVersion, Part
+from documents.models import Document, DocumentVersion, Kind, Part
 from documents.providers import clamav
 from tenants.places import current_firm
 
@@ -49,8 +49,8 @@ class File:
 
 def may_have_original(user: User, version: DocumentVersion) -> bool:
     """Staff, and when a scanner found it clean others too; where one is configured nobody before it has."""
-    if not version.is_ready:
-        return False
+    if not version.is_ready or (version.document.kind == Kind.PHOTO and not user.is_staff_member):
+        return False  # a photo as it came still says where and with what it was taken
     return version.is_clean or (user.is_staff_member and not clamav.is_on())
 
 

@@ -28,13 +28,19 @@ class PlanQuerySet(models.QuerySet["TransitionPlan"]):
 
 
 class TransitionPlan(models.Model):
-    """The small plan of one young person. The school's plan stands in the IEP; this is what the circle does."""
+    """The small plan of one young person. The school's plan stands in the IEP; this is what the circle does.
+
+    A student has one; two only where two records of them became one, and then both are shown as one.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    student = models.OneToOneField(Student, on_delete=models.PROTECT, related_name="transition_plan")
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="transition_plans")
     opened_at = models.DateTimeField()
 
     objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["opened_at", "pk"]
 
 
 class OwnWords(models.Model):

@@ -57,7 +57,6 @@ class CheckIn(models.Model):
                 condition=Q(over="", over_at=None, over_by=None) | Q(over__in=["held", "off"], over_at__isnull=False, over_by__isnull=False),
                 name="check_in_over_by_somebody",
             ),
-            models.UniqueConstraint(fields=["student"], condition=Q(over_at=None), name="one_next_check_in_a_student"),
         ]  # fmt: skip
 
 

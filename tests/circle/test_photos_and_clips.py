@@ -193,6 +193,28 @@ def test_a_photo_of_a_part_that_is_not_ticked_is_not_given_out(luz, gus, mateo, 
     assert not pictures.on_page(mateo, parts).exists()
     assert visitor.as_(gus).get(f"{page}pictures/{picture.pk}/").status_code == 404
     assert not Document.objects.visible_to(gus).exists()
+    assert Document.objects.visible_to(luz).filter(pk=post.document_id).exists()
+
+
+def test_a_photo_taken_off_the_page_goes_from_the_familys_papers_too(luz, gus, mateo, invite):
+    invite(adds=[Part.PAGE])
+    post = writing.post(mateo, by=gus, words="", photos=[Sent(jpeg_with_place(), "a.jpg")], at=NOW)
+    assert Document.objects.visible_to(luz).filter(pk=post.document_id).exists()
+    writing.withdraw(post, by=gus, at=NOW)
+
+    assert not Document.objects.visible_to(luz).filter(pk=post.document_id).exists()
+
+
+def test_nobody_but_staff_gets_a_photo_as_it_came(luz, ana, mateo):
+    from documents import serving
+
+    post = writing.post(mateo, by=luz, words="", photos=[Sent(jpeg_with_place(), "a.jpg")], at=NOW)
+    version = post.document.versions.get()
+    checking.check(version.pk, at=NOW)
+    DocumentVersion.objects.filter(pk=version.pk).update(scan="clean")
+    version.refresh_from_db()
+
+    assert [serving.may_have_original(person, version) for person in (luz, ana)] == [False, True]
 
 
 def test_a_paper_that_is_not_on_the_page_is_not_given_out(luz, gus, invite, page, visitor):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import User
-from circle import transition
+from circle import transition, writing
 from circle.models import Agency, OwnWords, PostSchoolGoal, TransitionStep
 from circle.transition import CannotDo
 from clients import guests
@@ -217,3 +217,22 @@ def test_an_address_that_somebody_uses_is_not_given_to_the_young_adult(luz, ana,
     assert answer.status_code == 422
     assert "Somebody signs in with this address" in answer.content.decode()
     assert not RightsTransfer.objects.exists()
+
+
+def test_two_records_of_one_student_become_one_and_no_plan_is_lost(luz, ana, mateo, page, visitor):
+    from clients.merging import merge
+
+    twin = Student.objects.create(family=mateo.family, given_name="Mateo", family_name="Campos")
+    for student, words in ((mateo, "Fix trucks"), (twin, "Bake bread")):
+        transition.aim(student, area="work", words=words, by=luz, at=NOW)
+    check_in = writing.plan_check_in(
+        mateo, by=ana, starts_at=NOW + timedelta(days=2), how="call", note="", at=NOW
+    )
+    writing.ask(check_in, by=luz, words="Homework", at=NOW)
+    merge(mateo, twin, by=ana, at=NOW)
+
+    seen = visitor.as_(luz).get(f"{page}adult-life/").content.decode()
+    assert "Fix trucks" in seen
+    assert "Bake bread" in seen
+    transition.step(mateo, words="Visit", who="Mateo", due_on=None, by=luz, at=NOW)
+    assert "Homework" in visitor.get(page).content.decode()
