@@ -8,7 +8,7 @@ import time
 from bench.firms import new_firm
 from bench.measuring import line, median_ms
 from tenants import rights
-from tenants.migrating import _migrate_here, admin_in, app_role, run
+from tenants.migrating import _migrate_here, admin_in, app_role, firm_apps, run
 
 
 def migrated() -> float:
@@ -18,7 +18,7 @@ def migrated() -> float:
         run([*rights.make_role(name, app_role()), f'CREATE SCHEMA "{name}"'])
     began = time.perf_counter()
     with admin_in(name):
-        _migrate_here()
+        _migrate_here(firm_apps())
     took = (time.perf_counter() - began) * 1000
     with admin_in("public"):
         run([f'DROP SCHEMA "{name}" CASCADE', f'DROP OWNED BY "{name}"', f'DROP ROLE "{name}"'])

@@ -7,6 +7,8 @@ PostgreSQL and Valkey; each xdist worker gets a database, a Redis database and s
 from __future__ import annotations
 
 import atexit
+import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -26,17 +28,58 @@ ACCOUNT = "AC" + "0" * 32
 PORT = 8000  # of the addresses in mails; real servers of single tests have ports of their own
 
 
-def _own_database() -> None:
-    name = f"rt_test_{WORKER or 'main'}"
-    admin = os.environ["DATABASE_ADMIN_URL"]
+def _fingerprint() -> str:
+    """Of everything that makes an empty database: migrations, rights, and how they are run."""
+    digest = hashlib.sha256()
+    for path in sorted(
+        [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("tenants/**/*.py"), ROOT / "config/settings.py"]
+    ):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _at(url: str, name: str) -> str:
+    """The same server, another database. geturl() would drop the empty host that stands before a socket's path."""
+    at = urlsplit(url)
+    return f"{at.scheme}://{at.netloc}/{name}{f'?{at.query}' if at.query else ''}"
+
+
+def _make_template(admin: str, name: str) -> None:
+    """Migrates a database once, for every process of this run, and of the next when nothing of it has changed."""
+    making = f"{name}_making"
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return
+        old = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'rt_template_%'"
+        ).fetchall()
+        for (other,) in old:
+            connection.execute(f'DROP DATABASE IF EXISTS "{other}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{making}"')  # type: ignore[arg-type]
+        env = {
+            variable: _at(os.environ[variable], making) for variable in ("DATABASE_URL", "DATABASE_ADMIN_URL")
+        }
+        subprocess.run(
+            [sys.executable, "-m", "tests.template"], cwd=ROOT, check=True,
+            env={**os.environ, **env, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        )  # fmt: skip
+        connection.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')  # type: ignore[arg-type]
+
+
+def _own_database() -> None:
+    name, admin = f"rt_test_{WORKER or 'main'}", os.environ["DATABASE_ADMIN_URL"]
+    template = f"rt_template_{_fingerprint()}"
+    # Roles and templates belong to the cluster, which the test processes share: one prepares at a time.
+    with (
+        Path(tempfile.gettempdir()) / f"roundtable-{hashlib.sha256(admin.encode()).hexdigest()[:12]}.lock"
+    ).open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _make_template(admin, template)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
     for variable in ("DATABASE_URL", "DATABASE_ADMIN_URL"):
-        at = urlsplit(os.environ[variable])
-        # geturl() would drop the empty host that stands before a socket's path.
-        query = f"?{at.query}" if at.query else ""
-        os.environ[variable] = f"{at.scheme}://{at.netloc}/{name}{query}"
+        os.environ[variable] = _at(os.environ[variable], name)
 
 
 def _own_redis() -> None:

@@ -41,6 +41,7 @@ ARGUMENTS = {
     "documents.tasks.check_in_background": {"version_id": "00000000-0000-0000-0000-000000000007"},
     "scheduling.tasks.say_now": {"keys": []},
     "billing.tasks.act_now": {"keys": []},
+    "messaging.tasks.fetch_now": {"keys": []},
     "payments.tasks.act_now": {"keys": []},
     "payments.tasks.refund_now": {"keys": []},
     "reviews.tasks.read_in_background": {"version_id": "00000000-0000-0000-0000-000000000007"},

@@ -197,14 +197,14 @@ def test_append_only_means_append_only(harbor, olivia):
 
 def test_the_snapshot_is_what_the_migrations_make(firms):
     """A replayed schema equals a migrated one, column by column, constraint by constraint, index by index."""
-    from tenants.migrating import _migrate_here, admin, admin_in, run
+    from tenants.migrating import _migrate_here, admin, admin_in, firm_apps, run
 
     harbor = firms["harbor"].firm.schema_name
     with admin_in("public"):
         run(["CREATE ROLE t_migrated NOLOGIN", "CREATE SCHEMA t_migrated"])
     try:
         with admin_in("t_migrated"):
-            _migrate_here()
+            _migrate_here(firm_apps())
         assert shape(admin(), "t_migrated") == shape(admin(), harbor)
     finally:
         with admin_in("public"):
