@@ -6,13 +6,14 @@ DO $$ BEGIN
   EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON payments_entry, payments_entryline FROM %I', current_schema());
 END $$
 """
-# At the end of a transaction each entry adds up to zero, whoever wrote it.
+# At the end of a transaction each entry adds up to zero, whoever wrote it. It runs as its owner, since the role may be
+# another by then; names are whole, and nobody but the owner can make any in this schema.
 BALANCED = """
-CREATE FUNCTION payments_entry_adds_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION payments_entry_adds_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
   off numeric;
 BEGIN
-  EXECUTE format('SELECT sum(amount) FROM %I.payments_entryline WHERE entry_id = $1', TG_TABLE_SCHEMA) INTO off USING NEW.entry_id;
+  EXECUTE pg_catalog.format('SELECT pg_catalog.sum(amount) FROM %I.payments_entryline WHERE entry_id = $1', TG_TABLE_SCHEMA) INTO off USING NEW.entry_id;
   IF off <> 0 THEN
     RAISE EXCEPTION 'entry % of the ledger is off by %', NEW.entry_id, off USING ERRCODE = 'check_violation';
   END IF;
