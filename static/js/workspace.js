@@ -33,3 +33,9 @@ document.addEventListener("keydown", (event) => {
   const wanted = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (wanted) { event.preventDefault(); wanted.click(); wanted.focus(); }
 });
+
+/* A row of tabs wider than the screen shows the one that is open. */
+document.querySelectorAll(".tabs").forEach((bar) => {
+  const open = bar.querySelector("[aria-current]");
+  if (open) bar.scrollLeft += open.getBoundingClientRect().left - bar.getBoundingClientRect().left - (bar.clientWidth - open.clientWidth) / 2;
+});
