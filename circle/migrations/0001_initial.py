@@ -92,7 +92,8 @@ class Migration(migrations.Migration):
                 (
                     "side",
                     models.CharField(
-                        choices=[("home", "Home"), ("school", "School"), ("office", "Advocate")], max_length=6
+                        choices=[("home", "Family"), ("school", "School"), ("office", "Advocate")],
+                        max_length=6,
                     ),
                 ),
                 ("at", models.DateTimeField()),
@@ -160,7 +161,8 @@ class Migration(migrations.Migration):
                 (
                     "side",
                     models.CharField(
-                        choices=[("home", "Home"), ("school", "School"), ("office", "Advocate")], max_length=6
+                        choices=[("home", "Family"), ("school", "School"), ("office", "Advocate")],
+                        max_length=6,
                     ),
                 ),
                 ("at", models.DateTimeField()),
@@ -504,7 +506,8 @@ class Migration(migrations.Migration):
                 (
                     "side",
                     models.CharField(
-                        choices=[("home", "Home"), ("school", "School"), ("office", "Advocate")], max_length=6
+                        choices=[("home", "Family"), ("school", "School"), ("office", "Advocate")],
+                        max_length=6,
                     ),
                 ),
                 ("at", models.DateTimeField()),

@@ -17,7 +17,7 @@ from web.ids import new_id
 class Side(models.TextChoices):
     """At which side of the table somebody sits."""
 
-    HOME = "home", _("Home")
+    HOME = "home", _("Family")
     SCHOOL = "school", _("School")
     OFFICE = "office", _("Advocate")
 
