@@ -85,7 +85,7 @@ def chart_of(line: Line) -> Chart | None:
     ]
     name = _("%(service)s: minutes owed and held by month") % {"service": line.name}
     return stacked_chart(
-        columns, unit=_("minutes"), promised=_("Owed"), parts=[_("Held"), _("Excused")], name=name
+        columns, unit=_("minutes"), promised=_("Owed"), parts=[_("Given"), _("Excused")], name=name
     )
 
 

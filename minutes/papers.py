@@ -167,7 +167,7 @@ def _disclaimer() -> str:
 def _heads() -> list[str]:
     return [
         _("Owed"),
-        _("Held"),
+        _("Given"),
         _("Made up"),
         _("Student absent"),
         _("School closed"),

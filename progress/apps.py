@@ -19,7 +19,7 @@ class ProgressConfig(AppConfig):
 
         guard(writing.may_leave)
         register("student", label=_("Goals"), icon="chart", url_name="progress", order=36, can=Can.SEE_STUDENTS)  # fmt: skip
-        register("family", label=_("Progress"), icon="chart", url_name="portal-progress", order=20, can=Can.VISIT_PORTAL)  # fmt: skip
+        register("family", label=_("Progress"), icon="chart", url_name="portal-progress", order=25, phone=True, can=Can.VISIT_PORTAL)  # fmt: skip
         sections.register("today", template="progress/today_section.html", order=20, can=Can.SEE_STUDENTS, context=silent)  # fmt: skip
 
 
