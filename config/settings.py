@@ -303,6 +303,10 @@ SPECTACULAR_SETTINGS = {
         "DocumentKindEnum": "documents.models.Kind",
         "ExpenseKindEnum": "invoices.models.ExpenseKind",
         "InvoiceLineKindEnum": "invoices.models.LineKind",
+        "LanguageEnum": LANGUAGES,
+        "LanguageCodeEnum": [("en", "en"), ("es", "es")],
+        "PointSettingEnum": "progress.models.Setting",
+        "SessionSettingEnum": "minutes.models.Setting",
     },
 }
 

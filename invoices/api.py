@@ -168,7 +168,7 @@ class ExpenseViewSet(
         audit.record("expense.added", by=user, at=now, about=row, amount=row.amount, through="api")  # type: ignore[arg-type]
 
 
-class LineSerializer(serializers.ModelSerializer):
+class InvoiceLineSerializer(serializers.ModelSerializer):
     class Meta:
         model = InvoiceLine
         fields = ["position", "kind", "on", "who", "description", "minutes", "billed_minutes", "rate", "pays_percent", "free", "amount", "discount"]  # fmt: skip
@@ -186,7 +186,7 @@ class CreditNoteSerializer(serializers.ModelSerializer):
 
 class InvoiceSerializer(serializers.ModelSerializer):
     number = serializers.CharField(source="label", read_only=True)
-    lines = LineSerializer(many=True, read_only=True)
+    lines = InvoiceLineSerializer(many=True, read_only=True)
     credit_notes = CreditNoteSerializer(many=True, read_only=True)
     owed = serializers.SerializerMethodField(help_text="What is still to pay, in minor units.")
 

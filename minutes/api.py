@@ -220,7 +220,7 @@ class MonthSerializer(serializers.Serializer):
     windows = WindowSerializer(many=True)
 
 
-class LineSerializer(serializers.Serializer):
+class ServiceMinutesSerializer(serializers.Serializer):
     key = serializers.CharField()
     service = serializers.CharField(source="name")
     why_not = serializers.ListField(child=serializers.CharField())
@@ -235,7 +235,7 @@ class MinutesSerializer(serializers.Serializer):
     as_of = serializers.DateField(source="today")
     estimate = serializers.BooleanField()
     notes = serializers.ListField(child=serializers.CharField())
-    services = LineSerializer(many=True, source="lines")
+    services = ServiceMinutesSerializer(many=True, source="lines")
 
 
 class StretchSerializer(serializers.Serializer):

@@ -184,7 +184,7 @@ class RevisionSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class PointSerializer(serializers.ModelSerializer):
+class DataPointSerializer(serializers.ModelSerializer):
     revisions = RevisionSerializer(many=True, read_only=True)
 
     class Meta:
@@ -205,7 +205,7 @@ class _Counted(serializers.Serializer):
     happened_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="Empty means now.")  # fmt: skip
 
 
-class NewPointSerializer(_Of, _Counted):
+class NewDataPointSerializer(_Of, _Counted):
     visible = {"sheet": DataSheet}
 
     sheet = serializers.PrimaryKeyRelatedField(queryset=DataSheet.objects.none())
@@ -213,7 +213,7 @@ class NewPointSerializer(_Of, _Counted):
     device_at = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="The device's clock while it sends; a wrong clock is corrected in happened_at.")  # fmt: skip
 
 
-class CorrectionSerializer(_Counted):
+class PointCorrectionSerializer(_Counted):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
@@ -224,16 +224,18 @@ class ReasonSerializer(serializers.Serializer):
 class PointViewSet(_Narrowed):
     """Values on data sheets, with their history. Withdrawn ones are listed too, with `withdrawn_at`."""
 
-    serializer_class, model, noun, prefetched = PointSerializer, DataPoint, "point", ("revisions",)
+    serializer_class, model, noun, prefetched = DataPointSerializer, DataPoint, "point", ("revisions",)
 
     @extend_schema(parameters=BY_SHEET)
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=NewPointSerializer, responses={201: PointSerializer, 200: PointSerializer})
+    @extend_schema(
+        request=NewDataPointSerializer, responses={201: DataPointSerializer, 200: DataPointSerializer}
+    )
     def create(self, request: ApiRequest) -> Response:
         """Logs a point; 200 with the point that is there when its key came before."""
-        asked = NewPointSerializer(data=request.data, context={"request": request})
+        asked = NewDataPointSerializer(data=request.data, context={"request": request})
         asked.is_valid(raise_exception=True)
         told = dict(asked.validated_data)
         user: Any = request.user
@@ -245,23 +247,23 @@ class PointViewSet(_Narrowed):
             raise ValidationError({"key": str(other)}) from None
         made = self.get_queryset().get(pk=logged.point.pk)
         code = status.HTTP_201_CREATED if logged.made else status.HTTP_200_OK
-        return Response(PointSerializer(made).data, status=code)
+        return Response(DataPointSerializer(made).data, status=code)
 
-    @extend_schema(request=CorrectionSerializer, responses=PointSerializer)
+    @extend_schema(request=PointCorrectionSerializer, responses=DataPointSerializer)
     @action(detail=True, methods=["post"])
     def correct(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Sets a point right; what it said before is in its revisions."""
         point = self.get_object()
-        asked = CorrectionSerializer(data=request.data)
+        asked = PointCorrectionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         user: Any = request.user
         try:
             points.correct(point, by=user, at=timezone.now(), **asked.validated_data)
         except measures.Impossible as problem:
             raise ValidationError({problem.field: problem.sentence}) from None
-        return Response(PointSerializer(self.get_queryset().get(pk=point.pk)).data)
+        return Response(DataPointSerializer(self.get_queryset().get(pk=point.pk)).data)
 
-    @extend_schema(request=ReasonSerializer, responses=PointSerializer)
+    @extend_schema(request=ReasonSerializer, responses=DataPointSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Takes a point back, with the reason; twice is once."""
@@ -270,7 +272,7 @@ class PointViewSet(_Narrowed):
         asked.is_valid(raise_exception=True)
         user: Any = request.user
         points.withdraw(point, reason=asked.validated_data["reason"], by=user, at=timezone.now())
-        return Response(PointSerializer(self.get_queryset().get(pk=point.pk)).data)
+        return Response(DataPointSerializer(self.get_queryset().get(pk=point.pk)).data)
 
 
 class SchoolReportSerializer(serializers.ModelSerializer):

@@ -9,10 +9,10 @@ urlpatterns = [
     path("reviews/<uuid:pk>/points/new/", views.point_new, name="review-point-new"),
     path("reviews/<uuid:pk>/points/<int:number>/", views.point, name="review-point"),
     path("reviews/<uuid:pk>/values/", values.values, name="review-values"),
-    path("reviews/<uuid:pk>/values/<slug:slot>/new/", values.value_new, name="review-value-new"),
-    path("reviews/<uuid:pk>/values/<slug:slot>/<int:index>/", values.value, name="review-value"),
+    path("reviews/<uuid:pk>/values/<str:slot>/new/", values.value_new, name="review-value-new"),
+    path("reviews/<uuid:pk>/values/<str:slot>/<int:index>/", values.value, name="review-value"),
     path(
-        "reviews/<uuid:pk>/values/<slug:slot>/<int:index>/removal/",
+        "reviews/<uuid:pk>/values/<str:slot>/<int:index>/removal/",
         values.value_removal,
         name="review-value-removal",
     ),
@@ -21,7 +21,7 @@ urlpatterns = [
     ),
     path("reviews/<uuid:pk>/checklist/", views.checklist_page, name="review-checklist"),
     path(
-        "reviews/<uuid:pk>/checklist/<slug:item>/point/", views.checklist_point, name="review-checklist-point"
+        "reviews/<uuid:pk>/checklist/<str:item>/point/", views.checklist_point, name="review-checklist-point"
     ),
     path("reviews/<uuid:pk>/setting/", views.setting, name="review-setting"),
     path("reviews/<uuid:pk>/child/", views.child, name="review-child"),

@@ -63,9 +63,9 @@ class Can(enum.StrEnum):
     SHARE_PAGE = "share_page"
 
 
-# A firm whose plan has lapsed does no new work; what families, guests and people for themselves do is never stopped,
-# nor what opens the firm again. A view of the staff's that must stay open says so: `even_read_only`.
-NEVER_STOPPED = frozenset({Can.HAVE_ACCOUNT, Can.VISIT_PORTAL, Can.VISIT_SHARED_PAGE, Can.SET_BILLING})
+# The staff of a firm whose plan has lapsed do no new work; families and guests are never stopped, nor is what people
+# do for themselves or what opens the firm again. A view of the staff's that must stay open says so: `even_read_only`.
+NEVER_STOPPED = frozenset({Can.HAVE_ACCOUNT, Can.SET_BILLING})
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,8 @@ class AccessMiddleware:
             return None  # the API's own permission class answers, in JSON
         if access.can is None or request.user.can(access.can):  # type: ignore[union-attr]
             firm = request.firm  # type: ignore[attr-defined]
-            if firm and firm.read_only and request.method not in SAFE and access.is_stopped:
+            changes = firm and firm.read_only and request.method not in SAFE
+            if changes and access.is_stopped and request.user.is_staff_member:  # type: ignore[union-attr]
                 return render(request, "errors/read_only.html", status=403)
             return None
         if not request.user.is_authenticated and request.method in SAFE:

@@ -104,7 +104,7 @@ def test_a_role_that_is_taken_away_is_gone_for_page_and_api(visitor, ana, olivia
     ana.refresh_from_db()
 
     assert visitor.as_(ana).get("/students/").status_code == 403
-    assert Visitor(visitor.cast).get("/api/v1/bookings/", headers=key).status_code == 401
+    assert Visitor(visitor.cast).get("/api/v1/bookings/", headers=key).status_code == 403
 
 
 def test_a_key_goes_on_in_a_role_that_may_have_one(visitor, ana, olivia, clock):

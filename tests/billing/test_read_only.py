@@ -88,12 +88,7 @@ def test_the_list_is_what_the_views_declare():
         ):
             open_ones.add(item.name)
     assert open_ones == STAFF_MAY - {"theme", "shortcuts", "language"}
-    assert {can.value for can in NEVER_STOPPED} == {
-        "have_account",
-        "visit_portal",
-        "visit_shared_page",
-        "set_billing",
-    }
+    assert {can.value for can in NEVER_STOPPED} == {"have_account", "set_billing"}
 
 
 def test_the_page_says_why_and_leads_the_owner_on(read_only, visitor, olivia, ana):

@@ -1,5 +1,6 @@
 """Every night both sides are compared, and what differs is put right."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,7 +99,7 @@ def test_the_commands_say_what_they_did(subscribed, capsys, settings):
     with pytest.raises(CommandError, match="STRIPE_API_KEY is not set"):
         call_command("set_up_plans")
     call_command("reconcile_subscriptions")
-    assert "nothing is gated: limits lifted for 2 firms" in capsys.readouterr().out
+    assert re.search(r"nothing is gated: limits lifted for \d+ firms", capsys.readouterr().out)
 
 
 def test_setting_up_twice_makes_nothing_twice_and_a_new_price_takes_the_key(

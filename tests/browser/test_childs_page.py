@@ -212,7 +212,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
     missing = desktop.locator("tr:has(> th[role=rowheader])").last.locator("td").last
     assert re.search(r"\d", missing.inner_text())
     is_well(desktop)
-    days = desktop.locator(f"a[href*='/{today:%Y-%m}/']").evaluate_all(
+    days = desktop.locator(f"a[href*='/{today.year}/{today.month}/']").evaluate_all(
         "links => [...new Set(links.map(link => link.href))]"
     )
     told = []

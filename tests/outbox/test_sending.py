@@ -250,7 +250,8 @@ def test_a_number_has_its_texts_for_a_day(office, standins):
     messages = [office.write(occurrence=str(n)) for n in range(allowed.TEXTS_A_DAY_A_NUMBER + 1)]
     assert office.deliver(*messages) == allowed.TEXTS_A_DAY_A_NUMBER
 
-    assert state(messages[-1]) == ("suppressed", "this number has had its texts for today")
+    held = [state(message) for message in messages if state(message)[0] != "sent"]
+    assert held == [("suppressed", "this number has had its texts for today")]
     tomorrow = office.write(occurrence="tomorrow", due_at=NOW + timedelta(days=1))
     assert office.deliver(tomorrow, after=timedelta(days=1, minutes=1)) == 1
 
@@ -260,7 +261,8 @@ def test_a_firm_has_its_texts_for_a_day(office, standins, monkeypatch):
     messages = [office.write(occurrence=str(n)) for n in range(4)]
     assert office.deliver(*messages) == 3
 
-    assert state(messages[-1]) == ("suppressed", "the firm has sent its texts for today")
+    held = [state(message) for message in messages if state(message)[0] != "sent"]
+    assert held == [("suppressed", "the firm has sent its texts for today")]
 
 
 # -- the hours, asked again when it leaves ---------------------------------------------------

@@ -176,11 +176,11 @@ def test_sending_the_form_twice_is_one_hold_and_one_checkout(visitor, priced, ca
 def test_two_open_holds_a_person_and_no_third(visitor, priced, cards, clock):
     for hour in (0, 1):
         assert fill(visitor, priced, START + timedelta(hours=hour)).status_code == 302
-    answer = fill(visitor, priced, START + timedelta(hours=2))
+    fill(visitor, priced, START + timedelta(hours=2))
     other = Asker(name="Eva", phone="+14065550190")
 
-    assert answer.status_code == 409
-    assert "We keep two times for you already" in answer.content.decode()
+    # The third with one number is asked for a code first; behind the code stands the same answer.
+    assert Booking.objects.count() == 2
     with pytest.raises(TooManyHolds):
         bookings.book(priced, starts_at=START + timedelta(hours=3), asker=other, at=NOW, hold=HOLD)
     assert bookings.book(priced, starts_at=START + timedelta(hours=3), asker=other, at=NOW + HOLD, hold=HOLD)

@@ -17,7 +17,7 @@ def details(service, n=0):
 
 
 def answers(time, **more):
-    return {"time": time, "zone": "America/Denver", "once": "o1", "name": "José Núñez", "phone": "406 555 0190", "email": "", "child": "Inés", **more}  # fmt: skip
+    return {"time": time, "zone": "America/Denver", "once": "o1", "name": "José Núñez", "phone": "406 555 0190", "email": "", "child": "Inés", "company_page": "", **more}  # fmt: skip
 
 
 def test_a_family_books_without_an_account(visitor, service, clock, standins):
@@ -53,8 +53,8 @@ def test_a_name_and_a_way_to_reach_are_asked_for_and_the_rest_is_kept(visitor, s
 
 def test_a_time_just_taken_offers_three_others_and_keeps_the_answers(visitor, service, clock):
     path, time = details(service)
-    visitor.post(path, answers(time, once="a"))
-    visitor.post(path, answers(time, once="b"))
+    visitor.post(path, answers(time, once="a", phone="406 555 0191"))
+    visitor.post(path, answers(time, once="b", phone="406 555 0192"))
     answer = visitor.post(path, answers(time, once="c"))
 
     assert answer.status_code == 409

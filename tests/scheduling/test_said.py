@@ -215,11 +215,11 @@ def test_answers_are_in_the_language_of_the_booking(service, ana):
         assert replies()[0].startswith("Harbor Advocacy: Gracias")
 
 
-def test_who_said_stop_is_sent_no_reminder_and_keeps_the_call(service, ana):
+def test_who_said_stop_is_texted_no_reminder_and_keeps_the_call(service, ana):
     booking = booked(service, ana)
     said()
     withdraw(NUMBER, how="text", at=NOW)
 
-    assert {channel for _, channel in reminders(booking)} == set()
+    assert {channel for _, channel in reminders(booking)} == {"email"}
     booking.refresh_from_db()
     assert booking.is_standing

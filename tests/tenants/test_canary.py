@@ -105,7 +105,8 @@ def paths(ours, theirs):
             continue
         converters = firm_routes()[name].pattern.converters
         if name.startswith("api-") and name != "api-schema":
-            wanted = [{"pk": one} for one in ids] if "list" not in name else [{}]
+            takes_one = "pk" in firm_routes()[name].pattern.regex.groupindex
+            wanted = [{"pk": one} for one in ids] if takes_one else [{}]
         else:
             kinds = {k: type(converter).__name__ for k, converter in converters.items()}
             text = set(kinds.values()) - {"UUIDConverter", "IntConverter"}

@@ -12,6 +12,7 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_protect
 
 from web import views
+from web.access import Can
 from web.toasts import offer_undo
 
 PAGE = """{{% extends "{frame}.html" %}}{{% load ui %}}{{% block title %}}Start{{% endblock %}}
@@ -51,7 +52,9 @@ def standing(answer: Any) -> Any:
             timezone="America/Denver",
             language="en",
         )  # type: ignore[attr-defined]
-        request.user = SimpleNamespace(is_authenticated=True, name="Ana Reyes", can=lambda _can: True)  # type: ignore[assignment]
+        request.user = SimpleNamespace(
+            is_authenticated=True, name="Ana Reyes", can=lambda can: can != Can.LOG_TIME
+        )  # type: ignore[assignment]
         return answer(request)
 
     return middleware

@@ -88,6 +88,8 @@ def test_components_take_every_colour_from_the_tokens():
         "base.css": [],
         "parts.css": ["#fff"],
         "family.css": [],
+        "circle.css": [],
+        "progress.css": [],
         "workspace.css": ["#fff", "#1d2326"],
         # What is marked on a page of paper: the paper is white in every theme.
         "papers.css": found["papers.css"],
