@@ -114,7 +114,9 @@ def person_of(session: Any, *, at: datetime) -> User | None:
     pk = session.get("user")
     if not pk:
         return None
-    user = User.objects.active().filter(pk=pk).first()
+    # The row says whose the session was when it was saved; a sign-in within this request is newer.
+    known = session.person if session.person is not None and str(session.person.pk) == pk else None
+    user = known if known is not None and known.is_active else User.objects.active().filter(pk=pk).first()
     if user is None or session.get("epoch") != user.epoch:
         return None
     started = datetime.fromtimestamp(session["started"], at.tzinfo)

@@ -57,7 +57,7 @@ def usual_setting(request: FirmRequest) -> str:
     return last or (Setting.HOME if request.user.can(Can.VISIT_PORTAL) else Setting.SCHOOL)
 
 
-@requires(Can.HAVE_ACCOUNT)
+@requires(Can.VISIT_SHARED_PAGE)
 @FORM
 def point_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A value in three taps: the goal, the value, Save. `?typed=1` asks for the number of tries too."""
@@ -116,7 +116,7 @@ def _point(request: FirmRequest, pk: UUID) -> DataPoint:
     return point
 
 
-@requires(Can.HAVE_ACCOUNT)
+@requires(Can.VISIT_SHARED_PAGE)
 @FORM
 def point(request: FirmRequest, pk: UUID) -> HttpResponse:
     """One point with its history; whoever logged it, and staff, may set it right."""
@@ -142,7 +142,7 @@ def _point_context(request: FirmRequest, row: DataPoint, **more: Any) -> dict[st
     }  # fmt: skip
 
 
-@requires(Can.HAVE_ACCOUNT)
+@requires(Can.VISIT_SHARED_PAGE)
 @require_POST
 def point_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
     row, form = _point(request, pk), WithdrawalForm(request.POST)

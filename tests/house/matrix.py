@@ -117,7 +117,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "term-report-approval": ({POST}, "ODA"), "term-report-sending": ({POST}, "ODA"),
     "term-report-pdf": ({GET}, WORKS_WITH_FAMILIES),
     # numbers: the family, the advocate and a school guest add them; the rows decide
-    "point-new": ({GET, POST}, SIGNED_IN), "point": ({GET, POST}, SIGNED_IN), "point-withdrawal": ({POST}, SIGNED_IN),
+    "point-new": ({GET, POST}, "ODASFG"), "point": ({GET, POST}, "ODASFG"), "point-withdrawal": ({POST}, "ODASFG"),
     "portal-progress": ({GET}, "F"), "portal-sheet": ({GET}, "F"), "portal-term-report": ({GET}, "F"),
     "portal-term-report-pdf": ({GET}, "F"),
     # files: whoever is signed in may ask; the rows decide

@@ -138,10 +138,10 @@ def test_a_photo_comes_along_as_a_work_sample(visitor, luz, sheet, mateo, clock)
 
 
 def test_strangers_to_the_child_find_no_such_goal(visitor, ngozi, marcus, gus, bea, sheet, clock):
-    for person in (ngozi, marcus, gus, bea):
+    for person, status in ((ngozi, 404), (marcus, 404), (gus, 404), (bea, 403)):
         visitor.as_(person)
-        assert visitor.get(f"/progress/sheets/{sheet.pk}/points/new/").status_code == 404
-        assert post(visitor, sheet, value="55").status_code == 404
+        assert visitor.get(f"/progress/sheets/{sheet.pk}/points/new/").status_code == status
+        assert post(visitor, sheet, value="55").status_code == status
     assert not DataPoint.objects.exists()
 
 
