@@ -38,12 +38,14 @@ def keep(booking: Booking, files: Sequence[Sent], *, network: str, at: datetime)
     Raises TooManyPapers, and documents.storage.NoRoom.
     """
     assert booking.student is not None
-    # The same form sent twice books once, and files its paper once.
-    known = Document.objects.standing().filter(
-        student=booking.student, added_by=None, versions__parts__sha256=storage.digest(files[0].content)
-    )
-    if found := known.first():
-        return found
+    # The same form sent twice books once, and files its paper once; a page more makes it another paper.
+    digests = [storage.digest(file.content) for file in files]
+    sent = Document.objects.standing().filter(student=booking.student, added_by=None)
+    for document in sent.prefetch_related("versions__parts"):
+        if any(
+            [part.sha256 for part in version.parts.all()] == digests for version in document.versions.all()
+        ):
+            return document
     if not throttle.may("booking paper", network, limit=A_NETWORK_AN_HOUR, within=timedelta(hours=1), at=at):
         raise TooManyPapers
     if not throttle.may("booking paper", str(booking.pk), limit=A_BOOKING, within=timedelta(days=30), at=at):

@@ -179,7 +179,7 @@ def test_two_open_holds_a_person_and_no_third(visitor, priced, cards, clock):
     fill(visitor, priced, START + timedelta(hours=2))
     other = Asker(name="Eva", phone="+14065550190")
 
-    # The third with one number is asked for a code first; behind the code stands the same answer.
+    # The third with one number is asked for a code before anything is booked.
     assert Booking.objects.count() == 2
     with pytest.raises(TooManyHolds):
         bookings.book(priced, starts_at=START + timedelta(hours=3), asker=other, at=NOW, hold=HOLD)

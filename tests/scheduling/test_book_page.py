@@ -129,6 +129,17 @@ def test_the_same_form_twice_files_one_paper(visitor, service, clock):
     assert (Booking.objects.count(), Document.objects.filter(added_by=None).count()) == (1, 1)
 
 
+def test_the_same_first_page_with_another_is_another_paper(visitor, service, clock):
+    asks_for_iep(service)
+    path, time = details(service)
+    visitor.post(path, answers(time, photos=photo()))
+    link = f"/b/{Booking.objects.get().secret}/iep/"
+    visitor.post(link, {"photos": [photo(), SimpleUploadedFile("2.jpg", b"page two", "image/jpeg")]})
+
+    sizes = [document.newest.parts.count() for document in Document.objects.filter(added_by=None)]
+    assert sorted(sizes) == [1, 2]
+
+
 def test_a_paper_without_a_childs_name_asks_for_it(visitor, service, clock):
     asks_for_iep(service)
     path, time = details(service)
