@@ -193,10 +193,12 @@ def _send(message: Message, batch: Batch, *, began: float) -> bool:
         return _put_off(message, later)
     by_text = message.channel == Channel.SMS
     if by_text and batch.account.per_second:
-        moment = pace.next_moment(batch.account.per_second, at=at)
-        if moment > at + LONGEST_WAIT:
+        # Not `at`, when this portion began: a worker that is behind would let the rest go all at once.
+        now = at + timedelta(seconds=time.monotonic() - began)
+        moment = pace.next_moment(batch.account.per_second, at=now)
+        if moment > now + LONGEST_WAIT:
             return _put_off(message, moment)
-        time.sleep(max(0.0, (moment - at).total_seconds() - (time.monotonic() - began)))
+        time.sleep((moment - now).total_seconds())
     # Committed before the call. A STOP that came since the lease has changed the state, and wins.
     taken = Message.objects.filter(pk=message.pk, state=State.LEASED).update(
         state=State.SENDING, attempted_at=at, attempts=message.attempts + 1, leased_until=at + LEASE
