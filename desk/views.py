@@ -36,14 +36,14 @@ def today(request: FirmRequest) -> HttpResponse:
     user = request.user
     now = timezone.localtime(timezone.now(), current_firm().zone)
     team = request.GET.get("who") == "team"
-    items = work.needs(user, team=team, now=now)
+    found = work.needs(user, team=team, now=now)
     context = {
         "now": now,
         "first_name": user.name.split()[0],
         "team": team,
-        "headline": work.headline(items),
-        "items": items[: work.SHOWN],
-        "all": len(items),
+        "headline": work.headline(found),
+        "items": found.items,
+        "all": found.all,
         "agenda": work.agenda(user, team=team, now=now),
         "ask_confirmation": user.role == Role.OWNER and not user.email_confirmed_at,
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,10 +16,10 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from cases.models import (
     Case,
+    Concern,
     Deadline,
     EntryKind,
     Meeting,
-    NoSchool,
     SchoolCalendar,
     Status,
     Task,
@@ -32,6 +33,8 @@ from web.calendars import RIBBON_DAYS, Ribbon, ribbon
 from web.dates import say_day, say_time
 
 SHOWN = 8
+# Of what is not dated, so that it does not push the rest off the page.
+FEW = 5
 # Older facts start yearly clocks, which nobody waits for.
 LONG_AGO = timedelta(days=120)
 
@@ -50,9 +53,26 @@ class Item:
     order: tuple[int, date]
     done_url: str = ""
 
-    @property
-    def due(self) -> bool:
-        return bool(self.done_url)
+
+@dataclass(frozen=True)
+class Needs:
+    """The first lines of what waits, and how much waits in all, however many lines are shown."""
+
+    items: list[Item] = field(default_factory=list)
+    all: int = 0
+    late: int = 0
+    due_today: int = 0
+
+    def __add__(self, other: Needs) -> Needs:
+        items = sorted(self.items + other.items, key=lambda item: item.order)[:SHOWN]
+        return Needs(items, self.all + other.all, self.late + other.late, self.due_today + other.due_today)
+
+
+def _first(rows: Any, shown: int = SHOWN, **counts: Q) -> tuple[list[Any], dict[str, int]]:
+    """The first rows, and how many there are in all and of each of `counts`: one statement."""
+    windows = {f"_{name}": Window(Count("pk", filter=only)) for name, only in counts.items()}
+    found = list(rows.annotate(_all=Window(Count("pk")), **windows)[:shown])
+    return found, {name: getattr(found[0], f"_{name}") if found else 0 for name in ("all", *counts)}
 
 
 def _status(on: date, today: date) -> tuple[str, str]:
@@ -77,117 +97,136 @@ def deadlines_of(user: User, *, team: bool) -> Any:
     return rows if team else rows.filter(owner=user)
 
 
-def from_deadlines(rows: QuerySet[Deadline], *, today: date) -> list[Item]:
-    found = []
+def from_deadlines(rows: QuerySet[Deadline], *, today: date) -> Needs:
+    items = []
     near = rows.dated().filter(due_on__lte=today + timedelta(days=7)).order_by("due_on", "pk")  # type: ignore[attr-defined]
-    for row in near.select_related("case__student", "owner")[:50]:
+    dated, counts = _first(
+        near.select_related("case__student", "owner"), late=Q(due_on__lt=today), due_today=Q(due_on=today)
+    )
+    for row in dated:
         kind, status = _status(row.due_on, today)
         certainty = (
             "" if row.verified else " " + (_("One question first.") if row.asks else _("An estimate."))
         )
-        found.append(Item(
+        items.append(Item(
             kind, status, row.local_title, f"{about(row.case.student)} · {OWED_BY.get(row.owed_by, '')}",
             f"{row.words.get('arithmetic', '')}{certainty}", reverse("deadline", args=[row.pk]), _("Open"),
             (0 if row.due_on <= today else 1, row.due_on), reverse("deadline-completion", args=[row.pk]),
         ))  # fmt: skip
     missing = rows.filter(status=Status.NEEDS_INPUT).select_related("case__student").defer("answers")
-    for row in missing.order_by("made_at", "pk")[:5]:
-        found.append(Item(
+    unknown, more = _first(missing.order_by("made_at", "pk"), FEW)
+    for row in unknown:
+        items.append(Item(
             "soon", _("Missing"), row.local_title, about(row.case.student), str(row.words.get("arithmetic", "")),
             reverse("deadline", args=[row.pk]), _("Add it"), (1, today),
         ))  # fmt: skip
-    return found
+    return Needs(items, counts["all"] + more["all"], counts["late"], counts["due_today"])
 
 
-def from_tasks(user: User, *, team: bool, today: date) -> list[Item]:
+def from_tasks(user: User, *, team: bool, today: date) -> Needs:
     rows = Task.objects.visible_to(user).open().filter(due_on__lte=today + timedelta(days=7), case__in=Case.objects.open())  # fmt: skip
     rows = rows if team else rows.filter(owner=user)
-    return [
+    tasks, counts = _first(
+        rows.select_related("case__student").order_by("due_on", "pk"), late=Q(due_on__lt=today)
+    )
+    items = [
         Item(
             *_status(task.due_on, today), task.title, about(task.case.student), str(task.case.get_kind_display()),
             reverse("case", args=[task.case_id]), _("Open"), (1, task.due_on), reverse("task-completion", args=[task.pk]),
         )
-        for task in rows.select_related("case__student").order_by("due_on", "pk")[:50]
-        if task.due_on
+        for task in tasks
     ]  # fmt: skip
+    return Needs(items, counts["all"], counts["late"])
 
 
-def from_meetings(user: User, *, team: bool, now: datetime, today: date) -> list[Item]:
+def from_meetings(user: User, *, team: bool, now: datetime, today: date) -> Needs:
     """Meetings of the next two days, and those that ended without a follow-up."""
     zone = now.tzinfo
     assert zone is not None
     rows = Meeting.objects.visible_to(user).standing().select_related("case__student")
     rows = rows if team else rows.filter(advocate=user)
-    found = []
-    ahead = rows.filter(starts_at__gt=now, starts_at__lt=now + timedelta(days=2)).annotate(
-        asked=Count("concerns")
+    items = []
+    questions = Concern.objects.filter(meeting=OuterRef("pk")).values("meeting").annotate(n=Count("pk")).values("n")  # fmt: skip
+    ahead, coming = _first(
+        rows.filter(starts_at__gt=now, starts_at__lt=now + timedelta(days=2))
+        .annotate(asked=Coalesce(Subquery(questions), 0))
+        .order_by("starts_at")
     )
-    for row in ahead.order_by("starts_at")[:10]:
+    for row in ahead:
         on = row.starts_at.astimezone(zone).date()
         kind, status = _status(on, today)
         text = ngettext("%(n)s question from the family.", "%(n)s questions from the family.", row.asked) % {"n": row.asked}  # fmt: skip
-        found.append(Item(
+        items.append(Item(
             kind, say_time(row.starts_at, zone) if on == today else status,
             _("Prepare: %(meeting)s") % {"meeting": row.get_kind_display()}, about(row.case.student), text,
             reverse("meeting", args=[row.pk]), _("Open sheet"), (0 if on == today else 1, on),
         ))  # fmt: skip
     past = rows.filter(ends_at__lt=now, ends_at__gt=now - timedelta(days=14), follow_up_sent_at=None)
-    for late in past.order_by("-ends_at")[:5]:
-        found.append(Item(
+    ended, unwritten = _first(past.order_by("-ends_at"), FEW)
+    for late in ended:
+        items.append(Item(
             "soon", _("Follow up"), _("Write after: %(meeting)s") % {"meeting": late.get_kind_display()},
             about(late.case.student), say_day(late.starts_at.astimezone(zone).date()),
             reverse("meeting-follow-up", args=[late.pk]), _("Write"), (1, today),
         ))  # fmt: skip
-    return found
+    return Needs(items, coming["all"] + unwritten["all"])
 
 
-def from_idle(user: User, *, team: bool, today: date) -> list[Item]:
+def from_idle(user: User, *, team: bool, today: date) -> Needs:
     rows = Case.objects.visible_to(user).without_next_step().select_related("student")
     rows = rows if team else rows.filter(advocate=user)
-    return [
+    cases, counts = _first(rows.order_by("opened_at"), FEW)
+    items = [
         Item(
             "", _("No next step"), str(case.get_kind_display()), about(case.student),
             _("Nothing says what comes next."), reverse("case-details", args=[case.pk]), _("Write it"), (2, today),
         )
-        for case in rows.order_by("opened_at")[:5]
+        for case in cases
     ]  # fmt: skip
+    return Needs(items, counts["all"])
 
 
-def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> list[Item]:
+def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> Needs:
     """New bookings, and families nobody has named yet."""
-    found = []
+    found = Needs()
     if user.can(Can.SEE_BOOKINGS):
-        fresh = (
+        fresh, counts = _first(
             Booking.objects.visible_to(user)
             .filter(seen_at=None, starts_at__gte=now)
             .select_related("contact")
+            .order_by("starts_at")
         )
-        for booking in fresh[:SHOWN]:
+        items = []
+        for booking in fresh:
             title = _("Call booked by %(name)s") if booking.is_standing else _("%(name)s called off")
-            found.append(Item(
+            items.append(Item(
                 "info", _("New"), title % {"name": booking.contact.name}, say_day(booking.starts_at.astimezone(zone).date()),
                 "", reverse("booking", args=[booking.pk]), _("Open"), (1, today),
             ))  # fmt: skip
+        found += Needs(items, counts["all"])
     if user.can(Can.SEE_STUDENTS):
-        for contact in Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at")[:5]:
-            found.append(Item(
+        unnamed, counts = _first(Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at"), FEW)  # fmt: skip
+        items = [
+            Item(
                 "soon", _("Unconfirmed"), _("Who is %(name)s?") % {"name": contact.name},
                 _("A new family, or somebody we know?"), "", reverse("contact", args=[contact.pk]), _("Check"), (1, today),
-            ))  # fmt: skip
+            )
+            for contact in unnamed
+        ]  # fmt: skip
+        found += Needs(items, counts["all"])
     return found
 
 
-def needs(user: User, *, team: bool, now: datetime) -> list[Item]:
+def needs(user: User, *, team: bool, now: datetime) -> Needs:
     """Everything that waits, what is late first."""
     today, zone = now.date(), now.tzinfo
-    found: list[Item] = []
+    found = Needs()
     if user.can(Can.SEE_CASES):
         found += from_deadlines(deadlines_of(user, team=team), today=today)
         found += from_tasks(user, team=team, today=today)
         found += from_meetings(user, team=team, now=now, today=today)
         found += from_idle(user, team=team, today=today)
-    found += from_front_door(user, now=now, today=today, zone=zone)
-    return sorted(found, key=lambda item: item.order)
+    return found + from_front_door(user, now=now, today=today, zone=zone)
 
 
 def agenda(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
@@ -223,21 +262,20 @@ def agenda(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
 def no_school(rows: QuerySet[Deadline], *, today: date) -> Collection[date]:
     """Weekdays of the next three weeks on which no school of these cases is in session."""
     end = today + timedelta(days=RIBBON_DAYS)
-    districts = set(rows.values_list("case__student__district", flat=True).distinct()) - {None}
-    if not districts or SchoolCalendar.objects.filter(district__in=districts).count() == 0:
-        return ()
+    # Ordered by nothing, or the order's columns would count among what must be distinct.
+    districts = rows.order_by().values("case__student__district").distinct()
+    calendars = SchoolCalendar.objects.filter(district__in=districts).annotate(
+        off=FilteredRelation(
+            "years__days_off",
+            condition=Q(years__days_off__first_on__lte=end, years__days_off__last_on__gte=today),
+        )
+    )
     by_calendar: dict[Any, set[date]] = {}
-    off = NoSchool.objects.filter(
-        year__calendar__district__in=districts, first_on__lte=end, last_on__gte=today
-    ).values_list("year__calendar", "first_on", "last_on")
-    for calendar, first, last in off:
+    for calendar, first, last in calendars.values_list("pk", "off__first_on", "off__last_on"):
         days = by_calendar.setdefault(calendar, set())
-        days.update(first + timedelta(days=n) for n in range((last - first).days + 1))
-    with_calendar = SchoolCalendar.objects.filter(district__in=districts).values_list("pk", flat=True)
-    shared: set[date] | None = None
-    for pk in with_calendar:
-        shared = by_calendar.get(pk, set()) if shared is None else shared & by_calendar.get(pk, set())
-    return shared or ()
+        if first:
+            days.update(first + timedelta(days=n) for n in range((last - first).days + 1))
+    return set.intersection(*by_calendar.values()) if by_calendar else ()
 
 
 def weeks(rows: QuerySet[Deadline], *, today: date, team: bool) -> Ribbon:
@@ -287,15 +325,13 @@ def waiting(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def headline(items: list[Item]) -> str:
+def headline(found: Needs) -> str:
     """ "One thing is late. Two are due today."."""
-    late = sum(item.kind == "late" for item in items)
-    today = sum(item.kind == "soon" and item.due for item in items)
     words = []
-    if late:
-        words.append(ngettext("One thing is late.", "%(n)s things are late.", late) % {"n": late})
-    if today:
-        words.append(ngettext("One is due today.", "%(n)s are due today.", today) % {"n": today})
+    if found.late:
+        words.append(ngettext("One thing is late.", "%(n)s things are late.", found.late) % {"n": found.late})
+    if found.due_today:
+        words.append(ngettext("One is due today.", "%(n)s are due today.", found.due_today) % {"n": found.due_today})  # fmt: skip
     return " ".join(words) or _("Nothing is late.")
 
 

@@ -101,9 +101,13 @@ def not_as_root(data: Path, sockets: Path) -> list[str]:
 
 
 class Postgres:
-    """`start()` makes the cluster, the two roles and the database when they are not there."""
+    """`start()` makes the cluster, the two roles and the database when they are not there.
 
-    def __init__(self, home: Home) -> None:
+    Without `durable` nothing is forced to the disk: it outlives any kill of its own processes, not a power cut.
+    """
+
+    def __init__(self, home: Home, *, durable: bool = True) -> None:
+        self.durable = durable
         self.data, self.sockets = home.path / "postgres", home.sockets()
         self.log = home.path / "postgres.log"
         self.child: Child | None = None
@@ -139,7 +143,8 @@ class Postgres:
              "-c", "listen_addresses=", "-c", "max_connections=100", "-c", "shared_buffers=128MB",
              "-c", "max_locks_per_transaction=512", "-c", "log_min_messages=warning",
              "-c", "timezone=UTC", "-c", "unix_socket_permissions=0700",
-             "-c", "password_encryption=scram-sha-256"],
+             "-c", "password_encryption=scram-sha-256",
+             *([] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off"])],
             log=self.log,
         )  # fmt: skip
         ask = [str(programs / "psql"), "-h", str(self.sockets), "-U", ADMIN, "-d", "postgres", "-XAtqc"]

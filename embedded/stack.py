@@ -70,16 +70,18 @@ def _tell(url: str, told: Mapping[str, object]) -> None:
 
 
 @contextlib.contextmanager
-def stack(home: Home, *, port: int | None = None, standins: bool = True) -> Iterator[dict[str, str]]:
+def stack(
+    home: Home, *, port: int | None = None, standins: bool = True, durable: bool = True
+) -> Iterator[dict[str, str]]:
     """Starts what is not there, yields the environment, and stops in order.
 
-    A variable that the caller's environment already has is left as it is.
+    Data that need not outlive a power cut is not `durable`. A variable that the caller's environment already has is left as it is.
     """
     env = dict(os.environ)
     if is_external():
         yield python_env(env)
         return
-    postgres, valkey = Postgres(home), Valkey(home)
+    postgres, valkey = Postgres(home, durable=durable), Valkey(home)
     started: list[Postgres | Valkey | Standins] = []
     # A command stopped by SIGTERM stops its servers as one stopped by Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))

@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -6,8 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cases import clock as law_clock
 from cases import meetings, opening, timeline
-from cases.models import Deadline
-from clients.models import Family, Student, join_care_team
+from cases.models import Deadline, SchoolCalendar, Task
+from clients.models import District, Family, Student, join_care_team
+from desk import work
 from tests.world import NOW
 
 TODAY = date(2026, 11, 24)
@@ -39,6 +41,33 @@ def test_today_shows_what_is_late_due_today_the_day_and_a_win(visitor, ana, cloc
     assert "Leave by 1:25 pm." in page
     assert "Reads 40 words a minute." in page
     assert "Share with the family" in page
+
+
+def test_the_head_counts_what_the_list_has_no_room_for(visitor, ana, clock):
+    case = add_case(ana, "Jonah")
+    for n in range(12):
+        Task.objects.create(
+            case=case, title=f"Call {n}", due_on=TODAY - timedelta(days=2), owner=ana, made_at=NOW
+        )
+    page = visitor.as_(ana).get("/today/").content.decode()
+    assert "14 things are late." in page
+    assert page.count('<p class="what">') == 8
+    shown, every = re.search(r"(\d+) of (\d+)</span>", page).groups()
+    assert (int(shown), int(every) >= 15) == (8, True)
+
+
+def test_the_ribbon_shades_the_days_when_no_school_is_open(visitor, ana, olivia, clock):
+    case = add_case(ana, "Jonah")
+    other = add_case(ana, "Mara")
+    for n, (one, days) in enumerate([(case, (25, 26, 27)), (other, (26, 27))]):
+        district = District.objects.create(name=f"District {n}", state="MT")
+        Student.objects.filter(pk=one.student_id).update(district=district)
+        calendar = SchoolCalendar.objects.create(district=district, changed_at=NOW, changed_by=olivia)
+        year = calendar.years.create(first_on=date(2026, 8, 24), last_on=date(2027, 6, 4))
+        for day in days:
+            year.days_off.create(first_on=date(2026, 11, day), last_on=date(2026, 11, day), name="Break")
+    shaded = work.no_school(Deadline.objects.visible_to(ana).standing(), today=TODAY)
+    assert shaded == {date(2026, 11, 26), date(2026, 11, 27)}
 
 
 def test_mine_and_team_differ(visitor, olivia, ana, clock):
