@@ -80,12 +80,6 @@ def clocks(student: Student) -> Clocks | None:
     return Clocks(begins, notice, transfer, majority.age, majority.verified, opens)
 
 
-def may_plan(user: User, student: Student, *, at: datetime) -> bool:
-    """The plan is the young person's, the family's and the office's; a guest has no part in it."""
-    parts = guests.parts(user, student, at=at)
-    return bool(parts) and not parts.is_guest
-
-
 def plan_of(student: Student, *, at: datetime) -> TransitionPlan:
     """The student's plan, opened now when there is none."""
     with transaction.atomic():

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import CharField, F, Func, Model, Q, QuerySet, Value
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
 from clients.models import Contact, District, School, SchoolPerson, Student
@@ -370,8 +370,3 @@ def _best(hits: Iterable[Hit]) -> list[Hit]:
         if hit.score >= ALIKE and (hit.pk not in best or hit.score > best[hit.pk].score):
             best[hit.pk] = hit
     return sorted(best.values(), key=lambda hit: (-hit.score, hit.name))
-
-
-def record_of(hit: Hit) -> type[Model]:
-    """The model of a hit."""
-    return {"student": Student, "contact": Contact, "school person": SchoolPerson, "district": District, "school": School}[hit.kind]  # fmt: skip

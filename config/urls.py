@@ -6,6 +6,8 @@ from django.urls import include, path
 from lobby.urls import everywhere
 
 urlpatterns = [
+    # First, since a program's requests would otherwise be held against every page there is.
+    path("api/v1/", include("api.urls")),
     path("", include("web.urls")),
     path("", include("scheduling.urls")),
     path("", include("accounts.urls")),
@@ -23,7 +25,6 @@ urlpatterns = [
     path("", include("circle.urls")),
     path("", include("desk.urls")),
     path("", include("portal.urls")),
-    path("api/v1/", include("api.urls")),
     *everywhere,
 ]
 if settings.IS_LOCAL:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -131,7 +131,3 @@ def heard_signed(sender: Any, *, agreement: Agreement, at: datetime, **_kwargs: 
         "told-signed", subject=f"inquiry:{inquiry.pk}", channel=Channel.EMAIL, to=person.email, words=words, due_at=at,
         at=at, zone=firm.zone, language=person.language, answers=True,
     )  # fmt: skip
-
-
-def is_soon(day: date | None, *, today: date) -> bool:
-    return day is not None and (day - today).days <= 14

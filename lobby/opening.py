@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, time
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -93,7 +92,3 @@ def furnish(owner: User, *, hours: tuple[time, time], at: datetime) -> None:
     WeeklyHours.objects.bulk_create(
         WeeklyHours(advocate=owner, weekday=day, opens=hours[0], closes=hours[1]) for day in range(5)
     )
-
-
-def hashed(password: str) -> str:
-    return make_password(password)

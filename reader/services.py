@@ -10,7 +10,7 @@ from datetime import date
 from reader.amounts import Amount, amount_of, unspecified
 from reader.choices import chosen
 from reader.dates import dates_in
-from reader.knowledge import Knowledge, plain, squeezed
+from reader.knowledge import Knowledge, plain
 from reader.layout import Cell, Passage, Table
 from reader.parts import Part, entries_in, table_kind
 from reader.reading import Service, Text, Value, concluded, read_as
@@ -534,11 +534,6 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
                         service.sessions = read_as(2, body, "sentence")
                     return service
     return None
-
-
-def same_service(a: str, b: str) -> bool:
-    """Whether two service names are one service in other words."""
-    return squeezed(a) == squeezed(b)
 
 
 def overlaps(start: date, end: date, day: date) -> bool:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from accounts.models import User
 from accounts.requests import FirmRequest
 from cases import clock, editing, opening, timeline
 from cases.forms import (
@@ -328,7 +327,3 @@ def student_section(request: FirmRequest, student: Student) -> dict[str, Any]:
         "missing": rows.filter(status=Status.NEEDS_INPUT)[:4],
         "today": today_of(request),
     }
-
-
-def caseload_of(user: User) -> QuerySet[Case]:
-    return Case.objects.visible_to(user).open().filter(advocate=user)
