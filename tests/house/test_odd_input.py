@@ -127,7 +127,7 @@ def walk(harbor, good, short, method, count):
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nothing_of_a_firms_host_is_too_odd_in_full(harbor, good, monkeypatch, short, method):
     monkeypatch.setitem(globals(), "MOST", len(ODD))
-    wrong, sent = walk(harbor, good, short, method, 60)
+    wrong, sent = walk(harbor, good, short, method, 10)
 
     assert wrong == []
     assert sent > 1000
