@@ -21,7 +21,7 @@ from accounts.models import User
 from circle.models import Action, CheckIn, CheckInQuestion, Pace, Post, Reader
 from clients import guests, reaching
 from clients.models import CareTeamMember, Contact, Guardianship, GuestGrant, Part, Student
-from outbox import sending
+from outbox import reasons, sending
 from outbox.hours import Hours, next_opening
 from outbox.models import Channel, Message
 from progress.models import Strategy, StrategyResult, Win
@@ -245,7 +245,7 @@ def may_leave(message: Message, *, at: datetime) -> str:
         Reader.objects.filter(pk=message.subject.partition(":")[2]).select_related("student", "user").first()
     )
     if row is None or not Student.objects.shared_with(row.user, at=at).filter(pk=row.student_id).exists():
-        return "this person may no longer see the page"
+        return reasons.NO_LONGER_SEES
     contact = Contact.objects.filter(user=row.user).first()
     if contact is None:
         return ""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from invoices import balances
 from invoices.models import Invoice
-from outbox import sending
+from outbox import reasons, sending
 from tenants import due
 from tenants.places import current_firm
 
@@ -41,7 +41,7 @@ def look_again(invoice: Invoice, *, at: datetime) -> None:
         plan(invoice, at=at)
         return
     due.settle(REMIND, *(f"{invoice.pk}/{days}" for days in STEPS))
-    sending.call_off(subject=f"{invoice.subject}/reminder", reason="it is paid or credited")
+    sending.call_off(subject=f"{invoice.subject}/reminder", reason=reasons.SETTLED)
 
 
 def remind(keys: list[str], at: datetime) -> None:
@@ -69,4 +69,4 @@ def held_back(message: Any, *, at: datetime) -> str:
     if message.kind != KIND or not message.subject.startswith("invoice:"):
         return ""
     invoice = Invoice.objects.filter(pk=invoice_id(message.subject)).first()
-    return "it is paid or credited" if invoice is not None and not still_to_ask(invoice) else ""
+    return reasons.SETTLED if invoice is not None and not still_to_ask(invoice) else ""

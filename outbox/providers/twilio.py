@@ -16,6 +16,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from outbox import reasons
 from outbox.models import Message, Registration, Sender
 from outbox.providers import fetching
 from outbox.providers.outcome import Answer, Outcome
@@ -88,7 +89,7 @@ def send(message: Message, who: Account | None = None) -> Answer:
     """Hands one text to Twilio. Only a refused connection and 429 are safe to try again by themselves."""
     who = who or account()
     if not (who.service or who.number):
-        return Answer(Outcome.REFUSED, reason="the firm has no number to text from")
+        return Answer(Outcome.REFUSED, reason=reasons.NO_NUMBER)
     sender = {"messaging_service_sid": who.service} if who.service else {"from_": who.number}
     try:
         sent = client(who).messages.create(
@@ -100,18 +101,18 @@ def send(message: Message, who: Account | None = None) -> Answer:
     except TwilioRestException as error:
         code = str(error.code or "")
         if error.status == 429:
-            return Answer(Outcome.AGAIN, reason="Twilio asked us to wait", code=code)
+            return Answer(Outcome.AGAIN, reason=reasons.TWILIO_BUSY, code=code)
         if error.status in {401, 403}:
             return Answer(Outcome.AGAIN, reason=f"Twilio does not take our account or its token ({error.msg})"[:180], code=code)  # fmt: skip
         if error.status >= 500:
             return Answer(Outcome.UNKNOWN, reason=f"Twilio answered {error.status}", code=code)
         return Answer(Outcome.REFUSED, reason=str(error.msg)[:180], code=code, opted_out=code == OPTED_OUT)
     except requests.ConnectTimeout:
-        return Answer(Outcome.AGAIN, reason="Twilio did not answer")
+        return Answer(Outcome.AGAIN, reason=reasons.TWILIO_SILENT)
     except requests.ConnectionError as error:
         if "Connection refused" in str(error) or "NewConnectionError" in str(error):
-            return Answer(Outcome.AGAIN, reason="Twilio did not answer")
-        return Answer(Outcome.UNKNOWN, reason="Twilio's answer was lost")
+            return Answer(Outcome.AGAIN, reason=reasons.TWILIO_SILENT)
+        return Answer(Outcome.UNKNOWN, reason=reasons.TWILIO_LOST)
     except requests.RequestException as error:
         return Answer(Outcome.UNKNOWN, reason=f"Twilio's answer was lost ({type(error).__name__})")
     return Answer(Outcome.SENT, provider_id=sent.sid or "")
