@@ -78,7 +78,9 @@ def _speak_plainly(item: forms.Field, label: Any) -> None:
     if isinstance(item, forms.ModelChoiceField):
         if item.empty_label == BLANK:
             item.empty_label = nothing
-    elif isinstance(item, forms.ChoiceField) and isinstance(item.choices, list) and ("", BLANK) in item.choices:
+    elif (
+        isinstance(item, forms.ChoiceField) and isinstance(item.choices, list) and ("", BLANK) in item.choices
+    ):
         item.choices = [("", nothing) if choice == ("", BLANK) else choice for choice in item.choices]
 
 
