@@ -27,6 +27,7 @@ from payments import paying
 from payments.models import Checkout
 from payments.paying import AlreadyPaid, OnItsWay
 from payments.providers.stripe import Refused, Unavailable
+from payments.public import looked
 from scheduling import booking as bookings
 from scheduling import checking, ics, paid, papers
 from scheduling.availability import Slot, free_slots
@@ -269,6 +270,13 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
     booking, now = _booking(secret), timezone.now()
     if booking.held_until is None:
         return redirect(reverse("booking-manage", args=[secret]) + "?new=1")
+    if request.method == "POST" and request.POST.get("do") == "look":
+        paying.look(booking.subject, at=now)
+        booking = _booking(secret)
+        waiting = (
+            booking.held_until is not None and booking.called_off_at is None and booking.held_until > now
+        )
+        return looked(request, reverse("booking-pay", args=[secret]) + "?paid=1", waiting=waiting)
     lapsed = booking.called_off_at is not None or booking.held_until <= now
     if request.method == "POST" and not lapsed:
         if request.POST.get("do") == "let go":
