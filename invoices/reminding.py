@@ -51,9 +51,18 @@ def remind(keys: list[str], at: datetime) -> None:
     for key in keys:
         pk, _slash, days = key.partition("/")
         invoice = Invoice.objects.select_related("case__student", "family").filter(pk=pk).first()
-        if invoice is not None and still_to_ask(invoice) > 0:
+        if invoice is not None and still_to_ask(invoice) > 0 and not _overtaken(invoice, int(days), at=at):
             telling.remind(invoice, days=int(days), at=at)
         due.settle(REMIND, key)
+
+
+def _overtaken(invoice: Invoice, days: int, *, at: datetime) -> bool:
+    """Whether this reminder comes so late that another one says it now, or that its own words are no longer true."""
+    today = at.astimezone(current_firm().zone).date()
+    ahead = [step for step in STEPS if step > days]
+    return (days < 0 and today > invoice.due_on) or any(
+        today >= invoice.due_on + timedelta(days=n) for n in ahead
+    )
 
 
 def invoice_id(subject: str) -> UUID:
