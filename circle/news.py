@@ -215,15 +215,15 @@ def _say(key: str, *, at: datetime) -> Message | None:
 
 
 def words(found: News, student: Student, way: Way) -> sending.Words:
-    """The first name, what is new by number, and the way there; nothing of what was written."""
+    """What is new by number, and the way there; nothing of what was written. A mail says the first name, a text no name."""
     firm = current_firm()
     with translation.override(way.language):
         lines = found.lines()
         link = firm.url(f"/shared/{student.pk}/")
         title = _("News on %(name)s’s page") % {"name": student.given_name}
         if way.channel == Channel.SMS:
-            text = _("%(firm)s: new on %(name)s’s page: %(what)s. %(link)s") % {
-                "firm": firm.name, "name": student.given_name, "what": ", ".join(lines), "link": link
+            text = _("%(firm)s: new on your child’s page: %(what)s. %(link)s STOP ends texts.") % {
+                "firm": firm.name, "what": ", ".join(lines), "link": link
             }  # fmt: skip
             return sending.Words(text)
         facts = {

@@ -77,7 +77,7 @@ def set_up() -> list[tuple[str, Any, Any]]:
     """What is on and what is off, and what that means."""
     firm = current_firm()
     found = [
-        ("ok", _("E-mail"), _("On"))
+        ("ok", _("E-mail"), _("Turned on"))
         if settings.EMAIL_IS_ON
         else ("late", _("E-mail"), _("Not set up here: nothing is mailed."))
     ]
@@ -91,9 +91,9 @@ def set_up() -> list[tuple[str, Any, Any]]:
     elif not firm.texts_on:
         found.append(("soon", _("Texts"), _("Off until the owner confirms an e-mail address.")))
     else:
-        found.append(("ok", _("Texts"), _("On")))
+        found.append(("ok", _("Texts"), _("Turned on")))
     found.append(
-        ("ok", _("Virus scanning"), _("On"))
+        ("ok", _("Virus scanning"), _("Turned on"))
         if settings.CLAMD
         else ("soon", _("Virus scanning"), _("Off: papers are made safe to view, but not scanned."))
     )
