@@ -32,7 +32,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "sign-out": ({POST}, SIGNED_IN), "profile": ({GET, POST}, SIGNED_IN), "other-sessions-end": ({POST}, SIGNED_IN), "session-end": ({POST}, SIGNED_IN),
     "password-change": ({GET, POST}, STAFF), "second-step-change": ({GET, POST}, STAFF),
     # staff
-    "today": ({GET}, STAFF),
+    "today": ({GET}, STAFF), "settings-index": ({GET}, STAFF),
     "students": ({GET}, WORKS_WITH_FAMILIES), "student": ({GET}, WORKS_WITH_FAMILIES),
     "contact": ({GET}, WORKS_WITH_FAMILIES), "contact-confirmation": ({POST}, WORKS_WITH_FAMILIES),
     "contact-joining": ({POST}, WORKS_WITH_FAMILIES),

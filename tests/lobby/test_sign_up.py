@@ -74,7 +74,10 @@ def test_a_firm_is_opened_and_its_owner_is_let_in(stranger, slug):
     assert came["Location"] == "/sign-in/set-up/"
     secret = owner.get("/sign-in/set-up/").context["secret"]
     assert owner.post("/sign-in/set-up/", {"code": pyotp.TOTP(secret).now()}).status_code == 200
-    assert owner.get("/today/").status_code == 200
+    begins = owner.get("/today/")
+    assert begins.status_code == 200
+    assert "First steps" in begins.content.decode()
+    assert f"http://{slug}.localhost:8000/book/" in begins.content.decode()
 
     firm = hosts.firm_at(f"{slug}.localhost")
     with within(firm):
