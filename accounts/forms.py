@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from accounts import second_factor
 from accounts.models import ApiToken, User
 from accounts.roles import STAFF, Role
 from outbox.models import Channel
@@ -115,6 +117,60 @@ class NewPasswordForm(Form):
         password: str = self.cleaned_data["password"]
         validate_password(password, self.user)
         return password
+
+
+class OwnPasswordForm(NewPasswordForm):
+    """A new password, and the old one as the proof that it is the person who sits there."""
+
+    old = forms.CharField(
+        label=_("Password until now"),
+        max_length=128,
+        strip=False,
+        error_messages={"required": _("Type your password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = new_password_field(label=_("New password"))
+    field_order = ("old", "password")
+
+    def clean_old(self) -> str:
+        old: str = self.cleaned_data["old"]
+        if not self.user.check_password(old):
+            raise ValidationError(_("That is not your password."))
+        return old
+
+
+class NewSecondStepForm(Form):
+    """A code of the app as it is, and one of the new picture."""
+
+    current = forms.CharField(
+        label=_("Code of now"),
+        help_text=_("Six digits from the app you use until now, or one of your recovery codes."),
+        max_length=40,
+        error_messages={"required": _("Type the code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    code = forms.CharField(
+        label=_("Code of the new picture"),
+        help_text=_("Six digits that your app shows for the picture above."),
+        max_length=40,
+        error_messages={"required": _("Type the code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, secret: str, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.secret, self.at = secret, at
+        self.step = 0
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        step = second_factor.matches(self.secret, code, at=self.at)
+        if step is None:
+            raise ValidationError(
+                _("That code does not fit the picture. Wait for the next one, then try again.")
+            )
+        self.step = step
+        return code
 
 
 def role_choices(giver: User) -> list[tuple[str, Any]]:

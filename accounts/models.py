@@ -121,6 +121,13 @@ class Session(AbstractBaseSession):
     started_at = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField(null=True)
 
+    @property
+    def mark(self) -> str:
+        """Names the session on a page without its key."""
+        from accounts.secrets import digest
+
+        return digest("session mark", self.session_key)[:32]
+
     @classmethod
     def get_session_store_class(cls) -> Any:
         from accounts.sessions import SessionStore

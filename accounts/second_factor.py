@@ -9,6 +9,7 @@ import pyotp
 import segno
 from django.db import transaction
 
+from accounts import audit
 from accounts.models import RecoveryCode, User
 from accounts.secrets import digest
 from tenants import keys
@@ -59,6 +60,16 @@ def set_up(user: User, secret: str, *, step: int) -> list[str]:
         RecoveryCode(user=user, digest=digest("recovery", code)) for code in codes
     )
     return codes
+
+
+@transaction.atomic
+def reset(user: User, *, by: User, at: datetime) -> None:
+    """Takes the factor away and ends the person's sessions; the next sign-in begins with setting it up."""
+    user.totp_secret = None
+    user.save(update_fields=["totp_secret"])
+    user.recovery_codes.all().delete()
+    user.end_other_sessions()
+    audit.record("person.second_step_reset", by=by, at=at, about=user)
 
 
 @transaction.atomic

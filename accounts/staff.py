@@ -1,4 +1,4 @@
-"""The firm's staff: invite, change, deactivate. And each person's own sessions and tokens."""
+"""The firm's staff: invite, change, deactivate. And the log of who did what."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import audit, signing_in
-from accounts.forms import InvitationForm, NewPasswordForm, ProfileForm, StaffForm, TokenForm
-from accounts.models import ApiToken, AuditEntry, Invitation, Session, User
+from accounts import audit, second_factor, signing_in
+from accounts.forms import InvitationForm, NewPasswordForm, StaffForm
+from accounts.models import ApiToken, AuditEntry, Invitation, User
 from accounts.requests import FirmRequest
 from accounts.roles import Role
 from accounts.secrets import address_digest, digest, new_token
@@ -170,7 +170,7 @@ def staff(request: FirmRequest) -> HttpResponse:
 @requires(Can.SET_STAFF)
 @FORM
 def invitation_new(request: FirmRequest) -> HttpResponse:
-    form = InvitationForm(posted(request), giver=request.user)
+    form = InvitationForm(posted(request), giver=request.user, initial={"role": Role.ADVOCATE})
     if request.method != "POST":
         return render(request, "accounts/invitation_new.html", {"form": form})
     if not form.is_valid():
@@ -258,67 +258,21 @@ def staff_deactivation(request: FirmRequest, pk: UUID) -> HttpResponse:
     return redirect("staff")
 
 
-@requires(Can.HAVE_ACCOUNT)
-@FORM
-def profile(request: FirmRequest) -> HttpResponse:
-    """A person's own name and language, where they are signed in, and their keys to the API."""
-    user = request.user
-    form = ProfileForm(posted(request), initial={"name": user.name, "language": user.language})
-    sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-seen_at")
-    context = {
-        "form": form,
-        "sessions": sessions,
-        "current_key": request.session.session_key,
-        "tokens": ApiToken.objects.filter(user=user, revoked_at=None).order_by("-made_at"),
-    }
-    if request.method != "POST":
-        return render(request, "accounts/profile.html", context)
-    if not form.is_valid():
-        return render(request, "accounts/profile.html", context, status=422)
-    user.name, user.language = form.cleaned_data["name"], form.cleaned_data["language"]
-    user.save(update_fields=["name", "language"])
-    messages.success(request, _("Saved."))
-    return redirect("profile")
-
-
-@requires(Can.HAVE_ACCOUNT, even_read_only=True)
+@requires(Can.SET_STAFF, even_read_only=True)
 @require_POST
-def other_sessions_end(request: FirmRequest) -> HttpResponse:
-    user = request.user
-    user.end_other_sessions()
-    request.session["epoch"] = user.epoch
-    Session.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
-    audit.record("person.other_sessions_ended", by=user, at=timezone.now(), about=user)
-    messages.success(request, _("You are signed out everywhere else."))
-    return redirect("profile")
-
-
-@requires(Can.USE_API)
-@FORM
-def token_new(request: FirmRequest) -> HttpResponse:
-    form = TokenForm(posted(request))
-    if request.method != "POST":
-        return render(request, "accounts/token_new.html", {"form": form})
-    if not form.is_valid():
-        return render(request, "accounts/token_new.html", {"form": form}, status=422)
-    secret, now = new_token(), timezone.now()
-    token = ApiToken.objects.create(
-        user=request.user, name=form.cleaned_data["name"], may_write=form.cleaned_data["may_write"],
-        digest=digest("api", secret), made_at=now,
-    )  # fmt: skip
-    audit.record("token.made", by=request.user, at=now, about=token)
-    response = render(request, "accounts/token_made.html", {"token": token, "secret": secret})
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
-
-
-@requires(Can.USE_API, even_read_only=True)
-@require_POST
-def token_revocation(request: FirmRequest, pk: UUID) -> HttpResponse:
-    token = get_object_or_404(ApiToken, pk=pk, user=request.user)
-    ApiToken.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
-    audit.record("token.revoked", by=request.user, at=timezone.now(), about=token)
-    return redirect("profile")
+def staff_second_step_reset(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """For who lost the phone and the recovery codes: they set the second step up anew at the next sign-in."""
+    person = get_object_or_404(User.objects.staff(), pk=pk)
+    if person.role == Role.OWNER and request.user.role != Role.OWNER:
+        messages.error(request, _("Only an owner can change an owner."))
+    elif person.pk == request.user.pk:
+        messages.error(request, _("You change your own second step on your profile."))
+    else:
+        second_factor.reset(person, by=request.user, at=timezone.now())
+        messages.success(
+            request, _("%(name)s sets up the second step at the next sign-in.") % {"name": person.name}
+        )
+    return redirect("staff-member", pk)
 
 
 @requires(Can.READ_AUDIT)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import staff, views
+from accounts import profile, staff, views
 from web.access import public
 
 urlpatterns = [
@@ -21,9 +21,13 @@ urlpatterns = [
     path("staff/invitations/<uuid:pk>/withdrawal/", staff.invitation_withdrawal, name="invitation-withdrawal"),
     path("staff/<uuid:pk>/", staff.staff_member, name="staff-member"),
     path("staff/<uuid:pk>/deactivation/", staff.staff_deactivation, name="staff-deactivation"),
-    path("profile/", staff.profile, name="profile"),
-    path("profile/other-sessions/end/", staff.other_sessions_end, name="other-sessions-end"),
-    path("profile/tokens/", staff.token_new, name="token-new"),
-    path("profile/tokens/<uuid:pk>/revocation/", staff.token_revocation, name="token-revocation"),
+    path("staff/<uuid:pk>/second-step/reset/", staff.staff_second_step_reset, name="staff-second-step-reset"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/password/", profile.password_change, name="password-change"),
+    path("profile/second-step/", profile.second_step_change, name="second-step-change"),
+    path("profile/other-sessions/end/", profile.other_sessions_end, name="other-sessions-end"),
+    path("profile/sessions/<str:mark>/end/", profile.session_end, name="session-end"),
+    path("profile/tokens/", profile.token_new, name="token-new"),
+    path("profile/tokens/<uuid:pk>/revocation/", profile.token_revocation, name="token-revocation"),
     path("access-log/", staff.access_log, name="access-log"),
 ]  # fmt: skip

@@ -185,6 +185,7 @@ def second_step_setup(request: HttpRequest) -> HttpResponse:
         secret = kept["secret"] = second_factor.new_secret()
         request.session["halfway"] = kept
     form = SecondStepForm(posted(request))
+    form.fields["code"].help_text = _("Six digits that your app shows for the picture above.")
     uri = second_factor.address(user, secret)
     context = {"form": form, "secret": secret, "picture": second_factor.picture(uri), "uri": uri}
     if request.method != "POST":

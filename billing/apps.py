@@ -16,4 +16,4 @@ class BillingConfig(AppConfig):
         on_due(keeping.EVENT, keeping.act_on_events)
         on_due(keeping.CHECK, keeping.look_again)
         banners.register(notices.banner)
-        register("account", label=_("Plan and seats"), icon="coin", url_name="firm-plan", order=57, can=Can.SEE_PLAN)  # fmt: skip
+        register("settings", label=_("Plan and seats"), icon="coin", url_name="firm-plan", order=57, can=Can.SEE_PLAN)  # fmt: skip

@@ -28,11 +28,11 @@ class CasesConfig(AppConfig):
         register("student", label=_("Timeline"), icon="history", url_name="student-timeline", order=20, can=Can.SEE_CASES)  # fmt: skip
         register("student", label=_("Discipline days"), icon="flag", url_name="student-removals", order=25, can=Can.EDIT_CASES)  # fmt: skip
         register("new", label=_("Case"), icon="flag", url_name="case-new", order=10, can=Can.EDIT_CASES)
-        register("account", label=_("School calendars"), icon="school", url_name="calendars", order=56, can=Can.SEE_CASES)  # fmt: skip
+        register("settings", label=_("School calendars"), icon="school", url_name="calendars", order=56, can=Can.SEE_CASES)  # fmt: skip
         register(
-            "account", label=_("Warnings"), icon="bell", url_name="warnings", order=57, can=Can.SEE_CASES
+            "settings", label=_("Warnings"), icon="bell", url_name="warnings", order=57, can=Can.SEE_CASES
         )
-        register("account", label=_("Task templates"), icon="list", url_name="task-templates", order=58, can=Can.SET_CASES)  # fmt: skip
+        register("settings", label=_("Task templates"), icon="list", url_name="task-templates", order=58, can=Can.SET_CASES)  # fmt: skip
 
 
 def _student_saved(sender: Any, instance: Any, created: bool, update_fields: Any, **_: Any) -> None:

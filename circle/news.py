@@ -21,7 +21,7 @@ from accounts.models import User
 from circle.models import Action, CheckIn, CheckInQuestion, Pace, Post, Reader
 from clients import guests, reaching
 from clients.models import CareTeamMember, Contact, Guardianship, GuestGrant, Part, Student
-from outbox import sending
+from outbox import reasons, sending
 from outbox.hours import Hours, next_opening
 from outbox.models import Channel, Message
 from progress.models import Strategy, StrategyResult, Win
@@ -215,15 +215,15 @@ def _say(key: str, *, at: datetime) -> Message | None:
 
 
 def words(found: News, student: Student, way: Way) -> sending.Words:
-    """The first name, what is new by number, and the way there; nothing of what was written."""
+    """What is new by number, and the way there; nothing of what was written. A mail says the first name, a text no name."""
     firm = current_firm()
     with translation.override(way.language):
         lines = found.lines()
         link = firm.url(f"/shared/{student.pk}/")
         title = _("News on %(name)s’s page") % {"name": student.given_name}
         if way.channel == Channel.SMS:
-            text = _("%(firm)s: new on %(name)s’s page: %(what)s. %(link)s") % {
-                "firm": firm.name, "name": student.given_name, "what": ", ".join(lines), "link": link
+            text = _("%(firm)s: new on your child’s page: %(what)s. %(link)s STOP ends texts.") % {
+                "firm": firm.name, "what": ", ".join(lines), "link": link
             }  # fmt: skip
             return sending.Words(text)
         facts = {
@@ -245,7 +245,7 @@ def may_leave(message: Message, *, at: datetime) -> str:
         Reader.objects.filter(pk=message.subject.partition(":")[2]).select_related("student", "user").first()
     )
     if row is None or not Student.objects.shared_with(row.user, at=at).filter(pk=row.student_id).exists():
-        return "this person may no longer see the page"
+        return reasons.NO_LONGER_SEES
     contact = Contact.objects.filter(user=row.user).first()
     if contact is None:
         return ""

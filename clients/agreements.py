@@ -27,7 +27,7 @@ from clients.models import (
 )
 from clients.models.agreements import digest_of
 from clients.signals import agreement_signed
-from outbox import sending
+from outbox import reasons, sending
 from outbox.models import Channel, Message
 from outbox.segments import plain
 from tenants import throttle
@@ -157,7 +157,7 @@ def withdraw(agreement: Agreement, *, by: User, at: datetime) -> None:
     if not agreement.can_be_signed(at=at):
         raise CannotBeSigned
     Agreement.objects.filter(pk=agreement.pk).update(withdrawn_at=at)
-    sending.call_off(subject=f"agreement:{agreement.pk}", reason="the paper was called back")
+    sending.call_off(subject=f"agreement:{agreement.pk}", reason=reasons.PAPER_CALLED_BACK)
     audit.record("agreement.withdrawn", by=by, at=at, about=agreement)
 
 
@@ -227,7 +227,7 @@ def sign(
         agreement=agreement, name=name, drawn=drawing.cleaned(drawn), how=how, proof=proof, signed_at=at,
         network=network, agent=agent[:300], digest=agreement.computed_digest(),
     )  # fmt: skip
-    sending.call_off(subject=f"agreement:{agreement.pk}", reason="the paper is signed")
+    sending.call_off(subject=f"agreement:{agreement.pk}", reason=reasons.PAPER_SIGNED)
     audit.record("agreement.signed", by=by, at=at, about=agreement, network=network, digest=signature.digest)
     agreement_signed.send(sender=Agreement, agreement=agreement, signature=signature, at=at)
     return signature

@@ -17,7 +17,7 @@ class ClientsConfig(AppConfig):
         narrow(reaching.hours_of)
         on_due(guests.KIND, guests.lapse)
         register("staff", label=_("Students"), icon="users", url_name="students", order=20, phone=True, can=Can.SEE_STUDENTS)  # fmt: skip
-        register("account", label=_("Papers to sign"), icon="sign", url_name="templates", order=55, can=Can.SET_PAPERS)  # fmt: skip
+        register("settings", label=_("Papers to sign"), icon="sign", url_name="templates", order=55, can=Can.SET_PAPERS)  # fmt: skip
         register(
             "student", label=_("Overview"), icon="user", url_name="student", order=10, can=Can.SEE_STUDENTS
         )

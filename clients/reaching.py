@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from clients.models import Contact, ContactPoint, Guardianship, Student
+from outbox import reasons
 from outbox.hours import Hours
 from outbox.models import Channel, may_text
 from tenants.places import current_firm
@@ -69,9 +70,9 @@ def channels_for(
 def may_still_hear(contact: Contact, to: str, *, student: Student | None, at: datetime) -> str:
     """Why a message written earlier must not leave now, or nothing: barred since, or the way is no longer safe."""
     if is_barred(contact, student, at=at):
-        return "this person may not hear about this child"
+        return reasons.MAY_NOT_HEAR
     if contact.points.filter(value=to, safe=False).exists():
-        return "this number or address is not safe to use"
+        return reasons.NOT_SAFE
     return ""
 
 
@@ -90,9 +91,9 @@ def may_all_still_hear(
     found = {}
     for key, (to, contact, student) in messages.items():
         if student is not None and (contact.pk, student.pk) in barred:
-            found[key] = "this person may not hear about this child"
+            found[key] = reasons.MAY_NOT_HEAR
         elif (contact.pk, to) in unsafe:
-            found[key] = "this number or address is not safe to use"
+            found[key] = reasons.NOT_SAFE
     return found
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk import calls, deadlines, exports, firm, views
+from desk import calls, deadlines, exports, firm, settings_index, views
 from web.access import public
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("exports/<str:name>.csv", exports.export, name="export"),
     path("search/", deadlines.search_page, name="search"),
     path("settings/", views.firm_settings, name="firm-settings"),
+    path("settings/all/", settings_index.settings_index, name="settings-index"),
     path("logo/<str:version>/", public(views.logo, why="the firm's public pages show it"), name="logo"),
     path("settings/confirmation-mail/", views.confirmation_mail, name="confirmation-mail"),
 ]

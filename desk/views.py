@@ -18,8 +18,10 @@ from accounts.requests import FirmRequest
 from accounts.roles import Role
 from cases import clock
 from cases.models import Why
+from clients.models import Student
 from desk import work
 from desk.forms import BrandForm, FirmForm, LogoForm, initial
+from scheduling.models import Booking
 from tenants import due
 from tenants.models import Firm, FirmLogo
 from tenants.places import current_firm
@@ -47,6 +49,9 @@ def today(request: FirmRequest) -> HttpResponse:
         "agenda": work.agenda(user, team=team, now=now),
         "ask_confirmation": user.role == Role.OWNER and not user.email_confirmed_at,
     }
+    if user.can(Can.SET_FIRM) and not items and not context["agenda"]:
+        context["is_new"] = not (Student.objects.exists() or Booking.objects.exists())
+        context["address"] = current_firm().url("/book/")
     if user.can(Can.SEE_CASES):
         rows = work.deadlines_of(user, team=team)
         context |= {

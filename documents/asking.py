@@ -16,7 +16,7 @@ from accounts.models import User
 from clients import reaching
 from clients.models import Contact, Student
 from documents.models import Document, Request
-from outbox import sending
+from outbox import reasons, sending
 from outbox.models import Channel, Message
 from outbox.segments import plain
 from tenants.places import current_firm
@@ -52,7 +52,7 @@ def ask(
 def settle(request: Request, document: Document, *, at: datetime) -> None:
     """What was asked for has come: no more reminders."""
     if Request.objects.open().filter(pk=request.pk).update(settled_by=document, settled_at=at):
-        sending.call_off(subject=request.subject, reason="the paper has come")
+        sending.call_off(subject=request.subject, reason=reasons.PAPER_CAME)
 
 
 def reopen(document: Document, *, at: datetime) -> None:
@@ -67,7 +67,7 @@ def call_off(request: Request, *, by: User, at: datetime) -> None:
     """We do not need it any more; doing it twice is once."""
     with transaction.atomic():
         if Request.objects.open().filter(pk=request.pk).update(called_off_at=at):
-            sending.call_off(subject=request.subject, reason="the request was called off")
+            sending.call_off(subject=request.subject, reason=reasons.REQUEST_CALLED_OFF)
             audit.record("paper_request.called_off", by=by, at=at, about=request)
 
 
@@ -80,7 +80,7 @@ def may_leave(message: Message, *, at: datetime) -> str:
     if request is None:
         return ""
     if not request.is_open:
-        return "the paper has come, or is not wanted any more"
+        return reasons.NOT_WANTED
     return reaching.may_still_hear(request.contact, message.recipient, student=request.student, at=at)
 
 

@@ -17,4 +17,4 @@ class IntakeConfig(AppConfig):
         agreement_signed.connect(inquiries.heard_signed, dispatch_uid="inquiry-signed")
         register("staff", label=_("Intake"), icon="phone", url_name="intake", order=25, can=Can.TAKE_INTAKE)
         register("new", label=_("Phone call"), icon="phone", url_name="inquiry-new", order=10, can=Can.TAKE_INTAKE)  # fmt: skip
-        register("account", label=_("Questions for families"), icon="list", url_name="question-lists", order=56, can=Can.SET_PAPERS)  # fmt: skip
+        register("settings", label=_("Questions for families"), icon="list", url_name="question-lists", order=56, can=Can.SET_PAPERS)  # fmt: skip

@@ -28,5 +28,5 @@ class InvoicesConfig(AppConfig):
         register(
             "staff", label=_("Invoices"), icon="receipt", url_name="invoices", order=42, can=Can.SEE_MONEY
         )
-        register("account", label=_("Billing"), icon="receipt", url_name="billing-settings", order=55, can=Can.EDIT_MONEY)  # fmt: skip
+        register("settings", label=_("Billing"), icon="receipt", url_name="billing-settings", order=55, can=Can.EDIT_MONEY)  # fmt: skip
         sections.register("portal-bills", template="portal/bills_section.html", order=10, can=Can.VISIT_PORTAL, context=bills_section)  # fmt: skip

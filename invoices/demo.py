@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import Case
 from clients.models import Agreement
-from invoices import drafting, issuing, retaining, telling, timing
+from invoices import drafting, issuing, reminding, retaining, telling, timing
 from invoices.models import Activity, Billing, Expense, FlatFee, Invoice, Rate, Terms
 from payments import receiving
 from tenants.places import current_firm
@@ -109,6 +109,10 @@ def _ada(case: Case, marcus: User, bea: User, today: date, *, at: datetime) -> N
         method="check", amount=15_000, currency="usd", received_on=today - timedelta(days=20), by=bea, at=_noon(today, 20),
         subject=late.subject, once="demo-check", reference="207",
     )  # fmt: skip
+    for days in reminding.STEPS:
+        when = datetime.combine(late.due_on + timedelta(days=days), reminding.AT, current_firm().zone)
+        if when < at:
+            reminding.remind([f"{late.pk}/{days}"], when)
     _write(case, marcus, ADA_LATER, today)
     timing.add(
         person=marcus, student=case.student, case=case, on=today - timedelta(days=15), minutes=20, activity=Activity.CALL,

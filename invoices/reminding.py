@@ -8,7 +8,7 @@ from uuid import UUID
 
 from invoices import balances
 from invoices.models import Invoice
-from outbox import sending
+from outbox import reasons, sending
 from tenants import due
 from tenants.places import current_firm
 
@@ -41,7 +41,7 @@ def look_again(invoice: Invoice, *, at: datetime) -> None:
         plan(invoice, at=at)
         return
     due.settle(REMIND, *(f"{invoice.pk}/{days}" for days in STEPS))
-    sending.call_off(subject=f"{invoice.subject}/reminder", reason="it is paid or credited")
+    sending.call_off(subject=f"{invoice.subject}/reminder", reason=reasons.SETTLED)
 
 
 def remind(keys: list[str], at: datetime) -> None:
@@ -51,9 +51,18 @@ def remind(keys: list[str], at: datetime) -> None:
     for key in keys:
         pk, _slash, days = key.partition("/")
         invoice = Invoice.objects.select_related("case__student", "family").filter(pk=pk).first()
-        if invoice is not None and still_to_ask(invoice) > 0:
+        if invoice is not None and still_to_ask(invoice) > 0 and not _overtaken(invoice, int(days), at=at):
             telling.remind(invoice, days=int(days), at=at)
         due.settle(REMIND, key)
+
+
+def _overtaken(invoice: Invoice, days: int, *, at: datetime) -> bool:
+    """Whether this reminder comes so late that another one says it now, or that its own words are no longer true."""
+    today = at.astimezone(current_firm().zone).date()
+    ahead = [step for step in STEPS if step > days]
+    return (days < 0 and today > invoice.due_on) or any(
+        today >= invoice.due_on + timedelta(days=n) for n in ahead
+    )
 
 
 def invoice_id(subject: str) -> UUID:
@@ -69,4 +78,4 @@ def held_back(message: Any, *, at: datetime) -> str:
     if message.kind != KIND or not message.subject.startswith("invoice:"):
         return ""
     invoice = Invoice.objects.filter(pk=invoice_id(message.subject)).first()
-    return "it is paid or credited" if invoice is not None and not still_to_ask(invoice) else ""
+    return reasons.SETTLED if invoice is not None and not still_to_ask(invoice) else ""

@@ -26,7 +26,8 @@ from invoices import demo as money
 from lobby.opening import open_firm
 from messaging import demo as conversations
 from minutes import demo as minutes
-from outbox.models import allow
+from outbox import sending
+from outbox.models import Channel, Message, State, allow
 from payments import demo as payments
 from payments.models import Payment
 from progress import demo as progress
@@ -35,6 +36,7 @@ from scheduling import booking as bookings
 from scheduling import paid
 from scheduling.availability import free_slots
 from scheduling.models import Format, Service, WeeklyHours
+from tenants import due
 from tenants.models import Firm
 from tenants.places import FirmRef, in_public, within
 
@@ -152,12 +154,25 @@ def harbor(secret: str, *, at: datetime) -> None:
         payments.seed(rivera, paid=paid_call(okafor, marcus, at=at), at=at)
         plans_demo.subscribed(User.objects.get(role=Role.OWNER), at=at)
         money.seed(at=at)
+        past_has_left(at=at)
+
+
+def past_has_left(*, at: datetime) -> None:
+    """What the demo wrote on days that lie behind us left in its time, and reached its reader."""
+    for message in Message.objects.filter(state=State.DUE, written_at__lt=at - timedelta(hours=1)):
+        left_at = max(message.due_at, message.written_at)
+        if left_at < at:
+            Message.objects.filter(pk=message.pk).update(
+                state=State.SENT, attempted_at=left_at, sent_at=left_at, attempts=1, provider_id=f"demo{message.pk.hex}",
+                delivery="delivered" if message.channel == Channel.SMS else "",
+            )  # fmt: skip
+            due.settle(sending.DUE, str(message.pk))
 
 
 def paid_call(okafor: Contact, marcus: User, *, at: datetime) -> Payment | None:
     """A consultation with a price, and one of them booked and paid by card where cards can be taken."""
     talk = Service.objects.create(
-        name="Consultation", name_es="Consulta", minutes=60, price=12_000, published=True, step_minutes=60,
+        name="Consultation", name_es="Consulta", minutes=60, price=12_000, published=True, step_minutes=60, takes_iep=True,
         about="An hour about one question: what the law says, and what to ask the school.",
         about_es="Una hora sobre una pregunta: qué dice la ley y qué pedir a la escuela.",
     )  # fmt: skip

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -11,7 +12,9 @@ from accounts.forms import email_field, new_password_field
 from accounts.models import User
 from lobby.signing_up import is_free, slug_of, suggestions
 from web.forms import Form, HoneypotMixin, ZoneField
-from web.states import STATES
+from web.states import STATES, ZONE_OF
+
+SHORTEST = 30  # minutes a day: the free call that is filled in takes 20
 
 
 class FirmStep(HoneypotMixin, Form):
@@ -72,13 +75,13 @@ class PlaceStep(Form):
     state = forms.ChoiceField(
         label=_("State"), choices=[("", _("Choose your state")), *STATES], error_messages={"required": _("Choose your state.")}
     )  # fmt: skip
-    timezone = ZoneField()
+    timezone = ZoneField(required=False)
     opens = forms.TimeField(
         label=_("You take calls from"), initial="09:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"required": _("Type a time like 9:00."), "invalid": _("Type a time like 9:00.")},
     )  # fmt: skip
     closes = forms.TimeField(
-        label=_("to"), initial="17:00", help_text=_("Monday to Friday. You can change every day later."),
+        label=_("to"), initial="17:00",
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"required": _("Type a time like 17:00."), "invalid": _("Type a time like 17:00.")},
     )  # fmt: skip
@@ -87,11 +90,25 @@ class PlaceStep(Form):
         error_messages={"required": _("Please accept the terms to go on.")},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones: Any = self.fields["timezone"]
+        zones.choices = [("", _("The usual one of my state")), *zones.choices]
+
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        if found.get("opens") and found.get("closes") and found["opens"] >= found["closes"]:
+        opens, closes = found.get("opens"), found.get("closes")
+        if opens and closes and opens >= closes:
             self.add_error("closes", ValidationError(_("The end must be later than the start.")))
+        elif opens and closes and _minutes(closes) - _minutes(opens) < SHORTEST:
+            self.add_error("closes", ValidationError(_("Leave at least half an hour, or no call fits in.")))
+        if found.get("state") and found.get("timezone") == "":
+            found["timezone"] = ZONE_OF[found["state"]]
         return found
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 class FindForm(Form):

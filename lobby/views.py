@@ -28,6 +28,7 @@ from tenants.models import Firm
 from tenants.opening import AddressTaken
 from web.forms import posted
 from web.views import too_many
+from web.zones import us_zone, visitor_zone
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -78,6 +79,11 @@ def _row(request: HttpRequest) -> tuple[Any, str]:
     return signing_up.find(key, at=timezone.now()), key
 
 
+def _address(row: Any) -> str:
+    """Where the firm will be found, as far as it is chosen."""
+    return f"{row.answers['slug']}.{settings.PUBLIC_HOST}"
+
+
 @FORM
 def sign_up_owner(request: HttpRequest) -> HttpResponse:
     """Screen two: the owner."""
@@ -85,7 +91,7 @@ def sign_up_owner(request: HttpRequest) -> HttpResponse:
     if row is None or "slug" not in row.answers:
         return redirect("sign-up")
     form = OwnerStep(posted(request), initial=row.answers)
-    context = {"form": form, "key": key}
+    context = {"form": form, "key": key, "address": _address(row)}
     if request.method != "POST":
         return render(request, "lobby/sign_up_owner.html", context)
     if not form.is_valid():
@@ -109,8 +115,8 @@ def sign_up_place(request: HttpRequest) -> HttpResponse:
         return _opened(request, Firm.objects.get(pk=row.firm_id), None)
     if not row.password_hash:
         return redirect(f"{reverse('sign-up-owner')}?key={key}")
-    form = PlaceStep(posted(request), initial={"timezone": "America/New_York"})
-    context = {"form": form, "key": key}
+    form = PlaceStep(posted(request), initial={"timezone": us_zone(visitor_zone(request))})
+    context = {"form": form, "key": key, "address": _address(row)}
     if request.method != "POST":
         return render(request, "lobby/sign_up_place.html", context)
     if not form.is_valid():

@@ -99,8 +99,9 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """The newest hundred things said, oldest first."""
         thread = self.get_object()
         user: Any = request.user
-        audit.record("thread.read", by=user, at=timezone.now(), about=thread, through="api")
-        return Response(ThreadEntrySerializer(threads.entries(thread, user=user), many=True).data)
+        now = timezone.now()
+        audit.record("thread.read", by=user, at=now, about=thread, through="api")
+        return Response(ThreadEntrySerializer(threads.entries(thread, user=user, at=now), many=True).data)
 
     @extend_schema(request=NewMessageSerializer, responses={201: ThreadSerializer})
     @action(detail=True, methods=["post"])

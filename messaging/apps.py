@@ -25,9 +25,9 @@ class MessagingConfig(AppConfig):
             "staff", label=_("Messages"), icon="inbox", url_name="messages", order=35, phone=True, can=Can.SEE_MESSAGES,
             count=waiting,
         )  # fmt: skip
-        register("account", label=_("Texts and reminders"), icon="mobile", url_name="texts", order=57, can=Can.SET_MESSAGES)  # fmt: skip
-        register("account", label=_("Sender of texts"), icon="mobile", url_name="sender", order=57, can=Can.SET_MESSAGES)  # fmt: skip
-        register("account", label=_("Health"), icon="heart", url_name="health", order=58, can=Can.SEE_HEALTH)
+        register("settings", label=_("Texts and reminders"), icon="mobile", url_name="texts", order=57, can=Can.SET_MESSAGES)  # fmt: skip
+        register("settings", label=_("Sender of texts"), icon="mobile", url_name="sender", order=57, can=Can.SET_MESSAGES)  # fmt: skip
+        register("settings", label=_("Health"), icon="heart", url_name="health", order=58, can=Can.SEE_HEALTH)
         register("family", label=_("Messages"), icon="inbox", url_name="portal-messages", order=20, phone=True, can=Can.VISIT_PORTAL, count=unread)  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from messaging.models import Picture
-from outbox import sending
+from outbox import reasons, sending
 from outbox.models import Channel, Consent, MailStop, Message, Registration, State
 from outbox.providers import twilio
 from tenants import throttle
@@ -64,7 +64,7 @@ def health(*, at: datetime) -> Health:
         last_sent=[(label, sent.get(channel)) for channel, label in Channel.choices],
         failed=list(failed[:20]),
         unknown=list(Message.objects.filter(state=State.UNKNOWN).order_by("-attempted_at")[:20]),
-        held=list(recent.filter(state=State.SUPPRESSED)[:20]),
+        held=list(recent.filter(state=State.SUPPRESSED).exclude(reason__in=reasons.TAKEN_BACK)[:20]),
         stops=list(MailStop.objects.filter(lifted_at=None).order_by("-at")[:50]),
         pictures_lost=Picture.objects.filter(
             state=Picture.State.FAILED, received__inbound__at__gt=at - LOOK_BACK
@@ -77,7 +77,7 @@ def set_up() -> list[tuple[str, Any, Any]]:
     """What is on and what is off, and what that means."""
     firm = current_firm()
     found = [
-        ("ok", _("E-mail"), _("On"))
+        ("ok", _("E-mail"), _("Turned on"))
         if settings.EMAIL_IS_ON
         else ("late", _("E-mail"), _("Not set up here: nothing is mailed."))
     ]
@@ -91,9 +91,9 @@ def set_up() -> list[tuple[str, Any, Any]]:
     elif not firm.texts_on:
         found.append(("soon", _("Texts"), _("Off until the owner confirms an e-mail address.")))
     else:
-        found.append(("ok", _("Texts"), _("On")))
+        found.append(("ok", _("Texts"), _("Turned on")))
     found.append(
-        ("ok", _("Virus scanning"), _("On"))
+        ("ok", _("Virus scanning"), _("Turned on"))
         if settings.CLAMD
         else ("soon", _("Virus scanning"), _("Off: papers are made safe to view, but not scanned."))
     )

@@ -23,7 +23,7 @@ def conversation(thread: Thread, *, user: User, at: datetime) -> bytes:
     firm = current_firm()
     name = thread.contact.name if thread.contact else say_phone(thread.number)
     rows = []
-    for entry in threads.entries(thread, user=user, limit=MOST):
+    for entry in threads.entries(thread, user=user, at=at, limit=MOST):
         head = [say_when(entry.at, firm.zone), entry.way, *([entry.said] if entry.said else [])]
         rows.append({
             "who": entry.who or (name if entry.incoming else firm.name), "head": ", ".join(head), "title": entry.title,

@@ -43,7 +43,7 @@ def messages_page(request: FirmRequest) -> HttpResponse:
     thread = Thread.objects.visible_to(user).select_related("contact__family").first()
     context = {
         "form": form, "thread": thread, "students": students, "contact": contact,
-        "entries": threads.entries(thread, user=user) if thread else [],
+        "entries": threads.entries(thread, user=user, at=now) if thread else [],
         "zone": threads.zone_of(thread) if thread else request.firm.zone,
     }  # fmt: skip
     response = render(request, "portal/messages.html", context, status=422 if form.is_bound else 200)

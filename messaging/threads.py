@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -24,9 +24,9 @@ from documents import adding
 from documents.models import Document, Request
 from messaging import pictures, wording
 from messaging.models import By, Picture, PortalMessage, Reading, Received, Thread, Written
-from outbox import sending
+from outbox import reasons, sending
 from outbox.hours import Hours, next_opening
-from outbox.models import Channel, Consent, Inbound, Message, allow, withdraw
+from outbox.models import Channel, Consent, Inbound, Message, State, allow, withdraw
 from tenants.places import current_firm
 from web.ids import new_id
 
@@ -154,12 +154,41 @@ def addresses_of(thread: Thread) -> list[str]:
     return list(points.values_list("value", flat=True))
 
 
-def entries(thread: Thread, *, user: User, limit: int = 100) -> list[Entry]:
-    """The newest things said in a thread, oldest first. Papers are those that this person may see."""
-    found: list[Entry] = []
+def _messages(thread: Thread) -> QuerySet[Message]:
+    """What we wrote to this thread's person, the newest first: by hand, and by itself."""
     mine = Q(written__thread=thread) | Q(subject=thread.subject)
-    sent = Message.objects.filter(mine | Q(recipient__in=addresses_of(thread))).exclude(kind__in=HIDDEN)
-    sent = sent.exclude(kind__startswith="told-").select_related("written__by").order_by("-written_at")
+    rows = Message.objects.filter(mine | Q(recipient__in=addresses_of(thread))).exclude(kind__in=HIDDEN)
+    return rows.exclude(kind__startswith="told-").order_by("-written_at")
+
+
+# A reminder that waits for its day is not said yet; what a person wrote is theirs to see at once.
+_PLANNED = Q(state__in=[State.DUE, State.LEASED], written=None)
+
+
+def planned(thread: Thread, *, at: datetime) -> list[Entry]:
+    """What will be sent by itself to this thread's person, the next first."""
+    rows = _messages(thread).filter(_PLANNED, due_at__gt=at).order_by("due_at")
+    return [
+        Entry(
+            at=message.due_at, incoming=False, way=message.get_channel_display(), title=message.title,
+            body=_LINK.sub("…", message.body), who="", state=message.state, key=str(message.pk),
+        )
+        for message in rows
+    ]  # fmt: skip
+
+
+def entries(thread: Thread, *, user: User, at: datetime, limit: int = 100) -> list[Entry]:
+    """The newest things said in a thread, oldest first. Papers are those that this person may see.
+
+    What is only planned, or was taken back before it left, was not said. A family sees what has left.
+    """
+    found: list[Entry] = []
+    sent = _messages(thread).select_related("written__by")
+    sent = sent.exclude(_PLANNED, due_at__gt=at).exclude(
+        state=State.SUPPRESSED, reason__in=reasons.TAKEN_BACK
+    )
+    if not user.is_staff_member:
+        sent = sent.filter(state__in=[State.SENT, State.UNKNOWN])
     for message in sent[:limit]:
         writer = getattr(message, "written", None)
         found.append(
@@ -217,7 +246,7 @@ def state_words(message: Message) -> str:
         words = str(message.get_delivery_display())
         return f"{words} ({message.delivery_error})" if message.delivery_error else words
     words = str(message.get_state_display())
-    return f"{words}: {message.reason}" if message.reason else words
+    return f"{words}: {reasons.in_words(message.reason)}" if message.reason else words
 
 
 def previews(rows: Sequence[Thread]) -> dict[Any, str]:

@@ -130,7 +130,8 @@ def _context(request: FirmRequest, thread: Thread, form: WriteForm, *, at: datet
     today = timezone.localdate(at, timezone=current_firm().zone)
     body = form.data.get("body", "") if form.is_bound else ""
     return {
-        "thread": thread, "form": form, "entries": threads.entries(thread, user=request.user), "target": target,
+        "thread": thread, "form": form, "entries": threads.entries(thread, user=request.user, at=at), "target": target,
+        "planned": threads.planned(thread, at=at),
         "assignment": AssignmentForm(thread=thread), "snooze": SnoozeForm(today=today), "consent": ConsentForm(),
         "linking": LinkForm(user=request.user) if thread.contact is None else None,
         "students": threads.students_of(thread, request.user), "zone": threads.zone_of(thread),

@@ -12,7 +12,7 @@ from outbox import segments
 from outbox.receiving import STOP_WORDS, simple
 
 # The one sentence that may say how to end texts, in each language.
-STOP_SENTENCES = ("STOP ends texts.", "STOP: no más textos.")
+STOP_SENTENCES = ("STOP ends texts.", "STOP: fin de textos.")
 # Words that name a disability or a record of one, in English and Spanish, as families and schools write them.
 DIAGNOSES = {
     "autism", "autistic", "asperger", "aspergers", "adhd", "add", "dyslexia", "dyslexic", "dysgraphia", "dyscalculia",

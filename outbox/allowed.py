@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet, Sum
 
+from outbox import reasons
 from outbox.hours import Hours, next_opening
 from outbox.models import Channel, MailStop, Message, Registration, State, agreed_numbers
 from outbox.providers import twilio
@@ -39,10 +40,10 @@ def guard(reason: Callable[..., str]) -> None:
         _singly.append(reason)
 
 
-def guard_batch(reasons: Guard) -> None:
-    """Like `guard`, for an app with many messages: `reasons(messages, at=…)` is asked of a batch and answers by key."""
-    if reasons not in _guards:
-        _guards.append(reasons)
+def guard_batch(reasons_of: Guard) -> None:
+    """Like `guard`, for an app with many messages: `reasons_of(messages, at=…)` is asked of a batch and answers by key."""
+    if reasons_of not in _guards:
+        _guards.append(reasons_of)
 
 
 def narrow(hours_of: Callable[[Collection[str]], Mapping[str, Hours]]) -> None:
@@ -81,7 +82,7 @@ class Batch:
 
     at: datetime
     account: twilio.Account
-    reasons: Mapping[UUID, str]
+    said: Mapping[UUID, str]
     agreed: Collection[str]
     texted: Counter[str]
     of_firm: int
@@ -98,9 +99,9 @@ class Batch:
         numbers = {message.recipient for message in texts}
         account = twilio.account() if texts else twilio.Account("", "")
         cap = cap_of(account) if texts else None
-        reasons: dict[UUID, str] = {}
+        found: dict[UUID, str] = {}
         for ask in _guards:
-            reasons |= ask(messages, at=at)
+            found |= ask(messages, at=at)
         hours: dict[str, Hours] = {}
         for find in _hours if texts else ():
             for number, theirs in find(numbers).items():
@@ -111,7 +112,7 @@ class Batch:
         for address, why in MailStop.objects.filter(address__in=addresses, lifted_at=None).values_list("address", "why") if mails else ():  # fmt: skip
             stopped.setdefault(address, set()).add(why)
         return cls(
-            at=at, account=account, reasons=reasons, agreed=agreed_numbers(numbers) if texts else (),
+            at=at, account=account, said=found, agreed=agreed_numbers(numbers) if texts else (),
             # Sign-in codes have a limit of their own, so that a stranger who asks for them uses up no reminder.
             texted=Counter(today.filter(recipient__in=numbers).exclude(kind="code").values_list("recipient", flat=True) if texts else ()),
             of_firm=today.count() if texts else 0, segments=segments_this_month(at=at) if cap is not None else 0, cap=cap,
@@ -127,46 +128,46 @@ class Batch:
 
     def held_back(self, message: Message) -> str:
         """Why this message may not leave now, or nothing."""
-        if said := self.reasons.get(message.pk, ""):
+        if said := self.said.get(message.pk, ""):
             return said
         for reason in _singly:
             if said := reason(message, at=self.at):
                 return said
         if message.kind == "code" and self.at >= message.written_at + FRESH:
-            return "the code has lapsed"
+            return reasons.CODE_LAPSED
         if message.kind == "reminder" and message.event_at and self.at >= message.event_at:
-            return "what it reminds of has begun"
+            return reasons.BEGUN
         return self._mail(message) if message.channel == Channel.EMAIL else self._text(message)
 
     def _mail(self, message: Message) -> str:
         """A sign-in code is tried even where mail came back."""
         if not settings.EMAIL_IS_ON:
-            return "e-mail is not set up here"
+            return reasons.MAIL_IS_OFF
         if message.kind == "code":
             return ""
-        reasons = self.stopped.get(message.recipient.lower(), ())
-        if MailStop.Why.BOUNCED in reasons:
-            return "mail to this address came back"
-        if MailStop.Why.ASKED in reasons and not message.answers:
-            return "they asked for no more mail of this kind"
+        stops = self.stopped.get(message.recipient.lower(), ())
+        if MailStop.Why.BOUNCED in stops:
+            return reasons.MAIL_CAME_BACK
+        if MailStop.Why.ASKED in stops and not message.answers:
+            return reasons.NO_MORE_MAIL
         return ""
 
     def _text(self, message: Message) -> str:
         who, counts = self.account, message.kind != "code"
         if not (who.sid and who.token):
-            return "texts are not set up here"
+            return reasons.TEXTS_ARE_OFF
         if who.registration != Registration.VERIFIED:
-            return "the firm's sender is not registered with the carriers"
+            return reasons.NOT_REGISTERED
         if not current_firm().texts_on:
-            return "the owner's address is not confirmed yet, so the firm sends e-mail only"
+            return reasons.OWNER_NOT_CONFIRMED
         if not message.answers and message.recipient not in self.agreed:
-            return "nobody has agreed to texts at this number"
+            return reasons.NOT_AGREED
         if counts and self.texted[message.recipient] >= TEXTS_A_DAY_A_NUMBER:
-            return "this number has had its texts for today"
+            return reasons.NUMBER_HAD_ITS_TEXTS
         if self.of_firm >= TEXTS_A_DAY_A_FIRM:
-            return "the firm has sent its texts for today"
+            return reasons.FIRM_SENT_ITS_TEXTS
         if counts and self.cap is not None and self.segments >= self.cap:
-            return "the firm's texts for this month are used up"
+            return reasons.MONTH_USED_UP
         return ""
 
     def waits_until(self, message: Message) -> datetime | None:

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from outbox import reasons
 from outbox.signals import delivery_changed
 from tenants import keys
 from web.ids import new_id
@@ -98,6 +99,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["attempted_at"], condition=models.Q(channel="sms"), name="text_by_attempt"),
         ]
+
+    @property
+    def reason_words(self) -> str:
+        """Why it did not leave, in the reader's language."""
+        return reasons.in_words(self.reason)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -252,7 +258,7 @@ def withdraw(number: str, *, how: str, at: datetime, by: UUID | None = None) -> 
     )
     held = list(waiting.select_for_update())
     waiting.filter(pk__in=[message.pk for message in held]).update(
-        state=State.SUPPRESSED, reason="texts are off for this number", leased_until=None
+        state=State.SUPPRESSED, reason=reasons.TEXTS_ENDED, leased_until=None
     )
     for message in held:
         message.state = State.SUPPRESSED

@@ -14,6 +14,7 @@ from outbox import sending
 from outbox.models import RANK, Channel, Inbound, Message, allow, withdraw
 from outbox.signals import delivery_changed, text_received, text_taken
 from tenants.places import current_firm
+from web.phones import say_phone
 
 # Twilio answers its English list itself and says so in OptOutType; every other form is ours to honour.
 STOP_WORDS = {
@@ -87,7 +88,7 @@ def answer(inbound: Inbound, meant: str, *, at: datetime) -> None:
     with translation.override(language):
         if meant == "stop":
             text = _(
-                "%(firm)s: You will get no more texts. Your booking stands. Text START to get texts again."
+                "%(firm)s: You will get no more texts. If you have a call booked, it stands. Text START to get texts again."
             )
         elif meant == "start":
             text = _("%(firm)s: You will get texts again. Text STOP to end them.")
@@ -95,7 +96,7 @@ def answer(inbound: Inbound, meant: str, *, at: datetime) -> None:
             text = _(
                 "%(firm)s: We text about your calls with us. Questions? Call %(phone)s. Text STOP to end texts."
             )
-        words = text % {"firm": firm.name, "phone": firm.phone or inbound.to}
+        words = text % {"firm": firm.name, "phone": say_phone(firm.phone or inbound.to)}
     sending.write(
         meant, subject=f"inbound:{inbound.pk}", channel=Channel.SMS, to=inbound.number,
         words=sending.Words(words), due_at=at, at=at, zone=firm.zone, language=language, answers=True,

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from outbox import pace, segments
+from outbox import pace, reasons, segments
 from outbox.allowed import FRESH, Batch, guard, guard_batch, narrow, segments_this_month
 from outbox.hours import LEAST_BEFORE_EVENT, Hours, text_time
 from outbox.models import Channel, MailStop, Message, State, stop_mail
@@ -86,7 +86,7 @@ def write(
     reason = ""
     if not answers and channel == Channel.SMS:
         when = text_time(due_at, zone=zone, now=at, event=event_at, hours=hours)
-        reason = "" if when else "no allowed minute was left before it was due"
+        reason = "" if when else reasons.NO_MINUTE_BEFORE
     message = Message(
         kind=kind,
         subject=subject,
@@ -142,7 +142,7 @@ def lease(keys: Sequence[str], *, at: datetime) -> list[Message]:
         free = [row for row in rows if row.leased_until is None or row.leased_until <= at]
         lost = [row for row in free if row.state == State.SENDING]
         for row in lost:
-            _unknown(row, "the worker ended while it was being sent", at=at)
+            _unknown(row, reasons.WORKER_ENDED, at=at)
         ready = [row for row in free if row.state != State.SENDING and row.due_at <= at]
         Message.objects.filter(pk__in=[row.pk for row in ready]).update(
             state=State.LEASED, leased_until=at + LEASE
@@ -218,7 +218,7 @@ def _put_off(message: Message, later: datetime) -> bool:
     """It is night where the recipient is: it leaves when the hours open, if that is in time; False, for not sent."""
     row = Message.objects.filter(pk=message.pk, state=State.LEASED)
     if message.event_at and later > message.event_at - LEAST_BEFORE_EVENT:
-        row.update(state=State.SUPPRESSED, reason="no allowed minute is left", leased_until=None)
+        row.update(state=State.SUPPRESSED, reason=reasons.NO_MINUTE, leased_until=None)
     elif row.update(state=State.DUE, due_at=later, leased_until=None):
         due.plan(DUE, str(message.pk), due_at=later)
     return False

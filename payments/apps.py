@@ -19,7 +19,7 @@ class PaymentsConfig(AppConfig):
         on_due(refunding.REFUND, refunding.make_refunds)
         on_due(connecting.RECONCILE, reconciling.reconcile_due)
         guard(notices.may_leave)
-        register("account", label=_("Getting paid"), icon="card", url_name="payment-settings", order=56, can=Can.SET_FIRM)  # fmt: skip
+        register("settings", label=_("Getting paid"), icon="card", url_name="payment-settings", order=56, can=Can.SET_FIRM)  # fmt: skip
         register(
             "staff", label=_("Payments"), icon="receipt", url_name="payments", order=60, can=Can.SEE_MONEY
         )

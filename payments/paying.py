@@ -17,9 +17,9 @@ from payments.providers import stripe
 from payments.providers.stripe import Refused, Revoked, Unavailable
 from payments.refunding import NOT_DUE, give_back, give_back_payment, look_at, refund, report
 from payments.signals import payment_settled
-from tenants import due
+from tenants import due, throttle
 
-__all__ = ["AlreadyPaid", "OnItsWay", "account", "ask", "check_checkouts", "give_back", "give_back_payment", "payment_for", "refund", "settle", "withdraw"]  # fmt: skip
+__all__ = ["AlreadyPaid", "OnItsWay", "account", "ask", "check_checkouts", "give_back", "give_back_payment", "look", "payment_for", "refund", "settle", "withdraw"]  # fmt: skip
 
 CHECK = "payments.check"
 # Stripe's shortest is half an hour after it has the request; a minute is for the way there.
@@ -28,6 +28,7 @@ PAY_WITHIN = timedelta(minutes=31)
 FIRST_REQUEST = timedelta(seconds=50)
 NEW_KEY_AFTER = 2  # tries without an answer
 BANK_CHECK = timedelta(hours=6)
+LOOKS = 30  # in ten minutes, for one page
 
 
 class AlreadyPaid(Exception):
@@ -170,6 +171,20 @@ def settle(checkout: Checkout, *, at: datetime) -> None:
         _processing(checkout, now, at=at)
     elif now.status != "open":
         _end(checkout, at=at, failure=now.payment.failure if now.payment else "")
+
+
+def look(subject: str, *, at: datetime) -> None:
+    """Asks Stripe about the subject's open page, for a payer who is back from it: their browser may be quicker than the
+    webhook, and a webhook may be lost. Without an answer nothing changes."""
+    checkout = Checkout.objects.unsettled().filter(subject=subject).exclude(session_id=None).first()
+    if checkout is None or not throttle.may(
+        "look", str(checkout.pk), limit=LOOKS, within=timedelta(minutes=10), at=at
+    ):
+        return
+    try:
+        settle(checkout, at=at)
+    except (Refused, Unavailable):
+        return
 
 
 def _paid(checkout: Checkout, session: stripe.Session, *, at: datetime) -> None:

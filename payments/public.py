@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
@@ -39,6 +40,8 @@ def pay(request: FirmRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, link, owed)
+    if request.POST.get("do") == "look":
+        return _look(request, link, at=now)
     return open_page(request, link, owed)
 
 
@@ -61,6 +64,22 @@ def open_page(request: FirmRequest, link: PayLink, owed: Due) -> HttpResponse:
         return _page(request, link, owed, status=503, problem="silent")
     # A form's answer may not lead elsewhere (the page's own policy), so the next page leads there by itself.
     return render(request, "payments/opening.html", {"checkout": checkout, "owed": owed, "link": link})
+
+
+def _look(request: FirmRequest, link: PayLink, *, at: datetime) -> HttpResponse:
+    paying.look(link.subject, at=at)
+    unsettled = Checkout.objects.unsettled().filter(subject=link.subject)
+    waiting = subjects.due(link.subject).state == State.OPEN and unsettled.filter(processing_at=None).exists()
+    return looked(
+        request, reverse("pay", args=[link.token]) + ("?paid=1" if waiting else ""), waiting=waiting
+    )
+
+
+def looked(request: FirmRequest, address: str, *, waiting: bool) -> HttpResponse:
+    """After asking Stripe again: on to `address`. The page that asks by itself stays as it is while nothing has changed."""
+    if not request.headers.get("HX-Request"):
+        return redirect(address)
+    return HttpResponse(status=204) if waiting else HttpResponse(headers={"HX-Redirect": address})
 
 
 def _page(request: FirmRequest, link: PayLink, owed: Due, *, status: int = 200, **more: Any) -> HttpResponse:

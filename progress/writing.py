@@ -19,7 +19,7 @@ from clients import reaching
 from clients.models import Contact, Student
 from minutes import tally
 from minutes.words import minutes as say_minutes
-from outbox import sending
+from outbox import reasons, sending
 from outbox.models import Channel, Message
 from outbox.segments import plain
 from progress import measures, page, school, sheets, strategies, trend, words
@@ -305,7 +305,7 @@ def may_leave(message: Message, *, at: datetime) -> str:
     report = TermReport.objects.filter(pk=key).select_related("student").first()
     contact = Contact.objects.filter(pk=message.occurrence).first()
     if report is None or contact is None:
-        return "there is no such report or person any more"
+        return reasons.REPORT_GONE
     return reaching.may_still_hear(contact, message.recipient, student=report.student, at=at)
 
 

@@ -24,8 +24,8 @@ class SchedulingConfig(AppConfig):
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
-        register("account", label=_("Your calendar elsewhere"), icon="link", url_name="calendar-feed", order=53, can=Can.SEE_BOOKINGS)  # fmt: skip
-        register("account", label=_("Closed days"), icon="cal", url_name="closures", order=55, can=Can.SET_SERVICES)  # fmt: skip
+        register("settings", label=_("Your calendar elsewhere"), icon="link", url_name="calendar-feed", order=53, can=Can.SEE_BOOKINGS)  # fmt: skip
+        register("settings", label=_("Closed days"), icon="cal", url_name="closures", order=55, can=Can.SET_SERVICES)  # fmt: skip
         register("new", label=_("Series of check-ins"), icon="cal", url_name="series-new", order=25, can=Can.EDIT_BOOKINGS)  # fmt: skip
         register("new", label=_("Time kept free"), icon="clock", url_name="block-new", order=60, can=Can.SET_OWN_HOURS)  # fmt: skip
         register(

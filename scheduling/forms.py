@@ -52,8 +52,10 @@ class BookingForm(HoneypotMixin, Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, firm_name: str, takes_iep: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, firm_name: str, takes_iep: bool = False, by_phone: bool = True, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        if not by_phone:
+            self.fields["phone"].help_text = ""
         if takes_iep:
             self.fields["paper"] = FilesField(label=_("The newest IEP, if you have it"), required=False)
         self.wording = texts_wording(firm_name)
@@ -157,7 +159,11 @@ class ServiceForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["advocates"].queryset = User.objects.advocates().order_by("name")  # type: ignore[attr-defined]
+        people = User.objects.advocates().order_by("name")
+        self.fields["advocates"].queryset = people  # type: ignore[attr-defined]
+        if self.instance._state.adding:
+            self.initial["advocates"] = list(people)
+        self.fields["questions"].empty_label = _("No questions")  # type: ignore[attr-defined]
         self.fields["language"].choices = [("", _("The family’s own")), *settings.LANGUAGES]  # type: ignore[attr-defined]
 
     def parts(self) -> list[tuple[Any, list[Any]]]:
@@ -166,6 +172,14 @@ class ServiceForm(ModelForm):
         rest = [name for name in self.fields if name not in named]
         found = [(title, [self[name] for name in names]) for title, names in self.PARTS]
         return [*found, *([(_("More"), [self[name] for name in rest])] if rest else [])]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("published") and "advocates" in found and not found["advocates"]:
+            self.add_error("advocates", _("Choose who gives it, or families find no time to book."))
+        if found.get("format") == Format.IN_PERSON and not found.get("place"):
+            self.add_error("place", _("Say where you meet."))
+        return found
 
     def clean_meeting_link(self) -> str:
         link: str = self.cleaned_data["meeting_link"]
@@ -327,6 +341,8 @@ class SeriesForm(Form):
         fields["contact"].label_from_instance = lambda contact: contact.name
         fields["advocate"].label_from_instance = lambda person: person.name
         fields["student"].queryset = Student.objects.visible_to(user).order_by("given_name")
+        if user in people:
+            fields["advocate"].initial = user
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

@@ -20,17 +20,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from clients.models import Contact, Guardianship, Student
 from intake.models import QuestionList, Response
+from payments.money import say
 from tenants.places import current_firm
 from web.access import Can
 from web.ids import new_id
-
-
-def say_money(amount: int, currency: str) -> str:
-    """An amount of minor units in words: "$45", "$45.50"; nothing for nothing."""
-    if not amount:
-        return ""
-    number = f"{amount / 100:,.2f}".removesuffix(".00")
-    return f"${number}" if currency == "usd" else f"{number} {currency.upper()}"
 
 
 class Format(models.TextChoices):
@@ -110,7 +103,7 @@ class Service(models.Model):
 
     @property
     def price_words(self) -> str:
-        return say_money(self.price, self.currency)
+        return say(self.price, self.currency, brief=True) if self.price else ""
 
     @property
     def length(self) -> timedelta:
@@ -384,7 +377,7 @@ class Booking(models.Model):
 
     @property
     def price_words(self) -> str:
-        return say_money(self.price, self.currency)
+        return say(self.price, self.currency, brief=True) if self.price else ""
 
     @property
     def zone(self) -> ZoneInfo:

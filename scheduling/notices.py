@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from clients.reaching import Way, channels_for, is_barred, may_all_still_hear
 from messaging import plans, wordings
-from outbox import sending
+from outbox import reasons, sending
 from outbox.hours import Hours, text_time
 from outbox.models import Channel, Message, State
 from outbox.segments import plain
@@ -31,6 +31,11 @@ from tenants.tasks import run_later
 from web.dates import say_when
 
 SAY = "scheduling.say"
+# Why what still waits about a booking is taken back; all else that is said of it changes it.
+WHY = {
+    "moved": reasons.BOOKING_MOVED, "series_moved": reasons.BOOKING_MOVED,
+    "called_off": reasons.BOOKING_CALLED_OFF, "ended": reasons.BOOKING_CALLED_OFF,
+}  # fmt: skip
 AT_LEAST_APART = timedelta(hours=6)
 
 
@@ -263,11 +268,10 @@ def series(booking: Booking, *, at: datetime, by_staff: bool, again: bool = Fals
         .select_related("service", "advocate", "contact", "student")
         .order_by("starts_at")
     )
-    title = _("New times for your calls") if again else _("Your calls")
     text: Callable[[Booking], str] = lambda first: _("%(firm)s: %(n)s calls with %(advocate)s, the first %(when)s, %(how)s. We remind you before each. STOP ends texts.") % {**_facts(first), "n": len(rows)}  # fmt: skip  # noqa: E731
     _to_family(
         booking, "series", text, "series",
-        lambda: _("%(title)s with %(firm)s: %(n)s dates") % {"title": title, "firm": current_firm().name, "n": len(rows)},
+        lambda: (_("New times for your calls with %(firm)s: %(n)s dates") if again else _("Your calls with %(firm)s: %(n)s dates")) % {"firm": current_firm().name, "n": len(rows)},
         at=at, answers=not by_staff, rows=rows,
     )  # fmt: skip
     plan_reminders(booking, at=at)
@@ -306,7 +310,7 @@ def say_later(booking: Booking, what: str, *, at: datetime, by_staff: bool = Fal
 
     key = f"{booking.pk}/{booking.sequence}/{what}/{'staff' if by_staff else 'family'}"
     if what != "booked":
-        sending.call_off(subject=booking.subject, reason=f"the booking was {what.replace('_', ' ')}")
+        sending.call_off(subject=booking.subject, reason=WHY.get(what, reasons.BOOKING_CHANGED))
     due.plan(SAY, key, due_at=at)
     run_later(say_now, keys=[key])
 

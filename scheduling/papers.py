@@ -32,6 +32,16 @@ def takes(booking: Booking) -> bool:
     return booking.service.takes_iep and booking.student is not None
 
 
+def has_come(booking: Booking) -> bool:
+    """Whether a paper came with the booking, or by its link."""
+    return (
+        Document.objects.standing()
+        .filter(student=booking.student_id, added_by=None, sender=booking.contact.name)
+        .filter(added_at__gte=booking.booked_at)
+        .exists()
+    )
+
+
 def keep(booking: Booking, files: Sequence[Sent], *, network: str, at: datetime) -> Document:
     """Files what came as an IEP of the booking's student, for staff to see.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -27,12 +27,13 @@ from payments import paying
 from payments.models import Checkout
 from payments.paying import AlreadyPaid, OnItsWay
 from payments.providers.stripe import Refused, Unavailable
+from payments.public import looked
 from scheduling import booking as bookings
 from scheduling import checking, ics, paid, papers
 from scheduling.availability import Slot, free_slots
 from scheduling.booking import Asker, SlotTaken, TooLate, TooManyHolds
 from scheduling.forms import BookingForm
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, Format, Service
 from tenants import throttle
 from web.forms import posted
 from web.views import too_many
@@ -41,6 +42,7 @@ from web.zones import TIMEZONE_COOKIE, zone_choices
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 DAYS_SHOWN = 14
 BOOKINGS_AN_HOUR = 12  # from one network
+FARTHEST = timedelta(days=400)  # how far ahead staff may look
 
 
 def chosen_zone(request: FirmRequest) -> ZoneInfo:
@@ -57,6 +59,15 @@ def parse_moment(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo and 2000 < moment.year < 2200 else None
+
+
+def parse_day(text: str) -> date | None:
+    """A date as pages write it in their links, or None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 < day.year < 2200 else None
 
 
 def by_day(slots: list[Slot], zone: ZoneInfo) -> dict[date, list[datetime]]:
@@ -78,7 +89,14 @@ def times(
 ) -> dict[str, Any]:
     """What the page of times shows: who gives it, the days with something free, and the times of one of them."""
     now, zone = timezone.now(), chosen_zone(request)
+    wanted = parse_day(request.GET.get("day", ""))
+    if wanted is None and leave_out is not None:
+        wanted = leave_out.starts_at.astimezone(zone).date()
     until = now + timedelta(days=service.horizon_days + 1)
+    if any_notice and wanted is not None:
+        # The horizon does not bind staff: they look around the day they want, however far ahead it lies.
+        there = datetime.combine(wanted, time(), zone) + timedelta(days=DAYS_SHOWN)
+        until = max(until, min(there, now + FARTHEST))
     everyone = list(service.advocates.filter(is_active=True).order_by("name"))
     one = leave_out.advocate if leave_out else chosen_advocate(request, everyone)
     slots = free_slots(
@@ -86,13 +104,9 @@ def times(
         any_notice=any_notice,
     )  # fmt: skip
     days = by_day(slots, zone)
-    try:
-        day = date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        day = None
-    if day not in days:
-        day = next(iter(days), None)
     shown = sorted(days)
+    # The day they want, or the first one after it with something free.
+    day = next((d for d in shown if wanted is None or d >= wanted), shown[-1] if shown else None)
     first = max(0, shown.index(day) - 3) if day else 0
     window = shown[first : first + DAYS_SHOWN]
     return {
@@ -157,8 +171,9 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     first = {"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else {}
     takes_iep = service.takes_iep and contact is None
     form = BookingForm(
-        posted(request), request.FILES or None, firm_name=firm.name, takes_iep=takes_iep, initial=first
-    )
+        posted(request), request.FILES or None, firm_name=firm.name, takes_iep=takes_iep, initial=first,
+        by_phone=service.format == Format.PHONE,
+    )  # fmt: skip
     context: dict[str, Any] = {"service": service, "form": form, "starts_at": starts_at, "zone": zone}
     context["pays_first"] = paid.is_paid_first(service)
     context |= policy(service, starts_at, at=timezone.now())
@@ -255,6 +270,13 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
     booking, now = _booking(secret), timezone.now()
     if booking.held_until is None:
         return redirect(reverse("booking-manage", args=[secret]) + "?new=1")
+    if request.method == "POST" and request.POST.get("do") == "look":
+        paying.look(booking.subject, at=now)
+        booking = _booking(secret)
+        waiting = (
+            booking.held_until is not None and booking.called_off_at is None and booking.held_until > now
+        )
+        return looked(request, reverse("booking-pay", args=[secret]) + "?paid=1", waiting=waiting)
     lapsed = booking.called_off_at is not None or booking.held_until <= now
     if request.method == "POST" and not lapsed:
         if request.POST.get("do") == "let go":
@@ -286,13 +308,13 @@ def _booking(secret: str) -> Booking:
 
 
 def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
-    now = timezone.now()
+    now, takes_iep = timezone.now(), papers.takes(booking)
     context = {
         "booking": booking,
         "open": booking.can_be_changed(at=now),
         "can_call_off": booking.can_be_called_off(at=now),
-        "takes_iep": papers.takes(booking),
-        "iep": request.GET.get("iep", ""),
+        "takes_iep": takes_iep,
+        "iep": request.GET.get("iep", "") or ("1" if takes_iep and papers.has_come(booking) else ""),
         "paid": booking.price and paying.payment_for(booking.subject),
         **policy(booking.service, booking.starts_at, at=now),
         **more,
@@ -332,26 +354,25 @@ def change(request: FirmRequest, secret: str) -> HttpResponse:
     if not booking.can_be_changed(at=timezone.now()):
         return _manage(request, booking, status=409, problem=str(TooLate()))
     if request.method != "POST":
-        context = times(request, booking.service, leave_out=booking)
-        return render(request, "scheduling/change.html", {**context, "booking": booking})
+        return _change(request, booking)
     starts_at = parse_moment(request.POST.get("time", ""))
     if starts_at is None:
-        context = times(request, booking.service, leave_out=booking)
-        problem = _("Choose a new time.")
-        return render(
-            request, "scheduling/change.html", {**context, "booking": booking, "problem": problem}, status=422
-        )
+        return _change(request, booking, status=422, problem=_("Choose a new time."))
     try:
         moved = bookings.move(booking, starts_at=starts_at, at=timezone.now())
     except TooLate as late:
         return _manage(request, booking, status=409, problem=str(late))
     except SlotTaken as taken:
-        context = times(request, booking.service, leave_out=booking)
-        nearest = [slot.starts_at for slot in taken.nearest]
-        return render(
-            request, "scheduling/change.html", {**context, "booking": booking, "nearest": nearest}, status=409
-        )
+        return _change(request, booking, status=409, nearest=[slot.starts_at for slot in taken.nearest])
     return redirect(reverse("booking-manage", args=[moved.secret]) + "?new=1")
+
+
+def _change(request: FirmRequest, booking: Booking, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        **times(request, booking.service, leave_out=booking), "booking": booking,
+        **policy(booking.service, booking.starts_at, at=timezone.now()), **more,
+    }  # fmt: skip
+    return render(request, "scheduling/change.html", context, status=status)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from scheduling import booking as bookings
 from scheduling import notices
 from scheduling.models import Booking
 from tenants.places import current_firm
+from web.phones import say_phone
 
 
 def booking_meant(number: str, *, at: datetime) -> Booking | None:
@@ -67,7 +68,7 @@ def act(sender: Any, *, inbound: Inbound, at: datetime, **_kwargs: Any) -> str:
                     "%(firm)s: It is too close to the call to change it by text. Please call us: %(phone)s"
                 ) % {
                     **facts,
-                    "phone": current_firm().phone or inbound.to,
+                    "phone": say_phone(current_firm().phone or inbound.to),
                 }
     sending.write(
         "reply", subject=f"inbound:{inbound.pk}", channel=Channel.SMS, to=inbound.number,

@@ -85,14 +85,14 @@ def check(
 ) -> list[Occurrence]:  # fmt: skip
     """Each start with what stands in its way. As many queries for one as for sixty."""
     first, last = starts[0], starts[-1]
-    since, until = first - timedelta(days=1), last + timedelta(days=2)
+    since, until = first - 3 * DAY, last + 3 * DAY
     free = free_slots(service, since=since, until=until, at=at, advocates=[advocate], any_notice=True)
     open_at = {slot.starts_at for slot in free}
     busy = merged(Taken.of(service, [advocate], since=since, until=until, at=at).busy[advocate.pk])
     off: set[date] = set()
     if skips_breaks and student is not None:
         for find in _break_finders:
-            off |= set(find(student, first.astimezone(zone).date(), last.astimezone(zone).date()))
+            off |= set(find(student, since.astimezone(zone).date(), until.astimezone(zone).date()))
     found = []
     for start in starts:
         begins, ends = busy_time(service, start)
@@ -103,8 +103,11 @@ def check(
             problem = "break"
         else:
             problem = "" if start in open_at else "closed"
-        near = sorted((s for s in free if abs(s.starts_at - start) < 3 * DAY), key=lambda s: abs(s.starts_at - start))  # fmt: skip
-        found.append(Occurrence(on, start, problem, near[:3] if problem else []))
+        near = [slot for slot in free if abs(slot.starts_at - start) < 3 * DAY] if problem else []
+        # Another day without school is no help; where none is asked for, `off` is empty.
+        near = [slot for slot in near if slot.starts_at.astimezone(zone).date() not in off]
+        near.sort(key=lambda slot: abs(slot.starts_at - start))
+        found.append(Occurrence(on, start, problem, near[:3]))
     return found
 
 

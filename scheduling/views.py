@@ -156,7 +156,7 @@ def service_list(request: FirmRequest) -> HttpResponse:
 @FORM
 def service_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
     service = get_object_or_404(Service, pk=pk) if pk else None
-    form = ServiceForm(posted(request), instance=service)
+    form = ServiceForm(posted(request), instance=service or Service())
     if request.method != "POST":
         return render(request, "scheduling/service.html", {"form": form, "service": service})
     if not form.is_valid():

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.forms.utils import pretty_name
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,27 @@ from web.zones import zone_choices
 FILL = _("{label}: please fill this in.")
 CHOOSE = _("{label}: please choose.")
 TICK = _("Please tick this to go on: {label}")
+# Django's own words for these speak of values; the error summary needs the field's name besides.
+PLAIN: dict[str, Any] = {
+    "min_value": _("{label}: type %(limit_value)s or more."),
+    "max_value": _("{label}: type %(limit_value)s or less."),
+    "min_length": _("{label}: type at least %(limit_value)s characters."),
+    "max_length": _("{label}: at most %(limit_value)s characters. This has %(show_value)s."),
+    "max_digits": _("{label}: that number is too long."),
+    "max_whole_digits": _("{label}: that number is too long."),
+    "max_decimal_places": _("{label}: at most %(max)s digits after the point."),
+}
+NOT_A_NUMBER = _("{label}: type a number.")
+NOT_WHOLE = _("{label}: type a whole number.")
+NOT_AN_ADDRESS = _("{label}: type a whole web address, like https://example.org.")
+BLANK = "---------"  # what Django shows for nothing chosen
+
+
+def _percent_safe(text: Any) -> str:
+    return str(text).replace("%", "%%")
+
+
+_safe = lazy(_percent_safe, str)
 
 
 class _Plain:
@@ -34,11 +55,33 @@ class _Plain:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, item in self.fields.items():
+            label = item.label or pretty_name(name)
+            _speak_plainly(item, label)
             if item.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                label = item.label or pretty_name(name)
                 choosing = isinstance(item, forms.ChoiceField | forms.FileField)
                 wanted = CHOOSE if choosing else TICK if isinstance(item, forms.BooleanField) else FILL
                 item.error_messages["required"] = format_lazy(wanted, label=label)
+
+
+def _speak_plainly(item: forms.Field, label: Any) -> None:
+    """Gives a field our words for its limits and for nothing chosen, where it has none of its own."""
+    for code, words in PLAIN.items():
+        item.error_messages.setdefault(code, format_lazy(words, label=_safe(label)))
+    invalid = item.error_messages.get("invalid")
+    for kind, words in (
+        (forms.IntegerField, NOT_WHOLE), (forms.DecimalField, NOT_A_NUMBER), (forms.URLField, NOT_AN_ADDRESS)
+    ):  # fmt: skip
+        if isinstance(item, kind) and invalid is kind.default_error_messages["invalid"]:
+            item.error_messages["invalid"] = format_lazy(words, label=label)
+            break
+    nothing = _("Choose one") if item.required else _("Not chosen")
+    if isinstance(item, forms.ModelChoiceField):
+        if item.empty_label == BLANK:
+            item.empty_label = nothing
+    elif (
+        isinstance(item, forms.ChoiceField) and isinstance(item.choices, list) and ("", BLANK) in item.choices
+    ):
+        item.choices = [("", nothing) if choice == ("", BLANK) else choice for choice in item.choices]
 
 
 class Form(_Plain, forms.Form):

@@ -1,7 +1,7 @@
 """The menus. An app registers its items in `ready()`; a page asks for the menu of an area.
 
-Areas: `staff` (side of the workspace), `new` (the New menu), `account` (under the person's name), `family`, and
-`student` (the tabs of a student's pages, whose addresses take the student's id).
+Areas: `staff` (side of the workspace), `new` (the New menu), `account` (under the person's name), `settings`
+(the page of all settings), `family`, and `student` (the tabs of a student's pages, whose addresses take the student's id).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Link:
     current: bool
     phone: bool
     count: int
+    name: str = ""  # of its URL
 
 
 _items: dict[str, dict[str, Item]] = {}
@@ -63,7 +64,9 @@ def links(area: str, request: HttpRequest | None, *args: Any) -> list[Link]:
         except NoReverseMatch:
             continue
         count = item.count(request) if item.count and request is not None else 0
-        found.append(Link(str(item.label), item.icon, url, _is_current(url, request), item.phone, count))
+        found.append(
+            Link(str(item.label), item.icon, url, _is_current(url, request), item.phone, count, item.url_name)
+        )
     # Of `/portal/` and `/portal/papers/` only the nearer is where one is.
     nearest = max((link.url for link in found if link.current), key=len, default="")
     return [replace(link, current=link.current and link.url == nearest) for link in found]

@@ -95,6 +95,13 @@ def visitor_zone(request: HttpRequest) -> ZoneInfo | None:
         return None
 
 
+def us_zone(zone: tzinfo | None) -> str:
+    """The key of the zone of the United States that has these clocks; empty for any other."""
+    key = getattr(zone, "key", "")
+    key = _SAME.get(key, key)
+    return key if key in _BY_KEY else ""
+
+
 def _is_spanish(language: str | None) -> bool:
     return (language or get_language() or "en").startswith("es")
 

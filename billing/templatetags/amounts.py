@@ -9,7 +9,7 @@ from django import template
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
-from billing.amounts import say
+from payments.money import say
 
 register = template.Library()
 
@@ -17,7 +17,7 @@ register = template.Library()
 @register.filter
 def amount(value: int, currency: str) -> str:
     """Minor units as they are written; nothing without a currency."""
-    return say(value, currency) if currency else ""
+    return say(value, currency, brief=True) if currency else ""
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from urllib.parse import urlsplit
 
 import requests
@@ -26,11 +27,14 @@ def refuse_unless_public(url: str) -> None:
         raise Refused("its host is not on the public internet")
 
 
-def read(answer: requests.Response, *, most: int) -> bytes:
-    """The body of an answer that is being streamed. Raises Refused when it is longer than `most` bytes."""
+def read(answer: requests.Response, *, most: int, until: float) -> bytes:
+    """The body of an answer that is being streamed. Raises Refused when it is longer than `most` bytes, and
+    requests.Timeout at `until` (of `time.monotonic`): a server that sends a byte now and then holds nobody up."""
     kept = bytearray()
-    for chunk in answer.iter_content(64 * 1024):
+    for chunk in answer.iter_content(16 * 1024):
         kept += chunk
+        if time.monotonic() > until:
+            raise requests.Timeout("it took too long")
         if len(kept) > most:
             raise Refused(f"it is larger than {most // 2**20} MB")
     return bytes(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -16,6 +17,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from outbox import reasons
 from outbox.models import Message, Registration, Sender
 from outbox.providers import fetching
 from outbox.providers.outcome import Answer, Outcome
@@ -24,7 +26,7 @@ from tenants.numbers import own_number
 OPTED_OUT = "21610"
 SECONDS = 10.0
 # Twilio takes in no larger picture.
-MEDIUM_BYTES = 5 * 1024 * 1024
+MEDIUM_BYTES = 5 * 1024 * 1024  # what Twilio itself takes; docs/decisions/texted-pictures.md
 MEDIA = re.compile(
     r"https://api\.twilio\.com/2010-04-01/Accounts/AC[0-9a-f]{32}/Messages/[A-Z]{2}[0-9a-f]{32}/Media/ME[0-9a-f]{32}"
 )
@@ -88,7 +90,7 @@ def send(message: Message, who: Account | None = None) -> Answer:
     """Hands one text to Twilio. Only a refused connection and 429 are safe to try again by themselves."""
     who = who or account()
     if not (who.service or who.number):
-        return Answer(Outcome.REFUSED, reason="the firm has no number to text from")
+        return Answer(Outcome.REFUSED, reason=reasons.NO_NUMBER)
     sender = {"messaging_service_sid": who.service} if who.service else {"from_": who.number}
     try:
         sent = client(who).messages.create(
@@ -100,18 +102,18 @@ def send(message: Message, who: Account | None = None) -> Answer:
     except TwilioRestException as error:
         code = str(error.code or "")
         if error.status == 429:
-            return Answer(Outcome.AGAIN, reason="Twilio asked us to wait", code=code)
+            return Answer(Outcome.AGAIN, reason=reasons.TWILIO_BUSY, code=code)
         if error.status in {401, 403}:
             return Answer(Outcome.AGAIN, reason=f"Twilio does not take our account or its token ({error.msg})"[:180], code=code)  # fmt: skip
         if error.status >= 500:
             return Answer(Outcome.UNKNOWN, reason=f"Twilio answered {error.status}", code=code)
         return Answer(Outcome.REFUSED, reason=str(error.msg)[:180], code=code, opted_out=code == OPTED_OUT)
     except requests.ConnectTimeout:
-        return Answer(Outcome.AGAIN, reason="Twilio did not answer")
+        return Answer(Outcome.AGAIN, reason=reasons.TWILIO_SILENT)
     except requests.ConnectionError as error:
         if "Connection refused" in str(error) or "NewConnectionError" in str(error):
-            return Answer(Outcome.AGAIN, reason="Twilio did not answer")
-        return Answer(Outcome.UNKNOWN, reason="Twilio's answer was lost")
+            return Answer(Outcome.AGAIN, reason=reasons.TWILIO_SILENT)
+        return Answer(Outcome.UNKNOWN, reason=reasons.TWILIO_LOST)
     except requests.RequestException as error:
         return Answer(Outcome.UNKNOWN, reason=f"Twilio's answer was lost ({type(error).__name__})")
     return Answer(Outcome.SENT, provider_id=sent.sid or "")
@@ -162,7 +164,7 @@ def medium(url: str) -> bytes:
     """
     if not MEDIA.fullmatch(_plain(url)):
         raise NoMedium("this is no address of Twilio's", final=True)
-    who = account()
+    who, until = account(), time.monotonic() + SECONDS
     try:
         with requests.Session() as session:
             answer = session.get(_rebased(url), auth=(who.sid, who.token), timeout=SECONDS, stream=True, allow_redirects=False)  # fmt: skip
@@ -175,7 +177,7 @@ def medium(url: str) -> bytes:
                 raise NoMedium(
                     f"Twilio answered {answer.status_code}", final=answer.status_code in {401, 403, 404, 410}
                 )
-            return fetching.read(answer, most=MEDIUM_BYTES)
+            return fetching.read(answer, most=MEDIUM_BYTES, until=until)
     except fetching.Refused as problem:
         raise NoMedium(str(problem), final=True) from None
     except requests.RequestException as error:

@@ -31,10 +31,12 @@ try {
 /* One press, one post. The button stays pressable for assistive technology but a second submit is dropped. */
 const free = (form) => {
   delete form.dataset.busy;
-  form.querySelectorAll("[aria-disabled=true][data-held]").forEach((button) => {
+  /* `elements` knows a button that stands outside the form and names it, too. */
+  for (const button of form.elements) {
+    if (!("held" in button.dataset)) continue;
     button.removeAttribute("aria-disabled");
     delete button.dataset.held;
-  });
+  }
 };
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -78,7 +78,10 @@ const begin = (form) => {
     if (kind === "drop") take([...event.dataTransfer.files]);
   }));
 
-  const free = () => { delete form.dataset.busy; form.querySelectorAll("[data-held]").forEach((held) => { held.removeAttribute("aria-disabled"); delete held.dataset.held; }); };
+  const free = () => {
+    delete form.dataset.busy;
+    for (const held of form.elements) if ("held" in held.dataset) { held.removeAttribute("aria-disabled"); delete held.dataset.held; }
+  };
 
   form.addEventListener("submit", async (event) => {
     if (!chosen.length && !busy) return; /* the server asks for a file in its own words */
@@ -106,6 +109,7 @@ const begin = (form) => {
       if (line.status !== 422 && line.status !== 409) { failed(); return; }
       /* The answer is the same page with its errors; what was picked stays picked. */
       const answer = new DOMParser().parseFromString(line.responseText, "text/html");
+      free();
       const main = document.querySelector("main");
       main.replaceWith(document.adoptNode(answer.querySelector("main")));
       const again = document.querySelector("form[data-upload]");

@@ -143,7 +143,7 @@ const dress = (form) => {
 
 const free = (form) => {
   delete form.dataset.busy;
-  form.querySelectorAll("[data-held]").forEach((held) => { held.removeAttribute("aria-disabled"); delete held.dataset.held; });
+  for (const held of form.elements) if ("held" in held.dataset) { held.removeAttribute("aria-disabled"); delete held.dataset.held; }
 };
 
 const fresh = (form) => {

@@ -132,8 +132,8 @@ def test_a_paid_consultation_in_spanish_with_the_iep_attached(telefono, site, st
         reminders = planned.count()
         assert reminders >= 1
     told = texts(standins)[0]
-    assert "Responda C para confirmar" in told
-    assert told.endswith("STOP: no más textos.")
+    assert "Responda C: confirmar" in told
+    assert told.endswith("STOP: fin de textos.")
 
     answer(page, "C")
     eventually(lambda: any("Gracias" in body for body in texts(standins)))

@@ -29,9 +29,10 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "service-worker": ({GET}, "*"), "logo": ({GET}, "*"), "brand": ({GET}, "*"), "api-schema": ({GET}, "*"),
     "outbox": ({GET}, "*"), "outbox-answer": ({POST}, "*"), "kit": ({GET}, "*"),
     # whoever is signed in
-    "sign-out": ({POST}, SIGNED_IN), "profile": ({GET, POST}, SIGNED_IN), "other-sessions-end": ({POST}, SIGNED_IN),
+    "sign-out": ({POST}, SIGNED_IN), "profile": ({GET, POST}, SIGNED_IN), "other-sessions-end": ({POST}, SIGNED_IN), "session-end": ({POST}, SIGNED_IN),
+    "password-change": ({GET, POST}, STAFF), "second-step-change": ({GET, POST}, STAFF),
     # staff
-    "today": ({GET}, STAFF),
+    "today": ({GET}, STAFF), "settings-index": ({GET}, STAFF),
     "students": ({GET}, WORKS_WITH_FAMILIES), "student": ({GET}, WORKS_WITH_FAMILIES),
     "contact": ({GET}, WORKS_WITH_FAMILIES), "contact-confirmation": ({POST}, WORKS_WITH_FAMILIES),
     "contact-joining": ({POST}, WORKS_WITH_FAMILIES),
@@ -53,7 +54,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "hours": ({GET, POST}, "ODA"), "hours-limits": ({POST}, "ODA"), "token-new": ({GET, POST}, "ODAB"), "token-revocation": ({POST}, "ODAB"),
     "services": ({GET}, RUNS_THE_FIRM), "service": ({GET, POST}, RUNS_THE_FIRM), "service-new": ({GET, POST}, RUNS_THE_FIRM),
     "staff": ({GET}, RUNS_THE_FIRM), "staff-member": ({GET, POST}, RUNS_THE_FIRM),
-    "staff-deactivation": ({POST}, RUNS_THE_FIRM), "invitation-new": ({GET, POST}, RUNS_THE_FIRM),
+    "staff-deactivation": ({POST}, RUNS_THE_FIRM), "staff-second-step-reset": ({POST}, RUNS_THE_FIRM), "invitation-new": ({GET, POST}, RUNS_THE_FIRM),
     "invitation-withdrawal": ({POST}, RUNS_THE_FIRM), "access-log": ({GET}, RUNS_THE_FIRM),
     "firm-settings": ({GET, POST}, RUNS_THE_FIRM), "confirmation-mail": ({POST}, RUNS_THE_FIRM),
     "documents": ({GET}, WORKS_WITH_FAMILIES), "document": ({GET}, WORKS_WITH_FAMILIES),

@@ -128,3 +128,18 @@ def test_a_guardian_who_was_barred_meanwhile_hears_nothing(desk, clock):
 
     assert telling.held_back(message, at=NOW) == "this person may not hear about this child"
     assert telling.remind(invoice, days=7, at=at(7)) == 0
+
+
+def test_after_days_of_silence_one_reminder_says_it_and_none_speaks_of_a_day_that_is_past(desk, work_due, clock):
+    """A worker that stood still for weeks does not send three at once."""
+    desk.billed(12_000)
+    clock.now = at(8)
+    work_due(clock.now)
+
+    (message,) = reminders()
+    assert message.occurrence == "7"
+    assert planned() == [21]
+
+    clock.now = at(40)
+    work_due(clock.now)
+    assert [row.occurrence for row in reminders()] == ["21", "7"]

@@ -74,7 +74,10 @@ def test_a_firm_is_opened_and_its_owner_is_let_in(stranger, slug):
     assert came["Location"] == "/sign-in/set-up/"
     secret = owner.get("/sign-in/set-up/").context["secret"]
     assert owner.post("/sign-in/set-up/", {"code": pyotp.TOTP(secret).now()}).status_code == 200
-    assert owner.get("/today/").status_code == 200
+    begins = owner.get("/today/")
+    assert begins.status_code == 200
+    assert "First steps" in begins.content.decode()
+    assert f"http://{slug}.localhost:8000/book/" in begins.content.decode()
 
     firm = hosts.firm_at(f"{slug}.localhost")
     with within(firm):
@@ -253,3 +256,39 @@ def test_sign_ups_from_one_network_are_few(stranger, slug):
     ]
 
     assert answers == [302] * 20 + [429]
+
+
+def test_without_a_choice_the_firm_gets_the_clock_of_its_state(stranger, slug):
+    key = first(stranger, slug)
+    second(stranger, key)
+    assert "The usual one of my state" in stranger.get(f"/signup/place/?key={key}").content.decode()
+    third(stranger, key, state="CA", timezone="")
+
+    with in_public():
+        assert Firm.objects.get(slug=slug).timezone == "America/Los_Angeles"
+
+
+def test_the_clock_of_the_browser_is_offered_first(stranger, slug):
+    key = first(stranger, slug)
+    second(stranger, key)
+    stranger.client.cookies["tz"] = "America%2FBoise"
+    page = stranger.get(f"/signup/place/?key={key}").content.decode()
+
+    assert '<option value="America/Denver" selected>' in page
+
+
+def test_every_state_has_a_clock_that_can_be_chosen():
+    from web.states import STATES, ZONE_OF
+    from web.zones import US_ZONES
+
+    assert set(ZONE_OF) == {code for code, _name in STATES}
+    assert set(ZONE_OF.values()) <= {zone.key for zone in US_ZONES}
+
+
+def test_five_minutes_a_day_are_no_hours(stranger, slug):
+    key = first(stranger, slug)
+    second(stranger, key)
+    answer = third(stranger, key, opens="09:00", closes="09:05")
+
+    assert answer.status_code == 422
+    assert "Leave at least half an hour" in answer.content.decode()

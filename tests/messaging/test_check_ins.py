@@ -36,7 +36,7 @@ def test_one_tap_sends_a_friendly_text_once_a_day(visitor, ana, luz, standins, c
         visitor.post(f"/contacts/{luz.contact.pk}/check-in/")
 
     assert [text["body"] for text in standins.texts(luz.phone)] == [
-        "Harbor Advocacy: Hola, le escribe Ana. ¿Cómo va todo? Solo responda a este mensaje. STOP: no más textos."
+        "Harbor Advocacy: Hola, le escribe Ana. ¿Qué tal va todo? Solo responda a este mensaje. STOP: fin de textos."
     ]
     assert Message.objects.filter(kind="check-in").count() == 1
     assert f"/contacts/{luz.contact.pk}/check-in/" not in visitor.get("/messages/check-ins/").content.decode()

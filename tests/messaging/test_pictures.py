@@ -98,3 +98,19 @@ def test_no_other_address_is_ever_asked(harbor, url):
 def test_where_it_leads_must_be_public_and_https(url):
     with pytest.raises(fetching.Refused):
         fetching.refuse_unless_public(url)
+
+
+def test_one_that_trickles_in_is_given_up_and_tried_again(monkeypatch):
+    """Each packet comes in time, the whole never would."""
+    import requests
+
+    ticks = iter(range(100))
+    monkeypatch.setattr(fetching.time, "monotonic", lambda: next(ticks))
+
+    class Slow:
+        def iter_content(self, size):
+            while True:
+                yield b"x"
+
+    with pytest.raises(requests.Timeout):
+        fetching.read(Slow(), most=10**6, until=10)

@@ -38,7 +38,7 @@ def test_the_firm_writes_and_the_notice_says_nothing_of_it(visitor, luz, ana, st
     told = [text["body"] for text in standins.texts(luz.phone)]
     assert told == [
         "Harbor Advocacy: Tiene un mensaje de nosotros: http://harbor.localhost:8000/portal/messages/ "
-        "STOP: no más textos."
+        "STOP: fin de textos."
     ]
     page = visitor.as_(luz).get("/portal/messages/").content.decode()
     assert "Mateo read 40 words" in page

@@ -49,7 +49,7 @@ def test_c_confirms_and_asks_nothing_of_a_person(texts_in, luz, ana, service, ha
 
     thread = of(luz)
     assert thread.last_in_at is None
-    assert [entry.said for entry in threads.entries(thread, user=ana) if entry.incoming] == [
+    assert [entry.said for entry in threads.entries(thread, user=ana, at=NOW) if entry.incoming] == [
         "The call was confirmed"
     ]
 
@@ -116,7 +116,7 @@ def test_an_unknown_number_is_sorted_and_becomes_a_parents(
 
     assert answer["Location"] == f"/messages/{of(luz).pk}/"
     assert not Thread.objects.filter(number=STRANGER).exists()
-    assert [e.body for e in threads.entries(of(luz), user=ana)] == ["It is Luz, new phone"]
+    assert [e.body for e in threads.entries(of(luz), user=ana, at=NOW)] == ["It is Luz, new phone"]
     assert ContactPoint.objects.filter(contact=luz.contact, value=STRANGER).exists()
 
 
@@ -214,7 +214,7 @@ def test_merging_two_files_keeps_both_conversations(luz, ana, olivia, texts_in, 
     merge(luz.contact, other, by=olivia, at=NOW)
 
     thread = threads.thread_of(luz.contact, at=NOW)
-    assert [entry.body for entry in threads.entries(thread, user=ana)] == [
+    assert [entry.body for entry in threads.entries(thread, user=ana, at=NOW)] == [
         "From the old file",
         "From the new file",
     ]
@@ -271,5 +271,5 @@ def test_codes_are_never_shown(luz, ana, harbor, clock):
     )
     thread = threads.thread_of(luz.contact, at=NOW)
 
-    assert threads.entries(thread, user=ana) == []
+    assert threads.entries(thread, user=ana, at=NOW) == []
     assert key("contact luz") == thread.contact_id

@@ -105,7 +105,7 @@ def test_help_says_who_we_are(office, clock, body, language):
 
     ((kind, spoken, said),) = answers()
     assert (kind, spoken) == ("help", language)
-    assert "+14065550142" in said
+    assert "(406) 555-0142" in said
     assert "STOP" in said
 
 

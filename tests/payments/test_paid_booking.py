@@ -241,3 +241,43 @@ def test_an_owner_connects_stripe(visitor, olivia, standins, clock):
     as_olivia.post("/payments/settings/", {"do": "refresh"})
     account.refresh_from_db()
     assert account.charges_enabled is True
+
+
+def test_who_comes_back_from_stripe_need_not_wait_for_the_webhook(visitor, priced, cards, clock, standins):
+    page = fill(visitor, priced)["Location"]
+    cards.pay(Checkout.objects.get())
+
+    waits = visitor.get(f"{page}?paid=1").content.decode()
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in waits
+    assert "This page looks again by itself." in waits
+    assert Booking.objects.get().held_until is not None, "opening the page changes nothing"
+
+    answer = visitor.post(page, {"do": "look"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"{page}?paid=1")
+    assert Booking.objects.get().held_until is None
+    assert visitor.get(answer["HX-Redirect"])["Location"] == page.removesuffix("pay/") + "?new=1"
+
+
+def test_while_nothing_is_paid_the_page_stays_and_stripe_is_not_asked_without_end(visitor, priced, cards, clock, standins):  # fmt: skip
+    page = fill(visitor, priced)["Location"]
+    for _ in range(40):
+        assert visitor.post(page, {"do": "look"}, headers={"HX-Request": "true"}).status_code == 204
+    assert visitor.post(page, {"do": "look"})["Location"] == f"{page}?paid=1"
+
+    cards.pay(Checkout.objects.get())
+    visitor.post(page, {"do": "look"})
+    assert Booking.objects.get().held_until is not None, "thirty looks in ten minutes are enough"
+
+
+def test_the_page_of_a_third_held_time_says_what_to_do_and_keeps_what_was_typed(visitor, priced, cards, clock):
+    """One number, two networks, so that nobody is asked for a code first."""
+    for hour in (0, 1):
+        other = Asker(name="Eva", phone="+14065550190")
+        bookings.book(priced, starts_at=START + timedelta(hours=hour), asker=other, at=NOW, hold=HOLD)
+    answer = fill(visitor, priced, START + timedelta(hours=2))
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "We keep two times for you already." in page
+    assert 'value="José"' in page
+    assert (Booking.objects.count(), Checkout.objects.count()) == (2, 0)

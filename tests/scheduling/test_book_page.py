@@ -171,3 +171,15 @@ def test_a_service_that_does_not_ask_takes_no_paper(visitor, service, clock):
 
     assert not Document.objects.filter(added_by=None).exists()
     assert visitor.get(f"/b/{Booking.objects.get().secret}/iep/").status_code == 404
+
+
+def test_the_bookings_page_does_not_ask_again_for_the_paper_that_came(visitor, service, clock):
+    Service.objects.update(takes_iep=True)
+    path, time = details(service)
+    paper = SimpleUploadedFile("iep.txt", b"INDIVIDUALIZED EDUCATION PROGRAM", "text/plain")
+    visitor.post(path, answers(time, paper=paper))
+    booking = Booking.objects.get()
+    page = visitor.get(f"/b/{booking.secret}/").content.decode()
+
+    assert "We have the paper you sent." in page
+    assert "Send another paper" in page

@@ -1,4 +1,4 @@
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -219,3 +219,41 @@ def test_eighteen_weeks_over_the_winter_break_and_the_clock_change(service, ana,
     assert found == [first + timedelta(weeks=n) for n in range(18) if n not in {3, 4}]
     assert {moment.hour for moment in found} == {10}
     assert {moment.utcoffset() for moment in found} == {timedelta(hours=-7), timedelta(hours=-6)}
+
+
+def test_staff_is_offered_days_around_a_far_occurrence(visitor, service, ana, luz, mateo, clock):
+    """The horizon of a service is for families: week five lies far behind it."""
+    made = plan(service, ana, luz, mateo)
+    before = times(made)
+    five = Booking.objects.get(series=made, series_on=before[4].date())
+    assert before[4] > NOW + timedelta(days=service.horizon_days)
+
+    page = visitor.as_(ana).get(f"/bookings/{five.pk}/change/").content.decode()
+    the_day_after = before[4] + timedelta(days=1)
+    assert f'aria-current="date" href="?day={before[4].date()}' in page or f"?day={before[4].date()}" in page
+    assert f"?day={the_day_after.date()}" in page
+
+    page = visitor.get(f"/bookings/{five.pk}/change/?day={the_day_after.date()}").content.decode()
+    assert f'value="{the_day_after.astimezone(UTC).isoformat()}"' in page
+
+
+def test_a_date_without_school_is_not_moved_to_another_one(service, ana, luz, mateo, monkeypatch):
+    off = (FIRST + timedelta(weeks=1)).date()
+    monkeypatch.setattr(
+        series, "_break_finders", [lambda student, first, last: {off, off + timedelta(days=1)}]
+    )
+    with pytest.raises(series.Undecided) as open_:
+        plan(service, ana, luz, mateo)
+
+    (one,) = [one for one in open_.value.occurrences if one.problem]
+    offered = {slot.starts_at.astimezone(DENVER).date() for slot in one.nearest}
+    assert offered
+    assert not offered & {off, off + timedelta(days=1)}
+
+
+def test_the_mail_about_a_series_is_in_one_language(service, ana, luz, mateo, work_due, standins):
+    plan(service, ana, luz, mateo)
+    work_due()
+
+    titles = {mail.title for mail in Message.objects.filter(kind="series", channel="email")}
+    assert titles == {"Sus llamadas con Harbor Advocacy: 12 fechas"}

@@ -227,3 +227,32 @@ def test_one_advocate_cannot_touch_anothers_dates(visitor, ana, marcus, clock):
 
     assert visitor.as_(ana).post(f"/hours/dates/{row.pk}/removal/").status_code == 404
     assert DateHours.objects.filter(pk=row.pk).exists()
+
+
+def test_a_new_service_is_filled_in_and_bookable_once_it_has_a_name(visitor, olivia, ana, clock):
+    fields = dict(re.findall(r'name="(\w+_(?:minutes|days)|minutes|buffer_\w+)" value="(\d+)"', visitor.as_(olivia).get("/services/new/").content.decode()))  # fmt: skip
+    assert fields == {
+        "minutes": "20", "travel_minutes": "0", "step_minutes": "30", "notice_minutes": "120", "horizon_days": "30",
+        "buffer_before": "0", "buffer_after": "0", "change_until_minutes": "120", "call_off_until_minutes": "120",
+    }  # fmt: skip
+
+    answer = visitor.post("/services/new/", {**fields, "name": "Talk", "format": "phone", "published": "on"})
+    assert answer.status_code == 422
+    assert "Choose who gives it" in answer.content.decode()
+
+
+def test_the_page_to_change_the_time_says_until_when(visitor, service, ana, clock):
+    slot = slots(service, ana)[-1]
+    booking = bookings.book(service, starts_at=slot.starts_at, asker=LUZ, at=NOW, advocate=ana)
+    page = visitor.get(f"/b/{booking.secret}/change/").content.decode()
+
+    assert "You can change it or call it off until" in page
+    assert "It is soon" not in page
+
+
+def test_a_family_reads_the_price_and_the_length_before_it_picks_a_time(visitor, service, clock):
+    Service.objects.filter(pk=service.pk).update(price=12_000, name="Consultation")
+    Service.objects.create(name="Free call", published=True)
+
+    for page in ("/", "/book/"):
+        assert re.search(r"20 minutes, by phone,? ?<b>\$120</b>", visitor.get(page).content.decode())

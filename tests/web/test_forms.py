@@ -160,3 +160,33 @@ def test_an_empty_number_may_be_left_out():
 def test_zones_have_the_names_people_use(spanish):
     assert dict(zone_choices())["America/Denver"] == "Hora de la Montaña"
     assert ZoneField().clean("America/Denver") == "America/Denver"
+
+
+class Limits(Form):
+    minutes = forms.IntegerField(label="Minutes", min_value=5, max_value=480)
+    share = forms.DecimalField(label="Share in %", max_value=100, decimal_places=2)
+    name = forms.CharField(label="Name", max_length=5)
+    link = forms.URLField(label="Link", assume_scheme="https")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("minutes", "4", "Minutes: type 5 or more."),
+        ("minutes", "481", "Minutes: type 480 or less."),
+        ("minutes", "four", "Minutes: type a whole number."),
+        ("share", "100.5", "Share in %: type 100 or less."),
+        ("share", "1.005", "Share in %: at most 2 digits after the point."),
+        ("share", "much", "Share in %: type a number."),
+        ("name", "abcdefgh", "Name: at most 5 characters. This has 8."),
+        ("link", "nowhere", "Link: type a whole web address, like https://example.org."),
+    ],
+)
+def test_a_limit_is_told_with_the_fields_name_and_in_plain_words(field, typed, said):
+    assert Limits({field: typed}).errors[field] == [said]
+
+
+def test_nothing_chosen_reads_as_words(harbor):
+    from scheduling.forms import ServiceForm
+
+    assert "---------" not in str(ServiceForm()["questions"]) + str(ServiceForm()["language"])

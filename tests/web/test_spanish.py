@@ -124,7 +124,7 @@ def made(harbor, service, ana, olivia, clock, standins):
 def test_the_search_finds_what_was_left_in_english(firms):
     assert left_in_english("<p>Sign in</p><a title='Your profile'>x</a>") >= {"Sign in", "Your profile"}
     assert lines_in_english(
-        "Harbor: You will get no more texts. Your booking stands. Text START to get texts again."
+        "Harbor: You will get no more texts. If you have a call booked, it stands. Text START to get texts again."
     )
     assert not lines_in_english("Nos vemos el martes a las 10:00.")
 
