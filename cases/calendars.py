@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import audit
 from accounts.models import User
@@ -47,6 +48,7 @@ _DAY = (
     r"(?P<iso{n}>\d{{4}}-\d{{1,2}}-\d{{1,2}})"
     r"|(?P<m{n}>\d{{1,2}})/(?P<d{n}>\d{{1,2}})(?:/(?P<y{n}>\d{{2,4}}))?"
     r"|(?P<name{n}>[A-Za-z]{{3,12}})\.? (?P<dn{n}>\d{{1,2}})(?:,? (?P<yn{n}>\d{{4}}))?"
+    r"|(?P<ed{n}>\d{{1,2}}) de (?P<ename{n}>[A-Za-z]{{3,12}})(?: (?:de |del )?(?P<ey{n}>\d{{4}}))?"
 )
 _LINE = re.compile(
     rf"^(?:{_DAY.format(n=1)})(?:\s*(?:-|–|—|to|through|a|al|hasta)\s*(?:{_DAY.format(n=2)}|(?P<short2>\d{{1,2}})))?"
@@ -124,7 +126,7 @@ def _day_off(number: int, words: str, first: date, last: date) -> DayOff:
     end = start
     if match["short2"]:
         end = _make(number, start.year, start.month, int(match["short2"]))
-    elif match["iso2"] or match["m2"] or match["name2"]:
+    elif match["iso2"] or match["m2"] or match["name2"] or match["ename2"]:
         end = _read_day(match, 2, number, first, last)
     if end < start:
         raise CalendarError(_("Line %(n)s ends before it starts.") % {"n": number})
@@ -146,12 +148,14 @@ def _read_day(match: re.Match[str], n: int, number: int, first: date, last: date
     if match[f"m{n}"]:
         month, day, given = int(match[f"m{n}"]), int(match[f"d{n}"]), match[f"y{n}"]
     else:
-        name = match[f"name{n}"].lower()[:3]
+        which = "name" if match[f"name{n}"] else "ename"
+        name = match[f"{which}{n}"].lower()[:3]
         if name not in _MONTHS:
             raise CalendarError(
-                _("Line %(n)s: “%(words)s” is not a month.") % {"n": number, "words": match[f"name{n}"]}
+                _("Line %(n)s: “%(words)s” is not a month.") % {"n": number, "words": match[f"{which}{n}"]}
             )
-        month, day, given = _MONTHS[name], int(match[f"dn{n}"]), match[f"yn{n}"]
+        said = ("dn", "yn") if which == "name" else ("ed", "ey")
+        month, day, given = _MONTHS[name], int(match[f"{said[0]}{n}"]), match[f"{said[1]}{n}"]
     if given:
         return _make(number, int(given) + (2000 if len(given) < 3 else 0), month, day)
     for year in range(first.year, last.year + 1):
@@ -173,7 +177,8 @@ def say_days_off(days: Iterable[NoSchool | DayOff]) -> str:
     lines = []
     for day in days:
         first, last = (day.first_on, day.last_on) if isinstance(day, NoSchool) else (day.first, day.last)
-        span = f"{first:%m/%d/%Y}" if first == last else f"{first:%m/%d/%Y} to {last:%m/%d/%Y}"
+        until = pgettext("from one day to another", "to")
+        span = f"{first:%m/%d/%Y}" if first == last else f"{first:%m/%d/%Y} {until} {last:%m/%d/%Y}"
         lines.append(f"{span} {day.name}".strip())
     return "\n".join(lines)
 

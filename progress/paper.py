@@ -13,6 +13,7 @@ from progress import writing
 from progress.models import TermReport
 from tenants.places import FirmRef
 from web import charts, papers
+from web.phones import say_phone
 
 
 def pdf(report: TermReport, *, firm: FirmRef, at: datetime) -> bytes:
@@ -33,7 +34,7 @@ def facts(report: TermReport, *, firm: FirmRef) -> dict[str, Any]:
         else:
             by = _("Draft, not approved.")
         return {
-            "firm": firm.name, "firm_phone": firm.phone or "", "language": report.language,
+            "firm": firm.name, "firm_phone": say_phone(firm.phone) if firm.phone else "", "language": report.language,
             "words": {"page": _("Page"), "of": _("of")},
             "title": _("Progress report: %(name)s") % {"name": report.student.given_name}, "term": term, "by": by,
             "opening": found.opening, "wins": found.wins, "strategies": found.strategies, "next": found.next,

@@ -135,11 +135,11 @@ def _goals(student: Student, starts_on: date, today: date) -> list[dict[str, Any
 def _sentence(sheet: DataSheet, values: list[trend.Value], robust: trend.Trend | None, today: date) -> str:
     said = words.sentence(sheet, values, today=today)
     if robust is not None and not robust.could_be_chance and robust.slope * sheet.sign > 0:
-        return f"{said} {_('The numbers get better.')}"
+        return said + " " + _("The numbers get better.")
     if robust is not None and not robust.could_be_chance:
-        return f"{said} {_('The numbers go the other way. That is worth a talk.')}"
+        return said + " " + _("The numbers go the other way. That is worth a talk.")
     if robust is None and values:
-        return f"{said} {_('There are too few numbers to speak of a trend.')}"
+        return said + " " + _("There are too few numbers to speak of a trend.")
     return said
 
 

@@ -210,7 +210,7 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
         rule = KINDS[Kind(row.kind)]
         lines.append({
             "row": row, "kind": rule.words(language), "days": say_days(line.days) if line.days is not None else "",
-            "total": say_days(line.possible), "question": rule.question(language) if rule.counts == "may_count" else "",
+            "one": line.days == 1, "total": say_days(line.possible), "question": rule.question(language) if rule.counts == "may_count" else "",
         })  # fmt: skip
     discipline = student.cases.open().filter(kind="discipline").first() or student.cases.open().first()
     possible = tally.possible if tally else 0
@@ -224,7 +224,7 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
         "possible": say_days(tally.possible) if tally else "",
         "meter": min(float(possible), 10),
         "sentences": [item.words(language) for item in tally.messages] if tally else [],
-        "factors": [(item.words(language), item.shown, item.citation) for item in tally.factors]
+        "factors": [(item.words(language), item.figures(language), item.citation) for item in tally.factors]
         if tally
         else [],
         "calendar": calendar,

@@ -293,6 +293,15 @@ def _refused() -> models.QuerySet[Any]:
     )
 
 
+# What people write most often for who they are to a child; said in the reader's language.
+RELATIONS = {
+    "mother": _("mother"), "father": _("father"), "mom": _("mother"), "dad": _("father"), "parent": _("parent"),
+    "stepmother": _("stepmother"), "stepfather": _("stepfather"), "guardian": _("guardian"), "foster parent": _("foster parent"),
+    "grandmother": _("grandmother"), "grandfather": _("grandfather"), "aunt": _("aunt"), "uncle": _("uncle"),
+    "sister": _("sister"), "brother": _("brother"), "self": _("the young adult"),
+}  # fmt: skip
+
+
 class Guardianship(models.Model):
     """What a contact is to a student. Access follows from here, never from being in the family."""
 
@@ -310,6 +319,11 @@ class Guardianship(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contact", "student"], name="one_guardianship_a_pair")]
+
+    @property
+    def relation_words(self) -> str:
+        """Who they are to the child, in the reader's language where we know the word."""
+        return str(RELATIONS.get(self.relation.strip().casefold(), self.relation))
 
 
 class CareTeamMember(models.Model):

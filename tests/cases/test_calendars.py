@@ -29,6 +29,8 @@ ICS = (
         ("Dec 21 – Jan 1: Winter break", date(2026, 12, 21), date(2027, 1, 1), "Winter break"),
         ("Dec. 21, 2026 through Jan. 1, 2027 Winter", date(2026, 12, 21), date(2027, 1, 1), "Winter"),
         ("Mon Feb 15 Presidents' Day", date(2027, 2, 15), date(2027, 2, 15), "Presidents' Day"),
+        ("21 de diciembre al 8 de enero de 2027 Vacaciones", date(2026, 12, 21), date(2027, 1, 8), "Vacaciones"),
+        ("vie 15 de enero: Descanso", date(2027, 1, 15), date(2027, 1, 15), "Descanso"),
         ("15/2", None, None, "no such date"),
         ("1/18", date(2027, 1, 18), date(2027, 1, 18), ""),
         ("Winter break", None, None, "does not begin with a date"),
