@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 from accounts import audit
 from accounts.models import User
 from cases.models import NoSchool, SchoolCalendar, SchoolYear, Why
+from cases.signals import calendar_changed
 from clients.models import District
 from law import calendars as law_calendars
 from law.calendars import CalendarError
@@ -312,4 +313,5 @@ def delete(calendar: SchoolCalendar, *, by: User, at: datetime) -> None:
 def _count_again(district: District, *, by: User, at: datetime, why: str) -> None:
     from cases import clock
 
+    calendar_changed.send(SchoolCalendar, district=district.pk)
     clock.count_again(f"district:{district.pk}", by=by, at=at, why=why)

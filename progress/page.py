@@ -20,6 +20,7 @@ from web.charts import Chart, Point, Series, data_chart
 
 # A small chart draws so many points, the newest: a year of weeks.
 MOST_SMALL = 60
+MOST_ROWS = 12  # numbers beside a chart on a page of many
 A_YEAR = timedelta(days=400)  # of the school's reports, the last ones with it
 
 
@@ -46,6 +47,11 @@ class Line:
     doubt: school.Doubt | None = None
     phases: list[tuple[int, Phase]] = field(default_factory=list)
     reports: list[SchoolReport] = field(default_factory=list)
+
+    @property
+    def newest(self) -> list[list[tuple[str, str]]]:
+        """The rows of its table with the newest numbers, the newest first."""
+        return self.chart.rows[: -MOST_ROWS - 1 : -1]
 
 
 def points_of(keys: Sequence[UUID], *, newest: int | None = None) -> dict[UUID, list[Seen]]:
@@ -97,7 +103,7 @@ def line_of(
     start, goal = words.ends_of(sheet)
     told = words.sentence(sheet, current, today=today)
     own = [(one.on, one.value) for one in seen if one.setting == Setting.SCHOOL]
-    drawn = seen if not small else [one for one in seen if one.on >= sheet.starts_on][-MOST_SMALL:]
+    drawn = seen if not small else seen[-MOST_SMALL:]
     relevant = sorted(
         (row for row in phases if row.sheet_id in (None, sheet.pk) and row.on <= sheet.target_on),
         key=lambda row: row.on,
