@@ -99,6 +99,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "minutes-worksheet-pdf": ({GET}, WORKS_WITH_FAMILIES), "minutes-pdf": ({GET}, WORKS_WITH_FAMILIES),
     "portal-minutes": ({GET}, "F"), "portal-minutes-days": ({GET}, "F"), "portal-minutes-pdf": ({GET}, "F"),
     "portal-session-new": ({GET, POST}, "F"), "shared-minutes": ({GET}, "ODASFG"), "shared-session-new": ({GET, POST}, "ODASFG"),
+    "shared-session": ({GET, POST}, "ODASFG"), "api-delivered-session-correct": ({POST}, "ODAS"), "api-missed-session-correct": ({POST}, "ODAS"),
     "api-delivered-session-list": ({GET, POST}, "ODAS"), "api-delivered-session-detail": ({GET}, "ODAS"),
     "api-delivered-session-strike": ({POST}, "ODAS"), "api-missed-session-strike": ({POST}, "ODAS"),
     "api-missed-session-list": ({GET, POST}, "ODAS"), "api-missed-session-detail": ({GET}, "ODAS"),
