@@ -303,6 +303,10 @@ class SchoolYearForm(Form):
         label=_("Days without school"), required=False, max_length=LONG, widget=_text(14),
         help_text=_("One on each line: the day or days, then the name. For example “12/21-1/1 Winter break”."),
     )  # fmt: skip
+    period_ends = forms.CharField(
+        label=_("Last days of the marking periods"), required=False, max_length=500,
+        help_text=_("With commas between them, such as “10/30, 1/22, 3/26, 6/4”. Progress reports are due then."),
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -319,6 +323,12 @@ class SchoolYearForm(Form):
                 found["off"] = calendars.parse_days_off(found.get("days_off", ""), first=first, last=last)
             except CalendarError as problem:
                 self.add_error("days_off", str(problem))
+            try:
+                found["ends"] = calendars.parse_period_ends(
+                    found.get("period_ends", ""), first=first, last=last
+                )
+            except CalendarError as problem:
+                self.add_error("period_ends", str(problem))
         return found
 
 

@@ -51,7 +51,7 @@ class Line:
     @property
     def newest(self) -> list[list[tuple[str, str]]]:
         """The rows of its table with the newest numbers, the newest first."""
-        return self.chart.rows[: -MOST_ROWS - 1 : -1]
+        return self.chart.rows[:MOST_ROWS]
 
 
 def points_of(keys: Sequence[UUID], *, newest: int | None = None) -> dict[UUID, list[Seen]]:
