@@ -281,6 +281,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-strategy-list": ({GET, POST}, "ODAS"), "api-strategy-detail": ({GET}, "ODAS"), "api-strategy-tell": ({POST}, "ODAS"),
     "api-term-report-list": ({GET}, "ODAS"), "api-term-report-detail": ({GET}, "ODAS"),
     "api-post-list": ({GET, POST}, "ODAS"), "api-post-detail": ({GET}, "ODAS"), "api-post-withdraw": ({POST}, "ODAS"),
+    "api-check-in-list": ({GET, POST}, "ODAS"), "api-check-in-detail": ({GET}, "ODAS"), "api-check-in-ask": ({POST}, "ODAS"),
+    "api-check-in-end": ({POST}, "ODAS"),
     "api-action-list": ({GET, POST}, "ODAS"), "api-action-detail": ({GET}, "ODAS"), "api-action-complete": ({POST}, "ODAS"),
     "api-action-withdraw": ({POST}, "ODAS"),
     "api-guest-grant-list": ({GET, POST}, "ODAS"), "api-guest-grant-detail": ({GET}, "ODAS"), "api-guest-grant-end": ({POST}, "ODAS"),
