@@ -64,7 +64,7 @@ def test_a_break_sent_later_moves_the_dates_of_the_district(call, ana, case, cal
         ({"period_ends": ["2028-01-01"]}, "outside the school year"),
         ({"weekdays": [7]}, "less than or equal to 6"),
         ({"version": 1}, "Read it again"),
-        ({"first_on": "2025-12-01"}, "overlap"),
+        ({"first_on": "2026-06-01"}, "overlap"),
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(call, calendar, told, words):
