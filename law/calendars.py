@@ -267,6 +267,17 @@ class SchoolCalendar:
                 return year if self.knows(day, year.first) else None
         return None
 
+    def last_period(self, day: date) -> tuple[date, date] | None:
+        """First and last day of the newest marking period that was over by a day, or None where nobody has said them."""
+        found = None
+        for year in self.years:
+            begins = year.first
+            for end in year.period_ends:
+                if end <= day:
+                    found = begins, end
+                begins = end + _DAY
+        return found
+
     def in_summer(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.summers)
 

@@ -15,6 +15,9 @@ from tenants.places import FirmRef
 from web import charts, papers
 from web.phones import say_phone
 
+# More goals than this get small charts, each beside its sentence, so that the report stays two pages.
+FULL_CHARTS = 6
+
 
 def pdf(report: TermReport, *, firm: FirmRef, at: datetime) -> bytes:
     """The report as a PDF. Raises web.papers.CannotBeSet."""
@@ -23,7 +26,8 @@ def pdf(report: TermReport, *, firm: FirmRef, at: datetime) -> bytes:
 
 def facts(report: TermReport, *, firm: FirmRef) -> dict[str, Any]:
     """What the paper says, as plain data."""
-    found = writing.shown(report)
+    many = len(report.facts["goals"]) > FULL_CHARTS
+    found = writing.shown(report, small=many)
     with translation.override(report.language):
         term = (
             f"{date_format(report.starts_on, 'DATE_FORMAT')} – {date_format(report.ends_on, 'DATE_FORMAT')}"
@@ -45,7 +49,7 @@ def facts(report: TermReport, *, firm: FirmRef) -> dict[str, Any]:
                 }
                 for goal in found.goals
             ],
-            "minutes": found.minutes,
+            "many": many, "minutes": found.minutes,
             "labels": {
                 "wins": _("Small wins"), "goals": _("Goals"), "minutes": _("Service minutes"), "strategies": _("What helps"),
                 "next": _("What we want to talk about next"), "school": _("The school writes"),
