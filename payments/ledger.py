@@ -136,7 +136,7 @@ def _of(party: UUID | None) -> models.Q:
 def _now(parties: Iterable[UUID | None]) -> dict[UUID | None, UUID]:
     """The families that files of these which were merged have become."""
     rows = Family.objects.filter(pk__in={party for party in parties if party}, joined_into__isnull=False)
-    return dict(rows.values_list("pk", "joined_into"))
+    return {family.pk: family.joined_into_id for family in rows if family.joined_into_id}
 
 
 def _as_one(moves: Counter[Line]) -> Counter[Line]:
