@@ -93,6 +93,12 @@ class HandOverForm(Form):
     )  # fmt: skip
     stays = forms.BooleanField(label=_("The advocate so far stays on the care team"), required=False, initial=True)  # fmt: skip
 
+    def __init__(self, *args: Any, but: User, **kwargs: Any) -> None:
+        """`but` leads the case now, and cannot take it."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["taker"]
+        field.choices = [(key, name) for key, name in _advocates() if key != str(but.pk)]
+
 
 class ClosureForm(Form):
     outcome = forms.ChoiceField(label=_("How it ended"), choices=Outcome.choices, widget=Tiles(columns=3))

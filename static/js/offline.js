@@ -19,7 +19,7 @@ const choice = (told) => {
     const tile = document.createElement("label");
     tile.className = "tile";
     const input = document.createElement("input");
-    Object.assign(input, { type: "radio", name: told.name, value, checked, required: true });
+    Object.assign(input, { type: "radio", name: told.name, value, defaultChecked: checked, required: true });
     const words = document.createElement("span");
     words.textContent = label;
     tile.append(input, words);
@@ -38,7 +38,7 @@ const field = (told) => {
   label.className = "label";
   label.htmlFor = id;
   label.textContent = told.label;
-  Object.assign(input, { id, name: told.name, value: told.value || "", className: "input", inputMode: "decimal", autocomplete: "off", required: true });
+  Object.assign(input, { id, name: told.name, defaultValue: told.value || "", className: "input", inputMode: "decimal", autocomplete: "off", required: true });
   box.append(label, input);
   return box;
 };
