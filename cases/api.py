@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from cases import clock, meetings, opening, timeline
+from cases import calendars, clock, meetings, opening, timeline
 from cases.models import (
     CONTACT_LOG,
     Case,
@@ -24,11 +24,13 @@ from cases.models import (
     MeetingKind,
     Outcome,
     SchoolCalendar,
+    SchoolYear,
     Task,
     TimelineEntry,
 )
 from cases.stages import STAGES
-from clients.models import Student
+from clients.models import District, Student
+from law.calendars import CalendarError
 from law.rules import RuleError
 from web.access import Access, Can
 
@@ -291,9 +293,112 @@ class EntryViewSet(_Rows):
         return Response(EntrySerializer(entry).data, status=status.HTTP_201_CREATED)
 
 
-class SchoolYearSerializer(serializers.Serializer):
+class DaysOffSerializer(serializers.Serializer):
     first_on = serializers.DateField()
     last_on = serializers.DateField()
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+
+    def validate(self, filled: dict[str, Any]) -> dict[str, Any]:
+        if filled["last_on"] < filled["first_on"]:
+            raise serializers.ValidationError({"last_on": "The days off end before they start."})
+        return filled
+
+
+class SchoolYearSerializer(serializers.ModelSerializer):
+    """A school year with its days off; a first one makes the district's calendar."""
+
+    district = serializers.PrimaryKeyRelatedField(queryset=District.objects.all(), source="calendar.district")
+    weekdays = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=6), allow_empty=False, source="calendar.weekdays", required=False,
+        help_text="School days of the week, Monday is 0. They are the whole calendar's; left out, they stay.",
+    )  # fmt: skip
+    days_off = DaysOffSerializer(many=True, required=False)
+    period_ends = serializers.ListField(
+        child=serializers.DateField(), required=False, max_length=calendars.MOST_PERIODS,
+        help_text="The last day of each marking period. The last one ends with the year, sent or not.",
+    )  # fmt: skip
+    version = serializers.IntegerField(
+        source="calendar.version", required=False, help_text="The calendar's, as you read it: when it has moved on, your change is refused.",
+    )  # fmt: skip
+
+    class Meta:
+        model = SchoolYear
+        fields = ["id", "district", "first_on", "last_on", "weekdays", "days_off", "period_ends", "version"]
+        validators: list[Any] = []
+
+    def validate(self, filled: dict[str, Any]) -> dict[str, Any]:
+        first = filled.get("first_on") or self.instance.first_on  # type: ignore[union-attr]
+        last = filled.get("last_on") or self.instance.last_on  # type: ignore[union-attr]
+        if last <= first:
+            raise serializers.ValidationError({"last_on": "The school year ends before it starts."})
+        for off in filled.get("days_off", ()):
+            if off["last_on"] < first or off["first_on"] > last:
+                raise serializers.ValidationError(
+                    {"days_off": f"{off['first_on']} lies outside the school year."}
+                )
+        if "period_ends" in filled:
+            try:
+                filled["period_ends"] = calendars.period_ends(filled["period_ends"], first=first, last=last)
+            except CalendarError as problem:
+                raise serializers.ValidationError({"period_ends": str(problem)}) from None
+        return filled
+
+
+class SchoolYearViewSet(_Rows):
+    """School years of the districts' calendars. Writing one counts every date of the district again."""
+
+    serializer_class = SchoolYearSerializer
+
+    def get_queryset(self) -> Any:
+        return SchoolYear.objects.select_related("calendar__district").prefetch_related("days_off")
+
+    @extend_schema(request=SchoolYearSerializer, responses={201: SchoolYearSerializer})
+    def create(self, request: Request) -> Response:
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self._save(None, asked.validated_data, status.HTTP_201_CREATED)
+
+    @extend_schema(request=SchoolYearSerializer, responses=SchoolYearSerializer)
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Changes what is sent; days off and marking periods are sent whole."""
+        row: SchoolYear = self.get_object()
+        asked = self.get_serializer(row, data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        return self._save(row, asked.validated_data, status.HTTP_200_OK)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str | None = None) -> Response:
+        """Takes the year out of its calendar."""
+        user: Any = request.user
+        calendars.delete_year(self.get_object(), by=user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _save(self, row: SchoolYear | None, told: dict[str, Any], code: int) -> Response:
+        whole = told.get("calendar", {})
+        district = row.calendar.district if row else whole["district"]
+        known = SchoolCalendar.objects.filter(district=district).first()
+        if row is None:
+            off = [calendars.DayOff(d["first_on"], d["last_on"], d["name"]) for d in told.get("days_off", ())]
+        elif "days_off" in told:
+            off = [calendars.DayOff(d["first_on"], d["last_on"], d["name"]) for d in told["days_off"]]
+        else:
+            off = [calendars.DayOff(d.first_on, d.last_on, d.name) for d in row.days_off.all()]
+        first, last = told.get("first_on") or row.first_on, told.get("last_on") or row.last_on  # type: ignore[union-attr]
+        weekdays = sorted(set(whole.get("weekdays") or (known.weekdays if known else [0, 1, 2, 3, 4])))
+        user: Any = self.request.user
+        try:
+            calendar = calendars.save_year(
+                district, first=first, last=last, days_off=off, weekdays=weekdays, by=user, at=timezone.now(), year=row,
+                version=whole.get("version"), period_ends=told.get("period_ends"),
+            )  # fmt: skip
+        except CalendarError as problem:
+            raise ValidationError({"first_on": str(problem)}) from None
+        except calendars.ChangedMeanwhile:
+            raise ValidationError(
+                {"version": "Somebody changed this calendar meanwhile. Read it again."}
+            ) from None
+        made = self.get_queryset().get(calendar=calendar, first_on=first)
+        return Response(self.get_serializer(made).data, status=code)
 
 
 class CalendarSerializer(serializers.ModelSerializer):
@@ -302,15 +407,31 @@ class CalendarSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = SchoolCalendar
-        fields = ["id", "district", "district_name", "weekdays", "years", "bounds_assumed", "changed_at"]
+        fields = [
+            "id",
+            "district",
+            "district_name",
+            "weekdays",
+            "years",
+            "bounds_assumed",
+            "version",
+            "changed_at",
+        ]
 
 
 class CalendarViewSet(_Rows):
-    """School calendars of the firm's districts, to read."""
+    """School calendars of the firm's districts. Their years are written at /school-years/."""
 
-    can_write = None  # type: ignore[assignment]
     serializer_class = CalendarSerializer
-    rows = SchoolCalendar.objects
 
     def get_queryset(self) -> Any:
-        return SchoolCalendar.objects.select_related("district").prefetch_related("years")
+        return SchoolCalendar.objects.select_related("district").prefetch_related(
+            "years__days_off", "years__calendar__district"
+        )
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str | None = None) -> Response:
+        """Takes the calendar away; dates that needed it say what is missing."""
+        user: Any = request.user
+        calendars.delete(self.get_object(), by=user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -12,10 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import audit
 from accounts.models import User
 from cases.models import NoSchool, SchoolCalendar, SchoolYear, Why
+from cases.signals import calendar_changed
 from clients.models import District
 from law import calendars as law_calendars
 from law.calendars import CalendarError
@@ -47,6 +49,7 @@ _DAY = (
     r"(?P<iso{n}>\d{{4}}-\d{{1,2}}-\d{{1,2}})"
     r"|(?P<m{n}>\d{{1,2}})/(?P<d{n}>\d{{1,2}})(?:/(?P<y{n}>\d{{2,4}}))?"
     r"|(?P<name{n}>[A-Za-z]{{3,12}})\.? (?P<dn{n}>\d{{1,2}})(?:,? (?P<yn{n}>\d{{4}}))?"
+    r"|(?P<ed{n}>\d{{1,2}}) de (?P<ename{n}>[A-Za-z]{{3,12}})(?: (?:de |del )?(?P<ey{n}>\d{{4}}))?"
 )
 _LINE = re.compile(
     rf"^(?:{_DAY.format(n=1)})(?:\s*(?:-|–|—|to|through|a|al|hasta)\s*(?:{_DAY.format(n=2)}|(?P<short2>\d{{1,2}})))?"
@@ -76,7 +79,10 @@ def of_district(district_id: UUID | None) -> law_calendars.SchoolCalendar | None
 
 def value_of(calendar: SchoolCalendar) -> law_calendars.SchoolCalendar:
     """Two queries; the arithmetic's own tables are kept while the calendar stays as it is."""
-    years = tuple(calendar.years.values_list("first_on", "last_on"))
+    years = tuple(
+        (first, last, tuple(ends))
+        for first, last, ends in calendar.years.values_list("first_on", "last_on", "period_ends")
+    )
     off = tuple(NoSchool.objects.filter(year__calendar=calendar).values_list("first_on", "last_on", "name"))
     return _value(calendar.district.name, years, off, tuple(calendar.weekdays), calendar.bounds_assumed)
 
@@ -84,14 +90,14 @@ def value_of(calendar: SchoolCalendar) -> law_calendars.SchoolCalendar:
 @lru_cache(maxsize=256)
 def _value(
     district: str,
-    years: tuple[tuple[date, date], ...],
+    years: tuple[tuple[date, date, tuple[date, ...]], ...],
     off: tuple[tuple[date, date, str], ...],
     weekdays: tuple[int, ...],
     assumed: bool,
 ) -> law_calendars.SchoolCalendar:
     return law_calendars.SchoolCalendar(
         district,
-        tuple(law_calendars.SchoolYear(first, last) for first, last in years),
+        tuple(law_calendars.SchoolYear(first, last, "", ends) for first, last, ends in years),
         tuple(law_calendars.NoSchool(first, last, name) for first, last, name in off),
         frozenset(weekdays),
         bounds_assumed=assumed,
@@ -124,7 +130,7 @@ def _day_off(number: int, words: str, first: date, last: date) -> DayOff:
     end = start
     if match["short2"]:
         end = _make(number, start.year, start.month, int(match["short2"]))
-    elif match["iso2"] or match["m2"] or match["name2"]:
+    elif match["iso2"] or match["m2"] or match["name2"] or match["ename2"]:
         end = _read_day(match, 2, number, first, last)
     if end < start:
         raise CalendarError(_("Line %(n)s ends before it starts.") % {"n": number})
@@ -146,12 +152,14 @@ def _read_day(match: re.Match[str], n: int, number: int, first: date, last: date
     if match[f"m{n}"]:
         month, day, given = int(match[f"m{n}"]), int(match[f"d{n}"]), match[f"y{n}"]
     else:
-        name = match[f"name{n}"].lower()[:3]
+        which = "name" if match[f"name{n}"] else "ename"
+        name = match[f"{which}{n}"].lower()[:3]
         if name not in _MONTHS:
             raise CalendarError(
-                _("Line %(n)s: “%(words)s” is not a month.") % {"n": number, "words": match[f"name{n}"]}
+                _("Line %(n)s: “%(words)s” is not a month.") % {"n": number, "words": match[f"{which}{n}"]}
             )
-        month, day, given = _MONTHS[name], int(match[f"dn{n}"]), match[f"yn{n}"]
+        said = ("dn", "yn") if which == "name" else ("ed", "ey")
+        month, day, given = _MONTHS[name], int(match[f"{said[0]}{n}"]), match[f"{said[1]}{n}"]
     if given:
         return _make(number, int(given) + (2000 if len(given) < 3 else 0), month, day)
     for year in range(first.year, last.year + 1):
@@ -168,12 +176,47 @@ def _make(number: int, year: int, month: int, day: int) -> date:
         raise CalendarError(_("Line %(n)s: there is no such date.") % {"n": number}) from None
 
 
+MOST_PERIODS = 12
+CLOSE = timedelta(days=10)
+
+
+def parse_period_ends(text: str, *, first: date, last: date) -> list[date]:
+    """The last days of marking periods as people type them: “10/30, 1/22, 3/26”. Commas or lines stand between them.
+
+    The last period ends with the school year, whether that is typed or not. Raises CalendarError.
+    """
+    parts = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+    return period_ends(
+        [_day_off(n, part, first, last).first for n, part in enumerate(parts, 1)], first=first, last=last
+    )
+
+
+def period_ends(days: Iterable[date], *, first: date, last: date) -> list[date]:
+    """These last days as a year keeps them: in order, inside the year, the last one with it. Raises CalendarError."""
+    found = sorted(set(days))
+    if not found:
+        return []
+    if found[0] <= first or found[-1] > last:
+        raise CalendarError(_("A marking period ends outside the school year."))
+    if last - found[-1] <= CLOSE:
+        found.pop()
+    if len(found) >= MOST_PERIODS:
+        raise CalendarError(_("There are more than 12 marking periods."))
+    return [*found, last]
+
+
+def say_period_ends(ends: Iterable[date]) -> str:
+    """The days in the form `parse_period_ends` reads."""
+    return ", ".join(f"{day:%m/%d/%Y}" for day in ends)
+
+
 def say_days_off(days: Iterable[NoSchool | DayOff]) -> str:
     """Days off in the form `parse_days_off` reads."""
     lines = []
     for day in days:
         first, last = (day.first_on, day.last_on) if isinstance(day, NoSchool) else (day.first, day.last)
-        span = f"{first:%m/%d/%Y}" if first == last else f"{first:%m/%d/%Y} to {last:%m/%d/%Y}"
+        until = pgettext("from one day to another", "to")
+        span = f"{first:%m/%d/%Y}" if first == last else f"{first:%m/%d/%Y} {until} {last:%m/%d/%Y}"
         lines.append(f"{span} {day.name}".strip())
     return "\n".join(lines)
 
@@ -241,8 +284,11 @@ def save_year(
     at: datetime,
     year: SchoolYear | None = None,
     version: int | None = None,
+    period_ends: list[date] | None = None,
 ) -> SchoolCalendar:
     """Writes a school year, new or changed, and counts every date of the district again.
+
+    `period_ends` are the last days of its marking periods; None leaves those it has.
 
     Raises CalendarError for a year that cannot be, ChangedMeanwhile when `version` is no longer the calendar's.
     """
@@ -251,10 +297,15 @@ def save_year(
     )
     check(calendar, years=[*_others(calendar, year), (first, last, days_off)], weekdays=weekdays)
     _touch(calendar, version=version if year else None, by=by, at=at, weekdays=weekdays, bounds_assumed=False)
+    if period_ends is None:
+        kept = year.period_ends if year else []
+        period_ends = [day for day in kept if first < day < last] + ([last] if kept else [])
     if year is None:
-        year = SchoolYear.objects.create(calendar=calendar, first_on=first, last_on=last)
+        year = SchoolYear.objects.create(
+            calendar=calendar, first_on=first, last_on=last, period_ends=period_ends
+        )
     else:
-        SchoolYear.objects.filter(pk=year.pk).update(first_on=first, last_on=last)
+        SchoolYear.objects.filter(pk=year.pk).update(first_on=first, last_on=last, period_ends=period_ends)
         year.days_off.all().delete()
     NoSchool.objects.bulk_create(
         NoSchool(year=year, first_on=max(d.first, first), last_on=min(d.last, last), name=d.name) for d in days_off
@@ -272,10 +323,17 @@ def replace_all(
     calendar, _made = SchoolCalendar.objects.select_related("district").get_or_create(
         district=district, defaults={"changed_at": at, "changed_by": by}
     )
+    periods: dict[date, list[date]] = {}
     for new in read.years:
-        calendar.years.filter(first_on__lte=new.last, last_on__gte=new.first).delete()
+        old = calendar.years.filter(first_on__lte=new.last, last_on__gte=new.first)
+        # A file says nothing of marking periods; those that were typed stay.
+        ends = [day for year in old for day in year.period_ends[:-1] if new.first < day < new.last]
+        periods[new.first] = [*ends, new.last] if ends else []
+        old.delete()
     for new in read.years:
-        row = SchoolYear.objects.create(calendar=calendar, first_on=new.first, last_on=new.last)
+        row = SchoolYear.objects.create(
+            calendar=calendar, first_on=new.first, last_on=new.last, period_ends=periods[new.first]
+        )
         NoSchool.objects.bulk_create(
             NoSchool(year=row, first_on=max(o.start, new.first), last_on=min(o.end, new.last), name=o.name[:120])
             for o in read.no_school
@@ -288,11 +346,22 @@ def replace_all(
     return calendar
 
 
-def draft_of_next_year(calendar: SchoolCalendar) -> tuple[date, date, list[DayOff]]:
-    """The last year moved 52 weeks on, to be edited. Raises CalendarError without a year."""
+def draft_of_next_year(calendar: SchoolCalendar) -> tuple[date, date, list[DayOff], tuple[date, ...]]:
+    """The last year moved 52 weeks on, to be edited: first and last day, days off, last days of its marking periods.
+    Raises CalendarError without a year."""
     draft = value_of(calendar).draft_of_next_year()
     year = draft.years[0]
-    return year.first, year.last, [DayOff(d.start, d.end, d.name) for d in draft.no_school]
+    return year.first, year.last, [DayOff(d.start, d.end, d.name) for d in draft.no_school], year.period_ends
+
+
+@transaction.atomic
+def delete_year(year: SchoolYear, *, by: User, at: datetime) -> None:
+    """Takes one school year out of its calendar, and counts every date of the district again."""
+    calendar = year.calendar
+    year.delete()
+    _touch(calendar, version=None, by=by, at=at)
+    audit.record("calendar.changed", by=by, at=at, about=calendar)
+    _count_again(calendar.district, by=by, at=at, why=Why.CALENDAR)
 
 
 @transaction.atomic
@@ -307,4 +376,5 @@ def delete(calendar: SchoolCalendar, *, by: User, at: datetime) -> None:
 def _count_again(district: District, *, by: User, at: datetime, why: str) -> None:
     from cases import clock
 
+    calendar_changed.send(SchoolCalendar, district=district.pk)
     clock.count_again(f"district:{district.pk}", by=by, at=at, why=why)

@@ -54,7 +54,7 @@ def calendar_of(user: User, *, at: datetime) -> bytes:
         event.add("dtstamp", row.counted_at)
         event.add("dtstart", row.due_on)
         event.add("dtend", row.due_on + timedelta(days=1))
-        estimate = "" if row.verified else f" ({_('estimate')})"
+        estimate = "" if row.verified else " (" + _("estimate") + ")"
         event.add("summary", f"{row.case.student.short_name}: {row.local_title}{estimate}")
         event.add("url", current_firm().url(f"/deadlines/{row.pk}/"))
         event.add("transp", "TRANSPARENT")

@@ -93,6 +93,12 @@ class HandOverForm(Form):
     )  # fmt: skip
     stays = forms.BooleanField(label=_("The advocate so far stays on the care team"), required=False, initial=True)  # fmt: skip
 
+    def __init__(self, *args: Any, but: User, **kwargs: Any) -> None:
+        """`but` leads the case now, and cannot take it."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["taker"]
+        field.choices = [(key, name) for key, name in _advocates() if key != str(but.pk)]
+
 
 class ClosureForm(Form):
     outcome = forms.ChoiceField(label=_("How it ended"), choices=Outcome.choices, widget=Tiles(columns=3))
@@ -303,6 +309,10 @@ class SchoolYearForm(Form):
         label=_("Days without school"), required=False, max_length=LONG, widget=_text(14),
         help_text=_("One on each line: the day or days, then the name. For example “12/21-1/1 Winter break”."),
     )  # fmt: skip
+    period_ends = forms.CharField(
+        label=_("Last days of the marking periods"), required=False, max_length=500,
+        help_text=_("With commas between them, such as “10/30, 1/22, 3/26, 6/4”. Progress reports are due then."),
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -319,6 +329,12 @@ class SchoolYearForm(Form):
                 found["off"] = calendars.parse_days_off(found.get("days_off", ""), first=first, last=last)
             except CalendarError as problem:
                 self.add_error("days_off", str(problem))
+            try:
+                found["ends"] = calendars.parse_period_ends(
+                    found.get("period_ends", ""), first=first, last=last
+                )
+            except CalendarError as problem:
+                self.add_error("period_ends", str(problem))
         return found
 
 

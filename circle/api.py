@@ -1,7 +1,8 @@
-"""Posts, agreed actions, guest grants and the plan for adult life, for the programs of staff. Guests have no API."""
+"""Posts, check-ins, agreed actions, guest grants and the plan for adult life, for the programs of staff. Guests have no API."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +17,18 @@ from rest_framework.response import Response
 from accounts import audit
 from cases.api import Seen
 from circle import transition, writing
-from circle.models import Action, Agency, Area, OwnWords, Post, PostSchoolGoal, TransitionPlan, TransitionStep
+from circle.models import (
+    Action,
+    Agency,
+    Area,
+    CheckIn,
+    CheckInQuestion,
+    OwnWords,
+    Post,
+    PostSchoolGoal,
+    TransitionPlan,
+    TransitionStep,
+)
 from clients import guests
 from clients.models import ADDABLE, GuestGrant, Part, Student
 from web.access import Access, Can
@@ -186,6 +198,88 @@ class ActionViewSet(_Rows):
         row = self.get_object()
         writing.withdraw(row, by=self.person, at=timezone.now())
         return self.answer(row)
+
+
+class CheckInQuestionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = CheckInQuestion
+        fields = ["id", "words", "side", "by", "at"]
+        read_only_fields = ["id", "side", "by", "at"]
+
+
+class CheckInSerializer(serializers.ModelSerializer):
+    student = Seen(Student)
+    how = serializers.ChoiceField(choices=CheckIn.How.choices, default=CheckIn.How.CALL)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    questions = CheckInQuestionSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = CheckIn
+        fields = [
+            "id",
+            "student",
+            "starts_at",
+            "how",
+            "note",
+            "questions",
+            "by",
+            "at",
+            "over",
+            "over_by",
+            "over_at",
+        ]
+        read_only_fields = ["id", "by", "at", "over", "over_by", "over_at"]
+
+
+class CheckInEndSerializer(serializers.Serializer):
+    held = serializers.BooleanField(help_text="True: you talked. False: it is called off.")
+
+
+class CheckInViewSet(_Rows):
+    """The talks about how things go, with what each side wants to ask. A child has one ahead at most."""
+
+    serializer_class = CheckInSerializer
+    rows, noun = CheckIn.objects.prefetch_related("questions"), "check_ins"
+
+    @extend_schema(request=CheckInSerializer, responses={201: CheckInSerializer})
+    def create(self, request: Request) -> Response:
+        """Plans the next check-in, or moves the one that is planned."""
+        told = self.filled(CheckInSerializer)
+        if told["starts_at"].year > timezone.now().year + 2:
+            raise ValidationError({"starts_at": "This lies more than two years ahead."})
+        return self._doing(
+            lambda: writing.plan_check_in(told.pop("student"), by=self.person, at=timezone.now(), **told),
+            made=True,
+        )
+
+    @extend_schema(request=CheckInQuestionSerializer, responses={201: CheckInSerializer})
+    @action(detail=True, methods=["post"])
+    def ask(self, request: Request, pk: str | None = None) -> Response:
+        """Puts a question on its list."""
+        row, told = self.get_object(), self.filled(CheckInQuestionSerializer)
+        return self._doing(
+            lambda: writing.ask(row, by=self.person, words=told["words"], at=timezone.now()).check_in,
+            made=True,
+        )
+
+    @extend_schema(request=CheckInEndSerializer, responses=CheckInSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str | None = None) -> Response:
+        """It took place, or will not; twice is once."""
+        row, told = self.get_object(), self.filled(CheckInEndSerializer)
+
+        def act() -> CheckIn:
+            writing.end_check_in(row, by=self.person, held=told["held"], at=timezone.now())
+            return row  # type: ignore[no-any-return]
+
+        return self._doing(act)
+
+    def _doing(self, act: Callable[[], CheckIn], *, made: bool = False) -> Response:
+        try:
+            row = act()
+        except writing.CannotWrite as refused:
+            raise ValidationError(str(refused)) from None
+        return self.answer(self.rows.get(pk=row.pk), made=made)
 
 
 class GrantSerializer(serializers.ModelSerializer):

@@ -55,7 +55,7 @@ def _show(request: FirmRequest, student: Student, *, status: int = 200, **filled
         "agencies": Agency.objects.filter(**of_student, ended_at=None),
         "transfer": RightsTransfer.objects.filter(student=student).first(),
         "is_own": transition.is_own(request.user, student, at=now),
-        "may_record": request.user.can(Can.EDIT_STUDENTS),
+        "may_record": request.user.can(Can.EDIT_STUDENTS) and transition.can_change(student, at=now),
         "words_form": forms.OwnWordsForm(instance=words), "goal_form": forms.GoalForm(), "step_form": forms.StepForm(goals=goals),
         "agency_form": forms.AgencyForm(),
         **filled,
@@ -166,16 +166,33 @@ def rights_transfer(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The office writes down that the rights are the student's own, and gives the young adult a sign-in."""
     student = _student(request, pk)
     clocks = transition.clocks(student)
-    form = forms.TransferForm(posted(request), initial={"on": clocks.transfer.due_on if clocks else None})
-    if request.method == "POST" and form.is_valid():
+    now, row = timezone.now(), RightsTransfer.objects.filter(student=student).first()
+    usual = row.on if row else clocks.transfer.due_on if clocks else None
+    form = forms.TransferForm(
+        posted(request) if "withdraw" not in request.POST else None, initial={"on": usual}
+    )
+    problem = ""
+    if "withdraw" in request.POST:
         try:
-            transition.transfer(student, by=request.user, at=timezone.now(), **form.cleaned_data)
+            transition.take_back(student, by=request.user, at=now)
+            messages.success(request, _("Taken back. The rights stay with the parents."))
+            return redirect("transition-plan", pk)
+        except transition.CannotDo as refused:
+            problem = str(refused)
+    elif request.method == "POST" and form.is_valid():
+        try:
+            transition.transfer(student, by=request.user, at=now, **form.cleaned_data)
             messages.success(request, _("Written down. From that day the rights are %(name)s’s own.") % {"name": student.given_name})  # fmt: skip
             return redirect("transition-plan", pk)
         except transition.CannotDo as refused:
             form.add_error(None, str(refused))
-    context = {"student": student, "clocks": clocks, "form": form, "frame": frame(request)}
-    return render(request, "circle/rights_transfer.html", context, status=422 if form.is_bound else 200)
+    context = {
+        "student": student, "clocks": clocks, "form": form, "frame": frame(request), "transfer": row, "problem": problem,
+        "ahead": row is not None and row.on > guests.local_day(now),
+    }  # fmt: skip
+    return render(
+        request, "circle/rights_transfer.html", context, status=422 if form.is_bound or problem else 200
+    )
 
 
 @requires(Can.VISIT_PORTAL)

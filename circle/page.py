@@ -16,7 +16,8 @@ from clients import guests, papers
 from clients.guests import Parts
 from clients.models import AboutPage, GuestGrant, Part, Student
 from progress import page as goals
-from progress.models import DataSheet, Strategy, TermReport, Win
+from progress import sheets
+from progress.models import DataSheet, Phase, Strategy, TermReport, Win
 from progress.page import Line
 from web.paging import page_of
 
@@ -74,12 +75,21 @@ def of(student: Student, parts: Parts, *, request: HttpRequest, at: datetime) ->
 
 
 def _goals(page: SharedPage) -> list[Line]:
-    """The open goals, each with its chart under the plan in force and one sentence. Two queries."""
-    sheets = list(DataSheet.objects.filter(student=page.student).open())
-    points = goals.points_of([sheet.pk for sheet in sheets], newest=goals.MOST_SMALL) if sheets else {}
+    """The open goals, each with its chart, the points of the sheets it carries on, and one sentence. Three queries.
+
+    Lines for a strategy are drawn for those who may read that strategy.
+    """
+    everything = list(DataSheet.objects.filter(student=page.student))
+    current = [sheet for sheet in everything if sheet.is_open]
+    if not current:
+        return []
+    chain = sheets.chains(everything)
+    points = goals.points_of([key for sheet in current for key in chain[sheet.pk]], newest=goals.MOST_SMALL)
+    known = Q(strategy__shared_at__isnull=False) if page.parts.may(Part.STRATEGIES) else Q(strategy=None)
+    phases = list(Phase.objects.filter(Q(strategy=None) | known, student=page.student))
     return [
-        goals.line_of(sheet, points.get(sheet.pk, []), [], [], today=page.today, small=True)
-        for sheet in sheets
+        goals.line_of(sheet, goals.merged(points, chain[sheet.pk]), [], phases, today=page.today, small=False)
+        for sheet in current
     ]
 
 

@@ -144,26 +144,57 @@ def transfer(
     """Writes down that the rights under IDEA are the student's own from a day on (34 CFR 300.520), and gives the young
     adult a sign-in when an address or number is told. Guests whom a parent invited end that day.
 
-    Raises CannotDo: it is written already, the day lies before the state's age of majority, or the address is taken.
+    Written down again, a day that is still to come is changed, and an address that was not known is added. Raises
+    CannotDo: that day has come, the day lies before the state's age of majority, or the address is taken.
     """
     if not by.can(Can.EDIT_STUDENTS):
         raise CannotDo(_("Only the office can write this down."))
     Student.objects.select_for_update().get(pk=student.pk)
-    if RightsTransfer.objects.filter(student=student).exists():
+    row = RightsTransfer.objects.filter(student=student).first()
+    if row and row.on == on and not (email or phone):
         raise CannotDo(_("This is written down already."))
+    if row and row.on != on and row.on <= guests.local_day(at):
+        raise CannotDo(_("The rights have passed on already. That day stays."))
     ages = clocks(student)
     if ages is None:
         raise CannotDo(_("Write the birthday down first."))
     grown_on = ages.transfer.due_on or add_months(student.born_on, 12 * ages.age_of_majority)  # type: ignore[arg-type]
     if on < grown_on:
         raise CannotDo(_("Rights cannot become the student’s own before the state’s age of majority."))
-    row = RightsTransfer.objects.create(student=student, on=on, recorded_by=by, recorded_at=at)
-    audit.record("rights.transferred", by=by, at=at, about=student, on=on.isoformat())
+    if row is None:
+        row = RightsTransfer.objects.create(student=student, on=on, recorded_by=by, recorded_at=at)
+        audit.record("rights.transferred", by=by, at=at, about=student, on=on.isoformat())
+    elif row.on != on:
+        row.on, row.recorded_by, row.recorded_at = on, by, at
+        row.save()
+        audit.record("rights.transfer_moved", by=by, at=at, about=student, on=on.isoformat())
     if email or phone:
         give_sign_in(student, email=email, phone=phone, by=by, at=at)
     student.refresh_from_db()
     guests.settle(student, at=at)
     return row
+
+
+@transaction.atomic
+def take_back(student: Student, *, by: User, at: datetime) -> None:
+    """Rights will not pass on after all, as when a court names a guardian; only before that day. Raises CannotDo."""
+    if not by.can(Can.EDIT_STUDENTS):
+        raise CannotDo(_("Only the office can write this down."))
+    row = RightsTransfer.objects.select_for_update().filter(student=student).first()
+    if row is None or row.on <= guests.local_day(at):
+        raise CannotDo(_("The rights have passed on already. That day stays."))
+    row.delete()
+    audit.record("rights.transfer_taken_back", by=by, at=at, about=student, on=row.on.isoformat())
+    student.refresh_from_db()
+    guests.settle(student, at=at)
+
+
+def can_change(student: Student, *, at: datetime) -> bool:
+    """Whether the day may still be changed, or a sign-in given."""
+    row = RightsTransfer.objects.filter(student=student).first()
+    if row is None or row.on > guests.local_day(at):
+        return True
+    return not student.guardianships.filter(contact__role=Contact.Role.SELF).exists()
 
 
 @transaction.atomic

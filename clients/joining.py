@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from clients.merging import merge
+from clients.merging import join_families, merge
 from clients.models import Contact, Family, Student
 from tenants.models import Entitlement
 from tenants.places import current_firm
@@ -72,18 +72,9 @@ def join(contact: Contact, into: Contact, *, by: User, at: datetime) -> None:
             student.family = into.family
             student.confirmed_at = student.confirmed_at or at
             student.save(update_fields=["family", "confirmed_at"])
-    merge(into, contact, by=by, at=at, reason="joined")
-    for other in old_family.contacts.all() if old_family.pk != into.family_id else []:
-        other.family = into.family
-        other.save(update_fields=["family"])
-    if old_family.pk != into.family_id:
-        _hand_over(old_family, into.family)
+    contact.refresh_from_db()
+    record = merge(into, contact, by=by, at=at, reason="joined")
+    if old_family.pk != into.family_id and Family.objects.filter(pk=old_family.pk, joined_into=None).exists():
+        record.moved += join_families(old_family, into.family)
+        record.save(update_fields=["moved"])
     audit.record("contact.joined", by=by, at=at, about=into, was=str(contact.pk))
-
-
-def _hand_over(old: Family, new: Family) -> None:
-    """What other apps keep of a family as a whole, such as its papers."""
-    for relation in Family._meta.related_objects:
-        if relation.related_model._meta.app_label != "clients":
-            rows = relation.related_model._base_manager.filter(**{relation.field.name: old})
-            rows.update(**{relation.field.name: new})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,7 +15,16 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from clients import guests
-from clients.models import Contact, ContactName, ContactPoint, Guardianship, MergeRecord, Student, StudentName
+from clients.models import (
+    Contact,
+    ContactName,
+    ContactPoint,
+    Family,
+    Guardianship,
+    MergeRecord,
+    Student,
+    StudentName,
+)
 
 Person = TypeVar("Person", Student, Contact)
 # What the record that stays takes over where it has nothing of its own.
@@ -65,6 +75,7 @@ def merge(kept: Person, gone: Person, *, by: User, at: datetime, reason: str = "
     kept.save()
     gone.delete()
     _keep_name(kept, was)
+    moved += _join_what_is_left(was["family_id"], kept.family_id)
     for student in (
         [kept]
         if isinstance(kept, Student)
@@ -77,6 +88,35 @@ def merge(kept: Person, gone: Person, *, by: User, at: datetime, reason: str = "
     )  # fmt: skip
     audit.record(f"{kind}.merged", by=by, at=at, about=kept, was=was["id"], moved=len(moved))
     return record
+
+
+def _join_what_is_left(old: str, new: UUID) -> list[list[str]]:
+    """A family file that is left without a child, or without a grown-up, joins the one its person went to."""
+    family = Family.objects.filter(pk=old, joined_into=None).exclude(pk=new).first()
+    if family is None or (family.students.exists() and family.contacts.exists()):
+        return []
+    return join_families(family, Family.objects.get(pk=new))
+
+
+def join_families(old: Family, new: Family) -> list[list[str]]:
+    """Moves the people of a family file, and what other apps keep of the family, into another one.
+
+    What the ledger says of the old file is found under the new one from then on (`Family.objects.one_with`). Answers
+    each move as [label, key, field, where it was, where it is], as `MergeRecord.moved` keeps it.
+    """
+    moved = []
+    for relation in Family._meta.related_objects:
+        model, name = relation.related_model, relation.field.name
+        for row in model._base_manager.filter(**{name: old}):
+            try:
+                with transaction.atomic():
+                    model._base_manager.filter(pk=row.pk).update(**{name: new})
+                moved.append([model._meta.label, str(row.pk), name, str(old.pk), str(new.pk)])
+            except IntegrityError:
+                continue  # the new family has its own, such as terms of billing, and keeps them
+    Family.objects.filter(pk=old.pk).update(joined_into=new)
+    moved.append([Family._meta.label, str(old.pk), "joined_into", "", str(new.pk)])
+    return moved
 
 
 def _move(relation: Any, kept: Any, gone: Any, moved: list[list[str]], folded: list[dict[str, Any]]) -> None:
@@ -125,10 +165,9 @@ def undo(record: MergeRecord, *, by: User, at: datetime) -> None:
     if record.kind == "contact" and was.get("user_id"):
         Contact.objects.filter(pk=record.kept, user=was["user_id"]).update(user=None)
     model(**{field.attname: field.to_python(was[field.attname]) for field in model._meta.concrete_fields}).save(force_insert=True)  # fmt: skip
-    for label, pk, field in record.moved:
-        apps.get_model(label)._base_manager.filter(pk=pk, **{field: record.kept}).update(
-            **{field: record.gone}
-        )
+    for label, pk, field, *ends in record.moved:
+        was_at, is_at = (ends[0] or None, ends[1]) if ends else (record.gone, record.kept)
+        apps.get_model(label)._base_manager.filter(pk=pk, **{field: is_at}).update(**{field: was_at})
     for row in record.folded:
         folded = apps.get_model(row["model"])
         folded(**{f.attname: f.to_python(row["row"][f.attname]) for f in folded._meta.concrete_fields}).save(force_insert=True)  # fmt: skip

@@ -56,7 +56,9 @@ def look(inquiry: Inquiry) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
         if what == "child":
             parsed = matching.name_in(name)
             given, surnames = " ".join(parsed.given), " ".join(parsed.family)
+            # A birth date can bring a child in; one that was written down wrong must not leave one out.
             hits = matching.students_like(given, surnames, born_on=born.get(name), among=others[0])
+            hits += matching.students_like(given, surnames, among=others[0])
             hits += matching.contacts_like(name, among=others[1])
         elif what in {"contact", "other"}:
             parsed = matching.name_in(name)

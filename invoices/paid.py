@@ -97,11 +97,11 @@ def describe_family(pk: UUID) -> str:
 
 def family_due(pk: UUID) -> Due | None:
     """All that a family owes, for one payment over several invoices."""
-    family = Family.objects.filter(pk=pk).first()
+    family = Family.objects.one_with(pk).filter(joined_into=None).first()
     if family is None:
         return None
     currency = rates.currency()
-    rows = balances.open_of(pk, currency=currency)
+    rows = balances.open_of(family.pk, currency=currency)
     owed = sum(balances.outstanding_of(rows).values())
     row = Addressee.objects.filter(invoice__in=rows).select_related("contact").order_by("pk").first()
     contact = row.contact if row else Contact.objects.filter(family=family).order_by("created_at").first()
@@ -111,7 +111,10 @@ def family_due(pk: UUID) -> Due | None:
 
 def family_paid(pk: UUID, payment: Payment) -> None:
     """Spreads it over the open invoices, the oldest due first; what is left stays the family's credit."""
-    balances.spread_credit(pk, currency=payment.currency, by=payment.recorded_by, at=payment.recorded_at)
+    family = Family.objects.one_with(pk).filter(joined_into=None).first()
+    balances.spread_credit(
+        family.pk if family else pk, currency=payment.currency, by=payment.recorded_by, at=payment.recorded_at
+    )
 
 
 def register_all() -> None:

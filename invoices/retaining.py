@@ -69,9 +69,7 @@ def open_retainer(case: Case, *, asked: int, threshold: int, by: User, at: datet
 
 def held(retainer: Retainer) -> int:
     """What lies with us of this family for this case, in minor units."""
-    return ledger.balance(
-        Account.TRUST_HELD, party=retainer.case.student.family_id, matter=retainer.case_id, currency=retainer.currency
-    )  # fmt: skip
+    return ledger.balance(Account.TRUST_HELD, matter=retainer.case_id, currency=retainer.currency)
 
 
 def is_low(retainer: Retainer, there: int) -> bool:

@@ -35,11 +35,13 @@ class CalendarError(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SchoolYear:
-    """First and last day of instruction."""
+    """First and last day of instruction. `period_ends` are the last days of its marking periods, in order, the last one
+    with the year; empty when nobody has said them."""
 
     first: date
     last: date
     name: str = ""
+    period_ends: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,6 +98,13 @@ class SchoolCalendar:
                 raise CalendarError(f"The school year ends on {year.last} before it starts on {year.first}.")
             if year.last - year.first > LONGEST_YEAR:
                 raise CalendarError(f"The school year from {year.first} to {year.last} is too long.")
+            bounds = (year.first, *year.period_ends)
+            if year.period_ends and (
+                year.period_ends[-1] != year.last or any(b <= a for a, b in pairwise(bounds))
+            ):
+                raise CalendarError(
+                    f"The marking periods of {year.first} to {year.last} must follow one another."
+                )
         for one, two in pairwise(self.years):
             if two.first <= one.last:
                 raise CalendarError(
@@ -258,6 +267,17 @@ class SchoolCalendar:
                 return year if self.knows(day, year.first) else None
         return None
 
+    def last_period(self, day: date) -> tuple[date, date] | None:
+        """First and last day of the newest marking period that was over by a day, or None where nobody has said them."""
+        found = None
+        for year in self.years:
+            begins = year.first
+            for end in year.period_ends:
+                if end <= day:
+                    found = begins, end
+                begins = end + _DAY
+        return found
+
     def in_summer(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.summers)
 
@@ -289,7 +309,10 @@ class SchoolCalendar:
             for span in self.no_school
             if last.first <= span.start <= last.last
         ]
-        return replace(self, years=(SchoolYear(last.first + step, last.last + step),), no_school=tuple(moved))
+        year = SchoolYear(
+            last.first + step, last.last + step, "", tuple(end + step for end in last.period_ends)
+        )
+        return replace(self, years=(year,), no_school=tuple(moved))
 
 
 def _days(first: date, last: date) -> Iterator[date]:

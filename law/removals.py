@@ -170,9 +170,14 @@ class Factor:
     en: str
     es: str
     shown: str
+    shown_es: str = ""
 
     def words(self, language: str = "en") -> str:
         return self.es if language == "es" else self.en
+
+    def figures(self, language: str = "en") -> str:
+        """What the removals show, in words."""
+        return self.shown_es if language == "es" and self.shown_es else self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +286,7 @@ def tally(
         passed=passed,
         unknown=tuple(unknown),
         messages=tuple(_messages(total, possible, longest)),
-        factors=_factors(counted, possible) if possible > TEN else (),
+        factors=_factors(counted, possible, longest) if possible > TEN else (),
     )
 
 
@@ -327,8 +332,14 @@ def _messages(total: Fraction, possible: Fraction, longest: Fraction) -> Iterabl
         yield message("removal_may_count", total=say_days(possible - total))
 
 
-def _factors(counted: list[Line], total: Fraction) -> tuple[Factor, ...]:
-    """The questions of 300.536(a)(2), each with the figures a person needs to answer it."""
+def _say_run(days: Fraction, language: str) -> str:
+    words = {"en": ("school day", "school days"), "es": ("día escolar", "días escolares")}[language]
+    return f"{say_days(days)} {words[days != 1]}"
+
+
+def _factors(counted: list[Line], total: Fraction, longest: Fraction) -> tuple[Factor, ...]:
+    """The questions of 300.536(a), each with the figures a person needs to answer it. Days in a row are added up
+    whether they were written down as one removal or as several."""
     behaviours: dict[str, int] = {}
     for line in counted:
         if line.removal.behaviour:
@@ -342,14 +353,16 @@ def _factors(counted: list[Line], total: Fraction) -> tuple[Factor, ...]:
             "34 CFR 300.536(a)(1)",
             "Was the child removed for more than 10 school days in a row?",
             "¿Estuvo el niño fuera más de 10 días escolares seguidos?",
-            lengths,
+            f"The longest time in a row: {_say_run(longest, 'en')}.",
+            f"El tiempo más largo seguido: {_say_run(longest, 'es')}.",
         ),
         Factor(
             "more_than_ten",
             "34 CFR 300.536(a)(2)(i)",
             "Do the removals add up to more than 10 school days in the school year?",
             "¿Suman las suspensiones más de 10 días escolares en el año escolar?",
-            say_days(total),
+            f"{_say_run(total, 'en')}.",
+            f"{_say_run(total, 'es')}.",
         ),
         Factor(
             "similar_behaviour",
@@ -363,21 +376,24 @@ def _factors(counted: list[Line], total: Fraction) -> tuple[Factor, ...]:
             "34 CFR 300.536(a)(2)(iii)",
             "How long was each removal?",
             "¿Cuánto duró cada suspensión?",
-            lengths,
+            f"School days: {lengths}.",
+            f"Días escolares: {lengths}.",
         ),
         Factor(
             "total_time",
             "34 CFR 300.536(a)(2)(iii)",
             "How much time was the child removed in all?",
             "¿Cuánto tiempo estuvo fuera el niño en total?",
-            say_days(total),
+            f"{_say_run(total, 'en')}.",
+            f"{_say_run(total, 'es')}.",
         ),
         Factor(
             "closeness",
             "34 CFR 300.536(a)(2)(iii)",
             "How close together were the removals?",
             "¿Qué tan seguidas fueron las suspensiones?",
-            ", ".join(str(gap) for gap in gaps),
+            f"Days from one to the next: {', '.join(str(gap) for gap in gaps)}." if gaps else "",
+            f"Días de una a la siguiente: {', '.join(str(gap) for gap in gaps)}." if gaps else "",
         ),
     )
 

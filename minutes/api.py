@@ -96,6 +96,49 @@ class StrikeSerializer(serializers.Serializer):
     why = serializers.CharField(max_length=200)
 
 
+# What a correction may say anew; the student and the sender's own number stay.
+ANEW = ["service", "service_name", "on", "evidence", "document", "page", "note"]
+
+
+class _CorrectionSerializer(serializers.ModelSerializer):
+    """The fields that change, and why; what is not sent stays as it was."""
+
+    service = SeenService(required=False, allow_null=True)
+    document = Seen(Document, required=False, allow_null=True)
+    evidence = serializers.ChoiceField(choices=Evidence.choices, required=False)
+    on = serializers.DateField(required=False)
+    why = serializers.CharField(max_length=200, write_only=True)
+
+    def validate(self, filled: dict[str, Any]) -> dict[str, Any]:
+        student = self.context["student"]
+        service, document = filled.get("service"), filled.get("document")
+        if service is not None and service.plan.student_id != student:
+            raise serializers.ValidationError({"service": "This service is of another student."})
+        if document is not None and document.student_id != student:
+            raise serializers.ValidationError({"document": "This paper is of another student."})
+        if service is not None:
+            filled.setdefault("service_name", service.name)
+        return filled
+
+
+class DeliveredCorrectionSerializer(_CorrectionSerializer):
+    setting = serializers.ChoiceField(choices=Setting.choices, required=False, allow_blank=True)
+    minutes = serializers.IntegerField(min_value=1, max_value=LONGEST, required=False)
+
+    class Meta:
+        model = DeliveredSession
+        fields = [*ANEW, *SESSION, "why"]
+
+
+class MissedCorrectionSerializer(_CorrectionSerializer):
+    kind = serializers.ChoiceField(choices=MissedKind.choices, required=False)
+    minutes = serializers.IntegerField(min_value=1, max_value=LONGEST, required=False, allow_null=True)
+
+    class Meta:
+        model = MissedSession
+        fields = [*ANEW, "kind", "minutes", "why"]
+
+
 class _Entries(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
 ):  # fmt: skip
@@ -160,6 +203,22 @@ class _Entries(
         recording.strike(row, by=user, at=timezone.now(), why=asked.validated_data["why"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    def corrected(self, asked: type[_CorrectionSerializer]) -> Response:
+        row = self.get_object()
+        form = asked(
+            data=self.request.data, context={**self.get_serializer_context(), "student": row.student_id}
+        )
+        form.is_valid(raise_exception=True)
+        told = dict(form.validated_data)
+        user: Any = self.request.user
+        try:
+            fresh = recording.correct(
+                row, by=user, at=timezone.now(), today=today(), why=told.pop("why"), values=told
+            )
+        except recording.CannotLog as problem:
+            raise ValidationError({problem.field or "non_field_errors": str(problem)}) from None
+        return Response(self.get_serializer(fresh).data, status=status.HTTP_201_CREATED)
+
 
 class DeliveredSessionViewSet(_Entries):
     """Sessions that were held."""
@@ -168,6 +227,12 @@ class DeliveredSessionViewSet(_Entries):
     serializer_class = DeliveredSessionSerializer
     log = staticmethod(recording.log_session)
 
+    @extend_schema(request=DeliveredCorrectionSerializer, responses={201: DeliveredSessionSerializer})
+    @action(detail=True, methods=["post"])
+    def correct(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Puts a corrected entry in its place; what stood before stays in the history."""
+        return self.corrected(DeliveredCorrectionSerializer)
+
 
 class MissedSessionViewSet(_Entries):
     """Sessions that were not held, and whole days lost."""
@@ -175,6 +240,12 @@ class MissedSessionViewSet(_Entries):
     model = MissedSession
     serializer_class = MissedSessionSerializer
     log = staticmethod(recording.log_missed)
+
+    @extend_schema(request=MissedCorrectionSerializer, responses={201: MissedSessionSerializer})
+    @action(detail=True, methods=["post"])
+    def correct(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Puts a corrected entry in its place; what stood before stays in the history."""
+        return self.corrected(MissedCorrectionSerializer)
 
 
 # --- the monthly table ---

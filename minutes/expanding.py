@@ -30,7 +30,7 @@ _DAY = timedelta(days=1)
 Days = tuple[date, ...]
 # One session longer than this is read as an amount of minutes for the period, to be spread over it.
 LONGEST_SESSION = 180
-# Marking periods are not in school calendars: the year's school days are divided into parts of one size.
+# Where the calendar does not say when marking periods end, the year's school days are divided into parts of one size.
 PARTS = {"six_weeks": 6, "nine_weeks": 4, "quarter": 4, "trimester": 3, "semester": 2, "year": 1}
 _CYCLE = re.compile(r"cycle(\d{1,2})")
 
@@ -311,11 +311,23 @@ def _months(
 def _parts(
     calendar: SchoolCalendar, days: Days, since: date, until: date, *, size: int = 0, parts: int = 0
 ) -> Iterator[_Period]:
-    """The school days of each year in chunks of one size, or in so many parts; both begin with the year."""
+    """The school days of each year in chunks of one size, or in so many parts; both begin with the year.
+
+    Parts are the calendar's own marking periods where it has them: as many, or a multiple, as four quarters are two
+    semesters.
+    """
     for year in calendar.instruction:
         if year.last < since or year.first > until:
             continue
         inside = _between(days, year.first, year.last)
+        ends = year.period_ends
+        if parts > 1 and ends and len(ends) % parts == 0:
+            begins = year.first
+            for end in ends[len(ends) // parts - 1 :: len(ends) // parts]:
+                if chunk := _between(inside, begins, end):
+                    yield _Period(chunk[0], end, chunk, len(chunk))
+                begins = end + _DAY
+            continue
         count = parts or ceil(len(inside) / size)
         bounds = [at * len(inside) // count if parts else at * size for at in range(count)] + [len(inside)]
         for at in range(count):

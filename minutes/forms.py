@@ -139,8 +139,8 @@ class CorrectionForm(EntryForm):
 
     why = forms.CharField(label=_("Why does it change?"), max_length=200)
 
-    def __init__(self, *args: Any, held: bool, **kwargs: Any) -> None:
-        super().__init__(*args, whole_day=not held, **kwargs)
+    def __init__(self, *args: Any, held: bool, whole_day: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, whole_day=whole_day and not held, **kwargs)
         self.was_held = held
         for name in ("key", "sure", *(() if not held else ("outcome",))):
             del self.fields[name]

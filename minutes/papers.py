@@ -20,6 +20,7 @@ from minutes.tally import Line, Table
 from tenants.places import FirmRef, current_firm
 from web import papers
 from web.dates import say_day
+from web.phones import say_phone
 
 LANGUAGES = ("en", "es")
 NONE = "–"
@@ -153,7 +154,7 @@ def worksheet_pdf(
 
 def _head(firm: FirmRef, language: str) -> dict[str, Any]:
     return {
-        "firm": firm.name, "firm_phone": firm.phone or "", "language": language,
+        "firm": firm.name, "firm_phone": say_phone(firm.phone) if firm.phone else "", "language": language,
         "words": {"page": _("Page"), "of": _("of")},
     }  # fmt: skip
 

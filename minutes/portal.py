@@ -18,10 +18,10 @@ from accounts.requests import FirmRequest
 from clients import guests
 from clients.models import Part, Student
 from minutes import page, recording
-from minutes.forms import EntryForm
-from minutes.models import Evidence
+from minutes.forms import CorrectionForm, EntryForm, StrikeForm
+from minutes.models import DeliveredSession, Evidence, MissedSession
 from minutes.page import today_of
-from minutes.views import keep_entry, pdf_answer
+from minutes.views import initial_of, keep_entry, pdf_answer
 from web.access import Can, requires
 from web.dates import say_day
 from web.forms import posted
@@ -111,6 +111,44 @@ def shared_session_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@requires(Can.VISIT_SHARED_PAGE)
+@FORM
+def shared_session(request: FirmRequest, pk: UUID, entry: UUID) -> HttpResponse:
+    """Somebody's own entry, while it stands and while they may add to the minutes: set right, or struck out."""
+    child, today, now = shared_child(request, pk, add=True), today_of(request), timezone.now()
+    row = _own_entry(request, child, entry)
+    held = isinstance(row, DeliveredSession)
+    services = recording.services_of(child)
+    form = CorrectionForm(
+        posted(request) if "strike" not in request.POST else None, initial=initial_of(row, services), services=services,
+        today=today, held=held, fixed=row.evidence, whole_day=row.evidence == Evidence.NOTE,
+    )  # fmt: skip
+    strike = StrikeForm(posted(request) if "strike" in request.POST else None)
+    if "strike" in request.POST and strike.is_valid():
+        recording.strike(row, by=request.user, at=now, why=strike.cleaned_data["why"])
+        messages.success(request, _("Struck out. It no longer counts, and stays in the history."))
+        return redirect("shared-session-new", pk)
+    if form.is_valid():
+        try:
+            why = form.cleaned_data["why"]
+            recording.correct(row, by=request.user, at=now, today=today, why=why, values=form.values())
+            messages.success(request, _("Corrected. What stood before stays in its history."))
+            return redirect("shared-session-new", pk)
+        except recording.CannotLog as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+    context = {"student": child, "row": row, "form": form, "strike": strike, "frame": "family.html"}
+    return render(request, "minutes/session_own.html", context, status=422 if form.is_bound or strike.is_bound else 200)  # fmt: skip
+
+
+def _own_entry(request: FirmRequest, child: Student, pk: UUID) -> Any:
+    for model in (DeliveredSession, MissedSession):
+        rows: Any = model.objects.filter(student=child, recorded_by=request.user)
+        row = rows.standing().filter(pk=pk).select_related("student", "service").first()
+        if row is not None:
+            return row
+    raise Http404
+
+
 def _entry(
     request: FirmRequest, child: Student, *, fixed: str, frame: str, view: str, back: str
 ) -> HttpResponse:
@@ -124,7 +162,10 @@ def _entry(
         messages.success(request, _("Thank you. It is written down for %(day)s.") % {"day": say_day(made.on)})
         may_read = guests.may(request.user, child, Part.MINUTES, at=timezone.now())
         return redirect(back if may_read else f"{view.removesuffix('-minutes')}-session-new", child.pk)
-    context = {"student": child, "form": form, "today": today, "yesterday": today - timedelta(days=1)}
+    context = {
+        "student": child, "form": form, "today": today, "yesterday": today - timedelta(days=1),
+        "own": recording.own(child, request.user),
+    }  # fmt: skip
     return render(
         request, "minutes/session_new.html", {**context, "frame": frame, "view": view}, status=422 if form.is_bound else 200
     )  # fmt: skip

@@ -298,5 +298,20 @@ def service_named(name: str, services: list[Service], on: date) -> Service | Non
     return None
 
 
+MOST_OWN = 10
+
+
+def own(student: Student, user: User) -> list[Entry]:
+    """What this person wrote down themselves and still stands, the newest first."""
+    rows: list[Entry] = []
+    for model in (DeliveredSession, MissedSession):
+        rows += (
+            model.objects.filter(student=student, recorded_by=user)
+            .standing()
+            .order_by("-recorded_at")[:MOST_OWN]
+        )
+    return sorted(rows, key=lambda row: row.recorded_at, reverse=True)[:MOST_OWN]
+
+
 def row_of(service: Service | None, on: date) -> ServiceRow | None:
     return service.row_on(on).service if service else None

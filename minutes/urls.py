@@ -39,4 +39,5 @@ urlpatterns = [
     path("portal/children/<uuid:pk>/minutes.pdf", portal.portal_minutes_pdf, name="portal-minutes-pdf"),
     path("shared/<uuid:pk>/minutes/", portal.shared_minutes, name="shared-minutes"),
     path("shared/<uuid:pk>/minutes/new/", portal.shared_session_new, name="shared-session-new"),
+    path("shared/<uuid:pk>/minutes/<uuid:entry>/", portal.shared_session, name="shared-session"),
 ]

@@ -174,7 +174,7 @@ def session(request: FirmRequest, kind: str, pk: UUID) -> HttpResponse:
     if row.stands and request.user.can(Can.EDIT_STUDENTS):
         services = recording.services_of(student)
         form = CorrectionForm(
-            posted(request), initial=_initial(row, services), services=services, today=today, held=held,
+            posted(request), initial=initial_of(row, services), services=services, today=today, held=held,
             documents=page.papers_of(student, request.user),
         )  # fmt: skip
     if request.method == "POST" and form is None:
@@ -206,7 +206,8 @@ def session(request: FirmRequest, kind: str, pk: UUID) -> HttpResponse:
     )
 
 
-def _initial(row: Any, services: list[recording.Service]) -> dict[str, Any]:
+def initial_of(row: Any, services: list[recording.Service]) -> dict[str, Any]:
+    """What a correction of an entry starts with."""
     found = {name: getattr(row, name) for name in recording.CHANGEABLE if hasattr(row, name)}
     mine = next((one for one in services if any(r.service.pk == row.service_id for r in one.rows)), None)
     mine = mine or recording.service_named(row.service_name, services, row.on)

@@ -123,5 +123,5 @@ def rules() -> list[str]:
         _("An absence that names the service stands for one session. A whole day away stands only for what the other days of that week could not hold."),
         _("Absences of the student and closures have their own columns. They are never taken off in silence."),
         _("More minutes in one week do not fill a gap in another. A session marked as making up for an earlier day counts there."),
-        _("Calendars hold no marking periods. We divide the school days of the year into equal parts."),
+        _("Marking periods are those of the school calendar. Where it does not say them, we divide the school days of the year into equal parts."),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ to commit an entry that does not add up. What was wrong is put right by another 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from clients.models import Family
 from payments.models import Account, Entry, EntryLine
 from payments.money import decimals, say
 
@@ -88,11 +89,11 @@ def post(
     audit.take_turn()
     known = Entry.objects.filter(key=key).first()
     if known:
-        if (known.kind, known.about, known.currency, _moves(known)) != (
+        if (known.kind, known.about, known.currency, _as_one(_moves(known))) != (
             kind,
             about,
             currency,
-            Counter(wanted),
+            _as_one(Counter(wanted)),
         ):
             raise Conflict(f"the key “{key}” stands for another entry")
         return known
@@ -125,6 +126,28 @@ def _moves(entry: Entry) -> Counter[Line]:
     )
 
 
+def _of(party: UUID | None) -> models.Q:
+    """Lines of a family, under every file that is one with it now: lines are never rewritten when files are merged."""
+    if party is None:
+        return models.Q(party=None)
+    return models.Q(party=party) | models.Q(party__in=Family.objects.one_with(party).values("pk"))
+
+
+def _now(parties: Iterable[UUID | None]) -> dict[UUID | None, UUID]:
+    """The families that files of these which were merged have become."""
+    rows = Family.objects.filter(pk__in={party for party in parties if party}, joined_into__isnull=False)
+    return {family.pk: family.joined_into_id for family in rows if family.joined_into_id}
+
+
+def _as_one(moves: Counter[Line]) -> Counter[Line]:
+    """The same moves, each by the family that its file is now."""
+    now = _now(line.party for line in moves)
+    found: Counter[Line] = Counter()
+    for line, count in moves.items():
+        found[replace(line, party=now.get(line.party, line.party))] += count
+    return found
+
+
 def _refuse_overdraw(wanted: Sequence[Line], currency: str) -> None:
     """Looks, once it is this entry's turn, whether each guarded purse still holds what is taken from it."""
     takes: Counter[tuple[Account, UUID | None, UUID | None]] = Counter()
@@ -132,14 +155,15 @@ def _refuse_overdraw(wanted: Sequence[Line], currency: str) -> None:
         if line.account is Account.TRUST_CASH:  # one bank account for all
             takes[line.account, None, None] += line.amount
         elif line.account in NEVER_BELOW_ZERO:
-            takes[line.account, line.party, line.matter] -= line.amount
+            # A case has one purse, whichever family file its student stands in now.
+            takes[line.account, None if line.matter else line.party, line.matter] -= line.amount
     for (account, party, matter), change in takes.items():
         if change >= 0:
             continue
         purse = EntryLine.objects.filter(account=account, entry__currency=currency)
         purse = EntryLine.objects.filter(account=account, entry__currency=currency)
         if account is not Account.TRUST_CASH:
-            purse = purse.filter(party=party, matter=matter)
+            purse = purse.filter(matter=matter) if matter else purse.filter(_of(party), matter=None)
         left = _sum(purse) * (-1 if account in CREDIT_SIDE else 1) + change
         if left < 0:
             there = say(left - change, currency)
@@ -158,10 +182,13 @@ def lines(
     account: Account, *, party: UUID | None = None, matter: UUID | None = None, currency: str,
     until: datetime | None = None,
 ) -> models.QuerySet[EntryLine]:  # fmt: skip
-    """The lines of an account in their order, each with its `entry`. `party` and `matter` narrow; `until` is excluded."""
+    """The lines of an account in their order, each with its `entry`. `party` and `matter` narrow; `until` is excluded.
+
+    A family's lines are also those of files that were merged into it.
+    """
     found = EntryLine.objects.filter(account=account, entry__currency=currency)
     if party is not None:
-        found = found.filter(party=party)
+        found = found.filter(_of(party))
     if matter is not None:
         found = found.filter(matter=matter)
     if until is not None:
@@ -189,7 +216,12 @@ def balances(account: Account, *, by: str = "party", currency: str, until: datet
         lines(account, currency=currency, until=until).order_by().values_list(by).annotate(sum=Sum("amount"))
     )
     sign = -1 if account in CREDIT_SIDE else 1
-    return {whose: sign * sum_ for whose, sum_ in found if sum_}
+    rows = list(found)
+    now = _now(whose for whose, _sum in rows) if by == "party" else {}
+    sums: Counter[UUID | None] = Counter()
+    for whose, sum_ in rows:
+        sums[now.get(whose, whose)] += sign * sum_
+    return {whose: sum_ for whose, sum_ in sums.items() if sum_}
 
 
 def out_of_balance() -> dict[str, int]:

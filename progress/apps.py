@@ -9,15 +9,20 @@ class ProgressConfig(AppConfig):
     name = "progress"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_save
         from django.utils.translation import gettext_lazy as _
 
+        from cases.signals import calendar_changed
+        from clients.models import Student
         from outbox.sending import guard
-        from progress import writing
+        from progress import silence, writing
         from web import sections
         from web.access import Can
         from web.navigation import register
 
         guard(writing.may_leave)
+        calendar_changed.connect(silence.calendar_changed, dispatch_uid="progress-silence")
+        post_save.connect(silence.student_saved, sender=Student, dispatch_uid="progress-silence")
         register("student", label=_("Goals"), icon="chart", url_name="progress", order=36, can=Can.SEE_STUDENTS)  # fmt: skip
         register("family", label=_("Progress"), icon="chart", url_name="portal-progress", order=25, phone=True, can=Can.VISIT_PORTAL)  # fmt: skip
         sections.register("today", template="progress/today_section.html", order=20, can=Can.SEE_STUDENTS, context=silent)  # fmt: skip

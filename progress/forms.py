@@ -366,10 +366,10 @@ class ResultForm(ModelForm):
         fields = ["went", "setting", "words", "happened_on"]
         widgets = {
             "words": forms.Textarea(attrs={"rows": 2}),
-            "setting": Tiles(columns=3),
             "happened_on": forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
         }
 
+    setting = forms.ChoiceField(label=_("Where"), choices=Setting.choices, widget=Tiles(columns=3))
     went = forms.ChoiceField(label=_("How did it go?"), choices=Went.choices, widget=Tiles(columns=3))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
+from cases import calendars
 from clients.models import Student
 from progress import measures, school, sheets, trend, words
 from progress.models import DataPoint, DataSheet, Phase, SchoolReport, Setting
@@ -20,6 +21,7 @@ from web.charts import Chart, Point, Series, data_chart
 
 # A small chart draws so many points, the newest: a year of weeks.
 MOST_SMALL = 60
+MOST_ROWS = 12  # numbers beside a chart on a page of many
 A_YEAR = timedelta(days=400)  # of the school's reports, the last ones with it
 
 
@@ -46,6 +48,11 @@ class Line:
     doubt: school.Doubt | None = None
     phases: list[tuple[int, Phase]] = field(default_factory=list)
     reports: list[SchoolReport] = field(default_factory=list)
+
+    @property
+    def newest(self) -> list[list[tuple[str, str]]]:
+        """The rows of its table with the newest numbers, the newest first."""
+        return self.chart.rows[:MOST_ROWS]
 
 
 def points_of(keys: Sequence[UUID], *, newest: int | None = None) -> dict[UUID, list[Seen]]:
@@ -97,7 +104,7 @@ def line_of(
     start, goal = words.ends_of(sheet)
     told = words.sentence(sheet, current, today=today)
     own = [(one.on, one.value) for one in seen if one.setting == Setting.SCHOOL]
-    drawn = seen if not small else [one for one in seen if one.on >= sheet.starts_on][-MOST_SMALL:]
+    drawn = seen if not small else seen[-MOST_SMALL:]
     relevant = sorted(
         (row for row in phases if row.sheet_id in (None, sheet.pk) and row.on <= sheet.target_on),
         key=lambda row: row.on,
@@ -122,10 +129,14 @@ class Overview:
     lines: list[Line]
     waiting: list[sheets.Open]
     ended: list[DataSheet]
+    # The marking period that is over, where the calendar says it, and the goals of which the school told nothing since.
+    # Parents are told as often as the plan says, as with report cards: 34 CFR 300.320(a)(3)(ii).
+    period: tuple[date, date] | None = None
+    untold: list[DataSheet] = field(default_factory=list)
 
 
 def overview(student: Student, user: User, *, today: date) -> Overview:
-    """The student's goals as this person sees them. Six queries."""
+    """The student's goals as this person sees them. Nine queries at most."""
     everything = list(DataSheet.objects.visible_to(user).filter(student=student))
     current = [sheet for sheet in everything if sheet.is_open]
     chain = sheets.chains(everything)
@@ -139,13 +150,18 @@ def overview(student: Student, user: User, *, today: date) -> Overview:
             reports[row.sheet_id].append(row)
     goals = sheets.goals_in_force(student)
     lines = []
+    calendar = calendars.of_district(student.district_id) if current else None
+    period = calendar.last_period(today) if calendar else None
+    untold: list[DataSheet] = []
     for sheet in current:
         seen = sorted((one for key in chain[sheet.pk] for one in points.get(key, [])), key=lambda one: one.on)
         told = [row for key in chain[sheet.pk] for row in reports[key]]
         lines.append(line_of(sheet, seen, told, phases, today=today, small=True))
+        if period and sheet.starts_on < period[1] and not any(row.ends_on >= period[0] for row in told):
+            untold.append(sheet)
     carried = {sheet.carries_on_id for sheet in everything}
     ended = [sheet for sheet in everything if not sheet.is_open and sheet.pk not in carried]
-    return Overview(lines, sheets.waiting(goals, everything), ended)
+    return Overview(lines, sheets.waiting(goals, everything), ended, period, untold)
 
 
 def one(sheet: DataSheet, user: User, *, today: date) -> Line:

@@ -13,6 +13,10 @@ from progress import writing
 from progress.models import TermReport
 from tenants.places import FirmRef
 from web import charts, papers
+from web.phones import say_phone
+
+# More goals than this get small charts, each beside its sentence, so that the report stays two pages.
+FULL_CHARTS = 6
 
 
 def pdf(report: TermReport, *, firm: FirmRef, at: datetime) -> bytes:
@@ -22,7 +26,8 @@ def pdf(report: TermReport, *, firm: FirmRef, at: datetime) -> bytes:
 
 def facts(report: TermReport, *, firm: FirmRef) -> dict[str, Any]:
     """What the paper says, as plain data."""
-    found = writing.shown(report)
+    many = len(report.facts["goals"]) > FULL_CHARTS
+    found = writing.shown(report, small=many)
     with translation.override(report.language):
         term = (
             f"{date_format(report.starts_on, 'DATE_FORMAT')} – {date_format(report.ends_on, 'DATE_FORMAT')}"
@@ -33,7 +38,7 @@ def facts(report: TermReport, *, firm: FirmRef) -> dict[str, Any]:
         else:
             by = _("Draft, not approved.")
         return {
-            "firm": firm.name, "firm_phone": firm.phone or "", "language": report.language,
+            "firm": firm.name, "firm_phone": say_phone(firm.phone) if firm.phone else "", "language": report.language,
             "words": {"page": _("Page"), "of": _("of")},
             "title": _("Progress report: %(name)s") % {"name": report.student.given_name}, "term": term, "by": by,
             "opening": found.opening, "wins": found.wins, "strategies": found.strategies, "next": found.next,
@@ -44,7 +49,7 @@ def facts(report: TermReport, *, firm: FirmRef) -> dict[str, Any]:
                 }
                 for goal in found.goals
             ],
-            "minutes": found.minutes,
+            "many": many, "minutes": found.minutes,
             "labels": {
                 "wins": _("Small wins"), "goals": _("Goals"), "minutes": _("Service minutes"), "strategies": _("What helps"),
                 "next": _("What we want to talk about next"), "school": _("The school writes"),

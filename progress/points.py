@@ -17,11 +17,12 @@ from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
+from cases import calendars
 from clients import guests
 from clients.models import Part
 from documents import adding
 from documents.models import Document, Kind
-from progress import measures, sheets
+from progress import measures, sheets, silence
 from progress.measures import Impossible
 from progress.models import DataPoint, DataSheet, PointRevision
 from tenants.places import current_firm
@@ -99,7 +100,8 @@ def log(
         if files:
             point.document = _file(sheet, files, by=by, at=at)
             point.save(update_fields=["document"])
-        quiet = on + timedelta(days=sheet.expect_days)
+        calendar = calendars.of_district(sheet.student.district_id)
+        quiet = silence.quiet_day(on, sheet.expect_days, calendar)
         DataSheet.objects.filter(pk=sheet.pk).update(quiet_on=Greatest(F("quiet_on"), Value(quiet)))
         audit.record("point.logged", by=by, at=at, about=point, sheet=str(sheet.pk))
     return Logged(point, True)

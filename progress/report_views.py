@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.requests import FirmRequest
+from cases import calendars
 from clients.models import Guardianship
 from progress import paper, writing
 from progress.forms import TermForm
@@ -25,6 +26,7 @@ from web.access import Can, requires
 from web.forms import posted
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+LATELY = timedelta(days=45)
 MOST = 6000  # letters of one text
 
 
@@ -44,13 +46,18 @@ def term_report_list(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 
 def _term(student: Any, today: date) -> dict[str, Any]:
-    """The last three months, or since the last report, in the language of who lives with the child."""
+    """The marking period that ended last, else the last three months or since the last report; in the language of who
+    lives with the child."""
     last = TermReport.objects.filter(student=student).order_by("-ends_on").first()
     since = last.ends_on + timedelta(days=1) if last else today - timedelta(days=90)
     if since >= today:
         since = today - timedelta(days=90)
+    until, calendar = today, calendars.of_district(student.district_id)
+    period = calendar.last_period(today) if calendar else None
+    if period and today - period[1] <= LATELY and not (last and last.ends_on >= period[1]):
+        since, until = period
     home = Guardianship.objects.filter(student=student).seeing(on=today).order_by("-lives_with").values_list("contact__language", flat=True).first()  # fmt: skip
-    return {"starts_on": since, "ends_on": today, "language": "es" if home == "es" else "en"}
+    return {"starts_on": since, "ends_on": until, "language": "es" if home == "es" else "en"}
 
 
 def _report(request: FirmRequest, pk: UUID) -> TermReport:

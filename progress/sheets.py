@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from cases import calendars
 from clients.models import Student
-from progress import measures
-from progress.models import DataPoint, DataSheet, Measure, Phase
+from progress import measures, silence
+from progress.models import DataSheet, Measure, Phase
 from progress.proposing import Proposal, propose
 from reviews.models import Goal, PlanInForce
 
@@ -181,9 +181,10 @@ def _make(
     kept = tidy(values)
     try:
         with transaction.atomic():
+            calendar = calendars.of_district(goal.plan.student.district_id)
             return DataSheet.objects.create(
                 student_id=goal.plan.student_id, goal=goal, number=goal.number, area=goal.area, goal_text=goal.text,
-                quiet_on=kept["starts_on"] + timedelta(days=kept["expect_days"]), carries_on=carries_on, set_up_by=by,
+                quiet_on=silence.quiet_day(kept["starts_on"], kept["expect_days"], calendar), carries_on=carries_on, set_up_by=by,
                 set_up_at=at, **{name: kept[name] for name in FIELDS},
             )  # fmt: skip
     except IntegrityError as clash:
@@ -221,10 +222,7 @@ def end(sheet: DataSheet, *, reason: str, by: User, at: datetime) -> None:
 
 def refresh(sheet: DataSheet) -> None:
     """From when the sheet counts as silent: so many days after its newest point, or its start."""
-    keys = [sheet.pk, *([sheet.carries_on_id] if sheet.carries_on_id else [])]
-    last: date | None = DataPoint.objects.standing().filter(sheet__in=keys).aggregate(last=Max("happened_on"))["last"]  # fmt: skip
-    since = max(last, sheet.starts_on) if last else sheet.starts_on
-    DataSheet.objects.filter(pk=sheet.pk).update(quiet_on=since + timedelta(days=sheet.expect_days))
+    silence.count_again(DataSheet.objects.filter(pk=sheet.pk))
 
 
 def chains(sheets: Sequence[DataSheet]) -> dict[Any, list[Any]]:

@@ -95,5 +95,6 @@ def silence(sheet: DataSheet, last_on: date | None, *, today: date) -> str:
         return ""
     if last_on is None:
         return _("No number since the plan began.")
-    days = (today - last_on).days
+    # As Today counts it: days of a school break are left out.
+    days = (today - sheet.quiet_on).days + sheet.expect_days
     return ngettext("No number for %(n)s day.", "No number for %(n)s days.", days) % {"n": days}

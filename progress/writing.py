@@ -18,7 +18,6 @@ from accounts.models import User
 from clients import reaching
 from clients.models import Contact, Student
 from minutes import tally
-from minutes.words import minutes as say_minutes
 from outbox import reasons, sending
 from outbox.models import Channel, Message
 from outbox.segments import plain
@@ -135,11 +134,11 @@ def _goals(student: Student, starts_on: date, today: date) -> list[dict[str, Any
 def _sentence(sheet: DataSheet, values: list[trend.Value], robust: trend.Trend | None, today: date) -> str:
     said = words.sentence(sheet, values, today=today)
     if robust is not None and not robust.could_be_chance and robust.slope * sheet.sign > 0:
-        return f"{said} {_('The numbers get better.')}"
+        return said + " " + _("The numbers get better.")
     if robust is not None and not robust.could_be_chance:
-        return f"{said} {_('The numbers go the other way. That is worth a talk.')}"
+        return said + " " + _("The numbers go the other way. That is worth a talk.")
     if robust is None and values:
-        return f"{said} {_('There are too few numbers to speak of a trend.')}"
+        return said + " " + _("There are too few numbers to speak of a trend.")
     return said
 
 
@@ -181,20 +180,21 @@ def _strategies(student: Student, starts_on: date, ends_on: date) -> list[str]:
 def _minutes(student: Student, starts_on: date, ends_on: date, today: date) -> dict[str, Any]:
     """The term's table of service minutes with the sentences that belong beside it."""
     table = tally.table(student, start=starts_on, end=ends_on, today=today)
-    rows, missing = [], 0.0
+    rows, behind = [], []
     notes = list(table.notes)
     for line in table.lines:
         total = line.total
         notes += line.why_not
         if not line.counted:
             continue
-        missing += total.shortfall.minutes
+        if total.shortfall.minutes:
+            behind.append(line.name)
         rows.append([
             line.name, *(say_number(amount.minutes) for amount in (total.owed, total.delivered + total.made_up, total.excused, total.shortfall)),
         ])  # fmt: skip
     return {
         "head": [_("Service, in minutes"), _("Owed"), _("Delivered"), _("Excused"), _("Missing")], "rows": rows,
-        "notes": list(dict.fromkeys(notes)), "missing": missing,
+        "notes": list(dict.fromkeys(notes)), "behind": behind,
         "excused": _("Excused: the student was absent, or school was closed."),
     }  # fmt: skip
 
@@ -202,15 +202,21 @@ def _minutes(student: Student, starts_on: date, ends_on: date, today: date) -> d
 def _next(goals: list[dict[str, Any]], minutes: dict[str, Any]) -> list[str]:
     """What to talk about: questions before statements."""
     said = []
+    alike: dict[str, list[str]] = {}  # goals of which the same is to be said, in one line
+    for goal in goals:
+        if not goal["question"] and goal["talk"]:
+            alike.setdefault(goal["talk"], []).append(goal["name"])
     for goal in goals:
         if goal["question"]:
             said.append(f"{goal['name']}: {goal['question']}")
         elif goal["talk"]:
-            said.append(f"{goal['name']}: {goal['talk']}")
+            if names := alike.pop(goal["talk"], None):
+                said.append(f"{', '.join(names)}: {goal['talk']}")
         elif not goal["count"]:
             said.append(_("%(goal)s: no number yet. Who can write one down each week?") % {"goal": goal["name"]})  # fmt: skip
-    if minutes["missing"]:
-        said.append(_("Service minutes: %(minutes)s are missing. How can they be made up?") % {"minutes": say_minutes(minutes["missing"])})  # fmt: skip
+    if minutes["behind"]:
+        # Each service by its name: there is no sum over services.
+        said.append(_("Not all minutes were given: %(services)s. How can they be made up?") % {"services": ", ".join(minutes["behind"])})  # fmt: skip
     return said or [_("What goes well at home and at school, and what should we try next?")]
 
 
@@ -335,11 +341,11 @@ class Shown:
     next: list[str]
 
 
-def shown(report: TermReport) -> Shown:
-    """The report with its charts drawn, in its own language."""
+def shown(report: TermReport, *, small: bool = False) -> Shown:
+    """The report with its charts drawn, in its own language; `small` draws them without axes and letters."""
     with translation.override(report.language):
         return Shown(
-            text(report, "opening"), _lines(report, "wins"), [_shown(report, goal) for goal in report.facts["goals"]],
+            text(report, "opening"), _lines(report, "wins"), [_shown(report, goal, small) for goal in report.facts["goals"]],
             _table(report.facts["minutes"]), _lines(report, "strategies"), _lines(report, "next"),
         )  # fmt: skip
 
@@ -353,7 +359,7 @@ def _lines(report: TermReport, name: str) -> list[str]:
     return [line.strip() for line in text(report, name).split("\n") if line.strip()]
 
 
-def _shown(report: TermReport, goal: dict[str, Any]) -> ShownGoal:
+def _shown(report: TermReport, goal: dict[str, Any], small: bool) -> ShownGoal:
     def point(pair: list[Any]) -> Point:
         on = pair[0] if isinstance(pair[0], date) else date.fromisoformat(pair[0])
         return Point(on, float(pair[1]))
@@ -363,6 +369,6 @@ def _shown(report: TermReport, goal: dict[str, Any]) -> ShownGoal:
     chart = data_chart(
         [Series(key, label, [point(pair) for pair in points]) for key, label, points in goal["series"]],
         start=point(goal["start"]), goal=point(goal["goal"]), unit=goal["unit"], summary=said, phases=days,
-        trend=(point(goal["line"][0]), point(goal["line"][1])) if goal["line"] else None, name=f"{goal['name']}: {said}",
+        trend=(point(goal["line"][0]), point(goal["line"][1])) if goal["line"] and not small else None, small=small, name=f"{goal['name']}: {said}",
     )  # fmt: skip
     return ShownGoal(goal["id"], goal["name"], goal["text"], said, goal["school"], goal["called"], chart)

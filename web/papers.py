@@ -40,9 +40,9 @@ def _is_covered(letter: str) -> bool:
 
 
 def cleaned(data: Any, *, strictly: bool = False) -> Any:
-    """The same data without control characters and with a box for each sign no font of ours has.
+    """The same data without control characters and emoji, and with a box for each other sign no font of ours has.
 
-    `strictly` keeps only what the main font has; otherwise emoji and unassigned signs go, and other alphabets stay.
+    `strictly` keeps only what the main font has; otherwise unassigned signs go, and other alphabets stay.
     """
     if isinstance(data, dict):
         return {key: cleaned(value, strictly=strictly) for key, value in data.items()}
@@ -61,7 +61,9 @@ def _letter(letter: str, strictly: bool) -> str:
         return " "
     if group in {"Cc", "Cf", "Mn"} and not (group == "Mn" and not strictly):
         return ""
-    if strictly or group in {"So", "Sk", "Cs", "Co", "Cn"}:
+    if group in {"So", "Sk"}:
+        return ""
+    if strictly or group in {"Cs", "Co", "Cn"}:
         return UNKNOWN
     return letter
 

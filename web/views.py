@@ -27,6 +27,8 @@ LOOKS = (
     "css/family.css",
     "icons.svg",
     "vendor/atkinson-hyperlegible-next-5.3.0/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+    "js/offline.js",
+    "js/pointstore.js",
 )
 
 

@@ -35,6 +35,8 @@ class SchoolYear(models.Model):
     calendar = models.ForeignKey(SchoolCalendar, on_delete=models.CASCADE, related_name="years")
     first_on = models.DateField()
     last_on = models.DateField()
+    # The last day of each marking period, in order, the last one with the year; empty when nobody has said them.
+    period_ends = ArrayField(models.DateField(), default=list, blank=True)
 
     class Meta:
         ordering = ["first_on"]

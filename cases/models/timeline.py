@@ -35,6 +35,10 @@ class EntryKind(models.TextChoices):
 CONTACT_LOG = (EntryKind.CALL, EntryKind.EMAIL, EntryKind.TEXT, EntryKind.VISIT, EntryKind.NOTE)
 
 
+# Of these only the day is known; their time is noon.
+WHOLE_DAY = frozenset({EntryKind.WIN, EntryKind.EVENT, EntryKind.REMOVAL})
+
+
 class EntryQuerySet(models.QuerySet["TimelineEntry"]):
     def visible_to(self, user: User) -> Self:
         """Staff see all of the students they see; families and guests the shared entries alone."""
@@ -72,3 +76,8 @@ class TimelineEntry(models.Model):
             models.Index(fields=["student", "-happened_at"]),
             models.Index(fields=["evidence_kind", "evidence_id"]),
         ]
+
+    @property
+    def said_as(self) -> str:
+        """In which style its time is said: with the time of day only where that is known."""
+        return "on" if self.kind in WHOLE_DAY else "brief"

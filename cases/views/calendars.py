@@ -112,7 +112,7 @@ def school_year(request: FirmRequest, pk: UUID, year: UUID | None = None) -> Htt
     try:
         calendars.save_year(
             district, first=filled["first"], last=filled["last"], days_off=filled["off"], weekdays=filled["weekdays"],
-            by=request.user, at=timezone.now(), year=row, version=filled["version"] if row else None,
+            period_ends=filled["ends"], by=request.user, at=timezone.now(), year=row, version=filled["version"] if row else None,
         )  # fmt: skip
     except CalendarError as problem:
         form.add_error(None, str(problem))
@@ -132,17 +132,20 @@ def _initial(request: FirmRequest, calendar: SchoolCalendar | None, row: SchoolY
     if row and calendar:
         return {
             "first": row.first_on, "last": row.last_on, "weekdays": calendar.weekdays, "version": calendar.version,
-            "days_off": calendars.say_days_off(row.days_off.all()),
+            "days_off": calendars.say_days_off(row.days_off.all()), "period_ends": calendars.say_period_ends(row.period_ends),
         }  # fmt: skip
     weekdays = calendar.weekdays if calendar else [0, 1, 2, 3, 4]
     if request.GET.get("copy") and calendar and calendar.years.exists():
-        first, last, off = calendars.draft_of_next_year(calendar)
+        first, last, off, ends = calendars.draft_of_next_year(calendar)
     else:
         today = today_of(request)
         start = today.year if today.month >= 6 else today.year - 1
         first, last = date(start, 8, 25), date(start + 1, 6, 5)
-        off = calendars.usual_days_off(first, last)
-    return {"first": first, "last": last, "weekdays": weekdays, "days_off": calendars.say_days_off(off)}
+        off, ends = calendars.usual_days_off(first, last), ()
+    return {
+        "first": first, "last": last, "weekdays": weekdays, "days_off": calendars.say_days_off(off),
+        "period_ends": calendars.say_period_ends(ends),
+    }  # fmt: skip
 
 
 @requires(Can.EDIT_CASES)
@@ -210,7 +213,7 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
         rule = KINDS[Kind(row.kind)]
         lines.append({
             "row": row, "kind": rule.words(language), "days": say_days(line.days) if line.days is not None else "",
-            "total": say_days(line.possible), "question": rule.question(language) if rule.counts == "may_count" else "",
+            "one": line.days == 1, "total": say_days(line.possible), "question": rule.question(language) if rule.counts == "may_count" else "",
         })  # fmt: skip
     discipline = student.cases.open().filter(kind="discipline").first() or student.cases.open().first()
     possible = tally.possible if tally else 0
@@ -224,7 +227,7 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
         "possible": say_days(tally.possible) if tally else "",
         "meter": min(float(possible), 10),
         "sentences": [item.words(language) for item in tally.messages] if tally else [],
-        "factors": [(item.words(language), item.shown, item.citation) for item in tally.factors]
+        "factors": [(item.words(language), item.figures(language), item.citation) for item in tally.factors]
         if tally
         else [],
         "calendar": calendar,

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -53,9 +54,11 @@ def case_events(request: FirmRequest, pk: UUID) -> HttpResponse:
             if asking:
                 messages.info(request, _("One question before this date can be relied on."))
                 return redirect("deadline", asking.pk)
-            messages.success(
-                request, _("Recorded. %(n)s dates follow from it.") % {"n": event.deadlines.count()}
+            count = event.deadlines.count()
+            said = ngettext(
+                "Recorded. %(n)s date follows from it.", "Recorded. %(n)s dates follow from it.", count
             )
+            messages.success(request, said % {"n": count})
             return redirect(f"{reverse('case', args=[pk])}#dates")
     return render(request, "cases/case.html", _page(request, case, event_form=form), status=422)
 
@@ -127,6 +130,7 @@ def _deadline_page(request: FirmRequest, row: Deadline, **more: Any) -> dict[str
         "student": row.case.student,
         "history": row.changes.select_related("by"),
         "answers": [(key, value) for key, value in row.answers.items() if key not in asked],
+        "act_by": iso_date(found["act_by"]) if found["act_by"] else None,
         "needs_calendar": any(item["kind"] in ("calendar", "school_year") for item in found["missing"]),
         "today": today_of(request),
         "aside_form": SetAsideForm(),

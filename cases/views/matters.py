@@ -176,7 +176,7 @@ def case_stage(request: FirmRequest, pk: UUID) -> HttpResponse:
 @FORM
 def case_hand_over(request: FirmRequest, pk: UUID) -> HttpResponse:
     case = visible_case(request, pk)
-    form = HandOverForm(posted(request))
+    form = HandOverForm(posted(request), but=case.advocate)
     if form.is_valid():
         try:
             row = opening.hand_over(case, **form.cleaned_data, by=request.user, at=timezone.now())

@@ -40,6 +40,10 @@ PARTS: dict[str, tuple[type[Form], Any]] = {
 }
 
 
+# A parent's questions stay in the parent's words.
+REWORDED = ("attendees", "requests", "decisions")
+
+
 def visible_meeting(request: FirmRequest, pk: UUID) -> Meeting:
     rows = Meeting.objects.visible_to(request.user).select_related("case__student__family", "advocate", "case__advocate")  # fmt: skip
     return get_object_or_404(rows, pk=pk)
@@ -91,6 +95,8 @@ def meeting_details(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: FirmRequest, meeting: Meeting, **more: Any) -> dict[str, Any]:
     concerns = list(meeting.concerns.select_related("by"))
+    if "edited" not in more and request.GET.get("edit"):
+        more |= _edited(meeting, request.GET["edit"])
     return {
         "meeting": meeting,
         "case": meeting.case,
@@ -108,6 +114,20 @@ def _page(request: FirmRequest, meeting: Meeting, **more: Any) -> dict[str, Any]
         "over": meeting.ends_at < timezone.now(),
         **more,
     }
+
+
+def _edited(meeting: Meeting, line: str) -> dict[str, Any]:
+    """The line whose words are being changed, with its form; nothing when there is no such line."""
+    try:
+        pk = UUID(line)
+    except ValueError:
+        return {}
+    for form_class, model in (PARTS[part] for part in REWORDED):
+        row = model.objects.filter(meeting=meeting, pk=pk).first()
+        if row is not None:
+            initial = {name: getattr(row, name) for name in form_class.base_fields}
+            return {"edited": row.pk, "edit_form": form_class(initial=initial, auto_id="edit_%s")}
+    return {}
 
 
 @requires(Can.SEE_CASES)
@@ -141,13 +161,21 @@ def meeting_lines(request: FirmRequest, pk: UUID, part: str) -> HttpResponse:
 @requires(Can.EDIT_CASES)
 @require_POST
 def meeting_line(request: FirmRequest, pk: UUID, part: str, line: UUID) -> HttpResponse:
-    """Changes a line's result, attendance or answer, or takes the line away."""
+    """Changes a line's words, result, attendance or answer, or takes the line away."""
     if part not in PARTS:
         raise Http404
     meeting = visible_meeting(request, pk)
     row = get_object_or_404(PARTS[part][1].objects.filter(meeting=meeting), pk=line)
     if "delete" in request.POST:
         row.delete()
+    elif "words" in request.POST and part in REWORDED:
+        form = PARTS[part][0](request.POST, auto_id="edit_%s")
+        if not form.is_valid():
+            context = _page(request, meeting, edited=row.pk, edit_form=form)
+            return render(request, "cases/meeting.html", context, status=422)
+        for name, value in form.cleaned_data.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(form.cleaned_data))
     elif part == "requests" and request.POST.get("result") in Result.values:
         row.result = request.POST["result"]
         row.note = request.POST.get("note", row.note)[:20_000]

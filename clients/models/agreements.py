@@ -157,6 +157,14 @@ class Signature(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="signature_has_a_name")]
 
+    @property
+    def is_by_another_name(self) -> bool:
+        """Whether the name that was typed is far from the one the paper was sent to: somebody should ask."""
+        from clients import matching
+
+        sent_to = matching.name_in(self.agreement.contact.name)
+        return matching.likeness(matching.name_in(self.name), sent_to)[0] < 0.6
+
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def in_force(self, *, on: date) -> Self:

@@ -18,7 +18,7 @@ class MergeRecord(models.Model):
     gone = models.UUIDField(unique=True)
     name = models.CharField(max_length=200)
     was = models.JSONField()
-    moved = models.JSONField(default=list)  # [[label, pk, field], …]
+    moved = models.JSONField(default=list)  # [[label, pk, field] or [label, pk, field, from, to], …]
     folded = models.JSONField(default=list)  # [{"model", "pk", "fields"}, …]
     reason = models.CharField(max_length=300, blank=True)
     merged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

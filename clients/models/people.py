@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -20,16 +21,38 @@ from web.access import Can
 from web.ids import new_id
 
 
+class FamilyQuerySet(models.QuerySet["Family"]):
+    def one_with(self, family: UUID) -> Self:
+        """The files that are one family with this one: itself, what it has joined, and what joined that."""
+        now = Coalesce("joined_into", "pk")
+        rows = self.annotate(now=now)
+        return rows.filter(now__in=Family.objects.filter(pk=family).annotate(now=now).values("now"))
+
+
 class Family(models.Model):
-    """A household file. Unconfirmed until staff, or the person signed in, say who it is."""
+    """A household file. Unconfirmed until staff, or the person signed in, say who it is.
+
+    A file whose people went into another one stays, empty, and says which: rows that are only added to, such as those
+    of the ledger, name it for good.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    joined_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined"
+    )
+
+    objects = FamilyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "families"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(joined_into=None) | ~Q(joined_into=F("pk")), name="family_joins_another"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -293,6 +316,15 @@ def _refused() -> models.QuerySet[Any]:
     )
 
 
+# What people write most often for who they are to a child; said in the reader's language.
+RELATIONS = {
+    "mother": _("mother"), "father": _("father"), "mom": _("mother"), "dad": _("father"), "parent": _("parent"),
+    "stepmother": _("stepmother"), "stepfather": _("stepfather"), "guardian": _("guardian"), "foster parent": _("foster parent"),
+    "grandmother": _("grandmother"), "grandfather": _("grandfather"), "aunt": _("aunt"), "uncle": _("uncle"),
+    "sister": _("sister"), "brother": _("brother"), "self": _("the young adult"),
+}  # fmt: skip
+
+
 class Guardianship(models.Model):
     """What a contact is to a student. Access follows from here, never from being in the family."""
 
@@ -310,6 +342,11 @@ class Guardianship(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contact", "student"], name="one_guardianship_a_pair")]
+
+    @property
+    def relation_words(self) -> str:
+        """Who they are to the child, in the reader's language where we know the word."""
+        return str(RELATIONS.get(self.relation.strip().casefold(), self.relation))
 
 
 class CareTeamMember(models.Model):

@@ -65,7 +65,7 @@ def say_budget(case: Case) -> dict[str, Any] | None:
 
 def moves_of(retainer: Retainer) -> list[dict[str, Any]]:
     """What came into a retainer and what it was used for, the newest first."""
-    rows = ledger.lines(Account.TRUST_HELD, party=retainer.case.student.family_id, matter=retainer.case_id, currency=retainer.currency)  # fmt: skip
+    rows = ledger.lines(Account.TRUST_HELD, matter=retainer.case_id, currency=retainer.currency)  # fmt: skip
     return [
         {"at": row.entry.at, "what": retainer_words(row.entry), "amount": say(-row.amount, retainer.currency)}
         for row in reversed(rows)

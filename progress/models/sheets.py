@@ -225,8 +225,12 @@ class PointRevision(models.Model):
 
 class PhaseQuerySet(models.QuerySet["Phase"]):
     def visible_to(self, user: User) -> Self:
-        if user.can(Can.SEE_STUDENTS) or user.can(Can.VISIT_PORTAL):
-            return self.filter(student__in=Student.objects.visible_to(user))
+        """Staff see all of the students they see; a family member not those of a strategy that is not shared."""
+        rows = self.filter(student__in=Student.objects.visible_to(user))
+        if user.can(Can.SEE_STUDENTS):
+            return rows
+        if user.can(Can.VISIT_PORTAL):
+            return rows.filter(Q(strategy=None) | Q(strategy__shared_at__isnull=False) | Q(strategy__by=user))
         return self.none()
 
 

@@ -88,6 +88,15 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+/* Who signs out leaves no list of goals on the phone. Numbers that wait to be sent stay, with their person. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!new URL(form.action, location.href).pathname.endsWith("/sign-out/") || !window.indexedDB) return;
+  event.preventDefault();
+  const done = import("./pointstore.js").then((place) => place.forget()).catch(() => {});
+  Promise.race([done, new Promise((late) => setTimeout(late, 1000))]).then(() => form.submit());
+});
+
 /* A page that says "you are offline". It keeps that page and its looks, and nothing else. */
 const worker = root.dataset.worker;
 if (worker && "serviceWorker" in navigator && isSecureContext) {

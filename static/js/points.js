@@ -2,41 +2,12 @@
    while there is no connection. Each number has a key of its own, so that it counts once however often it is sent.
    Without this file the page is a plain form. */
 import { shrink } from "./papers.js";
+import { all, drop, forget, goals, keep, line, newKey, remember } from "./pointstore.js";
 
 const place = document.querySelector("[data-queue]");
 const words = document.querySelector("[data-queue-words]");
 const say = words ? words.dataset : {};
 const now = () => Date.now() / 1000;
-
-/* --- the store on the phone --- */
-const store = () => new Promise((done, failed) => {
-  const ask = indexedDB.open("roundtable-points", 1);
-  ask.onupgradeneeded = () => ask.result.createObjectStore("points", { keyPath: "key" });
-  ask.onsuccess = () => done(ask.result);
-  ask.onerror = () => failed(ask.error);
-});
-const work = async (mode, act) => {
-  const base = await store();
-  return new Promise((done, failed) => {
-    const line = base.transaction("points", mode);
-    const ask = act(line.objectStore("points"));
-    line.oncomplete = () => { base.close(); done(ask.result); };
-    line.onerror = () => { base.close(); failed(line.error); };
-  });
-};
-const all = () => work("readonly", (rows) => rows.getAll());
-const keep = (row) => work("readwrite", (rows) => rows.put(row));
-const drop = (key) => work("readwrite", (rows) => rows.delete(key));
-
-const line = (text, kind) => {
-  const box = document.createElement("div");
-  box.className = "notice";
-  box.dataset.s = kind;
-  const body = document.createElement("div");
-  body.textContent = text;
-  box.append(body);
-  return { box, body };
-};
 
 const show = async () => {
   if (!place) return;
@@ -149,7 +120,7 @@ const free = (form) => {
 const fresh = (form) => {
   const key = form.querySelector("[name=key]");
   form.reset();
-  key.value = crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+  key.value = newKey();
 };
 
 const begin = (form) => {
@@ -193,5 +164,24 @@ const begin = (form) => {
     free(form);
   });
 };
+/* --- what the page without a connection needs to take a number for this goal --- */
+const said = (root, pick) => { const found = root && root.querySelector(pick); return found ? found.textContent.trim() : ""; };
+const learn = (form) => {
+  const fields = ["part", "value", "whole", "setting"].map((name) => {
+    const inputs = [...form.querySelectorAll(`input[name=${name}]`)];
+    if (!inputs.length) return null;
+    const group = inputs[0].closest("fieldset");
+    if (inputs[0].type !== "radio") return { name, label: said(form, `label[for="${inputs[0].id}"]`), value: inputs[0].defaultValue };
+    return { name, label: said(group, "legend"), choices: inputs.map((one) => [one.value, one.closest("label").textContent.trim(), one.defaultChecked]) };
+  });
+  return { url: location.pathname, user: say.user, name: document.querySelector("h1").textContent, fields: fields.filter(Boolean), at: Date.now() };
+};
+const learnt = async () => {
+  for (const goal of await goals()) if (goal.user !== say.user) await forget(goal.url);
+  const form = document.querySelector("form[data-point]");
+  if (form && !form.querySelector("[name=typed]")) await remember(learn(form));
+};
+if (say.user && window.indexedDB) learnt().catch(() => {});
+
 document.querySelectorAll("form[data-point]").forEach(begin);
 document.querySelectorAll("form:not([data-point]) [data-value]").forEach((part) => dress(part.closest("form")));

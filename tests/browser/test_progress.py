@@ -80,6 +80,49 @@ def test_numbers_wait_on_the_phone_without_a_connection(phone, site, sheet):
     assert len(points(site, sheet)) == 2
 
 
+def test_a_page_that_is_opened_without_a_connection_takes_numbers_too(phone, site, sheet):
+    """A cold start: the phone was put away, and is opened again where there is no signal."""
+    enter(phone, site, "luz")
+    phone.goto(site.at(f"/progress/sheets/{sheet.pk}/points/new/"))
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.wait_for_timeout(500)
+    phone.goto("about:blank")
+    phone.context.set_offline(True)
+
+    phone.goto(site.at("/portal/"))
+    phone.get_by_role("heading", name="You are offline").wait_for()
+    assert "Mateo" not in phone.inner_text("body")
+    is_well(phone)
+    phone.locator("label.tile", has_text="4").first.click()
+    phone.get_by_role("button", name="Save the number").click()
+    phone.get_by_text("Numbers waiting to be sent: 1").wait_for()
+    assert points(site, sheet) == []
+
+    phone.context.set_offline(False)
+    phone.goto(site.at("/portal/"))
+
+    found = wait_for(phone, site, sheet, 1)
+    assert [(point.value, point.setting) for point in found] == [(4, "home")]
+    phone.wait_for_timeout(700)
+    assert len(points(site, sheet)) == 1
+
+
+def test_signing_out_leaves_no_list_of_goals_on_the_phone(phone, site, sheet):
+    enter(phone, site, "luz")
+    phone.goto(site.at(f"/progress/sheets/{sheet.pk}/points/new/"))
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.wait_for_timeout(500)
+    phone.goto(site.at("/portal/"))
+    phone.get_by_role("button", name="Sign out").last.click()
+    phone.wait_for_url(site.at("/"))
+    phone.context.set_offline(True)
+
+    phone.goto(site.at("/portal/"))
+    phone.get_by_role("heading", name="You are offline").wait_for()
+    phone.wait_for_timeout(500)
+    assert "Turns" not in phone.inner_text("body")
+
+
 def test_a_phone_whose_day_is_wrong(phone, site, sheet):
     enter(phone, site, "luz")
     phone.clock.install(time=datetime.now() + timedelta(days=1))

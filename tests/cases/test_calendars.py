@@ -3,10 +3,12 @@ from datetime import date
 
 import pytest
 
+from cases import calendars
 from cases.calendars import DayOff, parse_days_off, usual_days_off, value_of
 from cases.models import SchoolCalendar
 from clients.models import District
-from law.calendars import CalendarError
+from law.calendars import CalendarError, from_csv
+from tests.cases.conftest import AT
 
 FIRST, LAST = date(2026, 8, 26), date(2027, 6, 5)
 CSV = (
@@ -29,6 +31,8 @@ ICS = (
         ("Dec 21 – Jan 1: Winter break", date(2026, 12, 21), date(2027, 1, 1), "Winter break"),
         ("Dec. 21, 2026 through Jan. 1, 2027 Winter", date(2026, 12, 21), date(2027, 1, 1), "Winter"),
         ("Mon Feb 15 Presidents' Day", date(2027, 2, 15), date(2027, 2, 15), "Presidents' Day"),
+        ("21 de diciembre al 8 de enero de 2027 Vacaciones", date(2026, 12, 21), date(2027, 1, 8), "Vacaciones"),
+        ("vie 15 de enero: Descanso", date(2027, 1, 15), date(2027, 1, 15), "Descanso"),
         ("15/2", None, None, "no such date"),
         ("1/18", date(2027, 1, 18), date(2027, 1, 18), ""),
         ("Winter break", None, None, "does not begin with a date"),
@@ -138,3 +142,40 @@ def test_the_second_of_two_who_edit_a_calendar_is_told(visitor, ana, calendar, d
     assert answer.status_code == 409
     assert "Ana Reyes changed this calendar" in answer.content.decode()
     assert "11/27 b" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "ends"),
+    [
+        ("", []),
+        ("10/30, 1/22\n3/26", [date(2026, 10, 30), date(2027, 1, 22), date(2027, 3, 26), LAST]),
+        ("10/30, 1/22, 3/26, 6/4", [date(2026, 10, 30), date(2027, 1, 22), date(2027, 3, 26), LAST]),
+        ("Jan 22", [date(2027, 1, 22), LAST]),
+    ],
+)
+def test_the_last_marking_period_ends_with_the_year(harbor, typed, ends):
+    assert calendars.parse_period_ends(typed, first=FIRST, last=LAST) == ends
+
+
+def test_marking_periods_are_typed_shown_copied_and_outlive_a_file(visitor, ana, calendar, district):
+    year = calendar.years.get(first_on=date(2026, 8, 26))
+    path = f"/calendars/{district.pk}/"
+    told = {
+        "first": "2026-08-26",
+        "last": "2027-06-05",
+        "days_off": "",
+        "weekdays": [0, 1, 2, 3, 4],
+        "version": calendar.version,
+    }
+    wrong = visitor.as_(ana).post(f"{path}years/{year.pk}/", {**told, "period_ends": "7/4"})
+    assert wrong.status_code == 422
+    assert "outside the school year" in wrong.content.decode()
+
+    visitor.post(f"{path}years/{year.pk}/", {**told, "period_ends": "10/30, 1/22"})
+
+    year.refresh_from_db()
+    assert year.period_ends == [date(2026, 10, 30), date(2027, 1, 22), LAST]
+    assert "Fri Oct 30" in visitor.get(path).content.decode()
+    assert "10/29/2027, 01/21/2028" in visitor.get(f"{path}years/new/?copy=1").content.decode()
+    calendars.replace_all(district, from_csv(CSV), by=ana, at=AT)
+    assert calendar.years.get(first_on=date(2026, 8, 26)).period_ends == year.period_ends

@@ -154,3 +154,10 @@ def test_the_firm_edits_its_own_task_templates(visitor, olivia, ana, mateo):
     )
     case = opening.open_case(student=mateo, kind="iep", advocate=ana, by=ana, at=AT)
     assert "Send a welcome card" in [task.title for task in case.tasks.all()]
+
+
+def test_a_case_is_not_offered_to_who_leads_it(visitor, ana, marcus, case):
+    form = visitor.as_(ana).get(f"/cases/{case.pk}/hand-over/").content.decode()
+
+    assert f'value="{marcus.pk}"' in form
+    assert f'<option value="{ana.pk}"' not in form

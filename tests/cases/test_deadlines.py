@@ -223,3 +223,21 @@ def test_nobody_outside_the_care_team_finds_a_date(visitor, ana, marcus, case):
     assert row.title not in visitor.get("/deadlines/?who=team").content.decode()
     visitor.as_(ana)
     assert row.title in visitor.get("/deadlines/?who=team").content.decode()
+
+
+def test_one_date_is_one_date_and_its_day_has_no_hour(visitor, ana, case, clock_at_now):
+    answer = visitor.as_(ana).post(f"/cases/{case.pk}/events/", {"kind": CONSENT, "on": "2025-09-03"})
+    page = visitor.get(answer["Location"].partition("#")[0]).content.decode()
+
+    assert "Recorded. 1 date follows from it." in page
+    story = page[page.index('<ol class="timeline">') :]
+    assert '<time datetime="2025-09-03">Wed Sep 3, 2025</time>' in story
+    assert "Sep 3, 2025 12:00 pm" not in story
+
+
+def test_a_date_on_a_weekend_says_by_when_to_act_and_why(visitor, ana, case):
+    clock.record(case, kind=CONSENT, on=date(2025, 9, 3), by=ana, at=AT)
+    page = visitor.as_(ana).get(f"/deadlines/{only(case, 'initial_evaluation').pk}/").content.decode()
+
+    assert "Friday, October 31, 2025</time>. The date itself is a weekend or a holiday" in page
+    assert "2025-10-31</p>" not in page

@@ -155,3 +155,53 @@ def test_requests_get_their_result_at_a_click(visitor, ana, meeting):
     visitor.post(f"/meetings/{meeting.pk}/requests/{row.pk}/", {"result": "refused"})
     row.refresh_from_db()
     assert row.result == "refused"
+
+
+def test_who_comes_what_was_asked_and_what_was_decided_can_be_reworded(visitor, ana, meeting):
+    person = Attendee.objects.create(
+        meeting=meeting, name="Dana Withfield", role="Teacher", attendance="came"
+    )
+    asked = MeetingRequest.objects.create(meeting=meeting, text="A reading test", result="agreed")
+    decided = Decision.objects.create(meeting=meeting, text="Test by Chrismas", who="Ms. Ortiz")
+    path = f"/meetings/{meeting.pk}/"
+
+    form = visitor.as_(ana).get(f"{path}?edit={decided.pk}").content.decode()
+    assert 'value="Ms. Ortiz"' in form
+    visitor.post(
+        f"{path}attendees/{person.pk}/",
+        {"words": "1", "name": "Dana Whitfield", "role": "Teacher", "attendance": "came"},
+    )
+    visitor.post(
+        f"{path}requests/{asked.pk}/",
+        {"words": "1", "text": "A test of reading", "result": "agreed", "note": ""},
+    )
+    visitor.post(
+        f"{path}decisions/{decided.pk}/",
+        {"words": "1", "text": "Test by Christmas", "who": "Ms. Ortiz", "due_on": "2026-12-18"},
+    )
+
+    for row in (person, asked, decided):
+        row.refresh_from_db()
+    assert (person.name, asked.text) == ("Dana Whitfield", "A test of reading")
+    assert (decided.text, str(decided.due_on)) == ("Test by Christmas", "2026-12-18")
+    assert "Test by Christmas" in meetings.follow_up_text(meeting)
+
+
+def test_a_line_is_never_reworded_to_nothing_and_a_parents_question_stays_hers(visitor, ana, luz, meeting):
+    decided = Decision.objects.create(meeting=meeting, text="Test by Christmas")
+    visitor.as_(luz).post(f"/portal/meetings/{meeting.pk}/", {"questions": "Why?", "concerns": ""})
+    asked = meeting.concerns.get()
+
+    answer = visitor.as_(ana).post(
+        f"/meetings/{meeting.pk}/decisions/{decided.pk}/", {"words": "1", "text": " "}
+    )
+    assert answer.status_code == 422
+    assert "What was decided: please fill this in." in answer.content.decode()
+    visitor.post(
+        f"/meetings/{meeting.pk}/concerns/{asked.pk}/", {"words": "1", "text": "Why not?", "is_question": "1"}
+    )
+    assert visitor.get(f"/meetings/{meeting.pk}/?edit=nonsense").status_code == 200
+
+    decided.refresh_from_db()
+    asked.refresh_from_db()
+    assert (decided.text, asked.text) == ("Test by Christmas", "Why?")

@@ -88,3 +88,12 @@ def test_without_a_calendar_the_page_asks_for_the_days(visitor, ana, mateo, cloc
 
 def test_somebody_outside_the_care_team_counts_nothing(visitor, marcus, mateo, clock):
     assert log(visitor.as_(marcus), mateo, DAYS[0]).status_code == 404
+
+
+def test_a_single_day_is_one_day(visitor, ana, mateo, calendar, clock):
+    visitor.as_(ana).post(
+        f"/students/{mateo.pk}/removals/", {"first": "2026-09-08", "last": "", "kind": "out_of_school"}
+    )
+    page = visitor.get(f"/students/{mateo.pk}/removals/").content.decode()
+
+    assert "1 day, 1 in all" in page

@@ -236,3 +236,41 @@ def test_two_records_of_one_student_become_one_and_no_plan_is_lost(luz, ana, mat
     assert "Bake bread" in seen
     transition.step(mateo, words="Visit", who="Mateo", due_on=None, by=luz, at=NOW)
     assert "Homework" in visitor.get(page).content.decode()
+
+
+@pytest.fixture
+def nearly(mateo):
+    """Mateo, who turns 18 in two weeks."""
+    Student.objects.filter(pk=mateo.pk).update(born_on=date(2008, 12, 10))
+    mateo.refresh_from_db()
+    return mateo
+
+
+def test_a_day_still_to_come_is_changed_given_a_sign_in_and_taken_back(
+    ana, gus, nearly, page, invite, visitor
+):
+    path = f"{page}adult-life/rights/"
+    invite()
+    visitor.as_(ana).post(path, {"on": "2026-12-10"})
+    visitor.post(path, {"on": "2026-12-15", "email": "mateo@home.example"})
+    assert RightsTransfer.objects.get().on == date(2026, 12, 15)
+    assert User.objects.filter(email="mateo@home.example").exists()
+    assert guests.parts(gus, nearly, at=NOW + timedelta(days=18))  # December 12
+    assert not guests.parts(gus, nearly, at=NOW + timedelta(days=22))
+
+    assert visitor.post(path, {"withdraw": "1"}).status_code == 302
+    assert not RightsTransfer.objects.exists()
+    assert guests.parts(gus, nearly, at=NOW + timedelta(days=22))
+
+
+def test_once_the_day_has_come_it_stays_and_a_sign_in_may_still_be_given(ana, grown, page, visitor):
+    path = f"{page}adult-life/rights/"
+    transition.transfer(grown, on=EIGHTEEN, by=ana, at=NOW)
+
+    for told in ({"on": "2026-12-15"}, {"withdraw": "1"}):
+        answer = visitor.as_(ana).post(path, told)
+        assert (answer.status_code, "That day stays." in answer.content.decode()) == (422, True)
+    assert "Change the day or add a sign-in" in visitor.get(f"{page}adult-life/").content.decode()
+    assert visitor.post(path, {"on": str(EIGHTEEN), "email": "mateo@home.example"}).status_code == 302
+    assert User.objects.filter(email="mateo@home.example").exists()
+    assert "Change the day or add a sign-in" not in visitor.get(f"{page}adult-life/").content.decode()

@@ -198,3 +198,24 @@ def test_a_person_without_a_safe_way_is_not_written_to(mateo, ana, visitor, cloc
     assert answer.status_code == 422
     assert "no safe way" in answer.content.decode()
     assert not Agreement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("Luz Rivera", False), ("luz maria rivera", False), ("Somebody Else", True)]
+)
+def test_staff_see_when_somebody_else_seems_to_have_signed(
+    paper, ana, visitor, phone, standins, clock, name, asked
+):
+    path = let_in(phone, paper, standins)
+    phone.post(path, {"name": name, "agreed": "on"})
+    page = visitor.as_(ana).get(f"/agreements/{paper.pk}/").content.decode()
+
+    assert ("Please ask who signed." in page) is asked
+
+
+def test_once_signed_the_thanks_stand_above_the_paper(phone, paper, standins):
+    path = let_in(phone, paper, standins)
+    phone.post(path, {"name": "Luz Rivera", "agreed": "on"})
+    page = phone.get(path).content.decode()
+
+    assert page.index('data-s="ok"') < page.index("paperwords")

@@ -53,6 +53,7 @@ def address(name):
             "-add-step",
             "-withdraw",
             "-tell",
+            "-ask",
             "-checklist",
             "-add-item",
             "-remove-item",

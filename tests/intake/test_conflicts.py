@@ -1,8 +1,10 @@
 """The check finds who is known, keeps what it found, and shows nobody what they may not see."""
 
+from datetime import date
+
 import pytest
 
-from clients.models import Contact, District, DistrictName, SchoolPerson
+from clients.models import Contact, District, DistrictName, SchoolPerson, Student
 from intake.models import ConflictReport, Inquiry
 from tests.conftest import Visitor
 from tests.intake.test_first_call_to_case import CALL, checked, stage, take_call
@@ -142,3 +144,10 @@ def test_the_pipeline_asks_no_more_with_more_rows(harbor, ana, visitor, clock, d
             assert visitor.get("/intake/").status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[2]
+
+
+def test_a_birth_date_written_down_wrong_leaves_nobody_out(harbor, ana, mateo, visitor, clock):
+    Student.objects.filter(pk=mateo.pk).update(born_on=date(2017, 3, 2))
+    inquiry = take_call(visitor, ana, child="Mateo", child_family_name="Riviera", born_on="2016-07-21")
+
+    assert ("student", "Mateo Rivera") in found(report_of(visitor, inquiry))

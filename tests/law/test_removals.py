@@ -138,7 +138,8 @@ def test_the_factors_are_questions_with_figures_never_answers():
         factor.words(language).endswith("?") for factor in factors.values() for language in ("en", "es")
     )
     assert factors["similar_behaviour"].shown == "shouting × 6; left class × 5"
-    assert factors["total_time"].shown == "11"
+    assert factors["total_time"].figures() == "11 school days."
+    assert factors["total_time"].figures("es") == "11 días escolares."
 
 
 def test_removals_that_cannot_be_are_refused():
@@ -181,3 +182,10 @@ def test_a_total_is_the_same_in_any_order():
     assert tally(reversed(removals), calendar=CALENDAR) == tally(removals, calendar=CALENDAR)
     assert tally(removals, calendar=CALENDAR).lines[-1].total == 11
     assert tally(removals, calendar=CALENDAR, on=removals[-1].first - timedelta(days=1)).total == 10
+
+
+def test_days_in_a_row_are_added_up_though_each_was_written_down_alone():
+    factors = {one.key: one for one in tally([one_day(n) for n in range(1, 12)], calendar=CALENDAR).factors}
+
+    assert factors["consecutive"].figures() == "The longest time in a row: 11 school days."
+    assert factors["consecutive"].figures("es") == "El tiempo más largo seguido: 11 días escolares."

@@ -26,10 +26,12 @@ def rounded(top, bottom, way):
 
 
 class Walk:
-    """One calendar: years as (first, last), days off as a set, the weekdays of school."""
+    """One calendar: years as (first, last), days off as a set, the weekdays of school, and for each year the last days
+    of its marking periods, or none."""
 
-    def __init__(self, years, off, weekdays):
+    def __init__(self, years, off, weekdays, ends=()):
         self.years, self.off, self.weekdays = years, off, weekdays
+        self.ends = list(ends) or [[] for _ in years]
         self.school = []  # school days by year, as a plain list of lists
         for first, last in years:
             self.school.append(
@@ -64,6 +66,10 @@ class Walk:
                     return (per, n, place // (int(per[5:]) * every))
                 # the part whose share of the year the day falls in
                 parts = EQUAL_PARTS[per]
+                ends = self.ends[n]
+                if parts > 1 and ends and len(ends) % parts == 0:
+                    gone_by = sum(1 for end in ends if end < day)
+                    return (per, n, gone_by // (len(ends) // parts))
                 for part in range(parts):
                     if part * len(days) // parts <= place < (part + 1) * len(days) // parts:
                         return (per, n, part)

@@ -31,6 +31,16 @@ def a_calendar(dice):
     return years, off, frozenset(weekdays)
 
 
+def some_period_ends(dice, years):
+    """The marking periods of each year: none, or a few of odd lengths."""
+    found = []
+    for first, last in years:
+        many = dice.choice([0, 0, 2, 3, 4, 6])
+        inner = dice.sample(range(1, (last - first).days), k=max(many - 1, 0))
+        found.append([*(first + timedelta(days=n) for n in sorted(inner)), last] if many else [])
+    return found
+
+
 def a_plan(dice, years):
     """Rows of one service: its dates, and where it changes."""
     first = years[0][0] + timedelta(days=dice.randrange(-20, 120))
@@ -65,10 +75,12 @@ def promise_of(row):
 def check(seed):
     dice = random.Random(seed)
     years, off, weekdays = a_calendar(dice)
+    ends = some_period_ends(random.Random(-seed - 1), years)
     calendar = SchoolCalendar(
-        "Hill", tuple(SchoolYear(*y) for y in years), tuple(NoSchool(a, b, "off") for a, b in off), weekdays
-    )
-    walk = day_by_day.Walk(years, {d for a, b in off for d in day_by_day.every_day(a, b)}, weekdays)
+        "Hill", tuple(SchoolYear(*y, "", tuple(e)) for y, e in zip(years, ends, strict=True)),
+        tuple(NoSchool(a, b, "off") for a, b in off), weekdays,
+    )  # fmt: skip
+    walk = day_by_day.Walk(years, {d for a, b in off for d in day_by_day.every_day(a, b)}, weekdays, ends)
     rows = a_plan(dice, years)
     windows_seen = 0
     for row in rows:

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import AuditEntry
 from clients.models import Guardianship, GuestGrant
 from minutes import recording
-from minutes.models import DeliveredSession
+from minutes.models import DeliveredSession, MissedSession
 from tests.conftest import Visitor
 from tests.world import NOW, key
 from web.ids import new_id
@@ -110,3 +110,69 @@ def test_a_block_of_the_granting_parent_ends_it_at_once(harbor, gus, mateo, nove
     granted()
     Guardianship.objects.filter(student=mateo).update(blocked_from=NOW.date())
     assert Visitor(harbor).as_(gus).get(f"/shared/{mateo.pk}/minutes/").status_code == 404
+
+
+def test_a_guest_sets_her_own_entry_right_and_no_other(harbor, gus, ana, mateo, speech, granted, clock):
+    granted()
+    visitor = Visitor(harbor).as_(gus)
+    visitor.post(f"/shared/{mateo.pk}/minutes/new/", {**told(mateo), "minutes": "30"})
+    mine = DeliveredSession.objects.get()
+    theirs = recording.log_session(
+        mateo, key=new_id(), on=NOW.date(), minutes=25, evidence="log", by=ana, at=NOW, today=NOW.date(),
+        service=recording.services_of(mateo)[0], sure=True,
+    )  # fmt: skip
+    path = f"/shared/{mateo.pk}/minutes/{mine.pk}/"
+    assert path in visitor.get(f"/shared/{mateo.pk}/minutes/new/").content.decode()
+    assert f"/minutes/{theirs.pk}/" not in visitor.get(f"/shared/{mateo.pk}/minutes/new/").content.decode()
+
+    fixed = {
+        "service": recording.services_of(mateo)[0].key,
+        "on": "2026-11-24",
+        "minutes": "20",
+        "provider": "Gus Teller",
+        "why": "Late",
+    }
+    assert visitor.post(path, {**fixed, "why": ""}).status_code == 422
+    assert visitor.post(path, fixed).status_code == 302
+    fresh = DeliveredSession.objects.get(corrects=mine)
+    assert (fresh.minutes, fresh.evidence, fresh.recorded_by) == (20, "provider", gus)
+    assert visitor.post(path, fixed).status_code == 404  # it stands no more
+    assert visitor.get(f"/shared/{mateo.pk}/minutes/{theirs.pk}/").status_code == 404
+
+    assert (
+        visitor.post(
+            f"/shared/{mateo.pk}/minutes/{fresh.pk}/", {"strike": "1", "why": "Another child"}
+        ).status_code
+        == 302
+    )
+    assert not DeliveredSession.objects.get(pk=fresh.pk).stands
+
+
+def test_a_parent_sets_her_own_note_right(harbor, luz, mateo, speech, clock):
+    visitor = Visitor(harbor).as_(luz)
+    visitor.post(f"/portal/children/{mateo.pk}/minutes/new/", {**told(mateo), "outcome": "unknown"})
+    row = MissedSession.objects.get()
+    fixed = {
+        "service": recording.services_of(mateo)[0].key,
+        "on": "2026-11-24",
+        "outcome": "student",
+        "why": "He was ill",
+    }
+
+    assert visitor.post(f"/shared/{mateo.pk}/minutes/{row.pk}/", fixed).status_code == 302
+
+    assert MissedSession.objects.get(corrects=row).kind == "student"
+
+
+def test_once_a_grant_has_ended_nothing_is_set_right(harbor, gus, mateo, speech, granted, clock):
+    grant = granted()
+    visitor = Visitor(harbor).as_(gus)
+    visitor.post(f"/shared/{mateo.pk}/minutes/new/", told(mateo))
+    row = DeliveredSession.objects.get()
+    GuestGrant.objects.filter(pk=grant.pk).update(adds=[])
+
+    assert visitor.get(f"/shared/{mateo.pk}/minutes/{row.pk}/").status_code == 404
+    assert (
+        visitor.post(f"/shared/{mateo.pk}/minutes/{row.pk}/", {"strike": "1", "why": "x"}).status_code == 404
+    )
+    assert DeliveredSession.objects.get().stands

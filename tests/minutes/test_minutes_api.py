@@ -106,3 +106,66 @@ def test_marcus_key_reaches_ada_alone(call, marcus, mateo, november):
     assert call("get", f"minutes/{mateo.pk}/", person=marcus)[0] == 404
     assert call("get", f"delivered-sessions/?student={mateo.pk}", person=marcus)[1]["results"] == []
     assert call("get", "delivered-sessions/?student=x", person=marcus)[0] == 400
+
+
+def test_an_entry_is_corrected_and_keeps_what_stood_before(call, mateo, speech):
+    told = {
+        "student": str(mateo.pk),
+        "service": str(speech.pk),
+        "on": "2026-11-24",
+        "minutes": 30,
+        "evidence": "log",
+    }
+    made = call("post", "delivered-sessions/", told)[1]
+
+    code, fresh = call(
+        "post", f"delivered-sessions/{made['id']}/correct/", {"minutes": 20, "why": "She came late"}
+    )
+
+    assert (code, fresh["minutes"], fresh["on"], fresh["corrects"]) == (201, 20, "2026-11-24", made["id"])
+    old = DeliveredSession.objects.get(pk=made["id"])
+    assert (old.stands, old.why, old.minutes) == (False, "She came late", 30)
+    code, said = call("post", f"delivered-sessions/{made['id']}/correct/", {"minutes": 25, "why": "Again"})
+    assert (code, "corrected or struck out already" in json.dumps(said)) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"minutes": 20}, "This field is required"),
+        ({"why": "x"}, "Nothing is different"),
+        ({"why": "x", "on": "2026-11-25"}, "is tomorrow"),
+        ({"why": "x", "minutes": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused(call, mateo, speech, told, words):
+    sent = {
+        "student": str(mateo.pk),
+        "service": str(speech.pk),
+        "on": "2026-11-24",
+        "minutes": 30,
+        "evidence": "log",
+    }
+    made = call("post", "delivered-sessions/", sent)[1]
+
+    code, said = call("post", f"delivered-sessions/{made['id']}/correct/", told)
+
+    assert (code, words in json.dumps(said)) == (400, True)
+    assert DeliveredSession.objects.get().stands
+
+
+def test_a_missed_session_is_corrected_too(call, mateo, speech):
+    told = {
+        "student": str(mateo.pk),
+        "service": str(speech.pk),
+        "on": "2026-11-24",
+        "kind": "unknown",
+        "evidence": "note",
+    }
+    made = call("post", "missed-sessions/", told)[1]
+
+    code, fresh = call(
+        "post", f"missed-sessions/{made['id']}/correct/", {"kind": "provider", "why": "The school told us"}
+    )
+
+    assert (code, fresh["kind"], fresh["evidence"]) == (201, "provider", "note")

@@ -90,3 +90,11 @@ def test_a_question_that_cannot_be_answered_is_said_so(visitor, harbor, query):
     answer = visitor.get(f"/dates/?{query}")
     assert answer.status_code == 422
     assert 'class="errsum"' in answer.content.decode()
+
+
+def test_who_somebody_is_to_the_child_is_said_in_the_readers_language(spanish, mateo, luz):
+    Guardianship.objects.filter(contact__user=luz, student=mateo).update(relation="Mother")
+    page = spanish.get("/portal/who/").content.decode()
+
+    assert ", madre</li>" in page
+    assert "Mother" not in page

@@ -8,7 +8,8 @@ import pypdfium2
 import pytest
 
 from accounts.models import AuditEntry
-from clients.models import Guardianship
+from cases import calendars
+from clients.models import District, Guardianship, Student
 from outbox.allowed import Batch
 from outbox.models import Message
 from progress import paper, school, strategies, wins, writing
@@ -183,9 +184,62 @@ def test_a_term_with_nothing_in_it(mateo, ana, harbor):
     assert paper.pdf(report, firm=harbor.firm, at=NOW).startswith(b"%PDF")
 
 
-def test_twenty_goals_fit_on_few_pages(mateo, ana, make_sheet, log, harbor):
+def test_twenty_goals_fit_on_two_pages(mateo, ana, luz, make_sheet, log, harbor):
     for number in range(1, 21):
-        log(make_sheet(number=number, area=f"Area {number}"), 55, days_ago=3)
+        sheet = make_sheet(number=number, area=f"Area {number}: written expression")
+        for ago in range(3, 66, 7):
+            log(sheet, 40 + number % 3 * 20 + ago % 5, days_ago=ago)
+    for at in range(7):
+        wins.add(
+            mateo,
+            words=f"Pidió su comida solo y esperó su turno {at}.",
+            setting="home",
+            happened_on=LAST,
+            by=luz,
+            at=NOW,
+        )
     report = writing.write(mateo, starts_on=FIRST, ends_on=LAST, language="en", by=ana, at=NOW)
     with pikepdf.open(io.BytesIO(paper.pdf(report, firm=harbor.firm, at=NOW))) as opened:
-        assert len(opened.pages) <= 4
+        assert len(opened.pages) <= 2
+
+
+def test_what_is_said_of_several_goals_is_said_once(mateo, ana, make_sheet, log, harbor):
+    for number, area in enumerate(("Reading", "Writing"), start=1):
+        sheet = make_sheet(number=number, area=area)
+        for ago in (40, 30, 20, 10):
+            log(sheet, 50, days_ago=ago)
+    report = writing.write(mateo, starts_on=FIRST, ends_on=LAST, language="en", by=ana, at=NOW)
+
+    told = [row for row in writing.shown(report).next if "Four points" in row]
+    assert [row.partition(":")[0] for row in told] == ["Reading, Writing"]
+
+
+def test_an_emoji_leaves_no_box_on_paper(mateo, ana, luz, harbor):
+    wins.add(mateo, words="He helped 😀 a friend.", setting="home", happened_on=LAST, by=luz, at=NOW)
+    report = writing.write(mateo, starts_on=FIRST, ends_on=LAST, language="en", by=ana, at=NOW)
+    made = paper.pdf(report, firm=harbor.firm, at=NOW)
+    words = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made))
+
+    assert "He helped" in words
+    assert "□" not in words
+
+
+def test_a_report_is_proposed_for_the_marking_period_that_ended(visitor, ana, mateo, make_sheet, clock):
+    district = District.objects.create(name="Hill", state="MT")
+    Student.objects.filter(pk=mateo.pk).update(district=district)
+    calendars.save_year(
+        district, first=date(2026, 8, 31), last=date(2027, 6, 4), days_off=[], weekdays=[0, 1, 2, 3, 4], by=ana, at=NOW,
+        period_ends=[date(2026, 10, 30), date(2027, 1, 22), date(2027, 6, 4)],
+    )  # fmt: skip
+    sheet = make_sheet()
+    form = visitor.as_(ana).get(f"/students/{mateo.pk}/term-reports/").content.decode()
+    assert 'value="2026-08-31"' in form
+    assert 'value="2026-10-30"' in form
+
+    page = visitor.get(f"/students/{mateo.pk}/progress/").content.decode()
+    assert "The marking period ended" in page
+    assert "Friday, October 30" in page
+    school.add(
+        sheet, {"ends_on": date(2026, 10, 30), "words": "Making progress", "value": 50}, by=ana, at=NOW
+    )
+    assert "The marking period ended" not in visitor.get(f"/students/{mateo.pk}/progress/").content.decode()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import gettext
 from pathlib import Path
 
@@ -121,3 +122,24 @@ def test_a_day_or_month_of_ours_is_the_one_django_says():
         m.id: m.string for m in catalogue.read(catalogue.po_files()[0]) if m.id in names and m.context is None
     }
     assert ours == {name: theirs.gettext(name) for name in ours}
+
+
+CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
+
+
+def test_no_message_hides_where_the_catalogue_does_not_look():
+    """A message inside an f-string is not extracted, so it would stay English in every language."""
+    known = set()
+    for message in catalogue.extract():
+        known |= set(message.id) if isinstance(message.id, tuple) else {message.id}
+    hidden = []
+    for path in catalogue.sources(catalogue.ROOT):
+        if path.suffix != ".py":
+            continue
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CALLS:
+                words = [
+                    part.value for part in call.args[: CALLS[call.func.id]] if isinstance(part, ast.Constant)
+                ]
+                hidden += [(path.name, call.lineno, word) for word in words if word not in known]
+    assert hidden == []

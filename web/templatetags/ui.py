@@ -116,12 +116,16 @@ def cell(label: Any = "") -> SafeString:
 
 @register.simple_tag
 def when(moment: datetime | date, zone: tzinfo | str | None = None, style: str = "day") -> SafeString:
-    """A `<time>` in words: styles `day`, `brief`, and `time` for the time alone; dates need no zone."""
+    """A `<time>` in words: styles `day`, `brief`, `time` for the time alone and `on` for a moment's day alone; dates
+    need no zone."""
     if not isinstance(moment, datetime):
         words = dates.say_day(moment, style=style, today=now().date())
         return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words)
     place = ZoneInfo(zone) if isinstance(zone, str) else zone or ZoneInfo("UTC")
     local = localtime(moment, place)
+    if style == "on":
+        words = dates.say_day(local.date(), style="brief", today=localtime(now(), place).date())
+        return format_html('<time datetime="{}">{}</time>', local.date().isoformat(), words)
     if style == "time":
         words = dates.say_time(moment, place)
     else:
