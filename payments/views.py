@@ -117,7 +117,7 @@ def _found(request: FirmRequest) -> tuple[FindForm, QuerySet[Payment]]:
 def payment_list(request: FirmRequest) -> HttpResponse:
     """What came, newest first."""
     form, rows = _found(request)
-    page = page_of(rows.select_related("void").prefetch_related("refunds"), request)
+    page = page_of(rows.select_related("void").prefetch_related("refunds", "disputes"), request)
     context = {"form": form, "page": page, "filtered": any(form.cleaned_data.values())}
     return render(request, "payments/list.html", context)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         AccountCreateParams,
         AccountLinkCreateParams,
         ChargeListParams,
+        DisputeListParams,
         RefundCreateParams,
         RefundListParams,
     )
@@ -116,6 +117,17 @@ class ProviderRefund:
 
 
 @dataclass(frozen=True)
+class DisputeMove:
+    """One of Stripe's transactions about a dispute: below zero what left the account, above what came back."""
+
+    id: str
+    amount: int
+    fee: int  # what Stripe kept for it; below zero where it gave that back
+    currency: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class ProviderDispute:
     id: str
     intent: str
@@ -124,6 +136,7 @@ class ProviderDispute:
     reason: str
     status: str
     opened_at: datetime
+    moves: tuple[DisputeMove, ...]
 
 
 @dataclass(frozen=True)
@@ -323,12 +336,25 @@ def intent_of_charge(id_: str, *, account: str) -> str:
 
 
 def dispute(id_: str, *, account: str) -> ProviderDispute:
-    found = _call(client().v1.disputes.retrieve, id_, {}, {"stripe_account": account})
+    return _dispute(_call(client().v1.disputes.retrieve, id_, {}, {"stripe_account": account}))
+
+
+def _dispute(found: stripe.Dispute) -> ProviderDispute:
     return ProviderDispute(
-        id=found.id, intent=id_of(found.payment_intent), amount=found.amount, currency=found.currency,
-        reason=str(found.reason or ""), status=str(found.status or ""),
-        opened_at=datetime.fromtimestamp(found.created, UTC),
+        id=found.id, intent=id_of(found.payment_intent), amount=found.amount, currency=found.currency, reason=found.reason or "",
+        status=found.status or "", opened_at=datetime.fromtimestamp(found.created, UTC),
+        moves=tuple(
+            DisputeMove(one.id, one.amount, one.fee, one.currency, datetime.fromtimestamp(one.created, UTC))
+            for one in found.balance_transactions
+        ),
     )  # fmt: skip
+
+
+def disputes(*, account: str, since: datetime) -> Iterator[ProviderDispute]:
+    """Every dispute of the account opened since then, newest first."""
+    wanted: DisputeListParams = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    for found in _every(_call(client().v1.disputes.list, wanted, {"stripe_account": account})):
+        yield _dispute(found)
 
 
 def new_account(*, email: str, key: str) -> str:
