@@ -103,7 +103,7 @@ def _found(request: FirmRequest) -> tuple[FindForm, QuerySet[Payment]]:
     asked, zone = form.cleaned_data, request.firm.zone
     rows = Payment.objects.visible_to(request.user)
     if words := asked.get("q"):
-        rows = rows.filter(Q(payer__icontains=words) | Q(what__icontains=words) | Q(reference__icontains=words) | Q(shown__icontains=words))  # fmt: skip
+        rows = rows.filter(Q(payer__icontains=words) | Q(what__icontains=words) | Q(names__icontains=words) | Q(reference__icontains=words) | Q(shown__icontains=words))  # fmt: skip
     if asked.get("method"):
         rows = rows.filter(method=asked["method"])
     for name, lookup, moment in (("since", "paid_at__gte", time.min), ("until", "paid_at__lte", time.max)):

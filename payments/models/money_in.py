@@ -161,8 +161,9 @@ class Payment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     subject = models.CharField(max_length=80, blank=True, db_index=True)
-    # The subject in words, in the payer's language, as it was called when it was paid.
+    # The subject in words, in the payer's language, as it was called when it was paid; and so in each of ours.
     what = models.CharField(max_length=200, blank=True)
+    names = models.JSONField(default=dict, blank=True)
     method = models.CharField(max_length=16, choices=Method.choices)
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
@@ -247,6 +248,11 @@ class Payment(models.Model):
     def paid_on(self) -> date:
         """The day it came, by the firm's clock."""
         return timezone.localdate(self.paid_at, current_firm().zone)
+
+    @property
+    def local_what(self) -> str:
+        """What it was for, in the language of whoever reads it now."""
+        return self.names.get(get_language() or "en") or self.what
 
     @property
     def amount_words(self) -> str:

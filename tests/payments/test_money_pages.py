@@ -5,7 +5,7 @@ import re
 import pytest
 import requests
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from cases.models import Case
 from clients.models import Guardianship
 from payments import ledger, links, receiving
@@ -273,3 +273,16 @@ def test_the_words_for_paying_without_a_card_are_kept(visitor, olivia, clock):
     )
     assert Instructions.objects.get().text == "Checks to us"
     assert visitor.post("/payments/settings/", {"do": "instructions", "text": "x" * 501}).status_code == 422
+
+
+def test_what_a_payment_was_for_is_said_in_the_readers_language(visitor, bea, luz, luz_rivera, clock):
+    """Luz reads Spanish, Bea English; the row holds both, as it was called then."""
+    receiving.record(contact=luz_rivera, method="cash", amount=100, currency="usd", received_on=NOW.date(), by=bea, at=NOW)  # fmt: skip
+
+    english = visitor.as_(bea).get("/payments/").content.decode()
+    assert (">Credit<" in english, "Saldo a favor" in english) == (True, False)
+    User.objects.filter(pk=luz.pk).update(language="es")
+    spanish = visitor.as_(luz).get("/portal/payments/").content.decode()
+    assert "Saldo a favor" in spanish
+    assert Payment.objects.get().names == {"en": "Credit", "es": "Saldo a favor"}
+    assert "Luz Rivera" in text(visitor.as_(bea).get("/payments/?q=favor"))
