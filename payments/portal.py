@@ -84,7 +84,12 @@ def home_section(request: Any, user: User) -> dict[str, Any]:
 
 def case_section(request: Any, case: Any) -> dict[str, Any]:
     """What the page of a case says of money: what came for it and what went back."""
-    rows = Payment.objects.visible_to(request.user).standing().filter(case=case).prefetch_related("refunds", "disputes")
+    rows = (
+        Payment.objects.visible_to(request.user)
+        .standing()
+        .filter(case=case)
+        .prefetch_related("refunds", "disputes")
+    )
     sums: dict[str, int] = {}
     for row in rows:
         sums[row.currency] = sums.get(row.currency, 0) + row.amount - row.went_back

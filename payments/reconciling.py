@@ -152,10 +152,17 @@ def _compare_disputes(account: StripeAccount, told: Report, *, since: datetime, 
     asked for by itself."""
     ours = Payment.objects.filter(checkout__account_id=account.account_id).select_related("checkout", "case")
     found = {row.id: row for row in stripe.disputes(account=account.account_id, since=since)}
-    open_ = Dispute.objects.filter(payment__in=ours).exclude(status__in=DISPUTES_OVER).exclude(provider_id__in=found)
+    open_ = (
+        Dispute.objects.filter(payment__in=ours)
+        .exclude(status__in=DISPUTES_OVER)
+        .exclude(provider_id__in=found)
+    )
     for id_ in open_.values_list("provider_id", flat=True):
         found[id_] = stripe.dispute(id_, account=account.account_id)
-    by_intent = {row.payment_intent: row for row in ours.filter(payment_intent__in={row.intent for row in found.values()})}
+    by_intent = {
+        row.payment_intent: row
+        for row in ours.filter(payment_intent__in={row.intent for row in found.values()})
+    }
     for row in found.values():
         if payment := by_intent.get(row.intent):
             told.mended += bool(disputing.note(payment, row, at=at))

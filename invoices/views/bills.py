@@ -19,7 +19,18 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
 from clients.models import Contact
-from invoices import balances, drafting, exporting, issuing, paper, rates, reporting, retaining, telling
+from invoices import (
+    balances,
+    crediting,
+    drafting,
+    exporting,
+    issuing,
+    paper,
+    rates,
+    reporting,
+    retaining,
+    telling,
+)
 from invoices.forms import BooksForm, CreditForm, DraftForm, ExtraForm, WriteOffForm, today
 from invoices.models import CreditNote, Draft, DraftLine, Invoice, LineKind, Retainer
 from payments import ledger
@@ -319,12 +330,14 @@ def invoice_credit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A credit note over a part or the rest."""
     row = _invoice(request, pk)
     left = row.total - balances.credited(row)[0] - balances.written_off(row)
-    form = CreditForm(posted(request), initial={"amount": left})
+    lines = crediting.left_of_lines(row)
+    retainer = Retainer.objects.open().filter(case=row.case_id, currency=row.currency).exists()
+    form = CreditForm(posted(request), left=left, lines=lines, retainer=retainer)
     if form.is_valid():
         try:
-            note = issuing.credit(row, **form.cleaned_data, by=request.user, at=timezone.now())
+            note = crediting.credit(row, **form.wanted(), by=request.user, at=timezone.now())
         except (issuing.CannotIssue, CannotRefund) as why:
-            form.add_error("amount", str(why))
+            form.add_error("amount" if form.cleaned_data["what"] != "lines" else None, str(why))
         else:
             messages.success(request, _("Credit note %(number)s is issued.") % {"number": note.label})
             return redirect("invoice", pk)
