@@ -441,8 +441,15 @@ class ExtraForm(AmountForm):
 
 
 class BooksForm(Form):
-    """Which invoices go to the books, and in whose columns."""
+    """What goes to the books, of which time, and in whose columns."""
 
+    what = forms.ChoiceField(
+        label=_("What"), required=False,
+        choices=[
+            ("invoices", _("Invoices")), ("credit-notes", _("Credit notes")), ("stripe", _("Money that moved at Stripe")),
+            ("bank", _("Money that moved in the firm’s own account")), ("trust", _("Client money that moved")),
+        ],
+    )  # fmt: skip
     to = forms.ChoiceField(label=_("For"), choices=[("quickbooks", "QuickBooks Online"), ("xero", "Xero")])
     since = forms.DateField(label=_("From"), widget=_date_input())
     until = forms.DateField(label=_("To"), widget=_date_input())
