@@ -94,7 +94,7 @@ def payments(user: Any) -> Iterator[list[Any]]:
     rows = Payment.objects.visible_to(user).select_related("void").order_by("paid_at", "pk")
     for row in rows.iterator(chunk_size=CHUNK):
         yield [
-            _local(row.paid_at), row.payer, row.what, row.get_method_display(), row.reference, plain(row.amount, row.currency),
+            _local(row.paid_at), row.payer, row.local_what, row.get_method_display(), row.reference, plain(row.amount, row.currency),
             row.currency.upper(), hasattr(row, "void"),
         ]  # fmt: skip
 

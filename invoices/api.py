@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from accounts import audit
 from cases.models import Case
 from clients.models import Student
-from invoices import balances, drafting, issuing, timing
+from invoices import balances, crediting, drafting, issuing, timing
 from invoices.durations import MOST
 from invoices.forms import EARLIEST, today
 from invoices.models import Billing, CreditNote, Draft, Expense, Invoice, InvoiceLine, TimeEntry
@@ -175,12 +175,31 @@ class InvoiceLineSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class CreditedLineSerializer(serializers.Serializer):
+    position = serializers.IntegerField(
+        min_value=1, source="line.position", help_text="Of the invoice's line."
+    )
+    amount = serializers.IntegerField(min_value=1, max_value=2_000_000_000, help_text="In minor units, after the line's discount and before tax.")  # fmt: skip
+
+
 class CreditNoteSerializer(serializers.ModelSerializer):
     number = serializers.CharField(source="label", read_only=True)
+    lines = CreditedLineSerializer(many=True, read_only=True)
 
     class Meta:
         model = CreditNote
-        fields = ["id", "number", "invoice", "amount", "tax", "reason", "voids", "issued_on", "issued_at"]
+        fields = [
+            "id",
+            "number",
+            "invoice",
+            "amount",
+            "tax",
+            "reason",
+            "voids",
+            "issued_on",
+            "issued_at",
+            "lines",
+        ]
         read_only_fields = fields
 
 
@@ -204,9 +223,22 @@ class InvoiceSerializer(serializers.ModelSerializer):
 
 
 class CreditSerializer(serializers.Serializer):
-    amount = serializers.IntegerField(min_value=1, max_value=2_000_000_000, help_text="In minor units, tax included.")  # fmt: skip
+    """Over an amount, or over lines."""
+
+    amount = serializers.IntegerField(required=False, min_value=1, max_value=2_000_000_000, help_text="In minor units, tax included.")  # fmt: skip
+    lines = CreditedLineSerializer(many=True, required=False, help_text="Instead of an amount.")
+    free = serializers.BooleanField(default=False, help_text="The work of lines credited whole may be billed again.")  # fmt: skip
     reason = serializers.CharField(max_length=300)
     give_back = serializers.BooleanField(default=False, help_text="Give what was paid too much back the way it came.")  # fmt: skip
+    to_retainer = serializers.BooleanField(default=False, help_text="Put what was paid too much into the case's open retainer.")  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if bool(attrs.get("amount")) == bool(attrs.get("lines")):
+            raise serializers.ValidationError("Give an amount or lines.")
+        positions = [row["line"]["position"] for row in attrs.get("lines", [])]
+        if len(set(positions)) < len(positions):
+            raise serializers.ValidationError({"lines": "A line is named once."})
+        return attrs
 
 
 class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -219,7 +251,9 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     def get_queryset(self) -> Any:
         if _nothing(self):
             return Invoice.objects.none()
-        return Invoice.objects.visible_to(self.request.user).prefetch_related("lines", "credit_notes")  # type: ignore[arg-type]
+        return Invoice.objects.visible_to(self.request.user).prefetch_related(
+            "lines", "credit_notes__lines__line"
+        )  # type: ignore[arg-type]
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -234,8 +268,13 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         asked = CreditSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         user: Any = request.user
+        wanted = dict(asked.validated_data)
+        lines = {row.position: row for row in invoice.lines.all()}
+        chosen = [(lines.get(row["line"]["position"]), row["amount"]) for row in wanted.pop("lines", [])]
+        if any(line is None for line, _amount in chosen):
+            raise ValidationError({"lines": ["This invoice has no such line."]})
         try:
-            note = issuing.credit(invoice, **asked.validated_data, by=user, at=timezone.now(), idempotency_key=_key(request))  # fmt: skip
+            note = crediting.credit(invoice, **wanted, lines=chosen, by=user, at=timezone.now(), idempotency_key=_key(request))  # fmt: skip
         except (issuing.CannotIssue, CannotRefund) as why:
             raise ValidationError({"amount": [str(why)]}) from None
         return Response(CreditNoteSerializer(note).data, status=status.HTTP_201_CREATED)
@@ -249,7 +288,11 @@ class CreditNoteViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     serializer_class = CreditNoteSerializer
 
     def get_queryset(self) -> Any:
-        return CreditNote.objects.none() if _nothing(self) else CreditNote.objects.all()
+        return (
+            CreditNote.objects.none()
+            if _nothing(self)
+            else CreditNote.objects.prefetch_related("lines__line")
+        )
 
 
 class DraftSerializer(serializers.ModelSerializer):

@@ -69,6 +69,28 @@ def unpaid_bookings(at: datetime) -> Any:
     )  # fmt: skip
 
 
+def case_for(booking: Booking, cases: Iterable[Case]) -> Case | None:
+    """Which of a student's cases a booking is for: one that was open then, else the first that was opened after it (a first
+    call), else the last that was; of several one that the booking's advocate leads, else the newest. `cases` come with
+    their closures."""
+    rows = sorted(cases, key=lambda case: case.opened_at)
+    open_then = [
+        case for case in rows if case.opened_at <= booking.starts_at and not _closed(case, booking.starts_at)
+    ]
+    later = [case for case in rows if case.opened_at > booking.starts_at]
+    found = list(reversed(open_then)) or later or list(reversed(rows))
+    return next(
+        (case for case in found if case.advocate_id == booking.advocate_id), found[0] if found else None
+    )
+
+
+def _closed(case: Case, at: datetime) -> bool:
+    return any(
+        row.closed_at <= at and (row.reopened_at is None or row.reopened_at > at)
+        for row in case.closures.all()
+    )  # type: ignore[attr-defined]
+
+
 def unbilled(case: Case, *, at: datetime) -> list[Item]:
     """Everything of a case that could be on its next invoice, priced as it stands now, the oldest first."""
     terms = rates.terms_of(case)
@@ -83,7 +105,10 @@ def unbilled(case: Case, *, at: datetime) -> list[Item]:
         found.append(Item(LineKind.FEE, fee, fee.agreed_on, "", fee.name, fee.amount))
     zone = current_firm().zone
     bookings = unpaid_bookings(at).filter(student=case.student_id, currency=terms.currency)
+    all_cases = list(Case.objects.filter(student=case.student_id).prefetch_related("closures"))
     for booking in bookings.select_related("service", "advocate"):
+        if case_for(booking, all_cases) != case:
+            continue
         on = timezone.localdate(booking.starts_at, zone)
         found.append(Item(LineKind.BOOKING, booking, on, booking.advocate.name, booking.service.local_name, booking.price))  # fmt: skip
     return sorted(found, key=lambda item: (item.on or date.max, item.kind, item.key))

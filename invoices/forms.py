@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from cases.models import Case
 from clients.models import Agreement, Contact, Student
 from documents.models import Document
 from invoices import durations, rates
+from invoices.crediting import Left
 from invoices.models import Activity, Billing, ExpenseKind
 from payments import money
 from payments.models.money_in import BY_HAND
@@ -352,9 +354,59 @@ class DepositForm(AmountForm):
     reference = forms.CharField(label=_("Number of the check"), required=False, max_length=80)
 
 
-class CreditForm(AmountForm):
+class CreditForm(Form):
+    """What of an invoice is taken back, and where what was paid too much goes. `lines` are those with something left."""
+
+    what = forms.ChoiceField(label=_("What is credited"), required=False, widget=forms.RadioSelect)
+    amount = MoneyField(label=_("Amount, tax included"), least=1, required=False)
+    free = forms.BooleanField(label=_("Lines that are credited whole may be billed again"), required=False, widget=Switch)  # fmt: skip
     reason = forms.CharField(label=_("Why, as the family reads it"), max_length=300)
-    give_back = forms.BooleanField(label=_("Give what was paid too much back the way it came"), required=False, widget=Switch)  # fmt: skip
+    surplus = forms.ChoiceField(
+        label=_("What was paid too much then"), required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, left: int, lines: Sequence[Left], retainer: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.left, self.lines = left, lines
+        whole = _("All that is left: %(amount)s") % {"amount": money.say(left, rates.currency())}
+        self.fields["what"].choices = [
+            ("whole", whole),
+            ("lines", _("Some of its lines")),
+            ("amount", _("An amount")),
+        ]  # type: ignore[attr-defined]
+        ways = [
+            ("credit", _("It stays here as the family’s credit")),
+            ("back", _("It goes back the way it came")),
+        ]
+        if retainer:
+            ways.append(("retainer", _("It goes into the case’s retainer, as client money")))
+        self.fields["surplus"].choices = ways  # type: ignore[attr-defined]
+        self.initial |= {"what": "whole", "surplus": "credit"}
+        for n, row in enumerate(lines):
+            self.fields[f"line_{n}"] = MoneyField(label=row.line.description, required=False)
+
+    @property
+    def line_fields(self) -> list[tuple[Left, Any]]:
+        return [(row, self[f"line_{n}"]) for n, row in enumerate(self.lines)]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        found["chosen"] = [(row.line, found[f"line_{n}"]) for n, row in enumerate(self.lines) if found.get(f"line_{n}")]  # fmt: skip
+        found["what"] = found.get("what") or ("lines" if found["chosen"] else "amount")
+        if found["what"] == "lines" and not found["chosen"] and not self.errors:
+            raise ValidationError(_("Write an amount beside each line that is credited."))
+        if found["what"] == "amount" and not found.get("amount") and "amount" not in self.errors:
+            self.add_error("amount", _("Please write how much is credited."))
+        return found
+
+    def wanted(self) -> dict[str, Any]:
+        """What `crediting.credit` is asked for."""
+        found = self.cleaned_data
+        part = {"whole": {"amount": self.left}, "lines": {"lines": found["chosen"], "free": found["free"]}, "amount": {"amount": found["amount"]}}  # fmt: skip
+        surplus = found.get("surplus")
+        return {
+            **part[found["what"]], "reason": found["reason"], "give_back": surplus == "back", "to_retainer": surplus == "retainer",
+        }  # fmt: skip
 
 
 class WriteOffForm(AmountForm):
@@ -389,8 +441,15 @@ class ExtraForm(AmountForm):
 
 
 class BooksForm(Form):
-    """Which invoices go to the books, and in whose columns."""
+    """What goes to the books, of which time, and in whose columns."""
 
+    what = forms.ChoiceField(
+        label=_("What"), required=False,
+        choices=[
+            ("invoices", _("Invoices")), ("credit-notes", _("Credit notes")), ("stripe", _("Money that moved at Stripe")),
+            ("bank", _("Money that moved in the firm’s own account")), ("trust", _("Client money that moved")),
+        ],
+    )  # fmt: skip
     to = forms.ChoiceField(label=_("For"), choices=[("quickbooks", "QuickBooks Online"), ("xero", "Xero")])
     since = forms.DateField(label=_("From"), widget=_date_input())
     until = forms.DateField(label=_("To"), widget=_date_input())

@@ -17,9 +17,9 @@ from accounts import audit
 from accounts.models import User
 from clients.models import Contact
 from invoices import balances, counting, drafting, rates, reminding
-from invoices.models import Addressee, CreditNote, Draft, Invoice, InvoiceLine, WriteOff
-from payments import ledger, refunding, subjects
-from payments.models import Account, Payment
+from invoices.models import Addressee, Draft, Invoice, InvoiceLine, WriteOff
+from payments import ledger
+from payments.models import Account
 from payments.money import say
 from tenants.places import current_firm
 
@@ -28,7 +28,7 @@ class CannotIssue(Exception):
     """The draft cannot become an invoice, or the invoice cannot be taken back so; the message says why."""
 
 
-def _number(model: type[models.Model], year: int) -> int:
+def next_number(model: type[models.Model], year: int) -> int:
     """The next number of a year. The firm's turn is ours, so nobody else counts meanwhile."""
     last: int | None = model._default_manager.filter(year=year).aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
@@ -85,7 +85,7 @@ def _write(draft: Draft, sheet: drafting.Sheet, *, by: User, at: datetime, key: 
     today = timezone.localdate(at, current_firm().zone)
     student = case.student
     invoice = Invoice.objects.create(
-        year=today.year, number=_number(Invoice, today.year), family=student.family, case=case, currency=draft.currency,
+        year=today.year, number=next_number(Invoice, today.year), family=student.family, case=case, currency=draft.currency,
         language=contact.language, bill_to=contact.name, address=address_of(contact),
         child=initials(student.given_name, student.family_name) if terms.initials else student.given_name,
         issued_on=today, due_on=today + timedelta(days=draft.due_days), subtotal=sums.subtotal, discount=sums.discount,
@@ -126,65 +126,6 @@ def _write(draft: Draft, sheet: drafting.Sheet, *, by: User, at: datetime, key: 
         )  # fmt: skip
     audit.record("invoice.issued", by=by, at=at, about=invoice, number=invoice.label, total=invoice.total)
     return invoice
-
-
-@transaction.atomic
-def credit(
-    invoice: Invoice, *, amount: int, reason: str, by: User, at: datetime, give_back: bool = False, idempotency_key: str = ""
-) -> CreditNote:  # fmt: skip
-    """Takes back a part of an invoice, or all that is left of it.
-
-    What was paid too much then is given back the way it came where `give_back` says so, the latest payment first; all
-    else becomes the family's credit. `amount` is in minor units, tax included. Crediting the whole frees its work to be
-    billed again. Raises CannotIssue.
-    """
-    subjects.take_lock(invoice.subject)
-    audit.take_turn()
-    known = CreditNote.objects.filter(idempotency_key=idempotency_key).first() if idempotency_key else None
-    if known:
-        return known
-    before, tax_before = balances.credited(invoice)
-    left = invoice.total - before - balances.written_off(invoice)
-    if not 0 < amount <= left:
-        raise CannotIssue(_("At most %(left)s of this invoice can be credited.") % {"left": say(left, invoice.currency)})  # fmt: skip
-    tax = counting.tax_within(before + amount, of=invoice.total, tax=invoice.tax) - tax_before
-    today = timezone.localdate(at, current_firm().zone)
-    note = CreditNote.objects.create(
-        year=today.year, number=_number(CreditNote, today.year), invoice=invoice, amount=amount, tax=tax, reason=reason,
-        voids=before + amount == invoice.total, issued_on=today, issued_by=by, issued_at=at,
-        idempotency_key=idempotency_key or None,
-    )  # fmt: skip
-    whose = {"party": invoice.family_id, "matter": invoice.case_id}
-    ledger.post(
-        "invoice.credited",
-        [
-            ledger.debit(Account.EARNED, amount - tax, **whose),
-            ledger.debit(Account.TAX_OWED, tax, **whose),
-            ledger.credit(Account.RECEIVABLE, amount, **whose),
-        ],
-        key=f"credit-note:{note.pk}", about=invoice.subject, at=at, by=by, currency=invoice.currency,
-    )  # fmt: skip
-    if give_back:
-        _give_back(invoice, -balances.outstanding(invoice), reason=reason, by=by, at=at)
-    if (too_much := -balances.outstanding(invoice)) > 0:
-        ledger.post(
-            "invoice.kept_as_credit",
-            [ledger.debit(Account.RECEIVABLE, too_much, **whose), ledger.credit(Account.FAMILY_CREDIT, too_much, **whose)],
-            key=f"credit-note:{note.pk}:credit", about=invoice.subject, at=at, by=by, currency=invoice.currency,
-        )  # fmt: skip
-    audit.record("invoice.credited", by=by, at=at, about=invoice, note=note.label, amount=amount)
-    balances.settled(invoice, at=at)
-    return note
-
-
-def _give_back(invoice: Invoice, amount: int, *, reason: str, by: User, at: datetime) -> None:
-    """Refunds so much of what was paid for an invoice, the latest payment first."""
-    done = 0
-    for payment in Payment.objects.standing().filter(subject=invoice.subject).order_by("-paid_at", "-pk"):
-        part = min(amount - done, payment.left)
-        if part > 0:
-            refunding.refund(payment, amount=part, reason=reason, by=by, at=at)
-            done += part
 
 
 @transaction.atomic

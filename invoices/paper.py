@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from invoices import balances
 from invoices.models import CreditNote, Invoice, InvoiceLine
@@ -112,10 +112,16 @@ def credit_note_pdf(note: CreditNote, *, firm: FirmRef) -> bytes:
             "facts": [
                 {"label": _("Date"), "value": _day(note.issued_on)},
                 {"label": _("For invoice"), "value": f"{invoice.label}, {_day(invoice.issued_on)}"},
+                {"label": _("Work for"), "value": invoice.child},
             ],
             "intro": note.reason,
+            "head": [_("Day"), _("What we did"), _("Amount")] if note.lines.exists() else [], "widths": [0, 1, 0],  # type: ignore[attr-defined]
+            "rows": [
+                [_day(row.line.on), "\n".join(filter(None, [row.line.description, row.line.who])), say(row.amount, invoice.currency)]
+                for row in note.lines.select_related("line")  # type: ignore[attr-defined]
+            ],
             "sums": [{"label": label, "value": say(amount, invoice.currency), "strong": False} for label, amount in sums]
-            + [{"label": _("Credited"), "value": say(note.amount, invoice.currency), "strong": True}],
+            + [{"label": pgettext("the sum of a credit note", "Credited"), "value": say(note.amount, invoice.currency), "strong": True}],
         }  # fmt: skip
         return papers.set_pdf(FILE, data, at=note.issued_at)
 

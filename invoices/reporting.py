@@ -9,15 +9,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Case
 from clients.models import Family
 from invoices import balances, rates
-from invoices.drafting import unpaid_bookings, work_of
+from invoices.drafting import case_for, unpaid_bookings, work_of
 from invoices.models import Billing, Estimate, Expense, FlatFee, Invoice, InvoiceLine, TimeEntry
 from payments import ledger
-from payments.models import Account, EntryLine
+from payments.models import Account, EntryLine, Method, Payment
+from payments.models.money_in import payment_id
+from tenants.places import current_firm
 
 BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
 
@@ -92,7 +97,8 @@ def _add(row: Unbilled, entry: TimeEntry, price: rates.Price) -> None:
 
 
 def unbilled_by_case(*, at: datetime) -> list[Unbilled]:
-    """Cases with work to bill, the most first. What belongs to a student and no case counts to their newest case."""
+    """Cases with work to bill, the most first. Time of a student that names no case counts to their newest,
+    a booking to the case it was for."""
     found: dict[UUID, Unbilled] = {}
     entries = TimeEntry.objects.unbilled().select_related("person", "case__student", "student")
     loose: list[TimeEntry] = []
@@ -104,12 +110,15 @@ def unbilled_by_case(*, at: datetime) -> list[Unbilled]:
     bookings = list(unpaid_bookings(at).filter(currency=rates.currency()))
     students = {row.student_id for row in [*loose, *bookings]}
     cases = Case.objects.filter(student__in=students).select_related("student").order_by("opened_at")
-    newest = {case.student_id: case for case in cases}
+    by_student: dict[UUID, list[Case]] = defaultdict(list)
+    for case in cases.prefetch_related("closures"):
+        by_student[case.student_id].append(case)
+    newest = {key: rows[-1] for key, rows in by_student.items()}
     for entry, price in _priced(loose):
         if case := newest.get(entry.student_id):
             _add(found.setdefault(case.pk, Unbilled(case)), entry, price)
     for booking in bookings:
-        if case := newest.get(booking.student_id):
+        if case := case_for(booking, by_student[booking.student_id]):
             found.setdefault(case.pk, Unbilled(case)).other += booking.price
     for expense in Expense.objects.unbilled().filter(billable=True).select_related("case__student"):
         found.setdefault(expense.case_id, Unbilled(expense.case)).other += expense.amount
@@ -178,6 +187,45 @@ def takings(*, since: datetime, until: datetime, currency: str) -> QuerySet[Entr
     """The lines that `collected` sums, the newest first."""
     rows = EntryLine.objects.filter(_money_in(since, until), entry__currency=currency)
     return rows.select_related("entry").order_by("-entry__at", "-id")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A line of the ledger in words: when, how much in minor units, of whom and about what, and the page that shows it."""
+
+    on: date
+    at: datetime
+    amount: int
+    kind: str
+    payee: str
+    about: str
+    check: str
+    reference: str
+    url: str
+
+
+def moved(lines: Iterable[EntryLine]) -> list[Moved]:
+    """Lines, which come with their entry, as a person reads them; in three queries."""
+    found = list(lines)
+    ids = {line.pk: payment_id(line.entry.about) for line in found}
+    payments = Payment.objects.in_bulk([pk for pk in ids.values() if pk])
+    keys = [
+        line.entry.about.removeprefix("invoice:") for line in found if line.entry.about.startswith("invoice:")
+    ]
+    invoices = {f"invoice:{row.pk}": row for row in Invoice.objects.filter(pk__in=keys)}
+    rows = []
+    for line in found:
+        pk = ids[line.pk]
+        payment, invoice = payments.get(pk) if pk else None, invoices.get(line.entry.about)
+        by_check = payment is not None and payment.method == Method.CHECK
+        rows.append(Moved(
+            timezone.localdate(line.entry.at, current_firm().zone), line.entry.at, line.amount, line.entry.kind,
+            payment.payer if payment else invoice.bill_to if invoice else "",
+            payment.local_what if payment else _("Invoice %(number)s") % {"number": invoice.label} if invoice else "",
+            payment.reference if payment and by_check else "", payment.number if payment else "",
+            reverse("payment", args=[pk]) if payment else reverse("invoice", args=[invoice.pk]) if invoice else "",
+        ))  # fmt: skip
+    return rows
 
 
 def _money_in(since: datetime, until: datetime) -> Q:

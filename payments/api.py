@@ -45,6 +45,7 @@ class RefundSerializer(serializers.ModelSerializer):
 
 
 class PaymentSerializer(serializers.ModelSerializer):
+    what = serializers.CharField(source="local_what", read_only=True)
     given_back = serializers.IntegerField(source="went_back", read_only=True)
     struck_out = serializers.BooleanField(source="is_struck_out", read_only=True)
     refunds = RefundSerializer(many=True, read_only=True)

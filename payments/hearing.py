@@ -7,9 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import audit
-from payments import connecting, notices, paying, refunding
-from payments.models import Checkout, Dispute, Event, Payment, Refund
+from payments import connecting, disputing, paying, refunding
+from payments.models import Checkout, Event, Payment, Refund
 from payments.providers import stripe
 from payments.providers.stripe import Refused, Unavailable
 from tenants import due
@@ -66,20 +65,7 @@ def _look_at_refunds(intent: str, event: Event, *, at: datetime) -> None:
 
 
 def _note_dispute(id_: str, event: Event, *, at: datetime) -> None:
-    """Notes it and tells the owners, who answer at Stripe. The ledger waits for how it ends."""
     found = stripe.dispute(id_, account=event.account_id)
     payment = _ours(found.intent, event)
-    if payment is None:
-        return
-    with transaction.atomic():
-        row, new = Dispute.objects.update_or_create(
-            provider_id=found.id,
-            defaults={"status": found.status, "looked_at": at},
-            create_defaults={
-                "payment": payment, "amount": found.amount, "reason": found.reason[:60], "status": found.status,
-                "opened_at": found.opened_at, "looked_at": at,
-            },
-        )  # fmt: skip
-        if new:
-            audit.record("dispute.opened", by=None, at=at, about=row, amount=row.amount)
-            notices.disputed(row, at=at)
+    if payment:
+        disputing.note(payment, found, at=at)

@@ -30,6 +30,10 @@ def connect(request: HttpRequest) -> HttpResponse:
         told = stripe.told(request.body, request.headers.get("Stripe-Signature", ""), secret=secret)
     except stripe.Forged:
         return HttpResponse("The signature is wrong.", status=400, content_type="text/plain")
+    if told.live != stripe.is_live():
+        # A firm's account sends what happens in its test mode to a live address too: nothing went wrong, and none of it
+        # is money of ours.
+        return HttpResponse(status=204)
     firm = firm_of_account(told.account) if told.account else None
     if firm is None:
         # An account that was never ours, or is no longer: nothing to do, and nothing to send again.

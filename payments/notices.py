@@ -141,11 +141,36 @@ def account_revoked(account: StripeAccount, *, at: datetime) -> None:
 
 
 def disputed(dispute: Dispute, *, at: datetime) -> None:
-    amount = {"amount": say(dispute.amount, dispute.payment.currency)}
-    zone = current_firm().zone
-    day = say_day(timezone.localdate(dispute.payment.paid_at, zone), today=timezone.localdate(at, zone))
+    payment, zone = dispute.payment, current_firm().zone
+
+    def amount() -> dict[str, str]:
+        return {"amount": say(dispute.amount, payment.currency)}
+
+    def text() -> str:
+        day = say_day(timezone.localdate(payment.paid_at, zone), today=timezone.localdate(at, zone))
+        return _("It was paid on %(day)s. Stripe asks for your side of it, with a last day to answer. Please answer on its pages.") % {"day": day}  # fmt: skip
+
     _to_owners(
-        "dispute", f"payment:{dispute.payment_id}", lambda: _("A bank disputes a payment: %(amount)s") % amount,
-        lambda: _("It was paid on %(day)s. Stripe asks for your side of it, with a last day to answer. Please answer on its pages.") % {"day": day},
-        f"/payments/{dispute.payment_id}/", occurrence=dispute.provider_id, at=at,
+        "dispute", f"payment:{payment.pk}", lambda: _("A bank disputes a payment: %(amount)s") % amount(), text,
+        f"/payments/{payment.pk}/", occurrence=dispute.provider_id, at=at,
+    )  # fmt: skip
+
+
+def dispute_ended(dispute: Dispute, *, at: datetime) -> None:
+    payment = dispute.payment
+
+    def title() -> str:
+        amount = {"amount": say(dispute.amount, payment.currency)}
+        if dispute.is_lost:
+            return _("A dispute is lost: %(amount)s went back to the payer") % amount
+        return _("A dispute is over: %(amount)s stays with you") % amount
+
+    def text() -> str:
+        if not dispute.is_lost:
+            return _("The bank has decided for you. There is nothing to do.")
+        return _("What it paid for is owed again. Write it off if you do not want to ask for it.")
+
+    _to_owners(
+        "dispute-ended", f"payment:{payment.pk}", title, text, f"/payments/{payment.pk}/",
+        occurrence=f"{dispute.provider_id}/{dispute.status}", at=at,
     )  # fmt: skip

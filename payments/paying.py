@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts import audit
 from payments import bookkeeping, notices, subjects
@@ -226,10 +225,10 @@ def _note(checkout: Checkout, session: stripe.Session, money: stripe.Paid, *, at
     except subjects.UnknownSubject:
         pass  # money is money: it is noted, and staff see that nothing is known of what it was for
     contact = owed.contact if owed else None
-    with override(checkout.wording.get("language") or "en"):
-        what = subjects.describe(checkout.subject)
+    names = subjects.names(checkout.subject)
+    what = names.get(checkout.wording.get("language") or "en", "")
     payment = Payment.objects.create(
-        checkout=checkout, subject=checkout.subject, what=what, method=money.method, amount=session.amount,
+        checkout=checkout, subject=checkout.subject, what=what, names=names, method=money.method, amount=session.amount,
         currency=session.currency, paid_at=at, recorded_at=at, payment_intent=money.intent, charge_id=money.charge,
         shown=money.shown, fee=money.fee, account=account_, excess=excess, contact=contact,
         payer=contact.name if contact else money.name, email=(contact.email if contact else "") or money.email,

@@ -45,7 +45,7 @@ def credit_of(contact: Contact | None) -> int:
 def portal_payments(request: FirmRequest) -> HttpResponse:
     """Bills and payments."""
     contact = _me(request.user)
-    rows = Payment.objects.visible_to(request.user).standing().prefetch_related("refunds")
+    rows = Payment.objects.visible_to(request.user).standing().prefetch_related("refunds", "disputes")
     row = Instructions.objects.first()
     context = {
         "to_pay": [(subject, subjects.describe(subject), due) for subject, due in to_pay(contact)],
@@ -84,7 +84,12 @@ def home_section(request: Any, user: User) -> dict[str, Any]:
 
 def case_section(request: Any, case: Any) -> dict[str, Any]:
     """What the page of a case says of money: what came for it and what went back."""
-    rows = Payment.objects.visible_to(request.user).standing().filter(case=case).prefetch_related("refunds")
+    rows = (
+        Payment.objects.visible_to(request.user)
+        .standing()
+        .filter(case=case)
+        .prefetch_related("refunds", "disputes")
+    )
     sums: dict[str, int] = {}
     for row in rows:
         sums[row.currency] = sums.get(row.currency, 0) + row.amount - row.went_back

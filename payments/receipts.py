@@ -23,7 +23,7 @@ def facts(payment: Payment) -> list[dict[str, str]]:
         {"label": _("Receipt"), "value": payment.number},
         {"label": _("Paid on"), "value": f"{say_day(day)} {day.year}"},
         {"label": _("Paid by"), "value": payment.payer},
-        {"label": _("For"), "value": payment.what},
+        {"label": _("For"), "value": payment.local_what},
         {"label": _("How"), "value": payment.how},
         {"label": _("Amount"), "value": say(payment.amount, payment.currency)},
     ]

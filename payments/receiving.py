@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import User
@@ -60,12 +59,12 @@ def record(
             raise CannotRecord(_("This is to be paid in %(code)s.") % {"code": owed.currency.upper()})
         account, contact, student, case = kind.account, owed.contact or contact, owed.student, owed.case
         excess = 0 if account == Account.TRUST_HELD else max(0, amount - owed.amount)
-    with override(contact.language if contact else "en"):
-        what = subjects.describe(subject) if subject else _("Credit")
+    names = subjects.names(subject)
+    what = names.get(contact.language if contact else "en", "")
     if contact is None and (not subject or excess):
         raise CannotRecord(_("Please say whose money this is."))
     payment = Payment.objects.create(
-        subject=subject, what=what, method=method, amount=amount, currency=currency, excess=excess, account=account,
+        subject=subject, what=what, names=names, method=method, amount=amount, currency=currency, excess=excess, account=account,
         paid_at=datetime.combine(received_on, NOON, current_firm().zone), recorded_at=at, recorded_by=by,
         payer=(payer or (contact.name if contact else ""))[:120], email=contact.email if contact else "", contact=contact,
         student=student, case=case, party=contact.family_id if contact else None, reference=reference[:80],

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts import audit
-from payments import bookkeeping, connecting, ledger, paying, refunding
-from payments.models import Checkout, Entry, Finding, Payment, Refund, StripeAccount
+from payments import bookkeeping, connecting, disputing, ledger, paying, refunding
+from payments.models import Checkout, Dispute, Entry, Finding, Payment, Refund, StripeAccount
+from payments.models.money_in import DISPUTES_OVER
 from payments.money import say
 from payments.providers import stripe
 from payments.providers.stripe import ProviderCharge, ProviderRefund, Refused, Unavailable
@@ -83,6 +84,7 @@ def _compare(account: StripeAccount, told: Report, *, since: datetime, at: datet
             _compare_alone(payment, told, at=at)
     for payment in ours.filter(payment_intent__in=back).prefetch_related("refunds"):
         _compare_refunds(payment, back[payment.payment_intent or ""], told, at=at)
+    _compare_disputes(account, told, since=since, at=at)
     made = Refund.objects.standing().filter(
         payment__checkout__account_id=account.account_id, provider_id__isnull=False
     )
@@ -143,6 +145,27 @@ def _compare_refunds(payment: Payment, found: list[ProviderRefund], told: Report
         if row.amount != refund.amount:
             both = f"{say(refund.amount, refund.currency)}, {say(row.amount, refund.currency)}"
             report(Finding.Kind.OTHER_AMOUNT, f"refund:{row.pk}", both, at=at)
+
+
+def _compare_disputes(account: StripeAccount, told: Report, *, since: datetime, at: datetime) -> None:
+    """Each of Stripe's transactions about a dispute of ours has its entry. One opened longer ago that is not decided is
+    asked for by itself."""
+    ours = Payment.objects.filter(checkout__account_id=account.account_id).select_related("checkout", "case")
+    found = {row.id: row for row in stripe.disputes(account=account.account_id, since=since)}
+    open_ = (
+        Dispute.objects.filter(payment__in=ours)
+        .exclude(status__in=DISPUTES_OVER)
+        .exclude(provider_id__in=found)
+    )
+    for id_ in open_.values_list("provider_id", flat=True):
+        found[id_] = stripe.dispute(id_, account=account.account_id)
+    by_intent = {
+        row.payment_intent: row
+        for row in ours.filter(payment_intent__in={row.intent for row in found.values()})
+    }
+    for row in found.values():
+        if payment := by_intent.get(row.intent):
+            told.mended += bool(disputing.note(payment, row, at=at))
 
 
 def _check_ledger(told: Report, *, at: datetime) -> None:

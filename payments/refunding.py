@@ -46,6 +46,8 @@ def refund(
                 _("This was already used to give back something else. Please reload the page.")
             )
         return known
+    if payment.is_disputed:
+        raise CannotRefund(_("The payer’s bank took this payment back. It cannot be given back here too."))
     left = payment.left
     if amount <= 0 or amount > left:
         raise CannotRefund(_("At most %(left)s can be given back.") % {"left": say(left, payment.currency)} if left else _("All of it has gone back already."))  # fmt: skip
@@ -90,7 +92,7 @@ def give_back_payment(payment: Payment, *, reason: str, at: datetime) -> Refund 
     audit.take_turn()
     payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
     known = payment.refunds.filter(cause=reason).first()
-    if known or not payment.left:
+    if known or not payment.left or payment.is_disputed:
         return known
     return refund(payment, amount=payment.left, reason="", by=None, at=at, cause=reason)
 

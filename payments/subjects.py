@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import resolve
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import User
 from cases.models import Case
@@ -121,6 +123,15 @@ def describe(subject: str) -> str:
         return kind.describe(pk)[:200]
     except UnknownSubject:
         return _("A payment")
+
+
+def names(subject: str) -> dict[str, str]:
+    """How a subject is called now, in each language of ours; a family's credit where there is none."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = describe(subject) if subject else _("Credit")
+    return found
 
 
 def page(subject: str, *, user: User) -> str:

@@ -103,7 +103,7 @@ def _found(request: FirmRequest) -> tuple[FindForm, QuerySet[Payment]]:
     asked, zone = form.cleaned_data, request.firm.zone
     rows = Payment.objects.visible_to(request.user)
     if words := asked.get("q"):
-        rows = rows.filter(Q(payer__icontains=words) | Q(what__icontains=words) | Q(reference__icontains=words) | Q(shown__icontains=words))  # fmt: skip
+        rows = rows.filter(Q(payer__icontains=words) | Q(what__icontains=words) | Q(names__icontains=words) | Q(reference__icontains=words) | Q(shown__icontains=words))  # fmt: skip
     if asked.get("method"):
         rows = rows.filter(method=asked["method"])
     for name, lookup, moment in (("since", "paid_at__gte", time.min), ("until", "paid_at__lte", time.max)):
@@ -117,7 +117,7 @@ def _found(request: FirmRequest) -> tuple[FindForm, QuerySet[Payment]]:
 def payment_list(request: FirmRequest) -> HttpResponse:
     """What came, newest first."""
     form, rows = _found(request)
-    page = page_of(rows.select_related("void").prefetch_related("refunds"), request)
+    page = page_of(rows.select_related("void").prefetch_related("refunds", "disputes"), request)
     context = {"form": form, "page": page, "filtered": any(form.cleaned_data.values())}
     return render(request, "payments/list.html", context)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import stripe
-from django.conf import settings
 
-from payments.providers.stripe import TOLERANCE, Forged, Refused, Unavailable, client, is_on
+from payments.providers.stripe import (
+    TOLERANCE,
+    Forged,
+    Refused,
+    Unavailable,
+    client,
+    id_of,
+    is_live,
+    is_on,
+)
 
 if TYPE_CHECKING:
     from stripe.params import (
@@ -19,24 +27,30 @@ if TYPE_CHECKING:
         InvoiceCreatePreviewParams,
         PriceCreateParams,
         ProductCreateParams,
+        SubscriptionCancelParams,
         SubscriptionCreateParams,
+        SubscriptionResumeParams,
         SubscriptionUpdateParams,
+        TaxRateCreateParams,
     )
     from stripe.params.billing_portal import ConfigurationCreateParams
     from stripe.params.billing_portal import SessionCreateParams as PortalParams
-    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsSubscriptionData
 
-__all__ = ["Forged", "Refused", "Unavailable", "is_on"]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+__all__ = ["Forged", "Refused", "Unavailable", "is_live", "is_on"]
 
 # Of several subscriptions of one customer, the one that counts.
 _RANK = {"active": 0, "trialing": 1, "past_due": 2, "unpaid": 3, "paused": 4, "incomplete": 5, "canceled": 6, "incomplete_expired": 7}  # fmt: skip
 MARK = "roundtable"
 
 
-def _call(method: Any, *args: Any) -> Any:
+def _call(method: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Calls, and sorts what goes wrong into what may be tried again and what may not."""
     try:
-        return method(*args)
+        return method(*args, **named)
     except (stripe.InvalidRequestError, stripe.CardError, stripe.PermissionError, stripe.AuthenticationError, stripe.IdempotencyError) as error:  # fmt: skip
         raise Refused(str(error.user_message or error)[:300]) from error
     except stripe.StripeError as error:
@@ -68,9 +82,9 @@ class Price:
     currency: str
 
 
-def _price(found: Any) -> Price:
+def _price(found: stripe.Price) -> Price:
     recurring = found.recurring
-    return Price(found.id, found.product, recurring.interval if recurring else "", found.unit_amount or 0, found.currency)  # fmt: skip
+    return Price(found.id, id_of(found.product), recurring.interval if recurring else "", found.unit_amount or 0, found.currency)  # fmt: skip
 
 
 def price_by_key(lookup_key: str) -> Price | None:
@@ -90,7 +104,7 @@ def make_price(lookup_key: str, *, product: str, interval: Literal["month", "yea
 
 def make_tax_rate(*, label: str, percent: Decimal, key: str) -> str:
     """A rate that is added to prices."""
-    wanted: Any = {"display_name": label, "percentage": float(percent), "inclusive": False, "metadata": {MARK: "1"}}  # fmt: skip
+    wanted: TaxRateCreateParams = {"display_name": label, "percentage": float(percent), "inclusive": False, "metadata": {MARK: "1"}}  # fmt: skip
     return str(_call(client().v1.tax_rates.create, wanted, {"idempotency_key": key}).id)
 
 
@@ -135,7 +149,7 @@ def open_session(
     cancel_url: str, language: str, subject: str, key: str,
 ) -> Session:  # fmt: skip
     """A page on which the customer subscribes. Safe to call again with the same key."""
-    about: Any = {"metadata": {MARK: subject}}
+    about: SessionCreateParamsSubscriptionData = {"metadata": {MARK: subject}}
     if tax_rate:
         about["default_tax_rates"] = [tax_rate]
     if trial_end is not None:
@@ -150,15 +164,15 @@ def open_session(
         "subscription_data": about,
         "success_url": success_url,
         "cancel_url": cancel_url,
-        "locale": cast("Any", language),
+        "locale": "es" if language == "es" else "en",
     }
     found = _call(client().v1.checkout.sessions.create, wanted, {"idempotency_key": key})
-    return Session(found.id, found.status, found.url or "")
+    return Session(found.id, found.status or "", found.url or "")
 
 
 def session(id_: str) -> Session:
     found = _call(client().v1.checkout.sessions.retrieve, id_)
-    return Session(found.id, found.status, found.url or "")
+    return Session(found.id, found.status or "", found.url or "")
 
 
 def expire(id_: str) -> None:
@@ -167,7 +181,7 @@ def expire(id_: str) -> None:
 
 def portal(*, customer: str, configuration: str, back: str, language: str) -> str:
     """Where the customer changes the card, sees invoices and cancels; good for a few minutes."""
-    wanted: PortalParams = {"customer": customer, "return_url": back, "locale": cast("Any", language)}
+    wanted: PortalParams = {"customer": customer, "return_url": back, "locale": "es" if language == "es" else "en"}
     if configuration:
         wanted["configuration"] = configuration
     return str(_call(client().v1.billing_portal.sessions.create, wanted).url)
@@ -207,14 +221,14 @@ class State:
     default_method: str
 
 
-def _state(found: Any) -> State:
-    item = found["items"].data[0]
+def _state(found: stripe.Subscription) -> State:
+    item: stripe.SubscriptionItem = found["items"].data[0]
     ends = found.cancel_at or (item.current_period_end if found.cancel_at_period_end else None)
     return State(
-        id=found.id, customer=found.customer, status=found.status, item=item.id, price=_price(item.price),
+        id=found.id, customer=id_of(found.customer), status=found.status, item=item.id, price=_price(item.price),
         seats=item.quantity or 0, period_ends_at=_moment(item.current_period_end),
         ends_at=None if found.ended_at else _moment(ends), ended_at=_moment(found.ended_at),
-        tax_rates=tuple(rate.id for rate in found.default_tax_rates or []), default_method=found.default_payment_method or "",
+        tax_rates=tuple(rate.id for rate in found.default_tax_rates or []), default_method=id_of(found.default_payment_method),
     )  # fmt: skip
 
 
@@ -272,7 +286,7 @@ class Invoice:
     pdf_url: str
 
 
-def _tax(found: Any) -> int:
+def _tax(found: stripe.Invoice) -> int:
     return sum(one.amount for one in found.total_taxes or [])
 
 
@@ -291,10 +305,9 @@ def invoices_of(customer: str) -> list[Invoice]:
     ]  # fmt: skip
 
 
-def _subscription_of(invoice: Any) -> str:
-    parent = invoice.parent
-    details = parent.subscription_details if parent else None
-    return str(details.subscription) if details else ""
+def _subscription_of(invoice: stripe.Invoice) -> str:
+    details = invoice.parent.subscription_details if invoice.parent else None
+    return id_of(details.subscription) if details else ""
 
 
 # changing
@@ -319,16 +332,12 @@ class Preview:
         return max(0, -self.total)
 
 
-def _items(item: str, price: str, seats: int) -> Any:
-    return [{"id": item, "price": price, "quantity": seats}]
-
-
 def preview(subscription: str, *, item: str, price: str, seats: int, at: datetime) -> Preview:
     """The invoice that a change at this second makes at once."""
     wanted: InvoiceCreatePreviewParams = {
         "subscription": subscription,
         "subscription_details": {
-            "items": _items(item, price, seats),
+            "items": [{"id": item, "price": price, "quantity": seats}],
             "proration_behavior": "always_invoice",
             "proration_date": int(at.timestamp()),
         },
@@ -344,7 +353,7 @@ def preview(subscription: str, *, item: str, price: str, seats: int, at: datetim
 def change(subscription: str, *, item: str, price: str, seats: int, at: datetime, key: str) -> None:
     """Changes price and seats, and charges the difference now. Raises Refused, with nothing changed, when the card fails."""
     wanted: SubscriptionUpdateParams = {
-        "items": _items(item, price, seats),
+        "items": [{"id": item, "price": price, "quantity": seats}],
         "proration_behavior": "always_invoice",
         "proration_date": int(at.timestamp()),
         "payment_behavior": "error_if_incomplete",
@@ -363,12 +372,13 @@ def set_tax(subscription: str, rate: str, *, key: str) -> None:
 
 def resume(subscription: str, *, key: str) -> None:
     """A paused subscription goes on, with a new period from now."""
-    _call(client().v1.subscriptions.resume, subscription, {"billing_cycle_anchor": "now"}, {"idempotency_key": key})  # fmt: skip
+    wanted: SubscriptionResumeParams = {"billing_cycle_anchor": {"type": "now"}}
+    _call(client().v1.subscriptions.resume, subscription, wanted, {"idempotency_key": key})
 
 
 def cancel_second(subscription: str) -> None:
     """Ends a subscription that stands beside another; what was paid for it becomes a credit of the customer."""
-    wanted: Any = {"prorate": True, "invoice_now": True}
+    wanted: SubscriptionCancelParams = {"prorate": True, "invoice_now": True}
     _call(client().v1.subscriptions.cancel, subscription, wanted, {"idempotency_key": f"second-{subscription}"})  # fmt: skip
 
 
@@ -385,11 +395,6 @@ class Told:
     customer: str
     account: str
     live: bool
-
-
-def is_live() -> bool:
-    """Whether our key is one for real money."""
-    return settings.STRIPE_API_KEY.split("_")[1:2] == ["live"]
 
 
 def told(body: bytes, signature: str, *, secret: str) -> Told:

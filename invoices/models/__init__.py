@@ -3,6 +3,7 @@
 from invoices.models.bills import (
     Addressee,
     CreditNote,
+    CreditNoteLine,
     Draft,
     DraftLine,
     Invoice,
@@ -20,6 +21,7 @@ __all__ = [
     "Addressee",
     "Billing",
     "CreditNote",
+    "CreditNoteLine",
     "Draft",
     "DraftLine",
     "Estimate",

@@ -158,8 +158,11 @@ class Addressee(models.Model):
 
 class LineQuerySet(models.QuerySet["InvoiceLine"]):
     def standing(self) -> Self:
-        """Lines of invoices that no credit note took back whole: their work counts as billed."""
-        return self.filter(~Exists(CreditNote.objects.filter(invoice=OuterRef("invoice"), voids=True)))
+        """Lines whose work counts as billed: no credit note took the invoice back whole, or freed the line."""
+        return self.filter(
+            ~Exists(CreditNote.objects.filter(invoice=OuterRef("invoice"), voids=True)),
+            ~Exists(CreditNoteLine.objects.filter(line=OuterRef("pk"), frees=True)),
+        )
 
 
 class InvoiceLine(models.Model):
@@ -226,6 +229,25 @@ class CreditNote(models.Model):
     @property
     def label(self) -> str:
         return f"C{self.year}-{self.number:04d}"
+
+
+class CreditNoteLine(models.Model):
+    """How much of one line a credit note takes back: `amount` after its share of the discount and before tax. `frees`
+    when nothing is left of the line and its work may be billed again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="credits")
+    amount = models.PositiveIntegerField()
+    frees = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["note", "line__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["note", "line"], name="credit_note_names_a_line_once"),
+            models.UniqueConstraint(fields=["line"], condition=Q(frees=True), name="line_freed_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="credited_line_is_something"),
+        ]  # fmt: skip
 
 
 class WriteOff(models.Model):

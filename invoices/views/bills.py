@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,18 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
 from clients.models import Contact
-from invoices import balances, drafting, exporting, issuing, paper, rates, reporting, retaining, telling
+from invoices import (
+    balances,
+    crediting,
+    drafting,
+    exporting,
+    issuing,
+    paper,
+    rates,
+    reporting,
+    retaining,
+    telling,
+)
 from invoices.forms import BooksForm, CreditForm, DraftForm, ExtraForm, WriteOffForm, today
 from invoices.models import CreditNote, Draft, DraftLine, Invoice, LineKind, Retainer
 from payments import ledger
@@ -319,12 +330,14 @@ def invoice_credit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A credit note over a part or the rest."""
     row = _invoice(request, pk)
     left = row.total - balances.credited(row)[0] - balances.written_off(row)
-    form = CreditForm(posted(request), initial={"amount": left})
+    lines = crediting.left_of_lines(row)
+    retainer = Retainer.objects.open().filter(case=row.case_id, currency=row.currency).exists()
+    form = CreditForm(posted(request), left=left, lines=lines, retainer=retainer)
     if form.is_valid():
         try:
-            note = issuing.credit(row, **form.cleaned_data, by=request.user, at=timezone.now())
+            note = crediting.credit(row, **form.wanted(), by=request.user, at=timezone.now())
         except (issuing.CannotIssue, CannotRefund) as why:
-            form.add_error("amount", str(why))
+            form.add_error("amount" if form.cleaned_data["what"] != "lines" else None, str(why))
         else:
             messages.success(request, _("Credit note %(number)s is issued.") % {"number": note.label})
             return redirect("invoice", pk)
@@ -383,16 +396,20 @@ def invoice_family_credit(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.SEE_MONEY)
 @FORM
 def books(request: FirmRequest) -> HttpResponseBase:
-    """Invoices of a time as a file for the bookkeeper's program."""
+    """Invoices, credit notes or the money that moved in a time, as a file for the bookkeeper's program."""
     first = today().replace(day=1)
     last = first - timedelta(days=1)
     form = BooksForm(
-        posted(request), initial={"to": "quickbooks", "since": last.replace(day=1), "until": last}
-    )
+        posted(request), initial={"what": "invoices", "to": "quickbooks", "since": last.replace(day=1), "until": last}
+    )  # fmt: skip
     if form.is_valid():
-        rows = Invoice.objects.filter(
-            issued_on__range=(form.cleaned_data["since"], form.cleaned_data["until"])
-        )
-        audit.record("invoices.exported", by=request.user, at=timezone.now(), to=form.cleaned_data["to"], n=rows.count())  # fmt: skip
-        return exporting.answer(rows, to=form.cleaned_data["to"])
+        what, to = form.cleaned_data["what"] or "invoices", form.cleaned_data["to"]
+        days = (form.cleaned_data["since"], form.cleaned_data["until"])
+        audit.record("books.exported" if what != "invoices" else "invoices.exported", by=request.user, at=timezone.now(), to=to, what=what)  # fmt: skip
+        if what == "invoices":
+            return exporting.answer(Invoice.objects.filter(issued_on__range=days), to=to)
+        if what == "credit-notes":
+            return exporting.answer_credit_notes(CreditNote.objects.filter(issued_on__range=days), to=to)
+        since, until = (datetime.combine(day, time(), request.firm.zone) for day in (days[0], days[1] + timedelta(days=1)))  # fmt: skip
+        return exporting.answer_moves(what, since=since, until=until, currency=rates.currency(), to=to)
     return render(request, "invoices/books.html", {"form": form}, status=422 if form.errors else 200)

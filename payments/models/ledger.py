@@ -17,6 +17,7 @@ class Account(models.TextChoices):
     OPERATING_CASH = "operating_cash", _("The firm’s own money")
     TRUST_CASH = "trust_cash", _("Client money in the bank")
     STRIPE = "stripe", _("On its way at Stripe")
+    DISPUTED = "disputed", _("Taken back by a bank, not decided yet")
     RECEIVABLE = "receivable", _("Owed by families")
     TRUST_HELD = "trust_held", _("Held for families")
     FAMILY_CREDIT = "family_credit", _("Families’ credit")

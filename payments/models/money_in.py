@@ -41,6 +41,10 @@ class Method(models.TextChoices):
 BY_HAND = (Method.CHECK, Method.CASH, Method.TRANSFER, Method.OTHER)
 
 
+# How Stripe calls a dispute that is no more.
+DISPUTES_OVER = ("won", "lost", "warning_closed", "prevented")
+
+
 class StripeAccountQuerySet(models.QuerySet["StripeAccount"]):
     def current(self) -> StripeAccount | None:
         """The account the firm uses, if any; not one that it left, or that was taken from us."""
@@ -157,8 +161,9 @@ class Payment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     subject = models.CharField(max_length=80, blank=True, db_index=True)
-    # The subject in words, in the payer's language, as it was called when it was paid.
+    # The subject in words, in the payer's language, as it was called when it was paid; and so in each of ours.
     what = models.CharField(max_length=200, blank=True)
+    names = models.JSONField(default=dict, blank=True)
     method = models.CharField(max_length=16, choices=Method.choices)
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
@@ -235,9 +240,19 @@ class Payment(models.Model):
         return 0 if self.is_struck_out else self.amount - self.given_back
 
     @property
+    def is_disputed(self) -> bool:
+        """Whether the payer's bank has taken it back, or has not decided yet: then it cannot be given back too."""
+        return any(row.is_lost or not row.is_over for row in self.disputes.all())
+
+    @property
     def paid_on(self) -> date:
         """The day it came, by the firm's clock."""
         return timezone.localdate(self.paid_at, current_firm().zone)
+
+    @property
+    def local_what(self) -> str:
+        """What it was for, in the language of whoever reads it now."""
+        return self.names.get(get_language() or "en") or self.what
 
     @property
     def amount_words(self) -> str:
@@ -338,6 +353,15 @@ class Dispute(models.Model):
     status = models.CharField(max_length=40)
     opened_at = models.DateTimeField()
     looked_at = models.DateTimeField()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the bank has decided, or only asked and let it be."""
+        return self.status in DISPUTES_OVER
+
+    @property
+    def is_lost(self) -> bool:
+        return self.status == "lost"
 
 
 class PayLinkQuerySet(models.QuerySet["PayLink"]):

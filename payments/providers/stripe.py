@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import stripe
 from django.conf import settings
+from stripe import BalanceTransaction
 
 if TYPE_CHECKING:
+    from stripe import Charge, ListObject, Refund, RequestOptions
+    from stripe.checkout import Session as StripeSession
     from stripe.params import (
         AccountCreateParams,
         AccountLinkCreateParams,
         ChargeListParams,
+        DisputeListParams,
         RefundCreateParams,
         RefundListParams,
     )
-    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.checkout import SessionCreateParams, SessionRetrieveParams
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Thing = TypeVar("Thing", bound=stripe.StripeObject)
 
 TOLERANCE = 300  # seconds between a webhook's signature and now
 # Stripe counts these in another unit than ISO 4217, and takes them under special rules.
@@ -109,6 +117,17 @@ class ProviderRefund:
 
 
 @dataclass(frozen=True)
+class DisputeMove:
+    """One of Stripe's transactions about a dispute: below zero what left the account, above what came back."""
+
+    id: str
+    amount: int
+    fee: int  # what Stripe kept for it; below zero where it gave that back
+    currency: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class ProviderDispute:
     id: str
     intent: str
@@ -117,6 +136,7 @@ class ProviderDispute:
     reason: str
     status: str
     opened_at: datetime
+    moves: tuple[DisputeMove, ...]
 
 
 @dataclass(frozen=True)
@@ -135,6 +155,11 @@ def is_on() -> bool:
     return bool(settings.STRIPE_API_KEY)
 
 
+def is_live() -> bool:
+    """Whether our key is one for real money."""
+    return settings.STRIPE_API_KEY.split("_")[1:2] == ["live"]
+
+
 @lru_cache(maxsize=4)
 def _client(key: str, base: str | None) -> stripe.StripeClient:
     http = stripe.RequestsClient(timeout=10)
@@ -146,10 +171,10 @@ def client() -> stripe.StripeClient:
     return _client(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE)
 
 
-def _call(method: Any, *args: Any) -> Any:
+def _call(method: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Calls, and sorts what goes wrong into what may be tried again and what may not."""
     try:
-        return method(*args)
+        return method(*args, **named)
     except stripe.PermissionError as error:
         raise Revoked(_words(error)) from error
     except stripe.InvalidRequestError as error:
@@ -169,11 +194,16 @@ def _words(error: stripe.StripeError) -> str:
     return str(error.user_message or error)[:300]
 
 
-def _metadata(found: Any, name: str) -> str:
+def id_of(found: Any) -> str:
+    """The id of something that Stripe gives as an id or, expanded, as the thing itself; empty where there is none."""
+    return str(getattr(found, "id", found) or "")
+
+
+def _metadata(found: Charge | Refund, name: str) -> str:
     return str(getattr(found.metadata, name, None) or "")
 
 
-def _method(charge: Any) -> tuple[str, str]:
+def _method(charge: Charge | None) -> tuple[str, str]:
     """The kind of method a charge was paid with, and how to name it: “Visa 4242”."""
     details: Any = getattr(charge, "payment_method_details", None)
     kind = str(getattr(details, "type", "") or "card")
@@ -182,27 +212,27 @@ def _method(charge: Any) -> tuple[str, str]:
     return kind, f"{str(name).title()} {getattr(part, 'last4', None) or ''}".strip()[:40]
 
 
-def _paid(session: Any) -> Paid | None:
-    intent: Any = session.payment_intent
+def _paid(session: StripeSession) -> Paid | None:
+    intent = session.payment_intent
     if intent is None or isinstance(intent, str):
         return None
-    charge: Any = intent.latest_charge
-    charge = None if isinstance(charge, str) else charge
-    balance: Any = getattr(charge, "balance_transaction", None)
+    charge = None if isinstance(intent.latest_charge, str) else intent.latest_charge
+    balance = charge.balance_transaction if charge else None
     known = balance is not None and not isinstance(balance, str) and balance.currency == session.currency
     kind, shown = _method(charge)
     error: Any = intent.last_payment_error
-    details: Any = session.customer_details
+    details = session.customer_details
     return Paid(
-        intent=intent.id, status=intent.status, charge=charge.id if charge is not None else "", method=kind, shown=shown,
-        fee=int(balance.fee) if known else None, refunded=int(getattr(charge, "amount_refunded", 0) or 0), failure=str(getattr(error, "message", "") or "")[:300],
-        name=str(getattr(details, "name", "") or "")[:120], email=str(getattr(details, "email", "") or "")[:254],
+        intent=intent.id, status=intent.status, charge=charge.id if charge else "", method=kind, shown=shown,
+        fee=balance.fee if known and isinstance(balance, BalanceTransaction) else None,
+        refunded=charge.amount_refunded if charge else 0, failure=str(getattr(error, "message", "") or "")[:300],
+        name=((details.name if details else "") or "")[:120], email=((details.email if details else "") or "")[:254],
     )  # fmt: skip
 
 
-def _session(found: Any) -> Session:
+def _session(found: StripeSession) -> Session:
     return Session(
-        id=found.id, status=found.status, paid=found.payment_status == "paid", url=found.url or "",
+        id=found.id, status=found.status or "", paid=found.payment_status == "paid", url=found.url or "",
         amount=found.amount_total or 0, currency=found.currency or "", payment=_paid(found),
     )  # fmt: skip
 
@@ -234,12 +264,12 @@ def open_session(
     }  # fmt: skip
     if email:
         wanted["customer_email"] = email
-    options = {"stripe_account": account, "idempotency_key": key}
+    options: RequestOptions = {"stripe_account": account, "idempotency_key": key}
     return _session(_call(client().v1.checkout.sessions.create, wanted, options))
 
 
 def session(id_: str, *, account: str) -> Session:
-    wanted = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    wanted: SessionRetrieveParams = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
     return _session(_call(client().v1.checkout.sessions.retrieve, id_, wanted, {"stripe_account": account}))
 
 
@@ -250,13 +280,13 @@ def expire(id_: str, *, account: str) -> None:
 def refund(intent: str, *, amount: int, account: str, key: str, refund: str) -> ProviderRefund:
     """Gives `amount` minor units of a payment back. Safe to call again with the same key; it carries our id `refund`."""
     wanted: RefundCreateParams = {"payment_intent": intent, "amount": amount, "metadata": {"refund": refund}}
-    options = {"stripe_account": account, "idempotency_key": key}
+    options: RequestOptions = {"stripe_account": account, "idempotency_key": key}
     return _refund(_call(client().v1.refunds.create, wanted, options))
 
 
-def _refund(found: Any) -> ProviderRefund:
+def _refund(found: Refund) -> ProviderRefund:
     return ProviderRefund(
-        id=found.id, intent=str(found.payment_intent or ""), refund=_metadata(found, "refund"), amount=found.amount,
+        id=found.id, intent=id_of(found.payment_intent), refund=_metadata(found, "refund"), amount=found.amount,
         currency=found.currency, status=found.status or "", failure=str(getattr(found, "failure_reason", "") or ""),
         made_at=datetime.fromtimestamp(found.created, UTC),
     )  # fmt: skip
@@ -265,7 +295,8 @@ def _refund(found: Any) -> ProviderRefund:
 def refunds_of(intent: str, *, account: str) -> list[ProviderRefund]:
     """Every refund of one payment."""
     wanted: RefundListParams = {"payment_intent": intent, "limit": 100}
-    return [_refund(found) for found in _every(client().v1.refunds.list, wanted, account)]
+    page = _call(client().v1.refunds.list, wanted, {"stripe_account": account})
+    return [_refund(found) for found in _every(page)]
 
 
 def refund_of(id_: str, *, account: str) -> ProviderRefund:
@@ -275,44 +306,55 @@ def refund_of(id_: str, *, account: str) -> ProviderRefund:
 def refunds(*, account: str, since: datetime) -> Iterator[ProviderRefund]:
     """Every refund of the account made since then, newest first."""
     wanted: RefundListParams = {"created": {"gte": int(since.timestamp())}, "limit": 100}
-    for found in _every(client().v1.refunds.list, wanted, account):
+    for found in _every(_call(client().v1.refunds.list, wanted, {"stripe_account": account})):
         yield _refund(found)
 
 
 def charges(*, account: str, since: datetime) -> Iterator[ProviderCharge]:
     """Every charge of the account made since then, newest first: ours and any other."""
     wanted: ChargeListParams = {"created": {"gte": int(since.timestamp())}, "limit": 100}
-    for found in _every(client().v1.charges.list, wanted, account):
+    for found in _every(_call(client().v1.charges.list, wanted, {"stripe_account": account})):
         yield ProviderCharge(
-            id=found.id, intent=str(found.payment_intent or ""), checkout=_metadata(found, "checkout"), amount=found.amount,
+            id=found.id, intent=id_of(found.payment_intent), checkout=_metadata(found, "checkout"), amount=found.amount,
             refunded=found.amount_refunded, currency=found.currency, status=found.status,
             made_at=datetime.fromtimestamp(found.created, UTC),
         )  # fmt: skip
 
 
-def _every(method: Any, wanted: Mapping[str, Any], account: str) -> Iterator[Any]:
-    """All pages of a list."""
-    after: dict[str, str] = {}
+def _every(page: ListObject[Thing]) -> Iterator[Thing]:
+    """All of a list, from its first page on."""
     while True:
-        page = _call(method, {**wanted, **after}, {"stripe_account": account})
         yield from page.data
         if not page.has_more or not page.data:
             return
-        after = {"starting_after": page.data[-1].id}
+        page = _call(page.next_page)
 
 
 def intent_of_charge(id_: str, *, account: str) -> str:
     """The payment intent a charge belongs to; empty where it has none."""
-    return str(_call(client().v1.charges.retrieve, id_, {}, {"stripe_account": account}).payment_intent or "")
+    return id_of(_call(client().v1.charges.retrieve, id_, {}, {"stripe_account": account}).payment_intent)
 
 
 def dispute(id_: str, *, account: str) -> ProviderDispute:
-    found = _call(client().v1.disputes.retrieve, id_, {}, {"stripe_account": account})
+    return _dispute(_call(client().v1.disputes.retrieve, id_, {}, {"stripe_account": account}))
+
+
+def _dispute(found: stripe.Dispute) -> ProviderDispute:
     return ProviderDispute(
-        id=found.id, intent=str(found.payment_intent or ""), amount=found.amount, currency=found.currency,
-        reason=str(found.reason or ""), status=str(found.status or ""),
-        opened_at=datetime.fromtimestamp(found.created, UTC),
+        id=found.id, intent=id_of(found.payment_intent), amount=found.amount, currency=found.currency, reason=found.reason or "",
+        status=found.status or "", opened_at=datetime.fromtimestamp(found.created, UTC),
+        moves=tuple(
+            DisputeMove(one.id, one.amount, one.fee, one.currency, datetime.fromtimestamp(one.created, UTC))
+            for one in found.balance_transactions
+        ),
     )  # fmt: skip
+
+
+def disputes(*, account: str, since: datetime) -> Iterator[ProviderDispute]:
+    """Every dispute of the account opened since then, newest first."""
+    wanted: DisputeListParams = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    for found in _every(_call(client().v1.disputes.list, wanted, {"stripe_account": account})):
+        yield _dispute(found)
 
 
 def new_account(*, email: str, key: str) -> str:
@@ -353,12 +395,13 @@ class Told:
     object_id: str
     account: str
     at: datetime
+    live: bool
 
 
 def told(body: bytes, signature: str, *, secret: str) -> Told:
     """Reads a webhook's raw body. Raises Forged when it is not Stripe's or is older than five minutes."""
     try:
         event: Any = stripe.Webhook.construct_event(body, signature, secret, tolerance=TOLERANCE)
-        return Told(event.id, event.type, event.data.object.id, getattr(event, "account", "") or "", datetime.fromtimestamp(event.created, UTC))  # fmt: skip
+        return Told(event.id, event.type, event.data.object.id, getattr(event, "account", "") or "", datetime.fromtimestamp(event.created, UTC), bool(event.livemode))  # fmt: skip
     except (ValueError, stripe.SignatureVerificationError, AttributeError, KeyError) as error:
         raise Forged(str(error)) from error

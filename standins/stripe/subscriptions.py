@@ -299,7 +299,7 @@ def cancel_subscription(desk: Desk, p: Params, id: str) -> Record:
 def resume_subscription(desk: Desk, p: Params, id: str) -> Record:
     subscription = desk.get("subscription", id)
     desk = desk.elsewhere(at=desk.now(subscription))
-    p.choice("billing_cycle_anchor", ("now", "unchanged"))
+    p.sub("billing_cycle_anchor").choice("type", ("now", "unchanged"))
     p.choice("proration_behavior", PRORATIONS)
     p.finish()
     if subscription["status"] != "paused":

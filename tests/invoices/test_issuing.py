@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from cases import opening
 from clients.models import Contact, Family, Guardianship, Student
-from invoices import balances, counting, drafting, issuing
+from invoices import balances, counting, crediting, drafting, issuing
 from invoices.models import Billing, CreditNote, FlatFee, Invoice, InvoiceLine, WriteOff
 from lobby.opening import open_firm
 from payments import ledger
@@ -138,7 +138,7 @@ def test_without_a_rate_nothing_is_issued(desk):
 
 def test_an_issued_paper_cannot_be_changed_by_the_firms_own_role(desk):
     invoice = desk.billed()
-    issuing.credit(invoice, amount=100, reason="Too much", by=desk.bea, at=NOW)
+    crediting.credit(invoice, amount=100, reason="Too much", by=desk.bea, at=NOW)
     issuing.write_off(invoice, amount=100, reason="Small", by=desk.bea, at=NOW)
 
     for model in (Invoice, InvoiceLine, CreditNote, WriteOff):
@@ -179,22 +179,22 @@ def test_a_whole_credit_note_frees_the_work_and_a_part_does_not(desk):
     desk.time(60)
     invoice = desk.invoice()
 
-    issuing.credit(invoice, amount=5_000, reason="Part", by=desk.bea, at=NOW)
+    crediting.credit(invoice, amount=5_000, reason="Part", by=desk.bea, at=NOW)
     assert drafting.unbilled(desk.case, at=NOW) == []
-    note = issuing.credit(invoice, amount=10_000, reason="Rest", by=desk.bea, at=NOW)
+    note = crediting.credit(invoice, amount=10_000, reason="Rest", by=desk.bea, at=NOW)
 
     assert note.voids
     assert balances.outstanding(invoice) == 0
     assert [item.amount for item in drafting.unbilled(desk.case, at=NOW)] == [15_000]
     with pytest.raises(issuing.CannotIssue, match=r"At most \$0.00"):
-        issuing.credit(invoice, amount=1, reason="More", by=desk.bea, at=NOW)
+        crediting.credit(invoice, amount=1, reason="More", by=desk.bea, at=NOW)
 
 
 def test_crediting_a_paid_invoice_keeps_the_money_as_the_familys_credit(desk):
     invoice = desk.billed(10_000)
     desk.pay(invoice, 10_000)
 
-    issuing.credit(invoice, amount=4_000, reason="Too long", by=desk.bea, at=NOW)
+    crediting.credit(invoice, amount=4_000, reason="Too long", by=desk.bea, at=NOW)
 
     assert balances.outstanding(invoice) == 0
     assert balances.credit_of(invoice.family_id, currency="usd") == {invoice.case_id: 4_000}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases import opening
-from invoices import balances, issuing
+from invoices import balances, crediting
 from invoices.models import CreditNote, Draft, Expense, Invoice, Rate, Retainer, Terms
 from outbox.models import Message
 from payments.models import StripeAccount
@@ -191,7 +191,7 @@ def test_bills_are_in_spanish_too(visitor, luz, desk):
 
 def test_paying_a_bill_that_was_just_credited_is_answered_clearly(visitor, luz, bea, desk):
     invoice = desk.billed()
-    issuing.credit(invoice, amount=10_000, reason="Our mistake", by=bea, at=NOW)
+    crediting.credit(invoice, amount=10_000, reason="Our mistake", by=bea, at=NOW)
 
     answer = visitor.as_(luz).post(f"/portal/bills/{invoice.pk}/pay/")
 

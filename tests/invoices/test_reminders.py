@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from invoices import issuing, reminding, telling
+from invoices import crediting, reminding, telling
 from outbox import sending
 from outbox.models import Message
 from payments import receiving
@@ -74,7 +74,7 @@ def test_a_part_payment_asks_for_the_rest(desk, work_due, clock):
 
 def test_crediting_calls_them_off_and_a_family_with_credit_enough_hears_nothing(desk, work_due, clock):
     first = desk.billed(12_000)
-    issuing.credit(first, amount=12_000, reason="r", by=desk.bea, at=NOW)
+    crediting.credit(first, amount=12_000, reason="r", by=desk.bea, at=NOW)
     assert planned() == []
     second = desk.billed(3_000)  # and the work that the credit note freed
     receiving.record(

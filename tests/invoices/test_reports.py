@@ -14,8 +14,8 @@ from accounts.models import AuditEntry
 from cases import timeline
 from desk import firm as owners_page
 from intake.models import Inquiry
-from invoices import balances, exporting, reporting, retaining
-from invoices.models import Invoice
+from invoices import balances, crediting, exporting, reporting, retaining
+from invoices.models import Invoice, Retainer
 from payments.money import say
 from tests.world import NOW
 from web import tables
@@ -176,6 +176,44 @@ def test_the_books_have_the_published_columns_and_add_up(visitor, bea, desk):
     assert sum(round(float(row["TaxAmount"]) * 100) for row in rows) == invoice.tax
     assert AuditEntry.objects.filter(action="invoices.exported").count() == 2
     assert visitor.post("/invoices/books/", {"to": "quickbooks", "since": "2026-12-01", "until": "2026-11-01"}).status_code == 422  # fmt: skip
+
+
+@pytest.mark.parametrize("to", ["quickbooks", "xero"])
+def test_credit_notes_go_to_the_books_and_add_up(visitor, bea, desk, to):
+    desk.rate()
+    desk.time(60, description="=1+1")
+    desk.fee(33_333)
+    invoice = desk.invoice(tax_rate=8_875)
+    rows = {row.line.description: row for row in crediting.left_of_lines(invoice)}
+    by_line = crediting.credit(invoice, lines=[(row.line, 3_333) for row in rows.values()], reason="r", by=bea, at=NOW)  # fmt: skip
+    by_sum = crediting.credit(invoice, amount=5_000, reason="Kind", by=bea, at=NOW)
+
+    told = {"what": "credit-notes", "to": to, "since": "2026-11-01", "until": "2026-11-30"}
+    found = list(csv.DictReader(StringIO(body(visitor.as_(bea).post("/invoices/books/", told)))))
+    net, number = {
+        "quickbooks": ("*ItemAmount", "*CreditNoteNo"),
+        "xero": ("*UnitAmount", "*CreditNoteNumber"),
+    }[to]
+    for note in (by_line, by_sum):
+        mine = [row for row in found if row[number] == note.label]
+        assert sum(round(float(row[net]) * 100) for row in mine) == note.amount - note.tax
+        if to == "xero":
+            assert sum(round(float(row["TaxAmount"]) * 100) for row in mine) == note.tax
+    assert "'=1+1" in {row.get("ItemDescription") or row.get("*Description") for row in found}
+
+
+@pytest.mark.parametrize("to", ["quickbooks", "xero"])
+@pytest.mark.parametrize("purse", ["stripe", "bank", "trust"])
+def test_the_money_that_moved_comes_to_what_the_ledger_says(visitor, bea, busy, to, purse):
+    retainer, invoice = Retainer.objects.get(), Invoice.objects.order_by("-due_on").first()
+    retaining.use(retainer, invoice, by=bea, at=NOW)
+    told = {"what": purse, "to": to, "since": "2026-01-01", "until": "2026-12-31"}
+    found = list(csv.DictReader(StringIO(body(visitor.as_(bea).post("/invoices/books/", told)))))
+
+    amount = "Amount" if to == "quickbooks" else "*Amount"
+    (booked,) = sql("SELECT coalesce(sum(amount), 0) FROM payments_entryline WHERE account = %s", exporting.PURSES[purse])[0]  # fmt: skip
+    assert sum(round(float(row[amount]) * 100) for row in found) == booked
+    assert bool(found) == (purse != "stripe")
 
 
 @pytest.mark.parametrize("name", ["families", "cases", "bookings", "time", "invoices", "payments"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import Sum
 
-from invoices import balances, issuing, retaining
+from invoices import balances, crediting, issuing, retaining
 from invoices.models import Retainer
 from outbox.models import Message
 from payments import ledger, receiving, refunding
@@ -124,7 +124,7 @@ def test_a_credit_note_on_a_paid_invoice_gives_the_money_back_when_asked_to(desk
     invoice = desk.billed(10_000)
     payment = desk.pay(invoice, 10_000)
 
-    issuing.credit(invoice, amount=5_000, reason="Half", give_back=True, by=desk.bea, at=NOW)
+    crediting.credit(invoice, amount=5_000, reason="Half", give_back=True, by=desk.bea, at=NOW)
 
     assert payment.given_back == 5_000
     assert balances.outstanding(invoice) == 0
@@ -135,7 +135,7 @@ def test_a_credit_note_on_a_paid_invoice_gives_the_money_back_when_asked_to(desk
 def test_a_refund_after_a_credit_note_comes_out_of_the_credit(desk):
     invoice = desk.billed(10_000)
     payment = desk.pay(invoice, 10_000)
-    issuing.credit(invoice, amount=4_000, reason="Less", by=desk.bea, at=NOW)
+    crediting.credit(invoice, amount=4_000, reason="Less", by=desk.bea, at=NOW)
 
     refunding.refund(payment, amount=4_000, reason="They asked", by=desk.bea, at=NOW)
 
@@ -182,7 +182,7 @@ def test_any_hundred_acts_leave_balances_equal_to_a_plain_sum_and_nobodys_money_
             elif act == "use" and one:
                 retaining.use(retainer, one, amount=amount, by=desk.bea, at=at)
             elif act in {"credit", "back"} and one:
-                issuing.credit(one, amount=amount, reason="r", give_back=act == "back", by=desk.bea, at=at)
+                crediting.credit(one, amount=amount, reason="r", give_back=act == "back", by=desk.bea, at=at)
             elif act == "refund" and payments:
                 refunding.refund(chance.choice(payments), amount=amount, reason="r", by=desk.bea, at=at)
             elif act == "spread":

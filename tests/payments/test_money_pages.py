@@ -4,6 +4,7 @@ import re
 
 import pytest
 import requests
+from django.utils.translation import override
 
 from accounts.models import AuditEntry
 from cases.models import Case
@@ -273,3 +274,17 @@ def test_the_words_for_paying_without_a_card_are_kept(visitor, olivia, clock):
     )
     assert Instructions.objects.get().text == "Checks to us"
     assert visitor.post("/payments/settings/", {"do": "instructions", "text": "x" * 501}).status_code == 422
+
+
+def test_what_a_payment_was_for_is_said_in_the_readers_language(visitor, bea, luz_rivera, clock):
+    """Luz reads Spanish, Bea English; the row holds both, as it was called then."""
+    luz_rivera.language = "es"
+    luz_rivera.save()
+    made = receiving.record(contact=luz_rivera, method="cash", amount=100, currency="usd", received_on=NOW.date(), by=bea, at=NOW)  # fmt: skip
+
+    english = visitor.as_(bea).get("/payments/").content.decode()
+    assert (">Credit<" in english, "Saldo a favor" in english) == (True, False)
+    assert (made.names, made.what) == ({"en": "Credit", "es": "Saldo a favor"}, "Saldo a favor")
+    with override("es"):
+        assert made.local_what == "Saldo a favor"
+    assert "Luz Rivera" in text(visitor.get("/payments/?q=favor"))

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 
 from outbox.models import Message
 from payments import refunding
@@ -164,6 +165,23 @@ def test_a_bad_signature_an_old_one_and_another_account_change_nothing(
     assert cards.tell({**event, "account": "acct_of_nobody"}).status_code == 204
     assert not Event.objects.exists()
     assert Booking.objects.get().held_until is not None
+
+
+def test_an_event_of_the_other_mode_is_answered_and_touches_nothing(
+    visitor, priced, cards, clock, work_due, monkeypatch
+):
+    """A live address hears of what happens in an account's test mode too, and a test one must never hear of money."""
+    fill(visitor, priced)
+    cards.pay(Checkout.objects.get())
+    event = next(e for e in cards.events() if e["type"] == "checkout.session.completed")
+
+    assert cards.tell({**event, "livemode": True}).status_code == 204
+    with monkeypatch.context() as ours:
+        ours.setattr(settings, "STRIPE_API_KEY", "sk_live_of_the_suite")
+        assert cards.tell(event).status_code == 204
+    assert not Event.objects.exists()
+    assert cards.tell(event).status_code == 204
+    assert Event.objects.count() == 1
 
 
 def test_sending_the_form_twice_is_one_hold_and_one_checkout(visitor, priced, cards, clock):

@@ -149,6 +149,16 @@ def test_client_money_that_was_used_cannot_be_asked_back_here_and_is_listed_when
     assert ledger.out_of_balance() == {}
 
 
+def test_a_list_of_several_pages_is_read_whole_and_of_its_own_account(paid, bea, cards, work_due):
+    for amount in (1_000, 2_000, 3_000):
+        give(paid, amount, bea)
+    work_due()
+    first = stripe.client().v1.refunds.list({"limit": 1}, {"stripe_account": cards.account})
+
+    assert first.has_more
+    assert sorted(row.amount for row in stripe._every(first)) == [1_000, 2_000, 3_000]
+
+
 def test_a_dispute_is_noted_and_the_owner_told_once(paid, cards, hear, olivia, standins):
     standins._ask("/stripe", {"dispute": {"charge": paid.charge_id, "account": cards.account}})
     hear()
