@@ -111,12 +111,15 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
         else:
             entries = entries_in(unit, knowledge, part.kind)
         items += _items(entries, knowledge)
+    if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
+        # where goals are labelled, a sentence without a label is not one
+        items = [item for item in items if item[0] != "text" or item[2] != "loose"]
     return _grouped(items)
 
 
 _HEADING = re.compile(
     r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
-    r"(?:goal|meta|objetivo)\s*(?:anual\s*)?(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
+    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*)*(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
 )  # fmt: skip
 _NUMBERED = re.compile(
     r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$"

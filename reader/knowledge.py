@@ -243,7 +243,7 @@ class Knowledge:
         if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:
             return None  # a label with its value
         bare = re.sub(
-            r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s-]+(?=\S)",
+            r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s·•|–—-]+(?=\S)",
             "",
             text.strip(),
             flags=re.I,
@@ -267,7 +267,11 @@ class Knowledge:
 
     def heading_by_word(self, text: str) -> str | None:
         """The part a title not known as a whole most likely opens, by its telling words."""
-        words = " ".join(re.findall(r"[a-z0-9%&]+", plain(text)))
+        pieces = [" ".join(re.findall(r"[a-z0-9%&]+", plain(piece))) for piece in text.split(",")]
+        kinds = [next((k for k, pattern in self._heading_words if pattern.search(p)), None) for p in pieces]
+        if len(pieces) > 1 and kinds[0] is not None and len({kind for kind in kinds if kind}) > 1:
+            return kinds[0]  # a title that lists parts opens the first
+        words = " ".join(pieces)
         return next((kind for kind, pattern in self._heading_words if pattern.search(words)), None)
 
     def area(self, title: str) -> str | None:

@@ -60,6 +60,7 @@ def arrange(sheet: Sheet, is_column: IsColumn) -> None:
 
     lines = _captioned(lines_of(outside), sheet)
     lines, unruled = _aligned(lines, sheet, is_column)
+    loose_fields = _under_heads(loose_fields, tables)
     form = _form_blocks(loose_fields, lines, sheet)
     lines += [block for block in form if isinstance(block, Line)]
     lines.sort(key=lambda line: (line.middle_y(), line.box[0]))
@@ -360,11 +361,8 @@ def _slots(line: Line, edges: list[float]) -> dict[int, Passage] | None:
 # ---------------------------------------------------------------- fillable fields outside tables
 
 
-def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Block]:
-    """Fields side by side become a small table under their labels; a field alone becomes a line of text.
-
-    Labels used as headings of such tables are removed from ``lines``.
-    """
+def _field_rows(fields: list[Cell]) -> list[list[Cell]]:
+    """Fields grouped by the line they stand on, each left to right."""
     rows: list[list[Cell]] = []
     for entry in sorted(fields, key=lambda e: (e.box[1], e.box[0])):
         last = rows[-1][0].box if rows else None
@@ -374,9 +372,53 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
             rows[-1].append(entry)
         else:
             rows.append([entry])
-    found: list[Block] = []
     for row in rows:
         row.sort(key=lambda e: e.box[0])
+    return rows
+
+
+def _under_heads(fields: list[Cell], tables: list[Table]) -> list[Cell]:
+    """Give rows of fields to the table whose heading they stand under, column by column; the fields left over."""
+    rest: list[Cell] = []
+    for row in _field_rows(fields):
+        table = next((t for t in tables if len(row) > 1 and _heads(t, row)), None)
+        if table is None:
+            rest += row
+            continue
+        head = table.rows[-1]
+        cells = []
+        for entry in row:
+            above = max(head, key=lambda c: min(c.box[2], entry.box[2]) - max(c.box[0], entry.box[0]))
+            cells.append(
+                Cell(entry.box, entry.page, entry.text, column=above.column, span=above.span)
+            )
+        table.rows.append(cells)
+    return rest
+
+
+def _heads(table: Table, row: list[Cell]) -> bool:
+    """Whether each field of a row stands under a cell of its own at the foot of the table."""
+    last = table.rows[-1]
+    top, high = min(e.box[1] for e in row), max(e.box[3] - e.box[1] for e in row)
+    if not -3 <= top - max(c.box[3] for c in last) <= max(8.0, 0.5 * high) or not len(row) <= len(last):
+        return False
+    under: list[int] = []
+    for entry in row:
+        middle = (entry.box[0] + entry.box[2]) / 2
+        above = next((i for i, c in enumerate(last) if c.box[0] - 3 <= middle <= c.box[2] + 3), None)
+        if above is None or above in under:
+            return False
+        under.append(above)
+    return len(under) >= max(2, 0.6 * len(last))
+
+
+def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Block]:
+    """Fields side by side become a small table under their labels; a field alone becomes a line of text.
+
+    Labels used as headings of such tables are removed from ``lines``.
+    """
+    found: list[Block] = []
+    for row in _field_rows(fields):
         beside = [_label_beside(entry, lines) for entry in row]
         heads = _heads_above(row, lines) if len(row) > 1 and not all(beside) else None
         if any(beside) and heads is None:
@@ -416,11 +458,16 @@ def _heads_above(row: list[Cell], lines: list[Line]) -> list[list[Word]] | None:
     heads: list[list[Word]] = [[] for _ in row]
     top = min(entry.box[1] for entry in row)
     used: list[Line] = []
-    for line in lines:
+    size = 0.0
+    for line in sorted(lines, key=lambda line: -line.box[3]):  # the nearest first
         if not -4 <= top - line.box[3] < 16 or any(
             word.entry for piece in line.pieces for word in piece.words
         ):
             continue
+        height = line.text.height
+        if size and abs(height - size) > 0.15 * size:
+            continue  # a title over the headings
+        size = height
         words = [word for piece in line.pieces for word in piece.words]
         places = [
             next(
@@ -483,6 +530,8 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
     large = max(word.height for piece in above.pieces for word in piece.words)
     if not -2 <= gap <= large or small > CAPTION * large or len(line.pieces) < len(above.pieces):
         return None
+    if above.text.bold or _capitals(above.text.text) or any(_explains(p.flat) for p in line.pieces):
+        return None  # a heading with a line under it, and what is to be written there
     taken: dict[int, Passage] = {}
     for index, piece in enumerate(line.pieces):
         start = piece.words[0].box[0]
@@ -502,6 +551,16 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
         for index, piece in enumerate(line.pieces)
     ]
     return Line(pieces, line.page, around([above.box, line.box]))
+
+
+def _capitals(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
+
+
+def _explains(text: str) -> bool:
+    """Whether small print is a remark rather than a name: a sentence, or longer than a label would be."""
+    return len(text.split()) > 9 or text.rstrip().endswith((".", ";", ":"))
 
 
 def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:

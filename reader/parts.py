@@ -69,6 +69,7 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
     """Split the document at its headings."""
     titles = _Titles(flow, knowledge)
     found = [Part("student")]
+    opened: set[str] = set()  # headings that opened a part of the plan itself
     index = 0
     while index < len(flow):
         block = flow[index]
@@ -77,10 +78,13 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         if kind == "unknown" and part.kind in ("present_levels", "concerns", "evaluation", "attachment"):
             kind = None if part.kind != "attachment" else "attachment"
         inside = part.kind == "attachment" and kind in ("goals", "present_levels", "transition")
-        if kind is None or (inside and not titles.exact(title)):
+        again = squeezed(title.flat) in opened
+        if kind is None or (inside and not titles.exact(title) and not again):
             part.blocks.append(block)
         else:
             found.append(Part(kind, title))
+            if kind != "attachment" and not inside:
+                opened.add(squeezed(title.flat))
             if isinstance(block, Table) and len(block.rows) > 1:
                 found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
         index += used
@@ -201,7 +205,10 @@ class _Titles:
         if not text or len(text.flat) >= 120:
             return None, Passage(), 1
         kind = self.knowledge.heading(text.flat, styled=True)
-        alone = len(table.rows) == 1 and len(text.flat.split()) <= 10 and ":" not in text.flat
+        title = _NUMBERING.sub("", text.flat)
+        alone = len(table.rows) == 1 and len(title.split()) <= 10 and ":" not in title
+        if kind is None and alone and self._styled(text) and not self.knowledge.names_a_kind(text.flat):
+            kind = self.knowledge.heading_by_word(title)
         if kind is None and alone and self._styled(text):
             kind = "unknown"
         if kind is not None:
@@ -211,7 +218,9 @@ class _Titles:
 
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
-_NUMBERING = re.compile(r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])[.):]\s+")
+_NUMBERING = re.compile(
+    r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])(?:[.):]|\s[·•|–—-])\s+"
+)
 _GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
 
 
@@ -695,6 +704,35 @@ def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
     return lead is not None and knowledge.label(lead[1]) is not None
 
 
+def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
+    """The entry of a cell that holds its label on its first lines and the value under it.
+
+    The label is known, or told by its words and set apart from the value: smaller, bold or in capitals.
+    """
+    lines = cell.text.lines()
+    if len(lines) < 2 or knowledge.label(cell.text.text.strip().rstrip(":?")) is not None:
+        return None
+    for count in range(1, min(len(lines), 4)):
+        label = Passage.join(lines[:count], "\n")
+        title = label.flat.rstrip(":?")
+        if len(title) > 90 or EMPTY in title or TICKED in title or re.search(r":\s*\S", title):
+            return None
+        value = Passage.join(lines[count:], "\n")
+        role, how = knowledge.label(title), "row"
+        if role is None and _set_apart(label, value):
+            role, how = knowledge.label_by_words(title), "told"
+        if role is not None and not (how == "row" and len(lines) > count + 3 and not _set_apart(label, value)):
+            return Entry(role, label, _entered(value), part, how)
+    return None
+
+
+def _set_apart(label: Passage, value: Passage) -> bool:
+    """Whether a label is set smaller than its value, or in bold or capitals where the value is not."""
+    if label.height < 0.93 * value.height:
+        return True
+    return (label.bold and not value.bold) or (capitals(label.text) and not capitals(value.text))
+
+
 def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Entry]:
     found: list[Entry] = []
     rows = table.rows
@@ -722,7 +760,16 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         index = 0
         while index < len(row):
             cell = row[index]
+            own = _over_value(cell, knowledge, part)
+            if own is not None:
+                found.append(own)
+                index += 1
+                continue
             beside = row[index + 1] if index + 1 < len(row) else None
+            if beside is not None and _over_value(beside, knowledge, part) is not None:
+                found += entries_in(cell.text, knowledge, part, "row")
+                index += 1
+                continue
             whole = cell.text.text.strip().rstrip(":?")
             role = knowledge.label(whole) if whole else None
             ends = cell.text.text.rstrip().endswith((":", "?"))
