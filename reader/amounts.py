@@ -112,7 +112,9 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         # "5 x weekly, 5 hours daily": so many days of so many minutes each
         weekly = round(minutes * sessions, 2)
         return (
-            Amount(minutes, "day", 1, weekly) if sessions == 5 else Amount(minutes, "week", sessions, weekly)
+            Amount(minutes, "day", 1, weekly)
+            if sessions == 5 and not _DAYS_SAID.search(words)
+            else Amount(minutes, "week", sessions, weekly)
         )
     sessions = 1.0 if sessions is None else sessions
     return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
@@ -122,6 +124,9 @@ _EACH_DAY = re.compile(r"\bdaily\b|(?:per|a|each) day\b|\bdiari")
 _DAYS_A_WEEK = re.compile(
     r"\b(?:\d|one|two|three|four|five)\s*[x×]?\s*(?:weekly|(?:days?|times)?\s*(?:per|a|/|each)\s*(?:week|wk))"
 )
+
+
+_DAYS_SAID = re.compile(r"days? (?:per|a|each) (?:week|wk)")
 
 
 def _share(percent: float, words: str, day_minutes: float | None) -> Amount:
@@ -176,7 +181,7 @@ def _sessions(words: str) -> float | None:
     if re.search(r"\b(?:twice|dos veces)\b", rest):
         return 2.0
     for pattern in (
-        rf"({_NUMBER})\s*{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?)\b",
+        rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?)\b",
         rf"({_NUMBER})\s*[x×]\s*(?:/|per|a|each|every|weekly|daily|monthly|week|wk|\d|por|al|cada|sem|,|$)",
         rf"[x×]\s*({_NUMBER})\b",
         rf"({_NUMBER})\s*[x×]\s",

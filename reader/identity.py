@@ -129,7 +129,13 @@ def _name(entry: Entry) -> Text | None:
         or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text)
     ):
         return None
-    return _named(" ".join(text.split()), value.cut(0, len(text)), entry.how)
+    return _named(_in_order(" ".join(text.split())), value.cut(0, len(text)), entry.how)
+
+
+def _in_order(name: str) -> str:
+    """"Last, First M." as "First M. Last"."""
+    turned = re.fullmatch(r"([^,]+), (?!(?:Jr|Sr|I{1,3}|IV)\b)([^,]+)", name)
+    return f"{turned[2]} {turned[1]}" if turned else name
 
 
 def _named(name: str, source: Passage, how: str) -> Text:
@@ -303,12 +309,16 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     for match in re.finditer(
         r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)
     ):
-        for piece in re.finditer(
-            r"(?:(?!\s(?:and|y)\s|\s/\s|\bSecondary:|\bPrimary:|\bTertiary:).)+", match.group()
-        ):
+        whole = re.fullmatch(r"\W*((?:(?!(?:Primary|Secondary|Tertiary|Primaria|Secundaria)\s*:).)+)", match.group())
+        pieces = re.finditer(
+            r"(?:(?!\s(?:and|y)\s|\s/\s|\b(?:Secondary|Primary|Tertiary|Primaria|Secundaria)\s*:).)+", match.group()
+        )
+        if whole and knowledge.disability(whole[1].strip(" .:*-")):
+            pieces = iter([whole])  # "Speech and Language Impairment" is one
+        for piece in pieces:
             start = match.start() + piece.start()
             text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")
-            text = re.sub(r"^(?:primary|secondary|and|y|disability)\s*[:\-]?\s*", "", text, flags=re.I)
+            text = re.sub(r"^(?:primary|secondary|primaria|secundaria|and|y|disability)\s*[:\-]?\s*", "", text, flags=re.I)
             if text and knowledge.disability(text):
                 found.append(read_as(text, passage.cut(start, start + len(piece.group())), "label"))
     if not found:

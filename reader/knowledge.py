@@ -311,7 +311,8 @@ class Knowledge:
 
     def disability(self, text: str) -> str | None:
         """The federal category a wording names, if it is one."""
-        for candidate in _variants(text):
+        degree = re.sub(r"(?i)^(?:mild|moderate|severe|profound|significant|leve|moderad[oa]|sever[oa]) ", "", text)
+        for candidate in (*_variants(text), *_variants(degree)):
             category = self.disabilities.get(candidate)
             if category is not None:
                 return category

@@ -145,13 +145,7 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
 def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowledge) -> Flag | None:
     asked: Passage | None = None
     for entry in pool:
-        if entry.role == "lre.explanation" and entry.part in (
-            "lre",
-            "services",
-            "accommodations",
-            "unknown",
-            "student",
-        ):
+        if entry.role == "lre.explanation":
             if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
                 continue  # "Reason:" elsewhere is a reason for something else
             words = re.sub(r"[_\s.]+", " ", entry.value.flat).strip()
@@ -425,12 +419,14 @@ def read_transfer(
     )
     boilerplate = told is not None and re.search(
         r"(?i)must include a statement|by the (?:child|student)'s 17th|at least one year before|a más tardar un año",
-        flat[max(0, told.start() - 160) : told.end()],
+        flat[max(flat.rfind(". ", 0, told.start()), flat.rfind(TICKED, 0, told.start()), told.start() - 160, 0) : told.end()],
     )
     if told and not boilerplate and not re.search(r"_{4,}", told.group()):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:
         if entry.role == "transfer":
+            if re.search(r"(?i)\bnot yet\b|\bto be (?:told|explained|given|informed)\b|\btodavía no\b", entry.value.flat):
+                continue
             answer = re.match(r"\s*☒\s*(?:yes|sí)\b|\s*yes\b", entry.value.text, re.I)
             if answer or dates_in(entry.value.text[:60]):
                 return read_as(True, entry.value.cut(0, 80), entry.how)
@@ -522,7 +518,8 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
             for choice in choices
             if choice.marked and choice.words and not re.match(r"(?i)\W*(?:yes|no)\W*$", choice.words.flat)
         ]
-        return Passage.join(marked, ", ") if marked else None
+        said = [words for words in marked if any(period in plain(words.flat) for period in periods)]
+        return Passage.join(said or marked, ", ") if marked else None
     text = plain(value.text.replace("\n", " ").replace("\t", " "))
     if len(text) != len(value.text):
         text = value.text.replace("\n", " ").replace("\t", " ").lower()
@@ -638,6 +635,7 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     head = table.rows[0]
     yes_column = next((c.column for c in head if squeezed(c.text.flat) in ("yes", "si")), None)
     no_column = next((c.column for c in head if squeezed(c.text.flat) == "no"), None)
+    looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
     for row in table.rows:
         cells = [cell for cell in row if cell.text]
         if not cells:
@@ -652,6 +650,11 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
                 found.append((question, Passage.join([yes.text, Passage("Yes")], " "), "box"))
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
                 found.append((question, Passage.join([no.text, Passage("No")], " "), "box"))
+            continue
+        boxed = next((c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None)
+        asked = next((c for c in cells if c is not boxed), None)
+        if boxed is not None and asked is not None:
+            found.append((asked.text, boxed.text, "box"))
             continue
         if part.kind != "special_factors" and (kind is None or kind[0] != "factors"):
             if len(cells) >= 2 and len(cells[0].text.flat) < 160:
@@ -676,6 +679,13 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
         else:
             found += _factor_lines(cells[0].text, knowledge)
     return found
+
+
+def _only_yes_or_no(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell holds a marked Yes or No and nothing besides."""
+    words = re.findall(r"[^\W_]+", plain(text.flat))
+    answered = bool(words) and all(word in ("yes", "no", "si", "n", "y", "a", "na") for word in words)
+    return answered and yes_or_no(text, knowledge) is not None
 
 
 def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
