@@ -175,12 +175,12 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
 
 
 def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Knowledge) -> None:
-    born, until = day(reading.student.dob), day(reading.iep_end) or day(reading.annual_review_due)
     reading.goals = read_goals(parts, known)
     reading.services, extra = read_services(
         parts, known, start=reading.iep_start, end=reading.iep_end, day_minutes=school_day(parts)
     )
     _dates_of_services(reading)
+    born, until = day(reading.student.dob), day(reading.iep_end) or day(reading.annual_review_due)
     reading.accommodations, reading.modifications = read_supports(parts, extra, known)
     reading.assessments = read_assessments(parts, known, iep=True)
     reading.lre = read_placement(parts, entries, known)

@@ -48,7 +48,7 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
     drafts: list[Draft] = []
     for part in parts:
         if part.kind in ("goals", "progress") or (
-            part.kind in ("present_levels", "unknown", "student") and _has_goals(part, knowledge)
+            part.kind not in ("attachment", "notes", "evaluation", "notice") and _has_goals(part, knowledge)
         ):
             drafts += _gather(part, knowledge)
     if not any("text" in draft.slots for draft in drafts):
@@ -70,7 +70,9 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
 
 def _has_goals(part: Part, knowledge: Knowledge) -> bool:
     return any(
-        entry.role == "goal.text" and _is_goal(entry.value.flat, knowledge)
+        entry.role == "goal.text"
+        and _is_goal(entry.value.flat, knowledge)
+        and not re.search(r"(?i)post-?\s?secondary|postsecundari", entry.label.flat)
         for entry in entries_of(part, knowledge)
     )
 
@@ -385,11 +387,13 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     column = next((c for c, role in roles.items() if role == "objectives"), None)
     if column is None or "text" in roles.values():
         return None
-    found = []
+    method = next((c for c, role in roles.items() if role == "method"), None)
+    found: list[Item] = []
     for row in table.rows[1:]:
-        cell = next((c for c in row if c.column == column), None)
-        if cell is not None and cell.text:
-            found.append(("objectives", cell.text, "column", Passage()))
+        for cell in row:
+            if cell.text and cell.column in (column, method):
+                slot = "objectives" if cell.column == column else "method"
+                found.append((slot, cell.text, "column", Passage()))
     return found
 
 
@@ -552,7 +556,8 @@ def patterns(knowledge: Knowledge) -> dict[str, re.Pattern[str]]:
 
 
 _NO_GOAL = re.compile(
-    r"(?i)\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
+    r"(?i)^\W*(?:the |these |all |each |any )?(?:annual |measurable |iep |short[- ]term )*(?:goals?|objectives?|benchmarks?|team|district|school)\b[^,.]{0,60}?\b(?:will|shall)\b"
+    r"|\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
     r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
 )
 
@@ -582,6 +587,7 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
         words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
         goal.area = read_as(words, area, draft.how["area"])
     pieces = take_apart(text, knowledge)
+    stated = pieces.get("baseline")  # "improving from 4 of 20 to 16 of 20"
     for slot in ("timeframe", "condition", "behavior", "criterion"):
         own = draft.slots.get(slot)
         if slot in pieces:
@@ -604,6 +610,8 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     elif "measurement" in pieces:
         goal.measurement = read_as(pieces["measurement"].flat, pieces["measurement"], "grammar")
     goal.baseline = _baseline(draft, knowledge)
+    if stated is not None and (goal.baseline is None or len(draft.slots["baseline"].flat) > 160):
+        goal.baseline = read_as(stated.flat, stated, "grammar")
     goal.objectives = [
         read_as(o.flat, o, "row") for o in draft.objectives if o.flat and not knowledge.says_nothing(o.text)
     ]
@@ -622,7 +630,7 @@ def judge(goal: Goal) -> None:
 def parts_of_words(words: str, knowledge: Knowledge) -> dict[str, str]:
     """The parts that a goal's sentence holds (timeframe, condition, behavior, criterion, measurement), as words."""
     text = Passage.of(Word(word, 0, (0.0, 0.0, 0.0, 0.0)) for word in words.split())
-    return {name: part.flat for name, part in take_apart(text, knowledge).items() if part}
+    return {name: part.flat for name, part in take_apart(text, knowledge).items() if part and name != "baseline"}
 
 
 def _sentence_end(text: str) -> str:
@@ -777,6 +785,12 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
                 start = weak.start()
                 break
     behavior_end = rest_end
+    raised = _RAISED.search(verb_phrase)
+    if raised and not _inside_brackets(verb_phrase, raised.start()):
+        begin, end = verb_from + raised.start(1), verb_from + raised.end(1)
+        found["baseline"] = text.cut(begin, end)
+        found["criterion"] = text.cut(verb_from + raised.start(2), rest_end)
+        behavior_end, start = verb_from + raised.start(), None
     if start is not None and start >= 3:
         cut_at = verb_from + start
         piece = text.cut(cut_at, rest_end)
@@ -806,6 +820,12 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         if not knowledge.vague(behavior.flat, has_criterion="criterion" in found):
             found["behavior"] = behavior
     return found
+
+
+_RAISED = re.compile(
+    r"(?i),?\s*\b(?:improv|increas|decreas|reduc|mov|rais|advanc|grow|aument|mejor|disminuy|reduc)\w*\b(?: [\w'’/-]+){0,5}? "
+    r"(?:from|de|desde)(?: a)?(?: baseline(?: of)?| level of| rate of)? ((?:(?! to | a | hasta )[^,;])*?\d[^,;]*?) (?:to|a|hasta) (?=\S)((?:(?! to ).)*\d.*)$"
+)
 
 
 def _inside_brackets(text: str, at: int) -> bool:

@@ -203,7 +203,7 @@ def _grade(entry: Entry) -> Text | None:
 
 
 def _identifier(entry: Entry) -> Text | None:
-    match = re.match(r"\W*([A-Z]{0,4}-?\d[\w-]{2,18})", entry.value.text)
+    match = re.match(r"\W*([A-Z]{0,4}-?\d[\w-]{2,18}(?:[ -]\d{2,6})*)", entry.value.text)
     if not match or dates_in(match[1]):
         return None
     return read_as(match[1], entry.value.cut(match.start(1), match.end(1)), entry.how)

@@ -175,11 +175,13 @@ class Knowledge:
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
         if not 1 < len(words) <= 40 or not bare[:1].isupper():
             return None
-        for field, groups, unless, least, most in self._label_words:
-            if not least <= len(bare) <= most:
-                continue
-            if all(_begins(words, group) for group in groups) and not (unless and _begins(words, unless)):
-                return field
+        bracketed = words | set(re.findall(r"[a-z0-9%-]+", plain(text)))
+        for told in (words, bracketed) if bracketed != words and len(text) <= 90 else (words,):
+            for field, groups, unless, least, most in self._label_words:
+                if not least <= len(bare) <= most:
+                    continue
+                if all(_begins(told, group) for group in groups) and not (unless and _begins(told, unless)):
+                    return field
         return None
 
     def goal_slot(self, text: str) -> str | None:

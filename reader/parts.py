@@ -262,7 +262,7 @@ class _Found:
     told: bool = False  # named by telling words, not known as a whole
 
 
-_STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\n|\t|$")
+_STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\.(?=\s+[A-ZÁÉÍÓÚ0-9])|\n|\t|$")
 _LINE_START = re.compile(r"^|[\n\t]")
 _BOX_END = re.compile(r"☒ ?|☐ ?")
 _TOKEN = re.compile(r"\S+")
@@ -324,11 +324,28 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             _near(lines, window, at),
             _near(boxes, window, at),
         )
-        hit = _known_label(spot, knowledge) or _told_by_words(spot, knowledge)
+        if stop.group() == ".":
+            hit = _lead_in(spot, knowledge)
+        else:
+            hit = _known_label(spot, knowledge) or _told_by_words(spot, knowledge)
         if hit is not None:
             found.append(hit)
             floor = hit.end
     return _with_bold(passage, knowledge, found)
+
+
+def _lead_in(spot: _Spot, knowledge: Knowledge) -> _Found | None:
+    """A label that opens a paragraph and ends with a full stop: "Present level of performance. She reads …"."""
+    passage, text, at = spot.passage, spot.passage.text, spot.at
+    start = max((s for s in spot.lines if s < at), default=0)
+    label = text[start:at]
+    if start < spot.floor or len(label.split()) > 12 or (role := knowledge.label(label)) is None:
+        return None
+    first, last, after = passage.word_at(start), passage.word_at(at - 1), passage.word_at(spot.end + 1)
+    set_apart = (
+        first is not None and last is not None and after is not None and first.bold and last.bold and not after.bold
+    )
+    return _Found(start, spot.end, [role], True) if set_apart or len(label.split()) > 2 else None
 
 
 def _near(positions: list[int], start: int, end: int) -> set[int]:
@@ -341,6 +358,8 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     starts, pieces = spot.starts, spot.starts | spot.boxes
     tokens = [spot.window + m.start() for m in _TOKEN.finditer(text[spot.window : at])]
     for start in tokens[-_LABEL_WORDS * 2 :]:
+        if not spot.colon and start in spot.boxes:
+            continue  # the words of a choice
         if start not in pieces and not _may_start(passage, start, spot.mark):
             continue
         label = text[start:at]
@@ -693,10 +712,23 @@ def _told_label(cell: Cell, knowledge: Knowledge, part: str) -> str | None:
 def _are_labels(row: list[Cell], knowledge: Knowledge, part: str) -> bool:
     """Whether a row holds labels of the row under it: one known label at least, most known or told by their words."""
     known = sum(_is_label(cell, knowledge) for cell in row)
+    if any((knowledge.label(cell.text.text.strip().rstrip(":?")) or "").startswith("goal.") for cell in row):
+        part = "goals"
     told = sum(
         not _is_label(cell, knowledge) and _told_label(cell, knowledge, part) is not None for cell in row
     )
     return known >= 1 and known + told >= max(2, 0.6 * len(row))
+
+
+def _typed_under(head: list[Cell], under: list[Cell]) -> bool:
+    """Whether the row under printed headings was typed into form fields."""
+    typed = [cell for cell in under if cell.text]
+    return (
+        len(head) == len(under)
+        and bool(typed)
+        and all(word.entry for cell in typed for word in cell.text.words)
+        and not any(word.entry for cell in head for word in cell.text.words)
+    )
 
 
 def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
@@ -743,13 +775,14 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         if (
             len(head) >= 2
             and len(under) >= 1
-            and _are_labels(head, knowledge, part)
+            and (_are_labels(head, knowledge, part) or _typed_under(head, under))
             and not any(_is_label(cell, knowledge) for cell in under)
         ):
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
                 title = cell.text.text.strip().rstrip(":?")
-                role = knowledge.label(title) or _told_label(cell, knowledge, part)
+                goals = any((knowledge.label(c.text.text.strip().rstrip(":?")) or "").startswith("goal.") for c in head)
+                role = knowledge.label(title) or _told_label(cell, knowledge, "goals" if goals else part)
                 found.append(
                     Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column")
                 )
@@ -771,6 +804,10 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 index += 1
                 continue
             whole = cell.text.text.strip().rstrip(":?")
+            if beside is not None and beside.text and len(row) == 2 and _GOAL_N.fullmatch(cell.text.flat.rstrip(":. ")):
+                found.append(Entry(None, cell.text, beside.text, part, "row"))
+                index += 2
+                continue
             role = knowledge.label(whole) if whole else None
             ends = cell.text.text.rstrip().endswith((":", "?"))
             if (

@@ -153,8 +153,13 @@ def _words(text_page: Any, place: Placing, found: Sheet) -> Iterator[Word]:
         code = unicode_at(text_page, index)
         letter = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
         if letter in ("\ufffe", "\u00ad", "\u0002"):
-            letter = CUT
-        elif not letter or letter.isspace() or code < 32:
+            if letters:
+                pieces = list(emit(first, "".join(letters)))
+                yield from pieces[:-1]
+                yield from (last._replace(text=last.text + CUT) for last in pieces[-1:])
+                letters.clear()
+            continue
+        if not letter or letter.isspace() or code < 32:
             if letters:
                 yield from emit(first, "".join(letters))
                 letters.clear()
