@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from reader.choices import chosen
 from reader.knowledge import Knowledge, squeezed
-from reader.layout import Passage, Table, Word
+from reader.layout import EMPTY, TICKED, Passage, Table, Word
 from reader.pages import same_row
 from reader.parts import Entry, Part, capitals, entries_in, entries_of, table_kind
 from reader.reading import Goal, Text, Value, concluded, read_as
@@ -112,6 +112,8 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
             entries = entries_of(Part("goals", blocks=[unit]), knowledge)
         else:
             entries = entries_in(unit, knowledge, part.kind)
+        if part.kind not in ("goals", "progress", "present_levels", "unknown", "student"):
+            entries = [entry for entry in entries if (entry.role or "").startswith("goal.")]
         items += _items(entries, knowledge)
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
         # where goals are labelled, a sentence without a label is not one
@@ -299,6 +301,10 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 )
             return found
         slot = knowledge.goal_slot(entry.label.flat)
+        lines = entry.value.lines()
+        if slot == "area" and lines and re.search(f"[{TICKED}{EMPTY}]", lines[0].text):
+            rest = Entry(None, Passage(), Passage.join(lines[1:], "\n"), entry.part, entry.how)
+            return [("area", lines[0], entry.how, entry.label), *_unlabelled(rest, knowledge)]
         if slot == "text" or (
             slot is None and _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) > 60
         ):
@@ -653,6 +659,8 @@ def _baseline(draft: Draft, knowledge: Knowledge) -> Text | None:
     known = patterns(knowledge)
     words = own.flat
     if len(words) <= 160:
+        if _only_opinion(words):
+            return None
         if not known["measure"].search(words):
             return (
                 None

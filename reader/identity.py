@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from reader.choices import choices_in
+from reader.choices import Choice, choices_in
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.layout import Line, Passage, Sheet, Table
+from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
 from reader.parts import Entry, Part, table_kind
 from reader.reading import (
     NAME_IN_A_PICTURE,
@@ -99,8 +99,23 @@ def read_identity(
                 break
             if days and entry.role == "iep_dates" and reading.iep_start is None:
                 reading.iep_start = read_as(days[0][2].isoformat(), entry.value, entry.how)
+    if reading.meeting_date is None:
+        reading.meeting_date = _meeting_said(parts, sheets)
     _reconcile(reading)
     _eligibility(reading, pool, parts, knowledge)
+
+
+def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None:
+    """The day after the word "meeting" in a title, a first line or a running head."""
+    said = [part.title for part in parts[:3]]
+    said += [block.text for block in (parts[0].blocks if parts else [])[:6] if isinstance(block, Line)]
+    said += [passage for sheet in sheets[:2] for passage in sheet.running]
+    for passage in said:
+        for piece in passage.split("\t"):
+            told = re.search(r"(?i)\b(?:meeting|conference|reunión|junta)\b(?: date| held| on|:|\s)*", piece.text)
+            if told and (days := dates_in(piece.text[told.end() : told.end() + 30])) and days[0][0] == 0:
+                return read_as(days[0][2].isoformat(), piece, "title")
+    return None
 
 
 def _pick(entries: Iterable[Entry], role: str, parse: Callable[[Entry], Text | None]) -> Text | None:
@@ -347,6 +362,14 @@ def _eligibility(
     reading.eligibility = Eligibility(found, found[0] if found else None)
 
 
+def _choices(passage: Passage) -> list[Choice]:
+    """The choices of a passage; one that opens it alone has all its words, however many lines they take."""
+    text = passage.text.strip()
+    if text[:1] in (TICKED, EMPTY) and text.count(TICKED) + text.count(EMPTY) == 1 and "\t" not in text:
+        return [Choice(text[0] == TICKED, passage.cut(passage.text.index(text[0]) + 1))]
+    return choices_in(passage)
+
+
 def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tuple[Text, str]]:
     found: list[tuple[Text, str]] = []
     for part in parts:
@@ -354,13 +377,12 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
             continue
         options: list[tuple[bool, str, Passage, str]] = []
         for unit in part.units():
-            passages = (
-                [unit]
-                if isinstance(unit, Passage)
-                else [Passage.join((c.text for c in row), "\t") for row in unit.rows]
-            )
-            for passage in passages:
-                for choice in choices_in(passage):
+            passages: list[Passage] = []
+            for row in [] if isinstance(unit, Passage) else unit.rows:
+                apart = any(c.text.text.strip() in (TICKED, EMPTY) for c in row)  # a box in a cell of its own
+                passages += [Passage.join((c.text for c in row), "\t")] if apart else [c.text for c in row]
+            for passage in [unit] if isinstance(unit, Passage) else passages:
+                for choice in _choices(passage):
                     words = choice.words.split("\t")[0] if choice.words else choice.words
                     text = re.sub(r"[*†]", "", words.flat)
                     lead = re.match(r"^([PS])\s+(?=[A-Z])", text)
@@ -403,6 +425,11 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
         for part in parts:
             if part.kind == "team":
                 members += _lines(part, knowledge)
+    if not members:
+        for part in parts:
+            if part.kind in ("team", "student", "unknown", "consent", "eligibility"):
+                for table in part.tables:
+                    members += _cards(table, knowledge)
     if len(members) < 2:
         for part in parts:
             for unit in part.units():
@@ -493,6 +520,23 @@ def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
             else:
                 index += 1
     return found
+
+
+def _cards(table: Table, knowledge: Knowledge) -> list[Member]:
+    """Cells that hold a name with the role under it; only where most filled cells are so."""
+    found: list[Member] = []
+    filled = 0
+    for cell in table.cells():
+        lines = cell.text.lines()
+        filled += bool(lines)
+        for count in range(1, len(lines)):
+            name, role = Passage.join(lines[:count], "\n"), Passage.join(lines[count:], "\n")
+            if _is_name(name.flat) and knowledge.is_role(role.flat) and not knowledge.is_role(name.flat):
+                member = _member(name, role, "row")
+                if member:
+                    found.append(member)
+                break
+    return found if len(found) >= max(2, 0.7 * filled) else []
 
 
 def _lines(part: Part, knowledge: Knowledge) -> list[Member]:

@@ -152,7 +152,7 @@ class Knowledge:
                 return role
         if len(candidates[0]) > 20:
             for start, role in self._label_starts:
-                if candidates[0].startswith(start):
+                if any(candidate.startswith(start) for candidate in candidates):
                     return role
         if self._nearly and 8 <= len(candidates[0]) <= 90:
             key = candidates[0]

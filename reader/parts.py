@@ -112,7 +112,7 @@ class _Titles:
         block = self.flow[index]
         if isinstance(block, Table):
             return self._in_table(block)
-        if len(block.pieces) != 1:
+        if len(block.pieces) != 1 or block.pieces[0].text[:1].islower():
             return None, Passage(), 1
         text = block.pieces[0]
         following = self.flow[index + 1] if index + 1 < len(self.flow) else None

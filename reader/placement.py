@@ -324,6 +324,12 @@ def read_transition(
         if text is not None and squeezed(text.flat) not in seen:
             seen.add(squeezed(text.flat))
             found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, entry.how)))
+    for part in parts:
+        for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
+            for area, text in _post_rows(table, knowledge):
+                if squeezed(text.flat) not in seen:
+                    seen.add(squeezed(text.flat))
+                    found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, "column")))
     if not found.postsecondary_goals:
         for part in parts:
             if part.kind != "transition":
@@ -350,6 +356,22 @@ def read_transition(
         found.present = Value(True, first.words, first.places, first.confidence, first.how)
     else:
         found.present = concluded(False, trust=0.9)
+    return found
+
+
+def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
+    """(area, goal) of a table with a column of postsecondary goals, an area to each row."""
+    head = {cell.column: plain(cell.text.flat) for cell in table.rows[0]}
+    column = next((c for c, words in head.items() if re.search(r"post-? ?secondary|postsecundari", words) and re.search(r"goal|meta", words)), None)
+    if column is None or len(head) < 2:
+        return []
+    found = []
+    for row in table.rows[1:]:
+        cell = next((c for c in row if c.column == column), None)
+        text = _post_goal(cell.text, knowledge) if cell is not None else None
+        if text is not None:
+            first = row[0].text.flat if row[0] is not cell else ""
+            found.append((knowledge.postsecondary_area(first) or _area_of(text.flat), text))
     return found
 
 
@@ -528,7 +550,7 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
         return None
     start = min(starts)
     lead = re.search(r"(?:every|each|at least|cada|a)\s+(?:\w+\s+)?$", text[:start])
-    if lead:
+    if lead and not re.match(r"every|each|cada", text[start:]):
         start = lead.start()
     stop = re.search(
         r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
