@@ -223,6 +223,7 @@ def _area_heading(line: Passage, knowledge: Knowledge) -> bool:
         and 1 <= len(line.flat.split()) <= 6
         and not re.search(r"[.:;?,]$|\d|☐|☒", line.flat)
         and knowledge.area(line.flat) is not None
+        and knowledge.heading_by_word(line.flat) not in ("present_levels", "evaluation", "progress")
     )
 
 
@@ -390,6 +391,9 @@ def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[
 
 def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
+    for cell in table.rows[0]:
+        if roles[cell.column] is None:
+            roles[cell.column] = knowledge.goal_slot(cell.text.flat)
     column = next((c for c, role in roles.items() if role == "objectives"), None)
     if column is None or "text" in roles.values():
         return None

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from reader.dates import dates_in
@@ -407,7 +408,7 @@ def _told_by_words(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     """A label not known as a whole; its field, if its words tell it."""
     text, at = spot.passage.text, spot.at
     if spot.colon:
-        hit = _unknown(spot.passage, spot.window, at, spot.end, spot.starts)
+        hit = _unknown(spot.passage, spot.window, at, spot.end, spot.starts, spot.floor)
         if hit is not None:
             hit.roles, hit.told = [knowledge.label_by_words(text[hit.start : at])], True
             return hit
@@ -441,7 +442,9 @@ def _may_start(passage: Passage, start: int, mark: str) -> bool:
     return not here.bold or not before.bold or before.text.endswith((":", "?", ".", ";", "/")) or before.entry
 
 
-def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int]) -> _Found | None:
+def _unknown(
+    passage: Passage, window: int, at: int, end: int, starts: set[int], floor: int
+) -> _Found | None:
     """A label not known: a few words from the start of a line, or in bold, up to a colon."""
     text = passage.text
     last = passage.word_at(at - 1)
@@ -458,6 +461,9 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int])
     line = max((s for s in starts if s <= at - 1), default=window)
     label = text[line:at].strip()
     question = text[at : at + 1] == "?"
+    if line == floor > 0 and not question and text[floor - 1 : floor] != "\n" and " " in label:
+        line = _after_value(passage, line, at)  # what stands between is the value of the label before
+        label = text[line:at].strip()
     if question:
         sentence = [m.end() for m in re.finditer(r"[.!?;:]\s+(?=[A-Z¿])", text[line:at])]
         if sentence:
@@ -477,6 +483,21 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int])
     ):
         return _Found(line, end, [None], True)
     return None
+
+
+def _after_value(passage: Passage, start: int, at: int) -> int:
+    """Where a label begins that follows a value on its line: where the type changes, else at its last word."""
+    last = passage.word_at(at - 1)
+    begin = at
+    for word_start, word in zip(passage._starts, passage.words, strict=True):
+        if start <= word_start < at:
+            if last is not None and word.bold != last.bold:
+                begin = at
+            elif begin == at:
+                begin = word_start
+    if begin > start:
+        return begin
+    return max((s for s in passage._starts if s < at), default=start)
 
 
 def _with_bold(passage: Passage, knowledge: Knowledge, found: list[_Found]) -> list[_Found]:
@@ -744,10 +765,12 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
     lines = cell.text.lines()
     if len(lines) < 2 or knowledge.label(cell.text.text.strip().rstrip(":?")) is not None:
         return None
-    for count in range(1, min(len(lines), 4)):
+    breaks = [n for n, (a, b) in enumerate(pairwise(lines), start=1) if a.bold != b.bold or b.height > 1.07 * a.height]
+    for count in breaks[:1] if breaks and breaks[0] < 5 else range(1, min(len(lines), 4)):
         label = Passage.join(lines[:count], "\n")
         title = label.flat.rstrip(":?")
-        if len(title) > 90 or EMPTY in title or TICKED in title or re.search(r":\s*\S", title):
+        longest = 260 if breaks else 90  # what to write may be said at length, in small print
+        if len(title) > longest or EMPTY in title or TICKED in title or re.search(r":\s*\S", title):
             return None
         value = Passage.join(lines[count:], "\n")
         role, how = knowledge.label(title), "row"
@@ -759,10 +782,10 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
 
 
 def _set_apart(label: Passage, value: Passage) -> bool:
-    """Whether a label is set smaller than its value, or in bold or capitals where the value is not."""
+    """Whether a label is set smaller than its value, or one of the two is bold, or the label in capitals."""
     if label.height < 0.93 * value.height:
         return True
-    return (label.bold and not value.bold) or (capitals(label.text) and not capitals(value.text))
+    return label.bold != value.bold or (capitals(label.text) and not capitals(value.text))
 
 
 def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Entry]:
