@@ -180,8 +180,13 @@ class _Titles:
         return kind
 
     def _told_by_words(self, text: Passage, following: Block | None) -> str | None:
-        if self.last[0] == "present_levels" or not self._styled(text) or len(text.flat.split()) > 14:
+        if not self._styled(text) or len(text.flat.split()) > 14:
             return None
+        if self.last[0] == "present_levels" and not (
+            _alike(_style(text), self.last[1])
+            and self.knowledge.heading_by_word(text.flat) in ("special_factors", "goals", "lre", "assessments")
+        ):
+            return None  # an area of the present levels
         if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
             return None
         like_others = _style(text) in self.styles or capitals(text.text) or bool(_NUMBERING.match(text.flat))
