@@ -59,11 +59,12 @@ def arrange(sheet: Sheet, is_column: IsColumn) -> None:
     tables = [table for table in map(_tidied, tables) if table is not None]
 
     lines = _captioned(lines_of(outside), sheet)
+    lines = _side_by_side(lines, sheet)
     lines, unruled = _aligned(lines, sheet, is_column)
     loose_fields = _under_heads(loose_fields, tables)
     form = _form_blocks(loose_fields, lines, sheet)
-    lines += [block for block in form if isinstance(block, Line)]
-    lines.sort(key=lambda line: (line.middle_y(), line.box[0]))
+    if any(isinstance(block, Line) for block in form):
+        lines = _put_in(lines, [block for block in form if isinstance(block, Line)])
     tables += [*unruled, *(block for block in form if isinstance(block, Table))]
     sheet.blocks = _in_order(tables, _columns(lines, sheet))
 
@@ -561,6 +562,67 @@ def _capitals(text: str) -> bool:
 def _explains(text: str) -> bool:
     """Whether small print is a remark rather than a name: a sentence, or longer than a label would be."""
     return len(text.split()) > 9 or text.rstrip().endswith((".", ";", ":"))
+
+
+def _put_in(lines: list[Line], more: list[Line]) -> list[Line]:
+    """Further lines among lines already in reading order, each before the first that stands lower."""
+    found = list(lines)
+    for line in sorted(more, key=lambda line: (line.middle_y(), line.box[0])):
+        key = (line.middle_y(), line.box[0])
+        at = next((i for i, other in enumerate(found) if (other.middle_y(), other.box[0]) > key), len(found))
+        found.insert(at, line)
+    return found
+
+
+_BULLETED = re.compile(r"^\W*[•·▪‣●○◦*–-]\s")
+_LABELLED = re.compile(r"^[A-ZÁÉÍÓÚ][^:]{1,60}:")
+
+
+def _side_by_side(lines: list[Line], sheet: Sheet) -> list[Line]:
+    """Two lists or blocks of labels under bold headings beside each other, one after the other."""
+    found: list[Line] = []
+    index = 0
+    while index < len(lines):
+        band = _band(lines, index, sheet) if len(lines[index].pieces) == 2 else None
+        if band is None:
+            found.append(lines[index])
+            index += 1
+            continue
+        used, left, right = band
+        found += [*left, *right]
+        index += used
+    return found
+
+
+def _band(lines: list[Line], index: int, sheet: Sheet) -> tuple[int, list[Line], list[Line]] | None:
+    """(lines used, those of the left, those of the right) of two columns whose headings stand at ``index``."""
+    heads = lines[index].pieces
+    if not all(head.bold and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text) for head in heads):
+        return None
+    gutter = heads[1].words[0].box[0] - 3
+    end = index + 1
+    while end < len(lines):
+        above, here = lines[end - 1], lines[end]
+        words = [word for piece in here.pieces for word in piece.words]
+        crossed = any(word.box[0] < gutter - 1 and word.box[2] > gutter + 1 for word in words)
+        ruled = any(
+            above.middle_y() < y < here.middle_y() and a < gutter - 40 and b > gutter + 40 for y, a, b in sheet.across
+        )
+        if crossed or ruled or here.box[1] - above.box[3] > 2.2 * (here.box[3] - here.box[1]):
+            break
+        if len(here.pieces) == 1 and here.pieces[0].bold and here.box[2] < gutter and _capitals(here.text.text):
+            break  # the next heading of the page
+        end += 1
+    words = [word for line in lines[index:end] for piece in line.pieces for word in piece.words]
+    left = lines_of(word for word in words if word.box[2] <= gutter + 1)
+    right = lines_of(word for word in words if word.box[2] > gutter + 1)
+    if end - index < 3 or len(left) < 2 or len(right) < 2:
+        return None
+    bullets = [sum(bool(_BULLETED.match(line.text.text)) for line in half) for half in (left, right)]
+    labels = [sum(bool(_LABELLED.match(line.text.text)) for line in half) for half in (left, right)]
+    if max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
+        return None
+    return end - index, left, right
 
 
 def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
