@@ -85,7 +85,7 @@ def sheets_of(
 
         sheets = sheets_of_picture(data, progress)
         for sheet in sheets:
-            pages.arrange(sheet, known.is_head)
+            pages.arrange(sheet, known.is_head, known.is_list)
         return sheets, "photographed_image"
     raise UnknownFormat(
         "This kind of file cannot be read. Please send a PDF, a Word document (.docx), or a photo of each page."
@@ -125,7 +125,7 @@ def _pdf(
                 from reader.scan import add_rulings
 
                 add_rulings(sheet, document, index)
-            pages.arrange(sheet, known.is_head)
+            pages.arrange(sheet, known.is_head, known.is_list)
             sheets.append(sheet)
             if progress is not None:
                 progress(index + 1, count)

@@ -244,7 +244,7 @@ _DISTRICT = re.compile(
     r"|[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ ,-]{2,60}?\s(?:Independent School District|Unified School District|Central School District|Regional School District|"
     r"Local School District|City School District|Area School District|County School District|Consolidated School District|Community School District|Elementary School District|Union High School District|School District|Unified District|"
     r"Public School District|County Public Schools|City Public Schools|Public Schools|County Schools|City Schools|Area Schools|Community Schools|Community School Corporation|School Corporation|"
-    r"Board of Education|Schools|ISD|USD|CSD|SELPA|BOCES|Supervisory Union|School Division|Distrito Escolar))\b",
+    r"Board of Education|Schools|ISD|USD|CSD|SELPA|BOCES|Supervisory Union|School Division|Distrito Escolar)(?:\s(?:No\.?\s?|\#)?(?:[A-Z]{1,3}-?)?\d{1,4}(?:-?[A-Z]{1,2})?)?)(?!\w)",
     re.I,
 )
 

@@ -235,6 +235,12 @@ class Knowledge:
         """Whether a text may head a column: a known column heading, or a label of a value below."""
         return self.is_column(text) or (len(text) < 50 and self.label(text) is not None)
 
+    def is_list(self, text: str) -> bool:
+        """Whether a text heads a list of supports."""
+        return self.label(text) in ("accommodations", "modifications", "supports_for_personnel") or (
+            self.column("accommodations", text) == "name"
+        )
+
     def is_column(self, text: str) -> bool:
         return any(candidate in self.any_column for candidate in _variants(text))
 

@@ -16,10 +16,11 @@ RULES_AT_MOST = 1_200  # drawn lines of one direction on a page that is still ta
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
-def arrange(sheet: Sheet, is_column: IsColumn) -> None:
+def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text: False) -> None:
     """Fill ``sheet.blocks`` with the page's tables and lines in reading order.
 
-    ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found.
+    ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found;
+    ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table.
     """
     tables = [table for table in _grids(sheet) if table.rows]
     cells = [cell for table in tables for cell in table.cells()]
@@ -59,7 +60,7 @@ def arrange(sheet: Sheet, is_column: IsColumn) -> None:
     tables = [table for table in map(_tidied, tables) if table is not None]
 
     lines = _captioned(lines_of(outside), sheet)
-    lines = _side_by_side(lines, sheet)
+    lines = _side_by_side(lines, sheet, is_list)
     lines, unruled = _aligned(lines, sheet, is_column)
     loose_fields = _under_heads(loose_fields, tables)
     form = _form_blocks(loose_fields, lines, sheet)
@@ -578,12 +579,12 @@ _BULLETED = re.compile(r"^\W*[•·▪‣●○◦*–-]\s")
 _LABELLED = re.compile(r"^[A-ZÁÉÍÓÚ][^:]{1,60}:")
 
 
-def _side_by_side(lines: list[Line], sheet: Sheet) -> list[Line]:
+def _side_by_side(lines: list[Line], sheet: Sheet, is_list: IsColumn) -> list[Line]:
     """Two lists or blocks of labels under bold headings beside each other, one after the other."""
     found: list[Line] = []
     index = 0
     while index < len(lines):
-        band = _band(lines, index, sheet) if len(lines[index].pieces) == 2 else None
+        band = _band(lines, index, sheet, is_list) if len(lines[index].pieces) == 2 else None
         if band is None:
             found.append(lines[index])
             index += 1
@@ -594,7 +595,9 @@ def _side_by_side(lines: list[Line], sheet: Sheet) -> list[Line]:
     return found
 
 
-def _band(lines: list[Line], index: int, sheet: Sheet) -> tuple[int, list[Line], list[Line]] | None:
+def _band(
+    lines: list[Line], index: int, sheet: Sheet, is_list: IsColumn
+) -> tuple[int, list[Line], list[Line]] | None:
     """(lines used, those of the left, those of the right) of two columns whose headings stand at ``index``."""
     heads = lines[index].pieces
     if not all(head.bold and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text) for head in heads):
@@ -620,7 +623,8 @@ def _band(lines: list[Line], index: int, sheet: Sheet) -> tuple[int, list[Line],
         return None
     bullets = [sum(bool(_BULLETED.match(line.text.text)) for line in half) for half in (left, right)]
     labels = [sum(bool(_LABELLED.match(line.text.text)) for line in half) for half in (left, right)]
-    if max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
+    lists = all(is_list(head.flat) for head in heads)
+    if not lists and max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
         return None
     return end - index, left, right
 

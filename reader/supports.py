@@ -128,6 +128,17 @@ def _yes_no(words: str) -> bool:
     return squeezed(words) in ("yes", "no", "si", "y", "n", "na")
 
 
+def _begun(lines: list[Passage]) -> list[Passage]:
+    """Items without bullets: each begins with a capital on a line of its own."""
+    items: list[list[Passage]] = []
+    for line in lines:
+        if line.text[:1].islower() and items:
+            items[-1].append(line)
+        else:
+            items.append([line])
+    return [Passage.join(item, "\n") for item in items]
+
+
 def _bulleted(lines: list[Passage]) -> list[Passage]:
     items: list[list[Passage]] = []
     for line in lines:
@@ -174,6 +185,8 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
         len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith(".")
     ):
         items = lines
+    elif len(lines) > 2 and sum(line.text[:1].isupper() for line in lines) > 1 and "." not in text.text:
+        items = _begun(lines)
     else:
         items = [text]
     for item in items:
