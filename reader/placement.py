@@ -669,9 +669,9 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             if (yes is not None and TICKED in yes.text.text) or (
                 yes is not None and squeezed(yes.text.flat) in ("x", "yes")
             ):
-                found.append((question, Passage.join([yes.text, Passage("Yes")], " "), "box"))
+                found.append((question, Passage("Yes"), "box"))
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
-                found.append((question, Passage.join([no.text, Passage("No")], " "), "box"))
+                found.append((question, Passage("No"), "box"))
             continue
         boxed = next((c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None)
         asked = next((c for c in cells if c is not boxed), None)

@@ -243,7 +243,9 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 for line in lines:
                     if line.words and all(word.entry for word in line.words):
                         kept[slot].append(read_as(_bare(line.flat), line, "label"))
-            elif entry.value.text.count(";") >= 2:
+            elif entry.value.text.count(";") >= 2 or (
+                knowledge.is_list(part.title.flat) and len(lines) > 1 and "." not in entry.value.text
+            ):
                 _split(entry.value, slot, kept, knowledge)
         elif (
             entry.role is None
@@ -467,7 +469,11 @@ def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bo
     if not said:
         return False
     if said[1] or said[2]:
-        _accommodations(text.cut(said.end()), found, knowledge)
+        listed = text.cut(said.end())
+        if re.search(r"(?i)\b(?:assessment|test|prueba|evaluaci[oó]n)\b", listed.flat.split(";")[0]):
+            _tests(Passage.join(listed.lines(), " "), found, knowledge)  # taken with accommodations: these tests
+        else:
+            _accommodations(listed, found, knowledge)
     return True
 
 
