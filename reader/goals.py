@@ -144,6 +144,10 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             found += _items([before, after], knowledge)
         elif role == "goal.number":
             found += _number_value(entry, knowledge)
+        elif (
+            role == "goal.text" and (named := _HEADING.match(entry.label.flat.rstrip(":"))) and named["rest"]
+        ):
+            found += _unlabelled(entry, knowledge)  # "Annual goal 1 - Reading"
         elif role == "goal.text":
             found += _goal_value(entry, knowledge)
         elif role == "goal.area":
@@ -297,6 +301,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                             [Entry("goal.area", entry.label, entry.value, entry.part, entry.how)], knowledge
                         ),
                     ]
+                if rest and len(rest) <= 80 and _is_goal(entry.value.flat, knowledge):
+                    found.append(("area", _found_in(entry.label, rest), entry.how, entry.label))
                 found += _goal_value(
                     Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge
                 )
@@ -640,7 +646,9 @@ def judge(goal: Goal) -> None:
 def parts_of_words(words: str, knowledge: Knowledge) -> dict[str, str]:
     """The parts that a goal's sentence holds (timeframe, condition, behavior, criterion, measurement), as words."""
     text = Passage.of(Word(word, 0, (0.0, 0.0, 0.0, 0.0)) for word in words.split())
-    return {name: part.flat for name, part in take_apart(text, knowledge).items() if part and name != "baseline"}
+    return {
+        name: part.flat for name, part in take_apart(text, knowledge).items() if part and name != "baseline"
+    }
 
 
 def _sentence_end(text: str) -> str:

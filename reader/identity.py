@@ -112,7 +112,9 @@ def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None
     said += [passage for sheet in sheets[:2] for passage in sheet.running]
     for passage in said:
         for piece in passage.split("\t"):
-            told = re.search(r"(?i)\b(?:meeting|conference|reunión|junta)\b(?: date| held| on|:|\s)*", piece.text)
+            told = re.search(
+                r"(?i)\b(?:meeting|conference|reunión|junta)\b(?: date| held| on|:|\s)*", piece.text
+            )
             if told and (days := dates_in(piece.text[told.end() : told.end() + 30])) and days[0][0] == 0:
                 return read_as(days[0][2].isoformat(), piece, "title")
     return None
@@ -148,7 +150,7 @@ def _name(entry: Entry) -> Text | None:
 
 
 def _in_order(name: str) -> str:
-    """"Last, First M." as "First M. Last"."""
+    """ "Last, First M." as "First M. Last"."""
     turned = re.fullmatch(r"([^,]+), (?!(?:Jr|Sr|I{1,3}|IV)\b)([^,]+)", name)
     return f"{turned[2]} {turned[1]}" if turned else name
 
@@ -319,21 +321,33 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
     found: list[Text] = []
     broken = passage.text
-    if len(passage.lines()) > 1 and not any(knowledge.disability(line.flat) for line in passage.lines()):
+    joined = [re.sub(r"\([^)]*\)", "", part).strip(" .:*-") for part in re.split(r"[;,]", passage.flat)]
+    if len(passage.lines()) > 1 and (
+        all(knowledge.disability(part) for part in joined if part)
+        or not any(knowledge.disability(line.flat) for line in passage.lines())
+    ):
         broken = broken.replace("\n", " ")
     for match in re.finditer(
         r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)
     ):
-        whole = re.fullmatch(r"\W*((?:(?!(?:Primary|Secondary|Tertiary|Primaria|Secundaria)\s*:).)+)", match.group())
+        whole = re.fullmatch(
+            r"\W*((?:(?!(?:Primary|Secondary|Tertiary|Primaria|Secundaria)\s*:).)+)", match.group()
+        )
         pieces = re.finditer(
-            r"(?:(?!\s(?:and|y)\s|\s/\s|\b(?:Secondary|Primary|Tertiary|Primaria|Secundaria)\s*:).)+", match.group()
+            r"(?:(?!\s(?:and|y)\s|\s/\s|\b(?:Secondary|Primary|Tertiary|Primaria|Secundaria)\s*:).)+",
+            match.group(),
         )
         if whole and knowledge.disability(whole[1].strip(" .:*-")):
             pieces = iter([whole])  # "Speech and Language Impairment" is one
         for piece in pieces:
             start = match.start() + piece.start()
             text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")
-            text = re.sub(r"^(?:primary|secondary|primaria|secundaria|and|y|disability)\s*[:\-]?\s*", "", text, flags=re.I)
+            text = re.sub(
+                r"^(?:primary|secondary|primaria|secundaria|and|y|disability)\s*[:\-]?\s*",
+                "",
+                text,
+                flags=re.I,
+            )
             if text and knowledge.disability(text):
                 found.append(read_as(text, passage.cut(start, start + len(piece.group())), "label"))
     if not found:

@@ -391,9 +391,7 @@ def _under_heads(fields: list[Cell], tables: list[Table]) -> list[Cell]:
         cells = []
         for entry in row:
             above = max(head, key=lambda c: min(c.box[2], entry.box[2]) - max(c.box[0], entry.box[0]))
-            cells.append(
-                Cell(entry.box, entry.page, entry.text, column=above.column, span=above.span)
-            )
+            cells.append(Cell(entry.box, entry.page, entry.text, column=above.column, span=above.span))
         table.rows.append(cells)
     return rest
 
@@ -600,7 +598,10 @@ def _band(
 ) -> tuple[int, list[Line], list[Line]] | None:
     """(lines used, those of the left, those of the right) of two columns whose headings stand at ``index``."""
     heads = lines[index].pieces
-    if not all(head.bold and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text) for head in heads):
+    if not all(
+        head.bold and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text)
+        for head in heads
+    ):
         return None
     gutter = heads[1].words[0].box[0] - 3
     end = index + 1
@@ -609,11 +610,17 @@ def _band(
         words = [word for piece in here.pieces for word in piece.words]
         crossed = any(word.box[0] < gutter - 1 and word.box[2] > gutter + 1 for word in words)
         ruled = any(
-            above.middle_y() < y < here.middle_y() and a < gutter - 40 and b > gutter + 40 for y, a, b in sheet.across
+            above.middle_y() < y < here.middle_y() and a < gutter - 40 and b > gutter + 40
+            for y, a, b in sheet.across
         )
         if crossed or ruled or here.box[1] - above.box[3] > 2.2 * (here.box[3] - here.box[1]):
             break
-        if len(here.pieces) == 1 and here.pieces[0].bold and here.box[2] < gutter and _capitals(here.text.text):
+        if (
+            len(here.pieces) == 1
+            and here.pieces[0].bold
+            and here.box[2] < gutter
+            and _capitals(here.text.text)
+        ):
             break  # the next heading of the page
         end += 1
     words = [word for line in lines[index:end] for piece in line.pieces for word in piece.words]

@@ -184,7 +184,8 @@ class _Titles:
             return None
         if self.last[0] == "present_levels" and not (
             _alike(_style(text), self.last[1])
-            and self.knowledge.heading_by_word(text.flat) in ("special_factors", "goals", "lre", "assessments")
+            and self.knowledge.heading_by_word(text.flat)
+            in ("special_factors", "goals", "lre", "assessments")
         ):
             return None  # an area of the present levels
         if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
@@ -349,7 +350,12 @@ def _lead_in(spot: _Spot, knowledge: Knowledge) -> _Found | None:
         return None
     first, last, after = passage.word_at(start), passage.word_at(at - 1), passage.word_at(spot.end + 1)
     set_apart = (
-        first is not None and last is not None and after is not None and first.bold and last.bold and not after.bold
+        first is not None
+        and last is not None
+        and after is not None
+        and first.bold
+        and last.bold
+        and not after.bold
     )
     return _Found(start, spot.end, [role], True) if set_apart or len(label.split()) > 2 else None
 
@@ -447,9 +453,7 @@ def _may_start(passage: Passage, start: int, mark: str) -> bool:
     return not here.bold or not before.bold or before.text.endswith((":", "?", ".", ";", "/")) or before.entry
 
 
-def _unknown(
-    passage: Passage, window: int, at: int, end: int, starts: set[int], floor: int
-) -> _Found | None:
+def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int], floor: int) -> _Found | None:
     """A label not known: a few words from the start of a line, or in bold, up to a colon."""
     text = passage.text
     last = passage.word_at(at - 1)
@@ -770,7 +774,11 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
     lines = cell.text.lines()
     if len(lines) < 2 or knowledge.label(cell.text.text.strip().rstrip(":?")) is not None:
         return None
-    breaks = [n for n, (a, b) in enumerate(pairwise(lines), start=1) if a.bold != b.bold or b.height > 1.07 * a.height]
+    breaks = [
+        n
+        for n, (a, b) in enumerate(pairwise(lines), start=1)
+        if a.bold != b.bold or b.height > 1.07 * a.height
+    ]
     for count in breaks[:1] if breaks and breaks[0] < 5 else range(1, min(len(lines), 4)):
         label = Passage.join(lines[:count], "\n")
         title = label.flat.rstrip(":?")
@@ -781,7 +789,9 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
         role, how = knowledge.label(title), "row"
         if role is None and _set_apart(label, value):
             role, how = knowledge.label_by_words(title), "told"
-        if role is not None and not (how == "row" and len(lines) > count + 3 and not _set_apart(label, value)):
+        if role is not None and not (
+            how == "row" and len(lines) > count + 3 and not _set_apart(label, value)
+        ):
             return Entry(role, label, _entered(value), part, how)
     return None
 
@@ -809,7 +819,10 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
                 title = cell.text.text.strip().rstrip(":?")
-                goals = any((knowledge.label(c.text.text.strip().rstrip(":?")) or "").startswith("goal.") for c in head)
+                goals = any(
+                    (knowledge.label(c.text.text.strip().rstrip(":?")) or "").startswith("goal.")
+                    for c in head
+                )
                 role = knowledge.label(title) or _told_label(cell, knowledge, "goals" if goals else part)
                 found.append(
                     Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column")
@@ -832,7 +845,12 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 index += 1
                 continue
             whole = cell.text.text.strip().rstrip(":?")
-            if beside is not None and beside.text and len(row) == 2 and _GOAL_N.fullmatch(cell.text.flat.rstrip(":. ")):
+            if (
+                beside is not None
+                and beside.text
+                and len(row) == 2
+                and _GOAL_N.fullmatch(cell.text.flat.rstrip(":. "))
+            ):
                 found.append(Entry(None, cell.text, beside.text, part, "row"))
                 index += 2
                 continue

@@ -18,7 +18,31 @@ TICKED_GLYPHS = "☒☑✓✔✗✘✕✖🗹🗵⊠■◼\uf0fe\uf0fd\uf053\uf0
 EMPTY_GLYPHS = "☐□▢◻❏❑❒⬜\uf0a8\uf06f\uf071\uf072\uf0a3\uf030"
 CUT = "\u00ad"  # ends the first half of a word that a line's end cuts
 HYPHENED = frozenset(
-    "co non self pre post semi multi cross well high low short long half one two three four five six ten all in one".split()
+    (
+        "co",
+        "non",
+        "self",
+        "pre",
+        "post",
+        "semi",
+        "multi",
+        "cross",
+        "well",
+        "high",
+        "low",
+        "short",
+        "long",
+        "half",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "ten",
+        "all",
+        "in",
+    )
 )  # what keeps its hyphen before small letters
 Placing = Callable[[float, float, float, float], Box]  # page coordinates to a displayed box
 _BRACKETED = re.compile(r"^[\[(]\s?([xX✓✔*]?)\s?[\])]$")

@@ -329,7 +329,9 @@ def read_transition(
             for area, text in _post_rows(table, knowledge):
                 if squeezed(text.flat) not in seen:
                     seen.add(squeezed(text.flat))
-                    found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, "column")))
+                    found.postsecondary_goals.append(
+                        PostsecondaryGoal(area, read_as(text.flat, text, "column"))
+                    )
     if not found.postsecondary_goals:
         for part in parts:
             if part.kind != "transition":
@@ -362,7 +364,14 @@ def read_transition(
 def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
     """(area, goal) of a table with a column of postsecondary goals, an area to each row."""
     head = {cell.column: plain(cell.text.flat) for cell in table.rows[0]}
-    column = next((c for c, words in head.items() if re.search(r"post-? ?secondary|postsecundari", words) and re.search(r"goal|meta", words)), None)
+    column = next(
+        (
+            c
+            for c, words in head.items()
+            if re.search(r"post-? ?secondary|postsecundari", words) and re.search(r"goal|meta", words)
+        ),
+        None,
+    )
     if column is None or len(head) < 2:
         return []
     found = []
@@ -441,13 +450,20 @@ def read_transfer(
     )
     boilerplate = told is not None and re.search(
         r"(?i)must include a statement|by the (?:child|student)'s 17th|at least one year before|a más tardar un año",
-        flat[max(flat.rfind(". ", 0, told.start()), flat.rfind(TICKED, 0, told.start()), told.start() - 160, 0) : told.end()],
+        flat[
+            max(
+                flat.rfind(". ", 0, told.start()), flat.rfind(TICKED, 0, told.start()), told.start() - 160, 0
+            ) : told.end()
+        ],
     )
     if told and not boilerplate and not re.search(r"_{4,}", told.group()):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:
         if entry.role == "transfer":
-            if re.search(r"(?i)\bnot yet\b|\bto be (?:told|explained|given|informed)\b|\btodavía no\b", entry.value.flat):
+            if re.search(
+                r"(?i)\bnot yet\b|\bto be (?:told|explained|given|informed)\b|\btodavía no\b",
+                entry.value.flat,
+            ):
                 continue
             answer = re.match(r"\s*☒\s*(?:yes|sí)\b|\s*yes\b", entry.value.text, re.I)
             if answer or dates_in(entry.value.text[:60]):
@@ -673,7 +689,9 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
                 found.append((question, Passage("No"), "box"))
             continue
-        boxed = next((c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None)
+        boxed = next(
+            (c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None
+        )
         asked = next((c for c in cells if c is not boxed), None)
         if boxed is not None and asked is not None:
             found.append((asked.text, boxed.text, "box"))

@@ -508,9 +508,9 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
         if part.kind in ("attachment", "notes", "notice", "evaluation"):
             continue
         for table in part.tables:
-            if re.search(r"(?i)special(?:ized)? transportation|transporte especial", table.rows[0][0].text.flat) and (
-                bus := _bus_row(table, knowledge)
-            ):
+            if re.search(
+                r"(?i)special(?:ized)? transportation|transporte especial", table.rows[0][0].text.flat
+            ) and (bus := _bus_row(table, knowledge)):
                 return bus
         for unit in part.units():
             passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]

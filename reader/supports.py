@@ -315,10 +315,14 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     entry.role is None
                     and TICKED not in entry.value.text
                     and EMPTY not in entry.value.text
-                    and re.match(r"(?i)(?:\w+ ){0,3}(?:accommodations|adaptaciones|acomodaciones)\b", entry.label.flat)
+                    and re.match(
+                        r"(?i)(?:\w+ ){0,3}(?:accommodations|adaptaciones|acomodaciones)\b", entry.label.flat
+                    )
                 ):
                     _accommodations(entry.value, found, knowledge)
-                elif re.match(r"(?i)\W*(?:alternate assessment|evaluaci[oó]n alterna(?:tiva)?)\W*$", entry.label.flat) and (
+                elif re.match(
+                    r"(?i)\W*(?:alternate assessment|evaluaci[oó]n alterna(?:tiva)?)\W*$", entry.label.flat
+                ) and (
                     len(entry.value.flat) > 5
                     and EMPTY not in entry.value.text
                     and not re.match(r"(?i)\W*(?:no\b|none|n/a|not |ningun)", entry.value.flat)
@@ -417,9 +421,7 @@ def _way(words: str) -> str | None:
     return next((way for pattern, way in _WAYS if re.search(pattern, plain(words))), None)
 
 
-def _test_matrix(
-    table: Table, found: Assessments, knowledge: Knowledge
-) -> tuple[bool, bool, Passage] | None:
+def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tuple[bool, bool, Passage] | None:
     """A table with a row for each test and a column of boxes for each way to take it.
 
     (alternate, regular, the words of the way marked), or None when the table is none such.
@@ -456,7 +458,11 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
         if len(ways) < 2 or choices_in(above) or not 3 < len(name) < 80 or name.endswith((".", ":", "?")):
             continue
         marked = next((c for c in options if c.marked), None)
-        if marked is not None and _way(marked.words.flat) != "not_tested_at_grade" and not _DISTRICT_TEST.search(name):
+        if (
+            marked is not None
+            and _way(marked.words.flat) != "not_tested_at_grade"
+            and not _DISTRICT_TEST.search(name)
+        ):
             found.state_tests.append(read_as(name, above, "box"))
 
 
@@ -471,7 +477,9 @@ def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bo
     if said[1] or said[2]:
         listed = text.cut(said.end())
         if re.search(r"(?i)\b(?:assessment|test|prueba|evaluaci[oó]n)\b", listed.flat.split(";")[0]):
-            _tests(Passage.join(listed.lines(), " "), found, knowledge)  # taken with accommodations: these tests
+            _tests(
+                Passage.join(listed.lines(), " "), found, knowledge
+            )  # taken with accommodations: these tests
         else:
             _accommodations(listed, found, knowledge)
     return True
