@@ -77,6 +77,7 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     hold the unit or period ("Minutes per week") of a bare number.
     """
     words = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text))
+    words = _UNIT_ASIDE.sub(r"\1", words)
     words = " ".join(words.replace(",", " , ").split())
     head = " ".join(plain(heading).split())
     if not words:
@@ -102,6 +103,10 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         return Amount(None, period, count if period else None, None)
     period = _period(words) or _period(head)
     sessions = _sessions(words)
+    if _EVERY_OTHER.search(words):  # two weeks are half of a month of four
+        return Amount(minutes, "month", 2.0 * (sessions or 1), round(minutes * (sessions or 1) / 2, 2))
+    if _ODD_PERIOD.search(words):
+        return Amount(minutes, None, sessions, None)
     if total and sessions is None:
         sessions = 1
     if period is None and sessions is not None and re.search(r"\bdays?\b|\bdias?\b", words):
@@ -120,6 +125,14 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
 
 
+_UNIT_ASIDE = re.compile(r"\(((?:min|minute|hour|hr|times?|sessions?)s?(?: (?:per|a) \w+)?)\)")
+_EVERY_OTHER = re.compile(
+    r"every other week|every (?:two|2) (?:weeks|wks)|(?:per|each) (?:two|2)[ -]weeks?|fortnight|cada (?:dos|2) semanas|quincenal"
+)
+# "biweekly" may be twice a week or every second week; a cycle of another length has no fixed share of a week
+_ODD_PERIOD = re.compile(
+    r"\bbi-?weekly\b|every (?:three|3|five|5|seven|7|eight|8) weeks|(?:per|every|each|/) ?(?:[1-46-9]|1\d|two|three|four|six|seven|eight|ten)[ -]days?(?: cycle|s)?\b|\b(?:[1-46-9]|10|two|three|four|six|seven|eight|ten)[ -]day cycle"
+)
 _EACH_DAY = re.compile(r"\bdaily\b|(?:per|a|each) day\b|\bdiari")
 _DAYS_A_WEEK = re.compile(
     r"\b(?:\d|one|two|three|four|five)\s*[x×]?\s*(?:weekly|(?:days?|times)?\s*(?:per|a|/|each)\s*(?:week|wk))"
