@@ -811,11 +811,13 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         found["baseline"] = text.cut(begin, end)
         found["criterion"] = text.cut(verb_from + raised.start(2), rest_end)
         behavior_end, start = verb_from + raised.start(), None
+        if raised.start() < 3:  # "will increase his fluency from 45 to 90": raising it is the behavior
+            behavior_end = verb_from + len(re.sub(r"\s+(?:from|de|desde)\b.{0,24}$", "", verb_phrase[: raised.start(1)]))
     if start is not None and start >= 3:
         cut_at = verb_from + start
         piece = text.cut(cut_at, rest_end)
         trimmed = re.match(
-            r"^[,;\s]*(?:(?:with|at(?! least)|in|on|con|en|to|a)\s+)?(?:an? (?:average|rate) of |a rate of |at least )?",
+            r"^[,;\s]*(?:(?:with|at(?! least| or )|in|on|con|en|to|a)\s+)?(?:an? (?:average|rate) of |a rate of |at least )?",
             piece.text,
             re.I,
         )
