@@ -631,14 +631,14 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     goal.objectives = [
         read_as(o.flat, o, "row") for o in draft.objectives if o.flat and not knowledge.says_nothing(o.text)
     ]
-    goal.is_measurable = Value(False, text.flat, text.places(), 0.93, "grammar")
+    goal.is_measurable = Value(False, text.flat, text.places(), 0.88, "grammar")
     judge(goal)
     return goal
 
 
 def judge(goal: Goal) -> None:
     """Says again which parts a goal lacks, and whether it can be measured: a behavior and a criterion are there."""
-    sure = goal.is_measurable or Value(False, goal.text.words if goal.text else "", (), 0.93, "grammar")
+    sure = goal.is_measurable or Value(False, goal.text.words if goal.text else "", (), 0.88, "grammar")
     goal.is_measurable = replace(sure, value=goal.behavior is not None and goal.criterion is not None)
     goal.missing_parts = [name for name in PARTS if getattr(goal, name) is None]
 
