@@ -105,6 +105,10 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     sessions = _sessions(words)
     if _EVERY_OTHER.search(words):  # two weeks are half of a month of four
         return Amount(minutes, "month", 2.0 * (sessions or 1), round(minutes * (sessions or 1) / 2, 2))
+    cycle = _CYCLE.search(words) or _CYCLE.search(head)
+    if cycle and cycle[1] not in ("5", "five"):  # a cycle of other than five school days is no period of ours
+        days = _value(cycle[1])
+        return Amount(minutes, None, sessions or 1.0, round(minutes * (sessions or 1) * 5 / days, 2))
     if _ODD_PERIOD.search(words):
         return Amount(minutes, None, sessions, None)
     if total and sessions is None:
@@ -133,6 +137,7 @@ _EVERY_OTHER = re.compile(
 _ODD_PERIOD = re.compile(
     r"\bbi-?weekly\b|every (?:three|3|five|5|seven|7|eight|8) weeks|(?:per|every|each|/) ?(?:[1-46-9]|1\d|two|three|four|six|seven|eight|ten)[ -]days?(?: cycle|s)?\b|\b(?:[1-46-9]|10|two|three|four|six|seven|eight|ten)[ -]day cycle"
 )
+_CYCLE = re.compile(r"\b(\d{1,2}|two|three|four|five|six|seven|eight|ten)[ -]day cycle")
 _EACH_DAY = re.compile(r"\bdaily\b|(?:per|a|each) day\b|\bdiari")
 _DAYS_A_WEEK = re.compile(
     r"\b(?:\d|one|two|three|four|five)\s*[x×]?\s*(?:weekly|(?:days?|times)?\s*(?:per|a|/|each)\s*(?:week|wk))"

@@ -100,6 +100,8 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
     for unit in part.units():
         if isinstance(unit, Table):
             kind = table_kind(unit, knowledge)
+            if kind and kind[0] == "goals" and _of_before(unit, kind[1], kind[2]):
+                continue
             if kind and kind[0] == "goals":
                 items += _rows(unit, kind[1], kind[2], knowledge)
                 continue
@@ -119,6 +121,16 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
         # where goals are labelled, a sentence without a label is not one
         items = [item for item in items if item[0] != "text" or item[2] != "loose"]
     return _grouped(items)
+
+
+def _of_before(table: Table, roles: dict[int, str], depth: int) -> bool:
+    """Whether a table lists the goals of an earlier IEP, by the heading of their column."""
+    return any(
+        roles.get(cell.column) == "text"
+        and re.search(r"(?i)\b(?:prior|previous|last year|former|anterior(?:es)?)\b", cell.text.flat)
+        for row in table.rows[:depth]
+        for cell in row
+    )
 
 
 _HEADING = re.compile(
@@ -312,6 +324,9 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         if slot == "area" and lines and re.search(f"[{TICKED}{EMPTY}]", lines[0].text):
             rest = Entry(None, Passage(), Passage.join(lines[1:], "\n"), entry.part, entry.how)
             return [("area", lines[0], entry.how, entry.label), *_unlabelled(rest, knowledge)]
+        named_goal = bool(re.search(r"(?i)\bgoals?\b|\bmetas?\b", entry.label.flat))
+        if slot in ("criterion", "method", "area") and named_goal and _is_goal(entry.value.flat, knowledge):
+            slot = "text"  # "Goal and level of attainment"
         if slot == "text" or (
             slot is None and _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) > 60
         ):
@@ -435,7 +450,12 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
         if step := _OBJECTIVE.match(goal.text.text):
             found.append(("objectives", goal.text.cut(step.end()), "column", Passage()))
             continue
-        found.append(("open", Passage(), "column", head.get(goal.column, Passage())))
+        title = head.get(goal.column, Passage())
+        found.append(("open", Passage(), "column", title))
+        if named := _HEADING.match(title.flat.rstrip(":")):
+            found.append(("number", _found_in(title, named["number"]), "column", title))
+            if named["rest"]:
+                found.append(("area", _found_in(title, named["rest"]), "column", title))
         for role, cell in texts.items():
             if role not in ("text", "other", "report") and cell.text:
                 found.append((role, cell.text, "column", head.get(cell.column, Passage())))
@@ -721,6 +741,9 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
             return found
         verb_from, lead_to = future.start(), future.start()
     body_end = len(flat.rstrip(" ."))
+    if levels := _LEVELS.search(flat, verb_from):  # "from a level of … to a level of …": the second is the goal
+        found["baseline"] = text.cut(levels.start(1), levels.end(1))
+        verb_from = levels.end()
     measured = None
     for candidate in known["measured"].finditer(flat, verb_from):
         measured = candidate
@@ -844,6 +867,7 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     return found
 
 
+_LEVELS = re.compile(r"(?i)\bfrom (?:a |the )?(?:current )?level of (.{4,160}?),? to (?:a |the )?level of\s+")
 _RAISED = re.compile(
     r"(?i),?\s*\b(?:improv|increas|decreas|reduc|mov|rais|advanc|grow|aument|mejor|disminuy|reduc)\w*\b(?: [\w'’/-]+){0,5}? "
     r"(?:from|de|desde)(?: a)?(?: baseline(?: of)?| level of| rate of)? ((?:(?! to | a | hasta )[^,;])*?\d[^,;]*?) (?:to|a|hasta) (?=\S)((?:(?! to ).)*\d.*)$"

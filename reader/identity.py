@@ -75,6 +75,8 @@ def read_identity(
     student.student_id = _pick(pool, "student.student_id", _identifier)
     reading.school = _pick(pool, "school", _place)
     reading.district = _district(pool, parts, sheets, knowledge)
+    if reading.school is None:
+        reading.school = _school_said(parts)
     if reading.student.name is None:
         for entry in pool:
             if entry.role == "other" and squeezed(entry.label.flat).startswith("student"):
@@ -103,6 +105,21 @@ def read_identity(
         reading.meeting_date = _meeting_said(parts, sheets)
     _reconcile(reading)
     _eligibility(reading, pool, parts, knowledge)
+
+
+_SCHOOL = re.compile(
+    r"[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ -]{2,50} (?:(?:Elementary|Primary|Middle|Intermediate|Junior High|High|Charter|Community|K-8|Preschool)(?: School| Academy| Center)?|Academy|School)"
+)
+
+
+def _school_said(parts: Sequence[Part]) -> Text | None:
+    """A school's name on a line of its own over the first part."""
+    for block in (parts[0].blocks if parts else [])[:8]:
+        if isinstance(block, Line):
+            for piece in block.pieces:
+                if _SCHOOL.fullmatch(piece.flat) and "District" not in piece.flat:
+                    return read_as(piece.flat, piece, "running")
+    return None
 
 
 def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None:

@@ -296,7 +296,7 @@ def _drawn_boxes(found: Sheet, squares: list[Box]) -> None:
         ]
         if any(len(word.text) > 1 or word.text not in "xX✓✔•*" + TICKED for word in marks):
             continue
-        if not any(
+        if sum(abs(o[2] - o[0] - box[2] + box[0]) < 0.6 for o in squares) < 4 and not any(
             0 <= w.box[0] - box[2] < 14 and abs(w.middle - (box[1] + box[3]) / 2) < 6 for w in found.words
         ):
             continue

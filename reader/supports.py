@@ -244,7 +244,8 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                     if line.words and all(word.entry for word in line.words):
                         kept[slot].append(read_as(_bare(line.flat), line, "label"))
             elif entry.value.text.count(";") >= 2 or (
-                knowledge.is_list(part.title.flat) and len(lines) > 1 and "." not in entry.value.text
+                knowledge.is_list(part.title.flat) and len(entry.value.flat) < 60 * len(lines) + 40
+                and "." not in entry.value.text
             ):
                 _split(entry.value, slot, kept, knowledge)
         elif (
@@ -426,7 +427,15 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
 
     (alternate, regular, the words of the way marked), or None when the table is none such.
     """
-    ways = {cell.column: way for cell in table.rows[0][1:] if (way := _way(cell.text.flat))}
+    listed = [
+        c.column for c in table.rows[0][1:] if knowledge.column("assessments", c.text.text) == "accommodations"
+        and not re.match(r"(?i)\W*(?:with|without|no|con|sin)\b", c.text.flat)
+    ]  # fmt: skip
+    ways = {
+        cell.column: way
+        for cell in table.rows[0][1:]
+        if cell.column not in listed and (way := _way(cell.text.flat))
+    }
     if len(set(ways.values())) < 2:
         return None
     head = {cell.column: cell.text for cell in table.rows[0]}
@@ -443,6 +452,9 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
             found.state_tests.append(read_as(_bare(row[0].text.flat), row[0].text, "column"))
             if way != "alternate":
                 found.participation = read_as(way, source, "box")
+            for cell in row:
+                if cell.column in listed and cell.text:
+                    _accommodations(Passage.join(cell.text.lines(), " "), found, knowledge)
     if not taken:
         return None
     return "alternate" in taken, any(way.startswith("regular") for way in taken), source
