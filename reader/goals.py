@@ -284,7 +284,9 @@ def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[It
         return _unlabelled(Entry(None, Passage(), value, entry.part, entry.how), knowledge)
     lines = value.lines()
     if lines and len(lines[0].flat) <= 80:
-        return [("area", lines[0], entry.how, entry.label)]
+        area = lines[0].split("\t")[0]
+        tied = re.search(r"(?i)\s+(?:addresses|linked to|related to|supports|corresponds to)\b", area.text)
+        return [("area", area.cut(0, tied.start()) if tied else area, entry.how, entry.label)]
     return [("text", value, "loose", entry.label)] if entry.role == "goal.text" else []
 
 
@@ -741,7 +743,9 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
             return found
         verb_from, lead_to = future.start(), future.start()
     body_end = len(flat.rstrip(" ."))
-    if levels := _LEVELS.search(flat, verb_from):  # "from a level of … to a level of …": the second is the goal
+    if levels := _LEVELS.search(
+        flat, verb_from
+    ):  # "from a level of … to a level of …": the second is the goal
         found["baseline"] = text.cut(levels.start(1), levels.end(1))
         verb_from = levels.end()
     measured = None
@@ -835,7 +839,9 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         found["criterion"] = text.cut(verb_from + raised.start(2), rest_end)
         behavior_end, start = verb_from + raised.start(), None
         if raised.start() < 3:  # "will increase his fluency from 45 to 90": raising it is the behavior
-            behavior_end = verb_from + len(re.sub(r"\s+(?:from|de|desde)\b.{0,24}$", "", verb_phrase[: raised.start(1)]))
+            behavior_end = verb_from + len(
+                re.sub(r"\s+(?:from|de|desde)\b.{0,24}$", "", verb_phrase[: raised.start(1)])
+            )
     if start is not None and start >= 3:
         cut_at = verb_from + start
         piece = text.cut(cut_at, rest_end)

@@ -60,7 +60,7 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
     tables = [table for table in map(_tidied, tables) if table is not None]
 
     lines = _captioned(lines_of(outside), sheet)
-    lines = _side_by_side(lines, sheet, is_list)
+    lines = _side_by_side(_wrapped(lines), sheet, is_list)
     lines, unruled = _aligned(lines, sheet, is_column)
     loose_fields = _under_heads(loose_fields, tables)
     form = _form_blocks(loose_fields, lines, sheet)
@@ -571,6 +571,43 @@ def _put_in(lines: list[Line], more: list[Line]) -> list[Line]:
         at = next((i for i, other in enumerate(found) if (other.middle_y(), other.box[0]) > key), len(found))
         found.insert(at, line)
     return found
+
+
+def _wrapped(lines: list[Line]) -> list[Line]:
+    """Entries set beside each other ("School: Loon Lake | Grade: 2"), what goes on below put back to its entry."""
+    found: list[Line] = []
+    for line in lines:
+        above = found[-1] if found else None
+        places = _goes_on(above, line) if above is not None else None
+        if above is None or places is None:
+            found.append(line)
+            continue
+        pieces = list(above.pieces)
+        for place, piece in zip(places, line.pieces, strict=True):
+            pieces[place] = Passage.join([pieces[place], piece], " ")
+        found[-1] = Line(pieces, above.page, around([above.box, line.box]))
+    return found
+
+
+def _goes_on(above: Line, line: Line) -> list[int] | None:
+    """Which entries of the line above the pieces of a line go on with; None when it is a line of its own."""
+    labelled = [bool(_LABELLED.match(piece.text)) for piece in above.pieces]
+    if len(labelled) < 2 or sum(labelled) < max(2, 0.6 * len(labelled)):
+        return None
+    if line.box[1] - above.box[3] > 0.9 * (line.box[3] - line.box[1]) or len(line.pieces) > len(above.pieces):
+        return None
+    if any(re.search(r"[:☐☒•]", piece.text) or piece.bold != above.pieces[0].bold for piece in line.pieces):
+        return None
+    places = []
+    for piece in line.pieces:
+        left = piece.words[0].box[0]
+        place = next(
+            (i for i, p in enumerate(above.pieces) if labelled[i] and abs(p.words[0].box[0] - left) < 4), None
+        )
+        if place is None or place in places:
+            return None
+        places.append(place)
+    return places
 
 
 _BULLETED = re.compile(r"^\W*[•·▪‣●○◦*–-]\s")

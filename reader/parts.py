@@ -206,7 +206,11 @@ class _Titles:
 
     def _in_table(self, table: Table) -> tuple[str | None, Passage, int]:
         """A heading in a box of its own (a number of the section beside it), or in a first row across the table."""
-        if len(table.rows) == 1 and len(table.rows[0]) == 2 and _SECTION_NO.fullmatch(table.rows[0][1].text.flat):
+        if (
+            len(table.rows) == 1
+            and len(table.rows[0]) == 2
+            and _SECTION_NO.fullmatch(table.rows[0][1].text.flat)
+        ):
             table = Table([table.rows[0][:1]], table.edges, table.ruled)
         if len(table.rows[0]) != 1 or (len(table.rows) > 1 and table.columns < 2):
             return None, Passage(), 1
@@ -225,7 +229,9 @@ class _Titles:
         return kind, text, 1
 
 
-_SECTION_NO = re.compile(r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?")
+_SECTION_NO = re.compile(
+    r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?"
+)
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
 _NUMBERING = re.compile(

@@ -244,7 +244,8 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                     if line.words and all(word.entry for word in line.words):
                         kept[slot].append(read_as(_bare(line.flat), line, "label"))
             elif entry.value.text.count(";") >= 2 or (
-                knowledge.is_list(part.title.flat) and len(entry.value.flat) < 60 * len(lines) + 40
+                knowledge.is_list(part.title.flat)
+                and len(entry.value.flat) < 60 * len(lines) + 40
                 and "." not in entry.value.text
             ):
                 _split(entry.value, slot, kept, knowledge)
