@@ -324,7 +324,7 @@ def read_transition(
         if text is not None and squeezed(text.flat) not in seen:
             seen.add(squeezed(text.flat))
             found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, entry.how)))
-    for part in parts:
+    for part in parts if not found.postsecondary_goals else ():
         for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
             for area, text in _post_rows(table, knowledge):
                 if squeezed(text.flat) not in seen:
