@@ -77,6 +77,7 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     hold the unit or period ("Minutes per week") of a bare number.
     """
     words = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text))
+    words = _UNIT_ASIDE.sub(r"\1", words)
     words = " ".join(words.replace(",", " , ").split())
     head = " ".join(plain(heading).split())
     if not words:
@@ -102,6 +103,14 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         return Amount(None, period, count if period else None, None)
     period = _period(words) or _period(head)
     sessions = _sessions(words)
+    if _EVERY_OTHER.search(words):  # two weeks are half of a month of four
+        return Amount(minutes, "month", 2.0 * (sessions or 1), round(minutes * (sessions or 1) / 2, 2))
+    cycle = _CYCLE.search(words) or _CYCLE.search(head)
+    if cycle and cycle[1] not in ("5", "five"):  # a cycle of other than five school days is no period of ours
+        days = _value(cycle[1])
+        return Amount(minutes, None, sessions or 1.0, round(minutes * (sessions or 1) * 5 / days, 2))
+    if _ODD_PERIOD.search(words):
+        return Amount(minutes, None, sessions, None)
     if total and sessions is None:
         sessions = 1
     if period is None and sessions is not None and re.search(r"\bdays?\b|\bdias?\b", words):
@@ -112,16 +121,30 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         # "5 x weekly, 5 hours daily": so many days of so many minutes each
         weekly = round(minutes * sessions, 2)
         return (
-            Amount(minutes, "day", 1, weekly) if sessions == 5 else Amount(minutes, "week", sessions, weekly)
+            Amount(minutes, "day", 1, weekly)
+            if sessions == 5 and not _DAYS_SAID.search(words)
+            else Amount(minutes, "week", sessions, weekly)
         )
     sessions = 1.0 if sessions is None else sessions
     return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
 
 
+_UNIT_ASIDE = re.compile(r"\(((?:min|minute|hour|hr|times?|sessions?)s?(?: (?:per|a) \w+)?)\)")
+_EVERY_OTHER = re.compile(
+    r"every other week|every (?:two|2) (?:weeks|wks)|(?:per|each) (?:two|2)[ -]weeks?|fortnight|cada (?:dos|2) semanas|quincenal"
+)
+# "biweekly" may be twice a week or every second week; a cycle of another length has no fixed share of a week
+_ODD_PERIOD = re.compile(
+    r"\bbi-?weekly\b|every (?:three|3|five|5|seven|7|eight|8) weeks|(?:per|every|each|/) ?(?:[1-46-9]|1\d|two|three|four|six|seven|eight|ten)[ -]days?(?: cycle|s)?\b|\b(?:[1-46-9]|10|two|three|four|six|seven|eight|ten)[ -]day cycle"
+)
+_CYCLE = re.compile(r"\b(\d{1,2}|two|three|four|five|six|seven|eight|ten)[ -]day cycle")
 _EACH_DAY = re.compile(r"\bdaily\b|(?:per|a|each) day\b|\bdiari")
 _DAYS_A_WEEK = re.compile(
     r"\b(?:\d|one|two|three|four|five)\s*[x×]?\s*(?:weekly|(?:days?|times)?\s*(?:per|a|/|each)\s*(?:week|wk))"
 )
+
+
+_DAYS_SAID = re.compile(r"days? (?:per|a|each) (?:week|wk)")
 
 
 def _share(percent: float, words: str, day_minutes: float | None) -> Amount:
@@ -176,7 +199,7 @@ def _sessions(words: str) -> float | None:
     if re.search(r"\b(?:twice|dos veces)\b", rest):
         return 2.0
     for pattern in (
-        rf"({_NUMBER})\s*{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?)\b",
+        rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?)\b",
         rf"({_NUMBER})\s*[x×]\s*(?:/|per|a|each|every|weekly|daily|monthly|week|wk|\d|por|al|cada|sem|,|$)",
         rf"[x×]\s*({_NUMBER})\b",
         rf"({_NUMBER})\s*[x×]\s",

@@ -28,10 +28,10 @@ _MONTHS = {
 }
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
-    rf"(?P<iso>\b\d{{4}}-\d{{2}}-\d{{2}}\b)"
+    rf"(?P<iso>\b\d{{4}}[-/]\d{{2}}[-/]\d{{2}}\b)"
     rf"|(?P<us>\b\d{{1,2}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})\b)"
-    rf"|(?P<name>\b(?:{_NAMES})\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b)"
-    rf"|(?P<day>\b\d{{1,2}}(?:\s+de)?\s+(?:{_NAMES})\b\.?,?(?:\s+del?)?\s+\d{{4}}\b)",
+    rf"|(?P<name>\b(?:{_NAMES})\b\.?[\s-]+\d{{1,2}}(?:st|nd|rd|th)?,?[\s-]+\d{{4}}\b)"
+    rf"|(?P<day>\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:de|of))?[\s-]+(?:{_NAMES})\b\.?,?(?:\s+del?)?[\s-]+\d{{4}}\b)",
     re.I,
 )
 
@@ -56,7 +56,7 @@ def _day(match: re.Match[str]) -> date | None:
     text = match.group()
     try:
         if match["iso"]:
-            return date.fromisoformat(text)
+            return date.fromisoformat(text.replace("/", "-"))
         if match["us"]:
             first, second, year = (int(part) for part in re.split(r"\s?[/.-]\s?", text))
             year += 2000 if year < 70 else 1900 if year < 100 else 0

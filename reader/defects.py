@@ -264,6 +264,15 @@ def _says_why_alternate(parts: Sequence[Part], entries: Sequence[Entry]) -> bool
     reasons = [entry.value.flat for entry in entries if entry.role == "assessment.alternate_reason"]
     if any(len(re.findall(r"[^\W\d_]{2,}", reason)) >= 5 for reason in reasons):
         return True
+    asked = re.compile(
+        r"(?i)\bwhy\b[^☐☒]{0,90}\b(?:regular|alternate)\b[^.?:☐☒]{0,120}[.?:]\s+([^☐☒]{40,260})"
+    )
+    for part in parts:
+        told = asked.search(part.prose.flat) if part.kind == "assessments" else None
+        if told and re.search(
+            r"(?i)\b(?:because|cannot|unable|no level|learns?|based on|below|porque|no puede)\b", told[1]
+        ):
+            return True  # the question, and a reason under it
     return any(part.kind == "assessments" and _WHY_ALTERNATE.search(part.prose.flat) for part in parts)
 
 

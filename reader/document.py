@@ -85,7 +85,7 @@ def sheets_of(
 
         sheets = sheets_of_picture(data, progress)
         for sheet in sheets:
-            pages.arrange(sheet, known.is_head)
+            pages.arrange(sheet, known.is_head, known.is_list)
         return sheets, "photographed_image"
     raise UnknownFormat(
         "This kind of file cannot be read. Please send a PDF, a Word document (.docx), or a photo of each page."
@@ -125,7 +125,7 @@ def _pdf(
                 from reader.scan import add_rulings
 
                 add_rulings(sheet, document, index)
-            pages.arrange(sheet, known.is_head)
+            pages.arrange(sheet, known.is_head, known.is_list)
             sheets.append(sheet)
             if progress is not None:
                 progress(index + 1, count)
@@ -175,12 +175,12 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
 
 
 def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Knowledge) -> None:
-    born, until = day(reading.student.dob), day(reading.iep_end) or day(reading.annual_review_due)
     reading.goals = read_goals(parts, known)
     reading.services, extra = read_services(
         parts, known, start=reading.iep_start, end=reading.iep_end, day_minutes=school_day(parts)
     )
     _dates_of_services(reading)
+    born, until = day(reading.student.dob), day(reading.iep_end) or day(reading.annual_review_due)
     reading.accommodations, reading.modifications = read_supports(parts, extra, known)
     reading.assessments = read_assessments(parts, known, iep=True)
     reading.lre = read_placement(parts, entries, known)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from reader.choices import chosen
 from reader.knowledge import Knowledge, squeezed
-from reader.layout import Passage, Table, Word
+from reader.layout import EMPTY, TICKED, Passage, Table, Word
 from reader.pages import same_row
 from reader.parts import Entry, Part, capitals, entries_in, entries_of, table_kind
 from reader.reading import Goal, Text, Value, concluded, read_as
@@ -48,7 +48,7 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
     drafts: list[Draft] = []
     for part in parts:
         if part.kind in ("goals", "progress") or (
-            part.kind in ("present_levels", "unknown", "student") and _has_goals(part, knowledge)
+            part.kind not in ("attachment", "notes", "evaluation", "notice") and _has_goals(part, knowledge)
         ):
             drafts += _gather(part, knowledge)
     if not any("text" in draft.slots for draft in drafts):
@@ -70,7 +70,9 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
 
 def _has_goals(part: Part, knowledge: Knowledge) -> bool:
     return any(
-        entry.role == "goal.text" and _is_goal(entry.value.flat, knowledge)
+        entry.role == "goal.text"
+        and _is_goal(entry.value.flat, knowledge)
+        and not re.search(r"(?i)post-?\s?secondary|postsecundari", entry.label.flat)
         for entry in entries_of(part, knowledge)
     )
 
@@ -98,6 +100,8 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
     for unit in part.units():
         if isinstance(unit, Table):
             kind = table_kind(unit, knowledge)
+            if kind and kind[0] == "goals" and _of_before(unit, kind[1], kind[2]):
+                continue
             if kind and kind[0] == "goals":
                 items += _rows(unit, kind[1], kind[2], knowledge)
                 continue
@@ -110,13 +114,28 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
             entries = entries_of(Part("goals", blocks=[unit]), knowledge)
         else:
             entries = entries_in(unit, knowledge, part.kind)
+        if part.kind not in ("goals", "progress", "present_levels", "unknown", "student"):
+            entries = [entry for entry in entries if (entry.role or "").startswith("goal.")]
         items += _items(entries, knowledge)
+    if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
+        # where goals are labelled, a sentence without a label is not one
+        items = [item for item in items if item[0] != "text" or item[2] != "loose"]
     return _grouped(items)
+
+
+def _of_before(table: Table, roles: dict[int, str], depth: int) -> bool:
+    """Whether a table lists the goals of an earlier IEP, by the heading of their column."""
+    return any(
+        roles.get(cell.column) == "text"
+        and re.search(r"(?i)\b(?:prior|previous|last year|former|anterior(?:es)?)\b", cell.text.flat)
+        for row in table.rows[:depth]
+        for cell in row
+    )
 
 
 _HEADING = re.compile(
     r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
-    r"(?:goal|meta|objetivo)\s*(?:anual\s*)?(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
+    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*)*(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
 )  # fmt: skip
 _NUMBERED = re.compile(
     r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$"
@@ -137,6 +156,10 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             found += _items([before, after], knowledge)
         elif role == "goal.number":
             found += _number_value(entry, knowledge)
+        elif (
+            role == "goal.text" and (named := _HEADING.match(entry.label.flat.rstrip(":"))) and named["rest"]
+        ):
+            found += _unlabelled(entry, knowledge)  # "Annual goal 1 - Reading"
         elif role == "goal.text":
             found += _goal_value(entry, knowledge)
         elif role == "goal.area":
@@ -216,6 +239,7 @@ def _area_heading(line: Passage, knowledge: Knowledge) -> bool:
         and 1 <= len(line.flat.split()) <= 6
         and not re.search(r"[.:;?,]$|\d|☐|☒", line.flat)
         and knowledge.area(line.flat) is not None
+        and knowledge.heading_by_word(line.flat) not in ("present_levels", "evaluation", "progress")
     )
 
 
@@ -260,7 +284,9 @@ def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[It
         return _unlabelled(Entry(None, Passage(), value, entry.part, entry.how), knowledge)
     lines = value.lines()
     if lines and len(lines[0].flat) <= 80:
-        return [("area", lines[0], entry.how, entry.label)]
+        area = lines[0].split("\t")[0]
+        tied = re.search(r"(?i)\s+(?:addresses|linked to|related to|supports|corresponds to)\b", area.text)
+        return [("area", area.cut(0, tied.start()) if tied else area, entry.how, entry.label)]
     return [("text", value, "loose", entry.label)] if entry.role == "goal.text" else []
 
 
@@ -289,11 +315,20 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                             [Entry("goal.area", entry.label, entry.value, entry.part, entry.how)], knowledge
                         ),
                     ]
+                if rest and len(rest) <= 80 and _is_goal(entry.value.flat, knowledge):
+                    found.append(("area", _found_in(entry.label, rest), entry.how, entry.label))
                 found += _goal_value(
                     Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge
                 )
             return found
         slot = knowledge.goal_slot(entry.label.flat)
+        lines = entry.value.lines()
+        if slot == "area" and lines and re.search(f"[{TICKED}{EMPTY}]", lines[0].text):
+            rest = Entry(None, Passage(), Passage.join(lines[1:], "\n"), entry.part, entry.how)
+            return [("area", lines[0], entry.how, entry.label), *_unlabelled(rest, knowledge)]
+        named_goal = bool(re.search(r"(?i)\bgoals?\b|\bmetas?\b", entry.label.flat))
+        if slot in ("criterion", "method", "area") and named_goal and _is_goal(entry.value.flat, knowledge):
+            slot = "text"  # "Goal and level of attainment"
         if slot == "text" or (
             slot is None and _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) > 60
         ):
@@ -379,14 +414,19 @@ def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[
 
 def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
+    for cell in table.rows[0]:
+        if roles[cell.column] is None:
+            roles[cell.column] = knowledge.goal_slot(cell.text.flat)
     column = next((c for c, role in roles.items() if role == "objectives"), None)
     if column is None or "text" in roles.values():
         return None
-    found = []
+    method = next((c for c, role in roles.items() if role == "method"), None)
+    found: list[Item] = []
     for row in table.rows[1:]:
-        cell = next((c for c in row if c.column == column), None)
-        if cell is not None and cell.text:
-            found.append(("objectives", cell.text, "column", Passage()))
+        for cell in row:
+            if cell.text and cell.column in (column, method):
+                slot = "objectives" if cell.column == column else "method"
+                found.append((slot, cell.text, "column", Passage()))
     return found
 
 
@@ -412,7 +452,12 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
         if step := _OBJECTIVE.match(goal.text.text):
             found.append(("objectives", goal.text.cut(step.end()), "column", Passage()))
             continue
-        found.append(("open", Passage(), "column", head.get(goal.column, Passage())))
+        title = head.get(goal.column, Passage())
+        found.append(("open", Passage(), "column", title))
+        if named := _HEADING.match(title.flat.rstrip(":")):
+            found.append(("number", _found_in(title, named["number"]), "column", title))
+            if named["rest"]:
+                found.append(("area", _found_in(title, named["rest"]), "column", title))
         for role, cell in texts.items():
             if role not in ("text", "other", "report") and cell.text:
                 found.append((role, cell.text, "column", head.get(cell.column, Passage())))
@@ -549,7 +594,8 @@ def patterns(knowledge: Knowledge) -> dict[str, re.Pattern[str]]:
 
 
 _NO_GOAL = re.compile(
-    r"(?i)\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
+    r"(?i)^\W*(?:the |these |all |each |any )?(?:annual |measurable |iep |short[- ]term )*(?:goals?|objectives?|benchmarks?|team|district|school)\b[^,.]{0,60}?\b(?:will|shall)\b"
+    r"|\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
     r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
 )
 
@@ -579,6 +625,7 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
         words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
         goal.area = read_as(words, area, draft.how["area"])
     pieces = take_apart(text, knowledge)
+    stated = pieces.get("baseline")  # "improving from 4 of 20 to 16 of 20"
     for slot in ("timeframe", "condition", "behavior", "criterion"):
         own = draft.slots.get(slot)
         if slot in pieces:
@@ -601,17 +648,19 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     elif "measurement" in pieces:
         goal.measurement = read_as(pieces["measurement"].flat, pieces["measurement"], "grammar")
     goal.baseline = _baseline(draft, knowledge)
+    if stated is not None and (goal.baseline is None or len(draft.slots["baseline"].flat) > 160):
+        goal.baseline = read_as(stated.flat, stated, "grammar")
     goal.objectives = [
         read_as(o.flat, o, "row") for o in draft.objectives if o.flat and not knowledge.says_nothing(o.text)
     ]
-    goal.is_measurable = Value(False, text.flat, text.places(), 0.93, "grammar")
+    goal.is_measurable = Value(False, text.flat, text.places(), 0.88, "grammar")
     judge(goal)
     return goal
 
 
 def judge(goal: Goal) -> None:
     """Says again which parts a goal lacks, and whether it can be measured: a behavior and a criterion are there."""
-    sure = goal.is_measurable or Value(False, goal.text.words if goal.text else "", (), 0.93, "grammar")
+    sure = goal.is_measurable or Value(False, goal.text.words if goal.text else "", (), 0.88, "grammar")
     goal.is_measurable = replace(sure, value=goal.behavior is not None and goal.criterion is not None)
     goal.missing_parts = [name for name in PARTS if getattr(goal, name) is None]
 
@@ -619,7 +668,9 @@ def judge(goal: Goal) -> None:
 def parts_of_words(words: str, knowledge: Knowledge) -> dict[str, str]:
     """The parts that a goal's sentence holds (timeframe, condition, behavior, criterion, measurement), as words."""
     text = Passage.of(Word(word, 0, (0.0, 0.0, 0.0, 0.0)) for word in words.split())
-    return {name: part.flat for name, part in take_apart(text, knowledge).items() if part}
+    return {
+        name: part.flat for name, part in take_apart(text, knowledge).items() if part and name != "baseline"
+    }
 
 
 def _sentence_end(text: str) -> str:
@@ -642,6 +693,8 @@ def _baseline(draft: Draft, knowledge: Knowledge) -> Text | None:
     known = patterns(knowledge)
     words = own.flat
     if len(words) <= 160:
+        if _only_opinion(words):
+            return None
         if not known["measure"].search(words):
             return (
                 None
@@ -690,6 +743,11 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
             return found
         verb_from, lead_to = future.start(), future.start()
     body_end = len(flat.rstrip(" ."))
+    if levels := _LEVELS.search(
+        flat, verb_from
+    ):  # "from a level of … to a level of …": the second is the goal
+        found["baseline"] = text.cut(levels.start(1), levels.end(1))
+        verb_from = levels.end()
     measured = None
     for candidate in known["measured"].finditer(flat, verb_from):
         measured = candidate
@@ -774,11 +832,21 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
                 start = weak.start()
                 break
     behavior_end = rest_end
+    raised = _RAISED.search(verb_phrase)
+    if raised and not _inside_brackets(verb_phrase, raised.start()):
+        begin, end = verb_from + raised.start(1), verb_from + raised.end(1)
+        found["baseline"] = text.cut(begin, end)
+        found["criterion"] = text.cut(verb_from + raised.start(2), rest_end)
+        behavior_end, start = verb_from + raised.start(), None
+        if raised.start() < 3:  # "will increase his fluency from 45 to 90": raising it is the behavior
+            behavior_end = verb_from + len(
+                re.sub(r"\s+(?:from|de|desde)\b.{0,24}$", "", verb_phrase[: raised.start(1)])
+            )
     if start is not None and start >= 3:
         cut_at = verb_from + start
         piece = text.cut(cut_at, rest_end)
         trimmed = re.match(
-            r"^[,;\s]*(?:(?:with|at(?! least)|in|on|con|en|to|a)\s+)?(?:an? (?:average|rate) of |a rate of |at least )?",
+            r"^[,;\s]*(?:(?:with|at(?! least| or )|in|on|con|en|to|a)\s+)?(?:an? (?:average|rate) of |a rate of |at least )?",
             piece.text,
             re.I,
         )
@@ -803,6 +871,13 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
         if not knowledge.vague(behavior.flat, has_criterion="criterion" in found):
             found["behavior"] = behavior
     return found
+
+
+_LEVELS = re.compile(r"(?i)\bfrom (?:a |the )?(?:current )?level of (.{4,160}?),? to (?:a |the )?level of\s+")
+_RAISED = re.compile(
+    r"(?i),?\s*\b(?:improv|increas|decreas|reduc|mov|rais|advanc|grow|aument|mejor|disminuy|reduc)\w*\b(?: [\w'’/-]+){0,5}? "
+    r"(?:from|de|desde)(?: a)?(?: baseline(?: of)?| level of| rate of)? ((?:(?! to | a | hasta )[^,;])*?\d[^,;]*?) (?:to|a|hasta) (?=\S)((?:(?! to ).)*\d.*)$"
+)
 
 
 def _inside_brackets(text: str, at: int) -> bool:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from reader.choices import choices_in
+from reader.choices import Choice, choices_in
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.layout import Line, Passage, Sheet, Table
+from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
 from reader.parts import Entry, Part, table_kind
 from reader.reading import (
     NAME_IN_A_PICTURE,
@@ -75,6 +75,8 @@ def read_identity(
     student.student_id = _pick(pool, "student.student_id", _identifier)
     reading.school = _pick(pool, "school", _place)
     reading.district = _district(pool, parts, sheets, knowledge)
+    if reading.school is None:
+        reading.school = _school_said(parts)
     if reading.student.name is None:
         for entry in pool:
             if entry.role == "other" and squeezed(entry.label.flat).startswith("student"):
@@ -99,8 +101,40 @@ def read_identity(
                 break
             if days and entry.role == "iep_dates" and reading.iep_start is None:
                 reading.iep_start = read_as(days[0][2].isoformat(), entry.value, entry.how)
+    if reading.meeting_date is None:
+        reading.meeting_date = _meeting_said(parts, sheets)
     _reconcile(reading)
     _eligibility(reading, pool, parts, knowledge)
+
+
+_SCHOOL = re.compile(
+    r"[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ -]{2,50} (?:(?:Elementary|Primary|Middle|Intermediate|Junior High|High|Charter|Community|K-8|Preschool)(?: School| Academy| Center)?|Academy|School)"
+)
+
+
+def _school_said(parts: Sequence[Part]) -> Text | None:
+    """A school's name on a line of its own over the first part."""
+    for block in (parts[0].blocks if parts else [])[:8]:
+        if isinstance(block, Line):
+            for piece in block.pieces:
+                if _SCHOOL.fullmatch(piece.flat) and "District" not in piece.flat:
+                    return read_as(piece.flat, piece, "running")
+    return None
+
+
+def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None:
+    """The day after the word "meeting" in a title, a first line or a running head."""
+    said = [part.title for part in parts[:3]]
+    said += [block.text for block in (parts[0].blocks if parts else [])[:6] if isinstance(block, Line)]
+    said += [passage for sheet in sheets[:2] for passage in sheet.running]
+    for passage in said:
+        for piece in passage.split("\t"):
+            told = re.search(
+                r"(?i)\b(?:meeting|conference|reunión|junta)\b(?: date| held| on|:|\s)*", piece.text
+            )
+            if told and (days := dates_in(piece.text[told.end() : told.end() + 30])) and days[0][0] == 0:
+                return read_as(days[0][2].isoformat(), piece, "title")
+    return None
 
 
 def _pick(entries: Iterable[Entry], role: str, parse: Callable[[Entry], Text | None]) -> Text | None:
@@ -129,7 +163,13 @@ def _name(entry: Entry) -> Text | None:
         or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text)
     ):
         return None
-    return _named(" ".join(text.split()), value.cut(0, len(text)), entry.how)
+    return _named(_in_order(" ".join(text.split())), value.cut(0, len(text)), entry.how)
+
+
+def _in_order(name: str) -> str:
+    """ "Last, First M." as "First M. Last"."""
+    turned = re.fullmatch(r"([^,]+), (?!(?:Jr|Sr|I{1,3}|IV)\b)([^,]+)", name)
+    return f"{turned[2]} {turned[1]}" if turned else name
 
 
 def _named(name: str, source: Passage, how: str) -> Text:
@@ -197,7 +237,7 @@ def _grade(entry: Entry) -> Text | None:
 
 
 def _identifier(entry: Entry) -> Text | None:
-    match = re.match(r"\W*([A-Z]{0,4}-?\d[\w-]{2,18})", entry.value.text)
+    match = re.match(r"\W*([A-Z]{0,4}-?\d[\w-]{2,18}(?:[ -]\d{2,6})*)", entry.value.text)
     if not match or dates_in(match[1]):
         return None
     return read_as(match[1], entry.value.cut(match.start(1), match.end(1)), entry.how)
@@ -223,7 +263,7 @@ _DISTRICT = re.compile(
     r"|[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ ,-]{2,60}?\s(?:Independent School District|Unified School District|Central School District|Regional School District|"
     r"Local School District|City School District|Area School District|County School District|Consolidated School District|Community School District|Elementary School District|Union High School District|School District|Unified District|"
     r"Public School District|County Public Schools|City Public Schools|Public Schools|County Schools|City Schools|Area Schools|Community Schools|Community School Corporation|School Corporation|"
-    r"Board of Education|Schools|ISD|USD|CSD|SELPA|BOCES|Supervisory Union|School Division|Distrito Escolar))\b",
+    r"Board of Education|Schools|ISD|USD|CSD|SELPA|BOCES|Supervisory Union|School Division|Distrito Escolar)(?:\s(?:No\.?\s?|\#)?(?:[A-Z]{1,3}-?)?\d{1,4}(?:-?[A-Z]{1,2})?)?)(?!\w)",
     re.I,
 )
 
@@ -298,17 +338,33 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
     found: list[Text] = []
     broken = passage.text
-    if len(passage.lines()) > 1 and not any(knowledge.disability(line.flat) for line in passage.lines()):
+    joined = [re.sub(r"\([^)]*\)", "", part).strip(" .:*-") for part in re.split(r"[;,]", passage.flat)]
+    if len(passage.lines()) > 1 and (
+        all(knowledge.disability(part) for part in joined if part)
+        or not any(knowledge.disability(line.flat) for line in passage.lines())
+    ):
         broken = broken.replace("\n", " ")
     for match in re.finditer(
         r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)
     ):
-        for piece in re.finditer(
-            r"(?:(?!\s(?:and|y)\s|\s/\s|\bSecondary:|\bPrimary:|\bTertiary:).)+", match.group()
-        ):
+        whole = re.fullmatch(
+            r"\W*((?:(?!(?:Primary|Secondary|Tertiary|Primaria|Secundaria)\s*:).)+)", match.group()
+        )
+        pieces = re.finditer(
+            r"(?:(?!\s(?:and|y)\s|\s/\s|\b(?:Secondary|Primary|Tertiary|Primaria|Secundaria)\s*:).)+",
+            match.group(),
+        )
+        if whole and knowledge.disability(whole[1].strip(" .:*-")):
+            pieces = iter([whole])  # "Speech and Language Impairment" is one
+        for piece in pieces:
             start = match.start() + piece.start()
             text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")
-            text = re.sub(r"^(?:primary|secondary|and|y|disability)\s*[:\-]?\s*", "", text, flags=re.I)
+            text = re.sub(
+                r"^(?:primary|secondary|primaria|secundaria|and|y|disability)\s*[:\-]?\s*",
+                "",
+                text,
+                flags=re.I,
+            )
             if text and knowledge.disability(text):
                 found.append(read_as(text, passage.cut(start, start + len(piece.group())), "label"))
     if not found:
@@ -337,6 +393,14 @@ def _eligibility(
     reading.eligibility = Eligibility(found, found[0] if found else None)
 
 
+def _choices(passage: Passage) -> list[Choice]:
+    """The choices of a passage; one that opens it alone has all its words, however many lines they take."""
+    text = passage.text.strip()
+    if text[:1] in (TICKED, EMPTY) and text.count(TICKED) + text.count(EMPTY) == 1 and "\t" not in text:
+        return [Choice(text[0] == TICKED, passage.cut(passage.text.index(text[0]) + 1))]
+    return choices_in(passage)
+
+
 def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tuple[Text, str]]:
     found: list[tuple[Text, str]] = []
     for part in parts:
@@ -344,13 +408,12 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
             continue
         options: list[tuple[bool, str, Passage, str]] = []
         for unit in part.units():
-            passages = (
-                [unit]
-                if isinstance(unit, Passage)
-                else [Passage.join((c.text for c in row), "\t") for row in unit.rows]
-            )
-            for passage in passages:
-                for choice in choices_in(passage):
+            passages: list[Passage] = []
+            for row in [] if isinstance(unit, Passage) else unit.rows:
+                apart = any(c.text.text.strip() in (TICKED, EMPTY) for c in row)  # a box in a cell of its own
+                passages += [Passage.join((c.text for c in row), "\t")] if apart else [c.text for c in row]
+            for passage in [unit] if isinstance(unit, Passage) else passages:
+                for choice in _choices(passage):
                     words = choice.words.split("\t")[0] if choice.words else choice.words
                     text = re.sub(r"[*†]", "", words.flat)
                     lead = re.match(r"^([PS])\s+(?=[A-Z])", text)
@@ -393,6 +456,11 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
         for part in parts:
             if part.kind == "team":
                 members += _lines(part, knowledge)
+    if not members:
+        for part in parts:
+            if part.kind in ("team", "student", "unknown", "consent", "eligibility"):
+                for table in part.tables:
+                    members += _cards(table, knowledge)
     if len(members) < 2:
         for part in parts:
             for unit in part.units():
@@ -483,6 +551,23 @@ def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
             else:
                 index += 1
     return found
+
+
+def _cards(table: Table, knowledge: Knowledge) -> list[Member]:
+    """Cells that hold a name with the role under it; only where most filled cells are so."""
+    found: list[Member] = []
+    filled = 0
+    for cell in table.cells():
+        lines = cell.text.lines()
+        filled += bool(lines)
+        for count in range(1, len(lines)):
+            name, role = Passage.join(lines[:count], "\n"), Passage.join(lines[count:], "\n")
+            if _is_name(name.flat) and knowledge.is_role(role.flat) and not knowledge.is_role(name.flat):
+                member = _member(name, role, "row")
+                if member:
+                    found.append(member)
+                break
+    return found if len(found) >= max(2, 0.7 * filled) else []
 
 
 def _lines(part: Part, knowledge: Knowledge) -> list[Member]:

@@ -101,7 +101,9 @@ def state_style(sheets: Sequence[Sheet], parts: Sequence[Part], knowledge: Knowl
     if len(ranked) > 1 and ranked[1][1] >= ranked[0][1]:
         return None
     clear = len(ranked) < 2 or ranked[0][1] >= 2 * ranked[1][1]
-    return Value(ranked[0][0], "", (), 0.9 if clear and ranked[0][1] >= 4 else 0.6, "derived")
+    named = knowledge.states["names"][ranked[0][0]] in lower  # the state itself, not only words it uses
+    sure = 0.9 if clear and named else 0.8 if clear and ranked[0][1] >= 4 else 0.6
+    return Value(ranked[0][0], "", (), sure, "derived")
 
 
 def _whole(text: str, word: str) -> list[int]:

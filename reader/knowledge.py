@@ -152,7 +152,7 @@ class Knowledge:
                 return role
         if len(candidates[0]) > 20:
             for start, role in self._label_starts:
-                if candidates[0].startswith(start):
+                if any(candidate.startswith(start) for candidate in candidates):
                     return role
         if self._nearly and 8 <= len(candidates[0]) <= 90:
             key = candidates[0]
@@ -175,11 +175,13 @@ class Knowledge:
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
         if not 1 < len(words) <= 40 or not bare[:1].isupper():
             return None
-        for field, groups, unless, least, most in self._label_words:
-            if not least <= len(bare) <= most:
-                continue
-            if all(_begins(words, group) for group in groups) and not (unless and _begins(words, unless)):
-                return field
+        bracketed = words | set(re.findall(r"[a-z0-9%-]+", plain(text)))
+        for told in (words, bracketed) if bracketed != words and len(text) <= 90 else (words,):
+            for field, groups, unless, least, most in self._label_words:
+                if not least <= len(bare) <= most:
+                    continue
+                if all(_begins(told, group) for group in groups) and not (unless and _begins(told, unless)):
+                    return field
         return None
 
     def goal_slot(self, text: str) -> str | None:
@@ -233,6 +235,12 @@ class Knowledge:
         """Whether a text may head a column: a known column heading, or a label of a value below."""
         return self.is_column(text) or (len(text) < 50 and self.label(text) is not None)
 
+    def is_list(self, text: str) -> bool:
+        """Whether a text heads a list of supports."""
+        return self.label(text) in ("accommodations", "modifications", "supports_for_personnel") or (
+            self.column("accommodations", text) == "name"
+        )
+
     def is_column(self, text: str) -> bool:
         return any(candidate in self.any_column for candidate in _variants(text))
 
@@ -243,7 +251,7 @@ class Knowledge:
         if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:
             return None  # a label with its value
         bare = re.sub(
-            r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s-]+(?=\S)",
+            r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s·•|–—-]+(?=\S)",
             "",
             text.strip(),
             flags=re.I,
@@ -267,7 +275,11 @@ class Knowledge:
 
     def heading_by_word(self, text: str) -> str | None:
         """The part a title not known as a whole most likely opens, by its telling words."""
-        words = " ".join(re.findall(r"[a-z0-9%&]+", plain(text)))
+        pieces = [" ".join(re.findall(r"[a-z0-9%&]+", plain(piece))) for piece in text.split(",")]
+        kinds = [next((k for k, pattern in self._heading_words if pattern.search(p)), None) for p in pieces]
+        if len(pieces) > 1 and kinds[0] is not None and len({kind for kind in kinds if kind}) > 1:
+            return kinds[0]  # a title that lists parts opens the first
+        words = " ".join(pieces)
         return next((kind for kind, pattern in self._heading_words if pattern.search(words)), None)
 
     def area(self, title: str) -> str | None:
@@ -307,7 +319,10 @@ class Knowledge:
 
     def disability(self, text: str) -> str | None:
         """The federal category a wording names, if it is one."""
-        for candidate in _variants(text):
+        degree = re.sub(
+            r"(?i)^(?:mild|moderate|severe|profound|significant|leve|moderad[oa]|sever[oa]) ", "", text
+        )
+        for candidate in (*_variants(text), *_variants(degree)):
             category = self.disabilities.get(candidate)
             if category is not None:
                 return category

@@ -16,10 +16,11 @@ RULES_AT_MOST = 1_200  # drawn lines of one direction on a page that is still ta
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
-def arrange(sheet: Sheet, is_column: IsColumn) -> None:
+def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text: False) -> None:
     """Fill ``sheet.blocks`` with the page's tables and lines in reading order.
 
-    ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found.
+    ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found;
+    ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table.
     """
     tables = [table for table in _grids(sheet) if table.rows]
     cells = [cell for table in tables for cell in table.cells()]
@@ -59,10 +60,12 @@ def arrange(sheet: Sheet, is_column: IsColumn) -> None:
     tables = [table for table in map(_tidied, tables) if table is not None]
 
     lines = _captioned(lines_of(outside), sheet)
+    lines = _side_by_side(_wrapped(lines), sheet, is_list)
     lines, unruled = _aligned(lines, sheet, is_column)
+    loose_fields = _under_heads(loose_fields, tables)
     form = _form_blocks(loose_fields, lines, sheet)
-    lines += [block for block in form if isinstance(block, Line)]
-    lines.sort(key=lambda line: (line.middle_y(), line.box[0]))
+    if any(isinstance(block, Line) for block in form):
+        lines = _put_in(lines, [block for block in form if isinstance(block, Line)])
     tables += [*unruled, *(block for block in form if isinstance(block, Table))]
     sheet.blocks = _in_order(tables, _columns(lines, sheet))
 
@@ -360,11 +363,8 @@ def _slots(line: Line, edges: list[float]) -> dict[int, Passage] | None:
 # ---------------------------------------------------------------- fillable fields outside tables
 
 
-def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Block]:
-    """Fields side by side become a small table under their labels; a field alone becomes a line of text.
-
-    Labels used as headings of such tables are removed from ``lines``.
-    """
+def _field_rows(fields: list[Cell]) -> list[list[Cell]]:
+    """Fields grouped by the line they stand on, each left to right."""
     rows: list[list[Cell]] = []
     for entry in sorted(fields, key=lambda e: (e.box[1], e.box[0])):
         last = rows[-1][0].box if rows else None
@@ -374,9 +374,51 @@ def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Bl
             rows[-1].append(entry)
         else:
             rows.append([entry])
-    found: list[Block] = []
     for row in rows:
         row.sort(key=lambda e: e.box[0])
+    return rows
+
+
+def _under_heads(fields: list[Cell], tables: list[Table]) -> list[Cell]:
+    """Give rows of fields to the table whose heading they stand under, column by column; the fields left over."""
+    rest: list[Cell] = []
+    for row in _field_rows(fields):
+        table = next((t for t in tables if len(row) > 1 and _heads(t, row)), None)
+        if table is None:
+            rest += row
+            continue
+        head = table.rows[-1]
+        cells = []
+        for entry in row:
+            above = max(head, key=lambda c: min(c.box[2], entry.box[2]) - max(c.box[0], entry.box[0]))
+            cells.append(Cell(entry.box, entry.page, entry.text, column=above.column, span=above.span))
+        table.rows.append(cells)
+    return rest
+
+
+def _heads(table: Table, row: list[Cell]) -> bool:
+    """Whether each field of a row stands under a cell of its own at the foot of the table."""
+    last = table.rows[-1]
+    top, high = min(e.box[1] for e in row), max(e.box[3] - e.box[1] for e in row)
+    if not -3 <= top - max(c.box[3] for c in last) <= max(8.0, 0.5 * high) or not len(row) <= len(last):
+        return False
+    under: list[int] = []
+    for entry in row:
+        middle = (entry.box[0] + entry.box[2]) / 2
+        above = next((i for i, c in enumerate(last) if c.box[0] - 3 <= middle <= c.box[2] + 3), None)
+        if above is None or above in under:
+            return False
+        under.append(above)
+    return len(under) >= max(2, 0.6 * len(last))
+
+
+def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Block]:
+    """Fields side by side become a small table under their labels; a field alone becomes a line of text.
+
+    Labels used as headings of such tables are removed from ``lines``.
+    """
+    found: list[Block] = []
+    for row in _field_rows(fields):
         beside = [_label_beside(entry, lines) for entry in row]
         heads = _heads_above(row, lines) if len(row) > 1 and not all(beside) else None
         if any(beside) and heads is None:
@@ -416,11 +458,16 @@ def _heads_above(row: list[Cell], lines: list[Line]) -> list[list[Word]] | None:
     heads: list[list[Word]] = [[] for _ in row]
     top = min(entry.box[1] for entry in row)
     used: list[Line] = []
-    for line in lines:
+    size = 0.0
+    for line in sorted(lines, key=lambda line: -line.box[3]):  # the nearest first
         if not -4 <= top - line.box[3] < 16 or any(
             word.entry for piece in line.pieces for word in piece.words
         ):
             continue
+        height = line.text.height
+        if size and abs(height - size) > 0.15 * size:
+            continue  # a title over the headings
+        size = height
         words = [word for piece in line.pieces for word in piece.words]
         places = [
             next(
@@ -483,6 +530,8 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
     large = max(word.height for piece in above.pieces for word in piece.words)
     if not -2 <= gap <= large or small > CAPTION * large or len(line.pieces) < len(above.pieces):
         return None
+    if above.text.bold or _capitals(above.text.text) or any(_explains(p.flat) for p in line.pieces):
+        return None  # a heading with a line under it, and what is to be written there
     taken: dict[int, Passage] = {}
     for index, piece in enumerate(line.pieces):
         start = piece.words[0].box[0]
@@ -502,6 +551,126 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
         for index, piece in enumerate(line.pieces)
     ]
     return Line(pieces, line.page, around([above.box, line.box]))
+
+
+def _capitals(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
+
+
+def _explains(text: str) -> bool:
+    """Whether small print is a remark rather than a name: a sentence, or longer than a label would be."""
+    return len(text.split()) > 9 or text.rstrip().endswith((".", ";", ":"))
+
+
+def _put_in(lines: list[Line], more: list[Line]) -> list[Line]:
+    """Further lines among lines already in reading order, each before the first that stands lower."""
+    found = list(lines)
+    for line in sorted(more, key=lambda line: (line.middle_y(), line.box[0])):
+        key = (line.middle_y(), line.box[0])
+        at = next((i for i, other in enumerate(found) if (other.middle_y(), other.box[0]) > key), len(found))
+        found.insert(at, line)
+    return found
+
+
+def _wrapped(lines: list[Line]) -> list[Line]:
+    """Entries set beside each other ("School: Loon Lake | Grade: 2"), what goes on below put back to its entry."""
+    found: list[Line] = []
+    for line in lines:
+        above = found[-1] if found else None
+        places = _goes_on(above, line) if above is not None else None
+        if above is None or places is None:
+            found.append(line)
+            continue
+        pieces = list(above.pieces)
+        for place, piece in zip(places, line.pieces, strict=True):
+            pieces[place] = Passage.join([pieces[place], piece], " ")
+        found[-1] = Line(pieces, above.page, around([above.box, line.box]))
+    return found
+
+
+def _goes_on(above: Line, line: Line) -> list[int] | None:
+    """Which entries of the line above the pieces of a line go on with; None when it is a line of its own."""
+    labelled = [bool(_LABELLED.match(piece.text)) for piece in above.pieces]
+    if len(labelled) < 2 or sum(labelled) < max(2, 0.6 * len(labelled)):
+        return None
+    if line.box[1] - above.box[3] > 0.9 * (line.box[3] - line.box[1]) or len(line.pieces) > len(above.pieces):
+        return None
+    if any(re.search(r"[:☐☒•]", piece.text) or piece.bold != above.pieces[0].bold for piece in line.pieces):
+        return None
+    places = []
+    for piece in line.pieces:
+        left = piece.words[0].box[0]
+        place = next(
+            (i for i, p in enumerate(above.pieces) if labelled[i] and abs(p.words[0].box[0] - left) < 4), None
+        )
+        if place is None or place in places:
+            return None
+        places.append(place)
+    return places
+
+
+_BULLETED = re.compile(r"^\W*[•·▪‣●○◦*–-]\s")
+_LABELLED = re.compile(r"^[A-ZÁÉÍÓÚ][^:]{1,60}:")
+
+
+def _side_by_side(lines: list[Line], sheet: Sheet, is_list: IsColumn) -> list[Line]:
+    """Two lists or blocks of labels under bold headings beside each other, one after the other."""
+    found: list[Line] = []
+    index = 0
+    while index < len(lines):
+        band = _band(lines, index, sheet, is_list) if len(lines[index].pieces) == 2 else None
+        if band is None:
+            found.append(lines[index])
+            index += 1
+            continue
+        used, left, right = band
+        found += [*left, *right]
+        index += used
+    return found
+
+
+def _band(
+    lines: list[Line], index: int, sheet: Sheet, is_list: IsColumn
+) -> tuple[int, list[Line], list[Line]] | None:
+    """(lines used, those of the left, those of the right) of two columns whose headings stand at ``index``."""
+    heads = lines[index].pieces
+    if not all(
+        head.bold and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text)
+        for head in heads
+    ):
+        return None
+    gutter = heads[1].words[0].box[0] - 3
+    end = index + 1
+    while end < len(lines):
+        above, here = lines[end - 1], lines[end]
+        words = [word for piece in here.pieces for word in piece.words]
+        crossed = any(word.box[0] < gutter - 1 and word.box[2] > gutter + 1 for word in words)
+        ruled = any(
+            above.middle_y() < y < here.middle_y() and a < gutter - 40 and b > gutter + 40
+            for y, a, b in sheet.across
+        )
+        if crossed or ruled or here.box[1] - above.box[3] > 2.2 * (here.box[3] - here.box[1]):
+            break
+        if (
+            len(here.pieces) == 1
+            and here.pieces[0].bold
+            and here.box[2] < gutter
+            and _capitals(here.text.text)
+        ):
+            break  # the next heading of the page
+        end += 1
+    words = [word for line in lines[index:end] for piece in line.pieces for word in piece.words]
+    left = lines_of(word for word in words if word.box[2] <= gutter + 1)
+    right = lines_of(word for word in words if word.box[2] > gutter + 1)
+    if end - index < 3 or len(left) < 2 or len(right) < 2:
+        return None
+    bullets = [sum(bool(_BULLETED.match(line.text.text)) for line in half) for half in (left, right)]
+    labels = [sum(bool(_LABELLED.match(line.text.text)) for line in half) for half in (left, right)]
+    lists = all(is_list(head.flat) for head in heads)
+    if not lists and max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
+        return None
+    return end - index, left, right
 
 
 def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from reader.dates import dates_in
@@ -69,6 +70,7 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
     """Split the document at its headings."""
     titles = _Titles(flow, knowledge)
     found = [Part("student")]
+    opened: set[str] = set()  # headings that opened a part of the plan itself
     index = 0
     while index < len(flow):
         block = flow[index]
@@ -77,10 +79,13 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         if kind == "unknown" and part.kind in ("present_levels", "concerns", "evaluation", "attachment"):
             kind = None if part.kind != "attachment" else "attachment"
         inside = part.kind == "attachment" and kind in ("goals", "present_levels", "transition")
-        if kind is None or (inside and not titles.exact(title)):
+        again = squeezed(title.flat) in opened
+        if kind is None or (inside and not titles.exact(title) and not again):
             part.blocks.append(block)
         else:
             found.append(Part(kind, title))
+            if kind != "attachment" and not inside:
+                opened.add(squeezed(title.flat))
             if isinstance(block, Table) and len(block.rows) > 1:
                 found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
         index += used
@@ -108,7 +113,7 @@ class _Titles:
         block = self.flow[index]
         if isinstance(block, Table):
             return self._in_table(block)
-        if len(block.pieces) != 1:
+        if len(block.pieces) != 1 or block.pieces[0].text[:1].islower():
             return None, Passage(), 1
         text = block.pieces[0]
         following = self.flow[index + 1] if index + 1 < len(self.flow) else None
@@ -175,8 +180,14 @@ class _Titles:
         return kind
 
     def _told_by_words(self, text: Passage, following: Block | None) -> str | None:
-        if self.last[0] == "present_levels" or not self._styled(text) or len(text.flat.split()) > 14:
+        if not self._styled(text) or len(text.flat.split()) > 14:
             return None
+        if self.last[0] == "present_levels" and not (
+            _alike(_style(text), self.last[1])
+            and self.knowledge.heading_by_word(text.flat)
+            in ("special_factors", "goals", "lre", "assessments")
+        ):
+            return None  # an area of the present levels
         if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
             return None
         like_others = _style(text) in self.styles or capitals(text.text) or bool(_NUMBERING.match(text.flat))
@@ -194,14 +205,23 @@ class _Titles:
         )
 
     def _in_table(self, table: Table) -> tuple[str | None, Passage, int]:
-        """A heading in a box of its own, or in a first row across the table."""
+        """A heading in a box of its own (a number of the section beside it), or in a first row across the table."""
+        if (
+            len(table.rows) == 1
+            and len(table.rows[0]) == 2
+            and _SECTION_NO.fullmatch(table.rows[0][1].text.flat)
+        ):
+            table = Table([table.rows[0][:1]], table.edges, table.ruled)
         if len(table.rows[0]) != 1 or (len(table.rows) > 1 and table.columns < 2):
             return None, Passage(), 1
         text = table.rows[0][0].text
         if not text or len(text.flat) >= 120:
             return None, Passage(), 1
         kind = self.knowledge.heading(text.flat, styled=True)
-        alone = len(table.rows) == 1 and len(text.flat.split()) <= 10 and ":" not in text.flat
+        title = _NUMBERING.sub("", text.flat)
+        alone = len(table.rows) == 1 and len(title.split()) <= 10 and ":" not in title
+        if kind is None and alone and self._styled(text) and not self.knowledge.names_a_kind(text.flat):
+            kind = self.knowledge.heading_by_word(title)
         if kind is None and alone and self._styled(text):
             kind = "unknown"
         if kind is not None:
@@ -209,9 +229,14 @@ class _Titles:
         return kind, text, 1
 
 
+_SECTION_NO = re.compile(
+    r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?"
+)
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
-_NUMBERING = re.compile(r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])[.):]\s+")
+_NUMBERING = re.compile(
+    r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])(?:[.):]|\s[·•|–—-])\s+"
+)
 _GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
 
 
@@ -253,7 +278,7 @@ class _Found:
     told: bool = False  # named by telling words, not known as a whole
 
 
-_STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\n|\t|$")
+_STOP = re.compile(r":|\?|\.{4,}|…+|_{4,}|\.(?=\s+[A-ZÁÉÍÓÚ0-9])|\n|\t|$")
 _LINE_START = re.compile(r"^|[\n\t]")
 _BOX_END = re.compile(r"☒ ?|☐ ?")
 _TOKEN = re.compile(r"\S+")
@@ -315,11 +340,33 @@ def _labels_in(passage: Passage, knowledge: Knowledge) -> list[_Found]:
             _near(lines, window, at),
             _near(boxes, window, at),
         )
-        hit = _known_label(spot, knowledge) or _told_by_words(spot, knowledge)
+        if stop.group() == ".":
+            hit = _lead_in(spot, knowledge)
+        else:
+            hit = _known_label(spot, knowledge) or _told_by_words(spot, knowledge)
         if hit is not None:
             found.append(hit)
             floor = hit.end
     return _with_bold(passage, knowledge, found)
+
+
+def _lead_in(spot: _Spot, knowledge: Knowledge) -> _Found | None:
+    """A label that opens a paragraph and ends with a full stop: "Present level of performance. She reads …"."""
+    passage, text, at = spot.passage, spot.passage.text, spot.at
+    start = max((s for s in spot.lines if s < at), default=0)
+    label = text[start:at]
+    if start < spot.floor or len(label.split()) > 12 or (role := knowledge.label(label)) is None:
+        return None
+    first, last, after = passage.word_at(start), passage.word_at(at - 1), passage.word_at(spot.end + 1)
+    set_apart = (
+        first is not None
+        and last is not None
+        and after is not None
+        and first.bold
+        and last.bold
+        and not after.bold
+    )
+    return _Found(start, spot.end, [role], True) if set_apart or len(label.split()) > 2 else None
 
 
 def _near(positions: list[int], start: int, end: int) -> set[int]:
@@ -332,6 +379,8 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     starts, pieces = spot.starts, spot.starts | spot.boxes
     tokens = [spot.window + m.start() for m in _TOKEN.finditer(text[spot.window : at])]
     for start in tokens[-_LABEL_WORDS * 2 :]:
+        if not spot.colon and start in spot.boxes:
+            continue  # the words of a choice
         if start not in pieces and not _may_start(passage, start, spot.mark):
             continue
         label = text[start:at]
@@ -379,7 +428,7 @@ def _told_by_words(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     """A label not known as a whole; its field, if its words tell it."""
     text, at = spot.passage.text, spot.at
     if spot.colon:
-        hit = _unknown(spot.passage, spot.window, at, spot.end, spot.starts)
+        hit = _unknown(spot.passage, spot.window, at, spot.end, spot.starts, spot.floor)
         if hit is not None:
             hit.roles, hit.told = [knowledge.label_by_words(text[hit.start : at])], True
             return hit
@@ -413,7 +462,7 @@ def _may_start(passage: Passage, start: int, mark: str) -> bool:
     return not here.bold or not before.bold or before.text.endswith((":", "?", ".", ";", "/")) or before.entry
 
 
-def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int]) -> _Found | None:
+def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int], floor: int) -> _Found | None:
     """A label not known: a few words from the start of a line, or in bold, up to a colon."""
     text = passage.text
     last = passage.word_at(at - 1)
@@ -430,6 +479,9 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int])
     line = max((s for s in starts if s <= at - 1), default=window)
     label = text[line:at].strip()
     question = text[at : at + 1] == "?"
+    if line == floor > 0 and not question and text[floor - 1 : floor] != "\n" and " " in label:
+        line = _after_value(passage, line, at)  # what stands between is the value of the label before
+        label = text[line:at].strip()
     if question:
         sentence = [m.end() for m in re.finditer(r"[.!?;:]\s+(?=[A-Z¿])", text[line:at])]
         if sentence:
@@ -449,6 +501,21 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int])
     ):
         return _Found(line, end, [None], True)
     return None
+
+
+def _after_value(passage: Passage, start: int, at: int) -> int:
+    """Where a label begins that follows a value on its line: where the type changes, else at its last word."""
+    last = passage.word_at(at - 1)
+    begin = at
+    for word_start, word in zip(passage._starts, passage.words, strict=True):
+        if start <= word_start < at:
+            if last is not None and word.bold != last.bold:
+                begin = at
+            elif begin == at:
+                begin = word_start
+    if begin > start:
+        return begin
+    return max((s for s in passage._starts if s < at), default=start)
 
 
 def _with_bold(passage: Passage, knowledge: Knowledge, found: list[_Found]) -> list[_Found]:
@@ -684,15 +751,65 @@ def _told_label(cell: Cell, knowledge: Knowledge, part: str) -> str | None:
 def _are_labels(row: list[Cell], knowledge: Knowledge, part: str) -> bool:
     """Whether a row holds labels of the row under it: one known label at least, most known or told by their words."""
     known = sum(_is_label(cell, knowledge) for cell in row)
+    if any((knowledge.label(cell.text.text.strip().rstrip(":?")) or "").startswith("goal.") for cell in row):
+        part = "goals"
     told = sum(
         not _is_label(cell, knowledge) and _told_label(cell, knowledge, part) is not None for cell in row
     )
     return known >= 1 and known + told >= max(2, 0.6 * len(row))
 
 
+def _typed_under(head: list[Cell], under: list[Cell]) -> bool:
+    """Whether the row under printed headings was typed into form fields."""
+    typed = [cell for cell in under if cell.text]
+    return (
+        len(head) == len(under)
+        and bool(typed)
+        and all(word.entry for cell in typed for word in cell.text.words)
+        and not any(word.entry for cell in head for word in cell.text.words)
+    )
+
+
 def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
     lead = re.match(r"([^:?\n]{2,80})[:?](?:\s|$)", cell.text.text)
     return lead is not None and knowledge.label(lead[1]) is not None
+
+
+def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
+    """The entry of a cell that holds its label on its first lines and the value under it.
+
+    The label is known, or told by its words and set apart from the value: smaller, bold or in capitals.
+    """
+    lines = cell.text.lines()
+    if len(lines) < 2 or knowledge.label(cell.text.text.strip().rstrip(":?")) is not None:
+        return None
+    breaks = [
+        n
+        for n, (a, b) in enumerate(pairwise(lines), start=1)
+        if a.bold != b.bold or b.height > 1.07 * a.height
+    ]
+    for count in breaks[:1] if breaks and breaks[0] < 5 else range(1, min(len(lines), 4)):
+        label = Passage.join(lines[:count], "\n")
+        title = label.flat.rstrip(":?")
+        longest = 260 if breaks else 90  # what to write may be said at length, in small print
+        if len(title) > longest or EMPTY in title or TICKED in title or re.search(r":\s*\S", title):
+            return None
+        value = Passage.join(lines[count:], "\n")
+        role, how = knowledge.label(title), "row"
+        if role is None and _set_apart(label, value):
+            role, how = knowledge.label_by_words(title), "told"
+        if role is not None and not (
+            how == "row" and len(lines) > count + 3 and not _set_apart(label, value)
+        ):
+            return Entry(role, label, _entered(value), part, how)
+    return None
+
+
+def _set_apart(label: Passage, value: Passage) -> bool:
+    """Whether a label is set smaller than its value, or one of the two is bold, or the label in capitals."""
+    if label.height < 0.93 * value.height:
+        return True
+    return label.bold != value.bold or (capitals(label.text) and not capitals(value.text))
 
 
 def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Entry]:
@@ -705,13 +822,17 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         if (
             len(head) >= 2
             and len(under) >= 1
-            and _are_labels(head, knowledge, part)
+            and (_are_labels(head, knowledge, part) or _typed_under(head, under))
             and not any(_is_label(cell, knowledge) for cell in under)
         ):
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
                 title = cell.text.text.strip().rstrip(":?")
-                role = knowledge.label(title) or _told_label(cell, knowledge, part)
+                goals = any(
+                    (knowledge.label(c.text.text.strip().rstrip(":?")) or "").startswith("goal.")
+                    for c in head
+                )
+                role = knowledge.label(title) or _told_label(cell, knowledge, "goals" if goals else part)
                 found.append(
                     Entry(role, cell.text, _entered(below.text) if below else Passage(), part, "column")
                 )
@@ -722,8 +843,26 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
         index = 0
         while index < len(row):
             cell = row[index]
+            own = _over_value(cell, knowledge, part)
+            if own is not None:
+                found.append(own)
+                index += 1
+                continue
             beside = row[index + 1] if index + 1 < len(row) else None
+            if beside is not None and _over_value(beside, knowledge, part) is not None:
+                found += entries_in(cell.text, knowledge, part, "row")
+                index += 1
+                continue
             whole = cell.text.text.strip().rstrip(":?")
+            if (
+                beside is not None
+                and beside.text
+                and len(row) == 2
+                and _GOAL_N.fullmatch(cell.text.flat.rstrip(":. "))
+            ):
+                found.append(Entry(None, cell.text, beside.text, part, "row"))
+                index += 2
+                continue
             role = knowledge.label(whole) if whole else None
             ends = cell.text.text.rstrip().endswith((":", "?"))
             if (

@@ -16,6 +16,34 @@ from reader.layout import EMPTY, TICKED, Box, Cell, Passage, Sheet, Word
 # Glyphs that forms use as check boxes. The private-use ones are Wingdings and Zapf Dingbats as pdfium maps them.
 TICKED_GLYPHS = "☒☑✓✔✗✘✕✖🗹🗵⊠■◼\uf0fe\uf0fd\uf053\uf054\uf052\uf0fc\uf078"
 EMPTY_GLYPHS = "☐□▢◻❏❑❒⬜\uf0a8\uf06f\uf071\uf072\uf0a3\uf030"
+CUT = "\u00ad"  # ends the first half of a word that a line's end cuts
+HYPHENED = frozenset(
+    (
+        "co",
+        "non",
+        "self",
+        "pre",
+        "post",
+        "semi",
+        "multi",
+        "cross",
+        "well",
+        "high",
+        "low",
+        "short",
+        "long",
+        "half",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "ten",
+        "all",
+        "in",
+    )
+)  # what keeps its hyphen before small letters
 Placing = Callable[[float, float, float, float], Box]  # page coordinates to a displayed box
 _BRACKETED = re.compile(r"^[\[(]\s?([xX✓✔*]?)\s?[\])]$")
 _NORMAL = {**dict.fromkeys(TICKED_GLYPHS, TICKED), **dict.fromkeys(EMPTY_GLYPHS, EMPTY)}
@@ -59,7 +87,7 @@ def sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
         found = Sheet(number=index + 1, width=width, height=height)
         text_page = page.get_textpage()
         try:
-            found.words = list(_words(text_page.raw, place, found))
+            found.words = unbroken(list(_words(text_page.raw, place, found)))
         finally:
             text_page.close()
         squares = _rulings(page, place, found)
@@ -149,7 +177,12 @@ def _words(text_page: Any, place: Placing, found: Sheet) -> Iterator[Word]:
         code = unicode_at(text_page, index)
         letter = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
         if letter in ("\ufffe", "\u00ad", "\u0002"):
-            letter = "-"
+            if letters:
+                pieces = list(emit(first, "".join(letters)))
+                yield from pieces[:-1]
+                yield from (last._replace(text=last.text + CUT) for last in pieces[-1:])
+                letters.clear()
+            continue
         if not letter or letter.isspace() or code < 32:
             if letters:
                 yield from emit(first, "".join(letters))
@@ -164,6 +197,34 @@ def _words(text_page: Any, place: Placing, found: Sheet) -> Iterator[Word]:
         letters.append(mark or letter)
     if letters:
         yield from emit(first, "".join(letters))
+
+
+def unbroken(words: list[Word]) -> list[Word]:
+    """Words that a line's end cuts in two made whole; they stand where their first half does."""
+    plainly = {word.text.lower().strip(".,;:()") for word in words}
+    found: list[Word] = []
+    for word in words:
+        before = found[-1] if found else None
+        if before is None or not before.text.endswith(CUT):
+            found.append(word)
+        elif word.middle > before.middle and word.box[0] < before.box[2]:
+            found[-1] = before._replace(text=_joined(before.text[:-1], word.text, plainly))
+        else:
+            found[-1] = before._replace(text=before.text.replace(CUT, "-"))
+            found.append(word)
+    return [word._replace(text=word.text.replace(CUT, "-")) if CUT in word.text else word for word in found]
+
+
+def _joined(first: str, second: str, known: set[str]) -> str:
+    """Two halves of a word; the hyphen stays where the word has one of its own."""
+    bare = second.lower().strip(".,;:()")
+    if f"{first.lower()}-{bare}" in known:
+        own = True
+    elif f"{first.lower()}{bare}" in known:
+        own = False
+    else:
+        own = not second[:1].islower() or first.lower() in HYPHENED
+    return f"{first}{'-' if own else ''}{second}"
 
 
 def _rulings(page: pdfium.PdfPage, place: Placing, found: Sheet) -> list[Box]:
@@ -235,7 +296,7 @@ def _drawn_boxes(found: Sheet, squares: list[Box]) -> None:
         ]
         if any(len(word.text) > 1 or word.text not in "xX✓✔•*" + TICKED for word in marks):
             continue
-        if not any(
+        if sum(abs(o[2] - o[0] - box[2] + box[0]) < 0.6 for o in squares) < 4 and not any(
             0 <= w.box[0] - box[2] < 14 and abs(w.middle - (box[1] + box[3]) / 2) < 6 for w in found.words
         ):
             continue

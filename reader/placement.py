@@ -66,7 +66,7 @@ def _percent(value: Passage) -> tuple[float, Passage] | None:
 
 
 _IN = re.compile(
-    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing"
+    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
@@ -145,13 +145,7 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
 def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowledge) -> Flag | None:
     asked: Passage | None = None
     for entry in pool:
-        if entry.role == "lre.explanation" and entry.part in (
-            "lre",
-            "services",
-            "accommodations",
-            "unknown",
-            "student",
-        ):
+        if entry.role == "lre.explanation":
             if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
                 continue  # "Reason:" elsewhere is a reason for something else
             words = re.sub(r"[_\s.]+", " ", entry.value.flat).strip()
@@ -330,6 +324,14 @@ def read_transition(
         if text is not None and squeezed(text.flat) not in seen:
             seen.add(squeezed(text.flat))
             found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, entry.how)))
+    for part in parts if not found.postsecondary_goals else ():
+        for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
+            for area, text in _post_rows(table, knowledge):
+                if squeezed(text.flat) not in seen:
+                    seen.add(squeezed(text.flat))
+                    found.postsecondary_goals.append(
+                        PostsecondaryGoal(area, read_as(text.flat, text, "column"))
+                    )
     if not found.postsecondary_goals:
         for part in parts:
             if part.kind != "transition":
@@ -356,6 +358,29 @@ def read_transition(
         found.present = Value(True, first.words, first.places, first.confidence, first.how)
     else:
         found.present = concluded(False, trust=0.9)
+    return found
+
+
+def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
+    """(area, goal) of a table with a column of postsecondary goals, an area to each row."""
+    head = {cell.column: plain(cell.text.flat) for cell in table.rows[0]}
+    column = next(
+        (
+            c
+            for c, words in head.items()
+            if re.search(r"post-? ?secondary|postsecundari", words) and re.search(r"goal|meta", words)
+        ),
+        None,
+    )
+    if column is None or len(head) < 2:
+        return []
+    found = []
+    for row in table.rows[1:]:
+        cell = next((c for c in row if c.column == column), None)
+        text = _post_goal(cell.text, knowledge) if cell is not None else None
+        if text is not None:
+            first = row[0].text.flat if row[0] is not cell else ""
+            found.append((knowledge.postsecondary_area(first) or _area_of(text.flat), text))
     return found
 
 
@@ -425,12 +450,21 @@ def read_transfer(
     )
     boilerplate = told is not None and re.search(
         r"(?i)must include a statement|by the (?:child|student)'s 17th|at least one year before|a más tardar un año",
-        flat[max(0, told.start() - 160) : told.end()],
+        flat[
+            max(
+                flat.rfind(". ", 0, told.start()), flat.rfind(TICKED, 0, told.start()), told.start() - 160, 0
+            ) : told.end()
+        ],
     )
     if told and not boilerplate and not re.search(r"_{4,}", told.group()):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:
         if entry.role == "transfer":
+            if re.search(
+                r"(?i)\bnot yet\b|\bto be (?:told|explained|given|informed)\b|\btodavía no\b",
+                entry.value.flat,
+            ):
+                continue
             answer = re.match(r"\s*☒\s*(?:yes|sí)\b|\s*yes\b", entry.value.text, re.I)
             if answer or dates_in(entry.value.text[:60]):
                 return read_as(True, entry.value.cut(0, 80), entry.how)
@@ -522,7 +556,8 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
             for choice in choices
             if choice.marked and choice.words and not re.match(r"(?i)\W*(?:yes|no)\W*$", choice.words.flat)
         ]
-        return Passage.join(marked, ", ") if marked else None
+        said = [words for words in marked if any(period in plain(words.flat) for period in periods)]
+        return Passage.join(said or marked, ", ") if marked else None
     text = plain(value.text.replace("\n", " ").replace("\t", " "))
     if len(text) != len(value.text):
         text = value.text.replace("\n", " ").replace("\t", " ").lower()
@@ -531,7 +566,7 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
         return None
     start = min(starts)
     lead = re.search(r"(?:every|each|at least|cada|a)\s+(?:\w+\s+)?$", text[:start])
-    if lead:
+    if lead and not re.match(r"every|each|cada", text[start:]):
         start = lead.start()
     stop = re.search(
         r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
@@ -638,6 +673,7 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     head = table.rows[0]
     yes_column = next((c.column for c in head if squeezed(c.text.flat) in ("yes", "si")), None)
     no_column = next((c.column for c in head if squeezed(c.text.flat) == "no"), None)
+    looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
     for row in table.rows:
         cells = [cell for cell in row if cell.text]
         if not cells:
@@ -649,9 +685,16 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             if (yes is not None and TICKED in yes.text.text) or (
                 yes is not None and squeezed(yes.text.flat) in ("x", "yes")
             ):
-                found.append((question, Passage.join([yes.text, Passage("Yes")], " "), "box"))
+                found.append((question, Passage("Yes"), "box"))
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
-                found.append((question, Passage.join([no.text, Passage("No")], " "), "box"))
+                found.append((question, Passage("No"), "box"))
+            continue
+        boxed = next(
+            (c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None
+        )
+        asked = next((c for c in cells if c is not boxed), None)
+        if boxed is not None and asked is not None:
+            found.append((asked.text, boxed.text, "box"))
             continue
         if part.kind != "special_factors" and (kind is None or kind[0] != "factors"):
             if len(cells) >= 2 and len(cells[0].text.flat) < 160:
@@ -676,6 +719,13 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
         else:
             found += _factor_lines(cells[0].text, knowledge)
     return found
+
+
+def _only_yes_or_no(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell holds a marked Yes or No and nothing besides."""
+    words = re.findall(r"[^\W_]+", plain(text.flat))
+    answered = bool(words) and all(word in ("yes", "no", "si", "n", "y", "a", "na") for word in words)
+    return answered and yes_or_no(text, knowledge) is not None
 
 
 def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:

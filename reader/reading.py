@@ -39,7 +39,7 @@ TRUST = {
     "row": 0.97,
     "title": 0.95,
     "box": 0.97,
-    "grammar": 0.96,
+    "grammar": 0.88,
     "told": 0.85,
     "sentence": 0.8,
     "running": 0.85,

@@ -11,7 +11,7 @@ from reader.amounts import Amount, amount_of, unspecified
 from reader.choices import chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain
-from reader.layout import Cell, Passage, Table
+from reader.layout import EMPTY, Cell, Passage, Table
 from reader.parts import Part, entries_in, table_kind
 from reader.reading import Service, Text, Value, concluded, read_as
 
@@ -89,7 +89,9 @@ _KINDS = {
 
 def _section_kind(text: str) -> str | None:
     words = plain(text)
-    if re.search(_KINDS["related"], words) and re.search(r"special education|educacion especial", words):
+    if re.search(_KINDS["related"], words) and re.search(
+        r"special education|educacion especial|\binstruction|\binstruccion|\bprogram", words
+    ):
         return None
     for kind, pattern in _KINDS.items():
         if re.search(pattern, words):
@@ -179,7 +181,8 @@ def _service(
         kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)
     ):
         kind = section
-    service.kind = Value(kind, name.flat, name.places(), 0.9, "column")
+    sure = 0.93 if kind == section else 0.87  # the table's heading says so, or the name alone
+    service.kind = Value(kind, name.flat, name.places(), sure, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
     words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in timed)
     source = Passage.join((cell.text for cell in timed), ", ")
@@ -261,7 +264,8 @@ def _name(words: str) -> str:
 
 
 def _clearly_related(name: str, knowledge: Knowledge) -> bool:
-    return knowledge.kind_of_service(name) == "related"
+    """Whether a related service names itself so; social skills and behavior are taught as often as treated."""
+    return not any(plain(word) in plain(name) for word in knowledge.words["taught_or_treated"])
 
 
 def _amount(
@@ -503,6 +507,11 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
     for part in parts:
         if part.kind in ("attachment", "notes", "notice", "evaluation"):
             continue
+        for table in part.tables:
+            if re.search(
+                r"(?i)special(?:ized)? transportation|transporte especial", table.rows[0][0].text.flat
+            ) and (bus := _bus_row(table, knowledge)):
+                return bus
         for unit in part.units():
             passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]
             for passage in passages:
@@ -533,6 +542,25 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
                         service.per = read_as("day", body, "sentence")
                         service.sessions = read_as(2, body, "sentence")
                     return service
+    return None
+
+
+def _bus_row(table: Table, knowledge: Knowledge) -> Service | None:
+    """The first row of a table headed by special transportation, with what it says of the way and how often."""
+    for row in table.rows[1:]:
+        cells = [cell.text for cell in row if cell.text and not knowledge.says_nothing(cell.text.text)]
+        if len(cells) < 2 or re.match(r"(?i)\W*(?:no|none|not)\b", cells[1].flat) or EMPTY in cells[0].text:
+            continue
+        service = Service(name=read_as(cells[0].flat, cells[0], "column"))
+        service.kind = concluded("transportation", "derived")
+        service.as_written = read_as(cells[1].flat, cells[1], "column")
+        if re.search(r"(?i)daily|each day|every day|diari|cada día", cells[1].flat):
+            service.per = read_as("day", cells[1], "column")
+            if re.search(r"(?i)both ways|round|two[- ]way|to and from|ida y vuelta|ambos", cells[1].flat):
+                service.sessions = read_as(2, cells[1], "column")
+        if len(cells) > 2:
+            service.location = read_as(cells[2].flat, cells[2], "column", trust=0.8)
+        return service
     return None
 
 

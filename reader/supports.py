@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reader.choices import choices_in
 from reader.knowledge import Knowledge, plain, squeezed
@@ -127,6 +128,17 @@ def _yes_no(words: str) -> bool:
     return squeezed(words) in ("yes", "no", "si", "y", "n", "na")
 
 
+def _begun(lines: list[Passage]) -> list[Passage]:
+    """Items without bullets: each begins with a capital on a line of its own."""
+    items: list[list[Passage]] = []
+    for line in lines:
+        if line.text[:1].islower() and items:
+            items[-1].append(line)
+        else:
+            items.append([line])
+    return [Passage.join(item, "\n") for item in items]
+
+
 def _bulleted(lines: list[Passage]) -> list[Passage]:
     items: list[list[Passage]] = []
     for line in lines:
@@ -173,6 +185,8 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
         len(lines) > 1 and all(line.text[:1].isupper() for line in lines) and not text.flat.endswith(".")
     ):
         items = lines
+    elif len(lines) > 2 and sum(line.text[:1].isupper() for line in lines) > 1 and "." not in text.text:
+        items = _begun(lines)
     else:
         items = [text]
     for item in items:
@@ -229,7 +243,11 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 for line in lines:
                     if line.words and all(word.entry for word in line.words):
                         kept[slot].append(read_as(_bare(line.flat), line, "label"))
-            elif entry.value.text.count(";") >= 2:
+            elif entry.value.text.count(";") >= 2 or (
+                knowledge.is_list(part.title.flat)
+                and len(entry.value.flat) < 60 * len(lines) + 40
+                and "." not in entry.value.text
+            ):
                 _split(entry.value, slot, kept, knowledge)
         elif (
             entry.role is None
@@ -258,11 +276,18 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     found = Assessments()
     own = [part for part in parts if part.kind == "assessments"]
     alternate: bool | None = None
+    named_alternate: Passage | None = None
     regular = None
     exempt = None
     source = Passage()
     for part in own:
         for unit in part.units():
+            if isinstance(unit, Table) and (marked := _test_matrix(unit, found, knowledge)) is not None:
+                alternate, regular = alternate or marked[0], regular or marked[1]
+                source = source or marked[2]
+                continue
+            if isinstance(unit, Passage):
+                _tests_over_choices(unit, found, knowledge)
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge)
                 if kind and kind[0] in ("assessments", "accommodations"):
@@ -288,8 +313,24 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
             for entry in entries:
                 if entry.role == "assessment.tests":
                     _tests(entry.value, found, knowledge)
-                elif entry.role in ("assessment.accommodations", "accommodations"):
+                elif entry.role in ("assessment.accommodations", "accommodations") or (
+                    entry.role is None
+                    and TICKED not in entry.value.text
+                    and EMPTY not in entry.value.text
+                    and re.match(
+                        r"(?i)(?:\w+ ){0,3}(?:accommodations|adaptaciones|acomodaciones)\b", entry.label.flat
+                    )
+                ):
                     _accommodations(entry.value, found, knowledge)
+                elif re.match(
+                    r"(?i)\W*(?:alternate assessment|evaluaci[oó]n alterna(?:tiva)?)\W*$", entry.label.flat
+                ) and (
+                    len(entry.value.flat) > 5
+                    and EMPTY not in entry.value.text
+                    and not re.match(r"(?i)\W*(?:no\b|none|n/a|not |ningun)", entry.value.flat)
+                ):
+                    _tests(entry.value.lines()[0], found, knowledge)
+                    named_alternate = entry.value
                 elif entry.label and re.search(
                     r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
                     entry.label.flat.rstrip(": "),
@@ -301,7 +342,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     if not choice.marked or not words:
                         continue
                     if re.search(
-                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|not required|no state",
+                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|not required|no state|no hay (?:evaluaci|prueba)",
                         words,
                     ):
                         exempt = choice.words
@@ -325,7 +366,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
             for text in texts:
                 if (
                     re.search(
-                        r"(?i)not applicable at|not in a grade|no (?:state|statewide) (?:tests|assessments?) (?:is|are) given|out of testing range|not (?:given|administered|required) (?:at|in|for) (?:this|pre|grade)|no aplica",
+                        r"(?i)not applicable at|not in a grade|no (?:state|statewide) (?:\w+ )?(?:tests?|assessments?) (?:is|are) given|no hay (?:evaluaci|prueba)|out of testing range|not (?:given|administered|required) (?:at|in|for) (?:this|pre|grade)|no aplica",
                         text.flat,
                     )
                     and exempt is None
@@ -344,6 +385,8 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     if not iep and not found.state_tests and not own:
         return found
     _dedupe(found)
+    if named_alternate is not None and not regular and found.participation is None:
+        alternate, source = True, named_alternate
     if alternate:
         found.participation = read_as("alternate", source, "box")
     elif exempt is not None and not found.state_tests and not regular:
@@ -368,6 +411,74 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     return found
 
 
+_WAYS = (  # how a child takes a test: (what the words say, how); the first that matches
+    (r"\balternate\b|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
+    (r"not (?:tested|given|administered|applicable|taken)|exempt|no se administra|no aplica", "not_tested_at_grade"),
+    (r"without|\bno accommodation|standard (?:administration|conditions)|sin (?:adaptaciones|acomodaciones)", "regular"),
+    (r"with|\baccommodation|con (?:adaptaciones|acomodaciones)", "regular_with_accommodations"),
+)  # fmt: skip
+
+
+def _way(words: str) -> str | None:
+    return next((way for pattern, way in _WAYS if re.search(pattern, plain(words))), None)
+
+
+def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tuple[bool, bool, Passage] | None:
+    """A table with a row for each test and a column of boxes for each way to take it.
+
+    (alternate, regular, the words of the way marked), or None when the table is none such.
+    """
+    listed = [
+        c.column for c in table.rows[0][1:] if knowledge.column("assessments", c.text.text) == "accommodations"
+        and not re.match(r"(?i)\W*(?:with|without|no|con|sin)\b", c.text.flat)
+    ]  # fmt: skip
+    ways = {
+        cell.column: way
+        for cell in table.rows[0][1:]
+        if cell.column not in listed and (way := _way(cell.text.flat))
+    }
+    if len(set(ways.values())) < 2:
+        return None
+    head = {cell.column: cell.text for cell in table.rows[0]}
+    taken: list[str] = []
+    source = Passage()
+    for row in table.rows[1:]:
+        marked = [c for c in row if c.column in ways and TICKED in c.text.text]
+        if not marked or not row[0].text or marked[0] is row[0]:
+            continue
+        way = ways[marked[0].column]
+        taken.append(way)
+        source = source or Passage.join([head[marked[0].column], row[0].text], ": ")
+        if way != "not_tested_at_grade" and not _DISTRICT_TEST.search(row[0].text.flat):
+            found.state_tests.append(read_as(_bare(row[0].text.flat), row[0].text, "column"))
+            if way != "alternate":
+                found.participation = read_as(way, source, "box")
+            for cell in row:
+                if cell.column in listed and cell.text:
+                    _accommodations(Passage.join(cell.text.lines(), " "), found, knowledge)
+    if not taken:
+        return None
+    return "alternate" in taken, any(way.startswith("regular") for way in taken), source
+
+
+def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge) -> None:
+    """Tests named on a line of their own, with the ways to take them as boxes on the next."""
+    lines = text.lines()
+    for above, below in pairwise(lines):
+        options = choices_in(below)
+        ways = {_way(choice.words.flat) for choice in options} - {None}
+        name = _bare(above.flat)
+        if len(ways) < 2 or choices_in(above) or not 3 < len(name) < 80 or name.endswith((".", ":", "?")):
+            continue
+        marked = next((c for c in options if c.marked), None)
+        if (
+            marked is not None
+            and _way(marked.words.flat) != "not_tested_at_grade"
+            and not _DISTRICT_TEST.search(name)
+        ):
+            found.state_tests.append(read_as(name, above, "box"))
+
+
 def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bool:
     """Whether a sentence says "with accommodations", and the list that may follow a colon."""
     said = re.search(
@@ -377,7 +488,13 @@ def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bo
     if not said:
         return False
     if said[1] or said[2]:
-        _accommodations(text.cut(said.end()), found, knowledge)
+        listed = text.cut(said.end())
+        if re.search(r"(?i)\b(?:assessment|test|prueba|evaluaci[oó]n)\b", listed.flat.split(";")[0]):
+            _tests(
+                Passage.join(listed.lines(), " "), found, knowledge
+            )  # taken with accommodations: these tests
+        else:
+            _accommodations(listed, found, knowledge)
     return True
 
 

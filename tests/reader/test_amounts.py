@@ -41,6 +41,12 @@ from reader.amounts import Amount, amount_of, unspecified
         ("1:30 per week", 90),
         ("4 times per week, 0:45", 180),
         ("30 minutes weekly at 1:30 pm", 30),
+        ("2 times per month, 30 minutes per session", 15),
+        ("3.5 hours per day, 5 days per week", 1050),
+        ("every other week, 30 minutes", 15),
+        ("30 min every 2 weeks", 15),
+        ("3 x 42 per six-day cycle", 105),
+        ("30 (min) 5 times per week", 150),
     ],
 )
 def test_minutes_a_week(words, weekly):
@@ -63,6 +69,13 @@ def test_what_states_no_amount_gives_none(words):
     found = amount_of(words)
 
     assert (found.minutes, found.per_week) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "words", ["30 min biweekly", "60 min 1x every three weeks", "45 min 2 times per 10 days"]
+)
+def test_a_period_that_may_mean_two_things_gives_no_minutes_a_week(words):
+    assert amount_of(words).per_week is None
 
 
 def test_open_amounts_are_told():

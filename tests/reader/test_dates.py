@@ -16,6 +16,9 @@ from reader.dates import age_on, dates_in, first_date, years_after
         "2016-03-14",
         "14 de marzo de 2016",
         "14/03/2016",
+        "14-Mar-2016",
+        "Mar-14-2016",
+        "2016/03/14",
     ],
 )
 def test_a_date_in_many_dresses(words):

@@ -77,3 +77,24 @@ def test_a_vague_verb_with_a_figure_can_be_seen():
 
     assert found["behavior"] == "increase her reading rate"
     assert found["criterion"] == "90 words correct per minute"
+
+
+def test_a_goal_that_raises_a_figure_says_where_it_starts():
+    found = parts(
+        "Given a picture and a frame, Ola will say a whole sentence, improving from 4 of 20 scenes to 16 of 20 scenes "
+        "as measured by therapy data."
+    )
+
+    assert found["behavior"] == "say a whole sentence"
+    assert (found["baseline"], found["criterion"]) == ("4 of 20 scenes", "16 of 20 scenes")
+    assert found["measurement"] == "therapy data"
+
+
+def test_from_a_level_of_one_thing_to_a_level_of_another():
+    found = parts(
+        "Paj will increase her language from a level of using two-word phrases to a level of using whole sentences in "
+        "20 of 25 recorded utterances."
+    )
+
+    assert (found["baseline"], found["behavior"]) == ("using two-word phrases", "using whole sentences")
+    assert found["criterion"] == "20 of 25 recorded utterances"

@@ -1,0 +1,45 @@
+"""Forms of states that the samples do not show are read, and what is said surely of them is right."""
+
+import pytest
+
+from reader import read
+from tests.reader import states
+from tests.reader.bench import judged
+from tests.reader.scoring import score
+
+
+@pytest.mark.parametrize("name", states.IEPS)
+def test_an_iep_of_another_state_is_read(name):
+    reading, truth = read(states.file_of(name)), states.truth_of(name)
+    got, anchors = reading.as_json(), reading.anchors()
+
+    found = score(truth, got)
+
+    assert found.overall >= 0.9, found.faults()
+    assert (found.f1("goals"), found.f1("services")) == (1.0, 1.0)
+    sure = [same for path, same in judged(truth, got) if anchors.get(path, {}).get("confidence", 0) >= 0.9]
+    assert len(sure) > 40
+    assert sum(sure) >= 0.97 * len(sure)
+
+
+@pytest.mark.parametrize("name", states.OTHERS)
+def test_a_paper_of_another_kind_is_named_and_holds_no_goals(name):
+    got = read(states.file_of(name)).as_json()
+
+    assert got["document_kind"] in states.truth_of(name)["document_kind"].replace("_and_", " ").split(" ")
+    assert (got["goals"], got["services"]) == ([], [])
+
+
+def test_a_word_cut_at_the_end_of_a_line_is_one_word():
+    """ "Willow Draw Ele-mentary" of a justified page, and "Halvorsen-Bui", which has a hyphen of its own."""
+    got = read(states.file_of("f05_co_hearing_grade1_district")).as_json()
+
+    assert got["school"] == "Willow Draw Elementary"
+    assert "Astrid Halvorsen-Bui" in [member["name"] for member in got["team"]]
+
+
+def test_goals_of_an_earlier_iep_are_not_read_as_goals():
+    got = read(states.file_of("f03_wi_ebd_grade8")).as_json()
+
+    assert len(got["goals"]) == 3
+    assert not any("points sheet with 80%" in goal["text"] for goal in got["goals"])
