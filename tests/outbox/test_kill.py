@@ -16,7 +16,7 @@ from outbox import sending
 from outbox.models import Channel, Message, State, allow
 from outbox.sending import Words
 from tenants.hosts import firm_by_id
-from tenants.models import DueWork, Firm
+from tenants.models import DueWork, Entitlement, Firm
 from tenants.places import in_public, within
 from tests.world import NOW
 
@@ -32,6 +32,8 @@ def firm_with_reminders(count):
     )  # fmt: skip
     with in_public():
         Firm.objects.filter(pk=firm.id).update(owner_confirmed_at=NOW)
+        # A trial pays for fewer texts than are to be sent here.
+        Entitlement.objects.filter(firm_id=firm.id).update(texts_a_month=None)
     firm = firm_by_id(firm.id)
     with within(firm), transaction.atomic():
         for n in range(count):
