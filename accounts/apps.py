@@ -17,5 +17,10 @@ class AccountsConfig(AppConfig):
         register("account", label=_("Your profile"), icon="user", url_name="profile", order=10)
         register("settings", label=_("Staff"), icon="users", url_name="staff", order=60, can=Can.SET_STAFF)
         register(
-            "settings", label=_("Access log"), icon="lock", url_name="access-log", order=90, can=Can.READ_AUDIT
+            "settings",
+            label=_("Access log"),
+            icon="lock",
+            url_name="access-log",
+            order=90,
+            can=Can.READ_AUDIT,
         )
