@@ -6,7 +6,15 @@ from web import navigation
 def test_the_owner_finds_every_setting_by_what_it_is_about(visitor, olivia, clock):
     page = visitor.as_(olivia).get("/settings/all/").content.decode()
 
-    for path in ("/services/", "/hours/", "/settings/sender/", "/staff/", "/payments/settings/", "/plan/", "/access-log/"):
+    for path in (
+        "/services/",
+        "/hours/",
+        "/settings/sender/",
+        "/staff/",
+        "/payments/settings/",
+        "/plan/",
+        "/access-log/",
+    ):
         assert f'<a href="{path}">' in page
     assert page.count('<section class="card stack"') == 5
 

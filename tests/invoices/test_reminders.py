@@ -130,7 +130,9 @@ def test_a_guardian_who_was_barred_meanwhile_hears_nothing(desk, clock):
     assert telling.remind(invoice, days=7, at=at(7)) == 0
 
 
-def test_after_days_of_silence_one_reminder_says_it_and_none_speaks_of_a_day_that_is_past(desk, work_due, clock):
+def test_after_days_of_silence_one_reminder_says_it_and_none_speaks_of_a_day_that_is_past(
+    desk, work_due, clock
+):
     """A worker that stood still for weeks does not send three at once."""
     desk.billed(12_000)
     clock.now = at(8)

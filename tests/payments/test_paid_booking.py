@@ -269,7 +269,9 @@ def test_while_nothing_is_paid_the_page_stays_and_stripe_is_not_asked_without_en
     assert Booking.objects.get().held_until is not None, "thirty looks in ten minutes are enough"
 
 
-def test_the_page_of_a_third_held_time_says_what_to_do_and_keeps_what_was_typed(visitor, priced, cards, clock):
+def test_the_page_of_a_third_held_time_says_what_to_do_and_keeps_what_was_typed(
+    visitor, priced, cards, clock
+):
     """One number, two networks, so that nobody is asked for a code first."""
     for hour in (0, 1):
         other = Asker(name="Eva", phone="+14065550190")
