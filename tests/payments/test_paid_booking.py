@@ -283,3 +283,12 @@ def test_the_page_of_a_third_held_time_says_what_to_do_and_keeps_what_was_typed(
     assert "We keep two times for you already." in page
     assert 'value="José"' in page
     assert (Booking.objects.count(), Checkout.objects.count()) == (2, 0)
+
+
+def test_a_webhook_that_was_quicker_than_the_page_moves_the_page_on(visitor, priced, cards, clock, work_due, standins):  # fmt: skip
+    page = fill(visitor, priced)["Location"]
+    cards.pay(Checkout.objects.get())
+    hear(cards, work_due)
+
+    answer = visitor.post(page, {"do": "look"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, page.removesuffix("pay/") + "?new=1")
