@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,6 +19,7 @@ from accounts.requests import FirmRequest
 from accounts.secrets import digest, new_token
 from web.access import Can, requires
 from web.forms import posted
+from web.middleware import keep_language
 from web.views import too_many
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -43,8 +44,11 @@ def profile(request: FirmRequest) -> HttpResponse:
         return render(request, "accounts/profile.html", context, status=422)
     user.name, user.language = form.cleaned_data["name"], form.cleaned_data["language"]
     user.save(update_fields=["name", "language"])
-    messages.success(request, _("Saved."))
-    return redirect("profile")
+    with translation.override(user.language):
+        messages.success(request, _("Saved."))
+    answer = redirect("profile")
+    keep_language(answer, user.language)
+    return answer
 
 
 @requires(Can.HAVE_ACCOUNT, even_read_only=True)

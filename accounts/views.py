@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from accounts.forms import AddressForm, CodeForm, EmailForm, NewPasswordForm, Se
 from accounts.models import User
 from web.access import Can, requires
 from web.forms import posted
+from web.middleware import keep_language
 from web.views import expired_link, too_many
 
 log = logging.getLogger("roundtable.accounts")
@@ -31,13 +33,21 @@ HALFWAY = timedelta(minutes=15)  # between the password and the second step
 
 def after_sign_in(request: HttpRequest, user: User, wanted: str = "") -> HttpResponse:
     """To the page they wanted, on this host only, else to their own door."""
+    answer = redirect(_next_page(request, user, wanted))
+    if user.is_staff_member and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        # A new browser knows no choice yet: it shows the language of their profile.
+        keep_language(answer, user.language)
+    return answer
+
+
+def _next_page(request: HttpRequest, user: User, wanted: str) -> str:
     if url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
-        return redirect(wanted)
+        return wanted
     if user.can(Can.WORK_HERE):
-        return redirect("today")
-    return redirect("portal" if user.can(Can.VISIT_PORTAL) else "guest")
+        return reverse("today")
+    return reverse("portal" if user.can(Can.VISIT_PORTAL) else "guest")
 
 
 def _try(request: HttpRequest, account: str) -> HttpResponse | None:

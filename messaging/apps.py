@@ -20,6 +20,7 @@ class MessagingConfig(AppConfig):
         on_due(pictures.FETCH, pictures.fetch)
         delivery_changed.connect(mail.tell_of_bounce, dispatch_uid="messages-bounces")
         delivery_changed.connect(mail.tell_of_trouble, dispatch_uid="messages-trouble")
+        delivery_changed.connect(mail.tell_of_number, dispatch_uid="messages-numbers")
         text_taken.connect(threads.file_text, dispatch_uid="messages-file-texts")
         register(
             "staff", label=_("Messages"), icon="inbox", url_name="messages", order=35, phone=True, can=Can.SEE_MESSAGES,

@@ -61,12 +61,8 @@ def tell_of_bounce(sender: Any, *, message: Message, at: datetime, **_kwargs: An
     contact = Contact.objects.filter(points__kind="email", points__value__iexact=address).first()
     if stop is None or contact is None:
         return
-    team = CareTeamMember.objects.filter(until=None, student__guardianships__contact=contact)
-    people = User.objects.active().filter(pk__in=team.values("user")) or User.objects.active().filter(
-        role="owner"
-    )
     firm = current_firm()
-    for person in people:
+    for person in _who_works_with(contact):
         if not person.email or person.email == address:
             continue
         with translation.override(person.language):
@@ -112,3 +108,45 @@ def tell_of_trouble(sender: Any, *, message: Message, at: datetime, **_kwargs: A
             channel=Channel.EMAIL, to=person.email, words=words, due_at=at, at=at, zone=firm.zone,
             language=person.language, answers=True,
         )  # fmt: skip
+
+
+# Twilio's words for: this number takes no texts, now or ever (a landline, no such number, no route to it).
+NO_TEXTS_HERE = {"21211", "21214", "21217", "21612", "21614", "30003", "30005", "30006"}
+
+
+def tell_of_number(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
+    """A family's number takes no texts, such as a landline: who works with the family is told, once a month."""
+    lost = message.state == State.FAILED or message.delivery in {"failed", "undelivered"}
+    if message.channel != Channel.SMS or not lost or message.delivery_error not in NO_TEXTS_HERE:
+        return
+    contact = Contact.objects.filter(points__kind="phone", points__value=message.recipient).first()
+    if contact is None:
+        return
+    firm = current_firm()
+    for person in _who_works_with(contact):
+        if not person.email:
+            continue
+        with translation.override(person.language):
+            title = _("Texts to a family do not arrive")
+            facts = {
+                "firm": firm, "title": title, "language": person.language, "button": _("Open the contact"),
+                "text": _("Their number takes no texts; it may be a landline. Reminders go by e-mail where we have an address. Please ask for a mobile number."),
+                "link": firm.url(f"/contacts/{contact.pk}/"),
+            }  # fmt: skip
+            words = sending.Words(
+                body=render_to_string("mail/link.txt", facts).strip() + "\n",
+                html=render_to_string("mail/link.html", facts),
+                title=title,
+            )
+        sending.write(
+            "told-number", subject=f"contact:{contact.pk}", occurrence=at.astimezone(firm.zone).strftime("%Y-%m"),
+            channel=Channel.EMAIL, to=person.email, words=words, due_at=at, at=at, zone=firm.zone,
+            language=person.language, answers=True,
+        )  # fmt: skip
+
+
+def _who_works_with(contact: Contact) -> list[User]:
+    """The care team of the contact's children, else the owners."""
+    team = CareTeamMember.objects.filter(until=None, student__guardianships__contact=contact)
+    people = list(User.objects.active().filter(pk__in=team.values("user")))
+    return people or list(User.objects.active().filter(role="owner"))

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -34,6 +34,7 @@ from outbox.models import allow, may_text, withdraw
 from scheduling.booking import SMS_WORDING_VERSION
 from web.access import Can, requires
 from web.forms import posted
+from web.middleware import keep_language
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -152,8 +153,11 @@ def details(request: FirmRequest) -> HttpResponse:
         audit.record(
             "contact.changed", by=user, at=timezone.now(), about=saved, fields=sorted(form.changed_data)
         )
-    messages.success(request, _("Saved."))
-    return redirect("portal-details")
+    with translation.override(saved.language):
+        messages.success(request, _("Saved."))
+    answer = redirect("portal-details")
+    keep_language(answer, saved.language)
+    return answer
 
 
 @requires(Can.VISIT_PORTAL)

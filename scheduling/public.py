@@ -269,13 +269,11 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
     """The held time and the way to pay for it. The POST asks Stripe for its page again, or gives the time back."""
     booking, now = _booking(secret), timezone.now()
     if booking.held_until is None:
-        return redirect(reverse("booking-manage", args=[secret]) + "?new=1")
+        return looked(request, reverse("booking-manage", args=[secret]) + "?new=1", waiting=False)
     if request.method == "POST" and request.POST.get("do") == "look":
         paying.look(booking.subject, at=now)
-        booking = _booking(secret)
-        waiting = (
-            booking.held_until is not None and booking.called_off_at is None and booking.held_until > now
-        )
+        asked = _booking(secret)
+        waiting = asked.held_until is not None and asked.called_off_at is None and asked.held_until > now
         return looked(request, reverse("booking-pay", args=[secret]) + "?paid=1", waiting=waiting)
     lapsed = booking.called_off_at is not None or booking.held_until <= now
     if request.method == "POST" and not lapsed:

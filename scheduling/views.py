@@ -114,6 +114,11 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     chosen = request.GET.get("service") or request.POST.get("service") or ""
     service = next((s for s in services if str(s.pk) == chosen), services[0] if services else None)
     form = BookingForm(posted(request), firm_name=request.firm.name)
+    form.fields["name"].label, form.fields["child"].label = (
+        _("Name of the parent"),
+        _("The child’s first name"),
+    )
+    form.fields["phone"].help_text = ""
     context: dict[str, Any] = {"services": services, "form": form, "service": service}
     if service is None:
         return render(request, "scheduling/booking_new.html", context)

@@ -21,6 +21,16 @@ def chosen_language(request: HttpRequest) -> str:
     return firm.language if firm else settings.LANGUAGE_CODE
 
 
+def keep_language(response: HttpResponseBase, language: str) -> None:
+    """Has this browser show pages in that language from now on, as the switch on every page does."""
+    if language in LANGUAGES:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE, path=settings.LANGUAGE_COOKIE_PATH,
+            domain=settings.LANGUAGE_COOKIE_DOMAIN, secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY, samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )  # fmt: skip
+
+
 class LanguageMiddleware:
     """Sets the language and the firm's zone for the request, and takes both back."""
 

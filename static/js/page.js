@@ -60,6 +60,9 @@ const readErrors = (scope) => {
 readErrors(document);
 document.addEventListener("htmx:afterSettle", (event) => readErrors(event.target));
 
+/* What is only true where this file runs. */
+each("[data-alone]", (words) => { words.hidden = false; });
+
 /* Dialogs: a link to #id opens the <dialog id>. Without script the link shows it by :target. */
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");

@@ -105,3 +105,17 @@ def test_an_invitation_offers_no_ownership_by_itself(visitor, olivia, clock):
     page = visitor.as_(olivia).get("/staff/invitation/").content.decode()
 
     assert '<option value="advocate" selected>' in page
+
+
+def test_the_language_of_the_profile_is_the_language_of_the_pages(harbor, visitor, ana, clock):
+    visitor.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en-US"
+    visitor.as_(ana).post("/profile/", {"name": ana.name, "language": "es"})
+    page = visitor.get("/profile/").content.decode()
+    assert '<html lang="es"' in page
+    assert "Guardado" in page or "Guardada" in page
+
+    new = Visitor(harbor)
+    new.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en-US"
+    new.post("/sign-in/staff/", {"email": ana.email, "password": PASSWORD})
+    new.post("/sign-in/second-step/", {"code": totp(NOW, steps=1)})
+    assert '<html lang="es"' in new.get("/today/").content.decode()

@@ -1,5 +1,6 @@
 """Reminder plans, the firm's own words, the fall-back, and the lists of calls to make."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -140,3 +141,33 @@ def test_unconfirmed_calls_of_tomorrow_are_listed_until_confirmed(visitor, ana, 
     bookings.confirm(booking, at=clock.now)
 
     assert "Luz Rivera" not in visitor.as_(ana).get("/calls/").content.decode()
+
+
+def test_who_works_with_the_family_is_told_that_its_number_takes_no_texts(booked, luz, ana, work_due, standins, clock):  # fmt: skip
+    from clients.models import ContactPoint
+    from outbox.models import allow
+
+    booked()
+    ContactPoint.objects.filter(contact=luz.contact, kind="phone").update(value="+15005550009")
+    allow("+15005550009", how="form", at=NOW)
+    rows = Message.objects.filter(kind="reminder", channel="sms").order_by("due_at")
+    rows.update(recipient="+15005550009")
+    for due_at in list(rows.values_list("due_at", flat=True)):
+        clock.now = due_at
+        work_due(due_at)
+
+    assert set(rows.values_list("state", flat=True)) == {"failed"}
+    told = [mail for mail in standins.mail(ana.email) if mail["subject"] == "Texts to a family do not arrive"]
+    assert len(told) == 1, "two lost reminders are told once"
+
+
+def test_an_emoji_in_a_template_shows_what_it_costs(visitor, olivia, clock):
+    words = "{firm}: See you {when}, {how}, with {advocate}. Reply C to confirm, R to change, X to call off"
+    pages = [
+        visitor.as_(olivia).post("/settings/texts/booked/en/", {"body": body, "check": "1"}).content.decode()
+        for body in (f"{words}.", f"{words} 😀", f"{words} “soon”")
+    ]
+
+    assert ["emoji make a text cost more" in page for page in pages] == [False, True, False]
+    assert [re.search(r"(\d) segments?, about", page)[1] for page in pages] == ["1", "2", "1"]
+    assert "“" not in pages[2].split('lang="en">')[-1], "curly quotes leave as plain ones"

@@ -189,7 +189,7 @@ def test_x_too_close_to_the_call_asks_them_to_phone(service, ana):
 
     booking.refresh_from_db()
     assert booking.is_standing
-    assert "+14065550142" in replies()[0]
+    assert "(406) 555-0142" in replies()[0]
 
 
 @pytest.mark.parametrize("body", ["C u there", "yes", "X-ray results?", "", "CC"])

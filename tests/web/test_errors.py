@@ -16,9 +16,14 @@ PAGES = [
     ("/500/", 500, "Something went wrong on our side", "Algo falló de nuestro lado"),
     ("/csrf/", 403, "Please try that once more", "Por favor inténtelo una vez más"),
     ("/offline/", 200, "You are offline", "No tiene conexión"),
-    ("/read-only/", 403, "This firm is read-only right now", "Esta firma es de solo lectura por ahora"),
-    ("/suspended/", 503, "This firm is resting", "Esta firma está en pausa"),
-    ("/unknown/", 404, "There is no firm at this address", "No hay ninguna firma en esta dirección"),
+    (
+        "/read-only/",
+        403,
+        "This firm is read-only right now",
+        "Esta organización es de solo lectura por ahora",
+    ),
+    ("/suspended/", 503, "This firm is resting", "Esta organización está en pausa"),
+    ("/unknown/", 404, "There is no firm at this address", "No hay ninguna organización en esta dirección"),
 ]
 
 
