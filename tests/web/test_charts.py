@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from web.charts import Point, aim, bar_chart, goal_chart, line_chart, say_number, talk
+from web.charts import Point, Series, aim, bar_chart, data_chart, goal_chart, line_chart, say_number, talk
 
 START, GOAL = Point(date(2026, 9, 10), 31), Point(date(2027, 6, 10), 55)
 
