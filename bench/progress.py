@@ -137,6 +137,7 @@ def main() -> None:
         ("progress", f"/students/{student.pk}/progress/", "owner"),
         ("progress-goal", f"/progress/sheets/{first.pk}/", "owner"),
         ("progress-portal", "/portal/progress/", "mother"),
+        ("progress-shared", f"/shared/{student.pk}/", "mother"),
     )
     counts = {path: queries_of(firm, path, cookies[who]) for _name, path, who in pages}
     with server("config.wsgi", settings="config.settings", host=firm.host) as port:

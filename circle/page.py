@@ -88,7 +88,15 @@ def _goals(page: SharedPage) -> list[Line]:
     known = Q(strategy__shared_at__isnull=False) if page.parts.may(Part.STRATEGIES) else Q(strategy=None)
     phases = list(Phase.objects.filter(Q(strategy=None) | known, student=page.student))
     return [
-        goals.line_of(sheet, goals.merged(points, chain[sheet.pk]), [], phases, today=page.today, small=False)
+        goals.line_of(
+            sheet,
+            goals.merged(points, chain[sheet.pk]),
+            [],
+            phases,
+            today=page.today,
+            small=False,
+            most_rows=goals.MOST_ROWS,
+        )
         for sheet in current
     ]
 

@@ -13,7 +13,6 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
-from cases import calendars
 from clients.models import Student
 from progress import measures, school, sheets, trend, words
 from progress.models import DataPoint, DataSheet, Phase, SchoolReport, Setting
@@ -21,7 +20,7 @@ from web.charts import Chart, Point, Series, data_chart
 
 # A small chart draws so many points, the newest: a year of weeks.
 MOST_SMALL = 60
-MOST_ROWS = 12  # numbers beside a chart on a page of many
+MOST_ROWS = 6  # numbers beside a chart on a page of many
 A_YEAR = timedelta(days=400)  # of the school's reports, the last ones with it
 
 
@@ -48,11 +47,6 @@ class Line:
     doubt: school.Doubt | None = None
     phases: list[tuple[int, Phase]] = field(default_factory=list)
     reports: list[SchoolReport] = field(default_factory=list)
-
-    @property
-    def newest(self) -> list[list[tuple[str, str]]]:
-        """The rows of its table with the newest numbers, the newest first."""
-        return self.chart.rows[:MOST_ROWS]
 
 
 def points_of(keys: Sequence[UUID], *, newest: int | None = None) -> dict[UUID, list[Seen]]:
@@ -96,8 +90,9 @@ def line_of(
     *,
     today: date,
     small: bool,
+    most_rows: int | None = None,
 ) -> Line:
-    """A goal's line; `seen` may hold points of the sheets it carries on."""
+    """A goal's line; `seen` may hold points of the sheets it carries on. `most_rows` of the table are kept."""
     values = [(one.on, one.value) for one in seen]
     current = [pair for pair in values if pair[0] >= sheet.starts_on]
     robust = trend.theil_sen(current)
@@ -111,7 +106,7 @@ def line_of(
     )
     chart = data_chart(
         series_of(drawn, reports), start=Point(*start), goal=Point(*goal), unit=measures.unit(sheet), summary=told,
-        phases=[row.on for row in relevant], small=small, name=f"{sheet}: {told}",
+        phases=[row.on for row in relevant], small=small, most_rows=most_rows, name=f"{sheet}: {told}",
         trend=(Point(*robust.start), Point(*robust.end)) if robust and not small else None,
     )  # fmt: skip
     last_on = values[-1][0] if values else None
@@ -129,14 +124,10 @@ class Overview:
     lines: list[Line]
     waiting: list[sheets.Open]
     ended: list[DataSheet]
-    # The marking period that is over, where the calendar says it, and the goals of which the school told nothing since.
-    # Parents are told as often as the plan says, as with report cards: 34 CFR 300.320(a)(3)(ii).
-    period: tuple[date, date] | None = None
-    untold: list[DataSheet] = field(default_factory=list)
 
 
 def overview(student: Student, user: User, *, today: date) -> Overview:
-    """The student's goals as this person sees them. Nine queries at most."""
+    """The student's goals as this person sees them. Six queries."""
     everything = list(DataSheet.objects.visible_to(user).filter(student=student))
     current = [sheet for sheet in everything if sheet.is_open]
     chain = sheets.chains(everything)
@@ -150,18 +141,29 @@ def overview(student: Student, user: User, *, today: date) -> Overview:
             reports[row.sheet_id].append(row)
     goals = sheets.goals_in_force(student)
     lines = []
-    calendar = calendars.of_district(student.district_id) if current else None
-    period = calendar.last_period(today) if calendar else None
-    untold: list[DataSheet] = []
     for sheet in current:
         seen = sorted((one for key in chain[sheet.pk] for one in points.get(key, [])), key=lambda one: one.on)
         told = [row for key in chain[sheet.pk] for row in reports[key]]
         lines.append(line_of(sheet, seen, told, phases, today=today, small=True))
-        if period and sheet.starts_on < period[1] and not any(row.ends_on >= period[0] for row in told):
-            untold.append(sheet)
     carried = {sheet.carries_on_id for sheet in everything}
     ended = [sheet for sheet in everything if not sheet.is_open and sheet.pk not in carried]
-    return Overview(lines, sheets.waiting(goals, everything), ended, period, untold)
+    return Overview(lines, sheets.waiting(goals, everything), ended)
+
+
+def untold(student: Student, user: User, period: tuple[date, date]) -> list[DataSheet]:
+    """The goals of which the school has told nothing for a marking period that is over. Two queries.
+
+    Parents are told how their child gets on as often as the plan says, as with report cards: 34 CFR 300.320(a)(3)(ii).
+    """
+    everything = list(DataSheet.objects.visible_to(user).filter(student=student))
+    chain = sheets.chains(everything)
+    rows = SchoolReport.objects.filter(sheet__student=student, ends_on__gte=period[0])
+    told = set(rows.values_list("sheet", flat=True))
+    return [
+        sheet
+        for sheet in everything
+        if sheet.is_open and sheet.starts_on < period[1] and not told & set(chain[sheet.pk])
+    ]
 
 
 def one(sheet: DataSheet, user: User, *, today: date) -> Line:

@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from cases import calendars
 from clients.models import Guardianship
-from progress import paper, writing
+from progress import page, paper, writing
 from progress.forms import TermForm
 from progress.models import TermReport
 from progress.sheets import NotYet
@@ -37,23 +37,28 @@ def term_report_list(request: FirmRequest, pk: UUID) -> HttpResponse:
     student, today = student_of(request, pk), today_of(request)
     if request.method == "POST" and not request.user.can(Can.EDIT_STUDENTS):
         raise Http404
-    form = TermForm(posted(request), initial=_term(student, today))
+    calendar = calendars.of_district(student.district_id)
+    period = calendar.last_period(today) if calendar else None
+    form = TermForm(posted(request), initial=_term(student, period, today))
     if form.is_valid():
         made = writing.write(student, by=request.user, at=timezone.now(), **form.cleaned_data)
         return redirect("term-report", made.pk)
     rows = TermReport.objects.visible_to(request.user).filter(student=student).select_related("written_by", "approved_by").defer("facts", "texts")  # fmt: skip
-    return render(request, "progress/term_reports.html", {"student": student, "rows": rows, "form": form}, status=status(form))  # fmt: skip
+    context = {
+        "student": student, "rows": rows, "form": form, "period": period,
+        "untold": page.untold(student, request.user, period) if period else [],
+    }  # fmt: skip
+    return render(request, "progress/term_reports.html", context, status=status(form))
 
 
-def _term(student: Any, today: date) -> dict[str, Any]:
+def _term(student: Any, period: tuple[date, date] | None, today: date) -> dict[str, Any]:
     """The marking period that ended last, else the last three months or since the last report; in the language of who
     lives with the child."""
     last = TermReport.objects.filter(student=student).order_by("-ends_on").first()
     since = last.ends_on + timedelta(days=1) if last else today - timedelta(days=90)
     if since >= today:
         since = today - timedelta(days=90)
-    until, calendar = today, calendars.of_district(student.district_id)
-    period = calendar.last_period(today) if calendar else None
+    until = today
     if period and today - period[1] <= LATELY and not (last and last.ends_on >= period[1]):
         since, until = period
     home = Guardianship.objects.filter(student=student).seeing(on=today).order_by("-lives_with").values_list("contact__language", flat=True).first()  # fmt: skip

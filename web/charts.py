@@ -151,12 +151,12 @@ def _shape(key: str, x: float, y: float, r: float) -> str:
 
 def data_chart(
     series: Sequence[Series], *, start: Point, goal: Point, unit: str, summary: str, phases: Sequence[date] = (),
-    trend: tuple[Point, Point] | None = None, small: bool = False, talk: str = "", name: str = "",
+    trend: tuple[Point, Point] | None = None, small: bool = False, talk: str = "", name: str = "", most_rows: int | None = None,
 ) -> Chart:  # fmt: skip
     """A goal's data by source: start, dashed aim line and star at the goal, a numbered line for each phase, the trend.
 
     `summary` says the same in words. `small` leaves out axes, numbers and legend. The table holds every point with
-    its source. Raises ValueError when the goal does not lie after the start.
+    its source, the newest first, or the newest `most_rows`. Raises ValueError when the goal does not lie after the start.
     """
     if goal.on <= start.on:
         raise ValueError(_("A goal ends after it starts."))
@@ -210,7 +210,7 @@ def data_chart(
                 (columns[2], one.label),
                 (columns[3], say_number(round(aim(start, goal, point.on), 1))),
             ]
-            for point, one in reversed(flat)
+            for point, one in reversed(flat if most_rows is None else flat[-most_rows:])
         ]
     )
     return Chart(_svg(frame, name or summary, parts), summary, columns, rows, unit, talk)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from web.charts import Point, aim, bar_chart, goal_chart, line_chart, say_number, talk
+from web.charts import Point, Series, aim, bar_chart, data_chart, goal_chart, line_chart, say_number, talk
 
 START, GOAL = Point(date(2026, 9, 10), 31), Point(date(2027, 6, 10), 55)
 
@@ -125,3 +125,13 @@ def test_a_line_of_one_point_and_of_equal_points_can_be_drawn(english):
 
 def test_numbers_have_no_needless_decimals():
     assert [say_number(value) for value in (3, 3.0, 3.25, 1200)] == ["3", "3", "3.2", "1,200"]
+
+
+def test_a_table_may_hold_the_newest_rows_alone():
+    start, goal = Point(date(2026, 9, 1), 10), Point(date(2027, 6, 1), 40)
+    points = [Point(date(2026, 9, n), n) for n in range(2, 12)]
+    chart = data_chart(
+        [Series("home", "At home", points)], start=start, goal=goal, unit="words", summary="s", most_rows=3
+    )
+
+    assert [row[1][1] for row in chart.rows] == ["11", "10", "9"]
