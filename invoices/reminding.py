@@ -44,6 +44,16 @@ def look_again(invoice: Invoice, *, at: datetime) -> None:
     sending.call_off(subject=f"{invoice.subject}/reminder", reason="it is paid or credited")
 
 
+def _passed(invoice: Invoice, days: int, *, at: datetime) -> bool:
+    """Whether a later reminder is due by now too, as after a time in which nothing ran: then that one says it all."""
+    zone = current_firm().zone
+    return any(
+        datetime.combine(invoice.due_on + timedelta(days=later), AT, zone) <= at
+        for later in STEPS
+        if later > days
+    )
+
+
 def remind(keys: list[str], at: datetime) -> None:
     """Writes the reminders that are due, once each."""
     from invoices import telling
@@ -51,7 +61,7 @@ def remind(keys: list[str], at: datetime) -> None:
     for key in keys:
         pk, _slash, days = key.partition("/")
         invoice = Invoice.objects.select_related("case__student", "family").filter(pk=pk).first()
-        if invoice is not None and still_to_ask(invoice) > 0:
+        if invoice is not None and still_to_ask(invoice) > 0 and not _passed(invoice, int(days), at=at):
             telling.remind(invoice, days=int(days), at=at)
         due.settle(REMIND, key)
 

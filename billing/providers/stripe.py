@@ -181,7 +181,11 @@ def expire(id_: str) -> None:
 
 def portal(*, customer: str, configuration: str, back: str, language: str) -> str:
     """Where the customer changes the card, sees invoices and cancels; good for a few minutes."""
-    wanted: PortalParams = {"customer": customer, "return_url": back, "locale": "es" if language == "es" else "en"}
+    wanted: PortalParams = {
+        "customer": customer,
+        "return_url": back,
+        "locale": "es" if language == "es" else "en",
+    }
     if configuration:
         wanted["configuration"] = configuration
     return str(_call(client().v1.billing_portal.sessions.create, wanted).url)

@@ -128,3 +128,15 @@ def test_a_guardian_who_was_barred_meanwhile_hears_nothing(desk, clock):
 
     assert telling.held_back(message, at=NOW) == "this person may not hear about this child"
     assert telling.remind(invoice, days=7, at=at(7)) == 0
+
+
+def test_two_that_were_missed_while_nothing_ran_are_one(desk, work_due, clock):
+    """The one before the day and the one after it were both due when it ran again."""
+    invoice = desk.billed(10_000)
+    at = NOW + timedelta(days=38)
+    clock.now = at
+    work_due(at)
+
+    assert [row.occurrence for row in Message.objects.filter(kind=reminding.KIND)] == ["7"]
+    assert DueWork.objects.filter(kind=reminding.REMIND).count() == 1
+    assert invoice.due_on < at.date()
