@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -254,7 +254,7 @@ def what(entry: Entry, *, to_family: bool = True) -> str:
         "dispute.lost": _("Taken back by a bank"),
         "dispute.not_lost": _("Back from a bank"),
         "invoice.issued": _("Issued"),
-        "invoice.credited": _("Credited"),
+        "invoice.credited": pgettext("the sum of a credit note", "Credited"),
         "invoice.written_off": _("Written off"),
     }
     if entry.kind in said:
