@@ -59,9 +59,16 @@ def test_a_credit_note_and_a_write_off(visitor, bea, desk):
     visitor.as_(bea)
 
     assert (
-        visitor.post(f"/invoices/{invoice.pk}/credit/", {"amount": "1000", "reason": "x"}).status_code == 422
+        visitor.post(
+            f"/invoices/{invoice.pk}/credit/",
+            {"what": "amount", "amount": "1000", "reason": "x", "surplus": "credit"},
+        ).status_code
+        == 422
     )
-    visitor.post(f"/invoices/{invoice.pk}/credit/", {"amount": "40", "reason": "Too long"})
+    visitor.post(
+        f"/invoices/{invoice.pk}/credit/",
+        {"what": "amount", "amount": "40", "reason": "Too long", "surplus": "credit"},
+    )
     visitor.post(f"/invoices/{invoice.pk}/write-off/", {"amount": "60", "reason": "Hardship"})
 
     assert balances.outstanding(invoice) == 0
