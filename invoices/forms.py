@@ -367,19 +367,16 @@ class CreditForm(Form):
         super().__init__(*args, **kwargs)
         self.left, self.lines = left, lines
         whole = _("All that is left: %(amount)s") % {"amount": money.say(left, rates.currency())}
-        self.fields["what"].choices = [
-            ("whole", whole),
-            ("lines", _("Some of its lines")),
-            ("amount", _("An amount")),
-        ]  # type: ignore[attr-defined]
         ways = [
             ("credit", _("It stays here as the family’s credit")),
             ("back", _("It goes back the way it came")),
         ]
         if retainer:
             ways.append(("retainer", _("It goes into the case’s retainer, as client money")))
-        self.fields["surplus"].choices = ways  # type: ignore[attr-defined]
-        self.initial |= {"what": "whole", "surplus": "credit"}
+        parts = [("whole", whole), ("lines", _("Some of its lines")), ("amount", _("An amount"))]
+        for name, choices, first in (("what", parts, "whole"), ("surplus", ways, "credit")):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.initial[name] = first
         for n, row in enumerate(lines):
             box = forms.TextInput(attrs={"inputmode": "decimal", "class": "input input-auto", "size": 10})
             self.fields[f"line_{n}"] = MoneyField(label=row.line.description, required=False, widget=box)
