@@ -251,9 +251,8 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     def get_queryset(self) -> Any:
         if _nothing(self):
             return Invoice.objects.none()
-        return Invoice.objects.visible_to(self.request.user).prefetch_related(
-            "lines", "credit_notes__lines__line"
-        )  # type: ignore[arg-type]
+        rows = Invoice.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        return rows.prefetch_related("lines", "credit_notes__lines__line")
 
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -270,9 +269,10 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         user: Any = request.user
         wanted = dict(asked.validated_data)
         lines = {row.position: row for row in invoice.lines.all()}
-        chosen = [(lines.get(row["line"]["position"]), row["amount"]) for row in wanted.pop("lines", [])]
-        if any(line is None for line, _amount in chosen):
+        parts = [(row["line"]["position"], row["amount"]) for row in wanted.pop("lines", [])]
+        if any(position not in lines for position, _amount in parts):
             raise ValidationError({"lines": ["This invoice has no such line."]})
+        chosen = [(lines[position], amount) for position, amount in parts]
         try:
             note = crediting.credit(invoice, **wanted, lines=chosen, by=user, at=timezone.now(), idempotency_key=_key(request))  # fmt: skip
         except (issuing.CannotIssue, CannotRefund) as why:

@@ -51,10 +51,11 @@ def seed(*, at: datetime) -> None:
         Rate.objects.create(person=person, amount=amount, from_on=start, set_by=people["olivia"], set_at=at)
     mateo = Case.objects.filter(student__given_name="Mateo").order_by("opened_at").first()
     ada = Case.objects.filter(student__given_name="Ada").order_by("opened_at").first()
-    if mateo:
-        _mateo(mateo, people["ana"], bea, today, at=at)
+    # In the order of their days, so that numbers and dates rise together.
     if ada:
         _ada(ada, people["marcus"], bea, today, at=at)
+    if mateo:
+        _mateo(mateo, people["ana"], bea, today, at=at)
 
 
 def _noon(today: date, ago: int) -> datetime:

@@ -357,33 +357,29 @@ class DepositForm(AmountForm):
 class CreditForm(Form):
     """What of an invoice is taken back, and where what was paid too much goes. `lines` are those with something left."""
 
-    what = forms.ChoiceField(label=_("What is credited"), required=False, widget=forms.RadioSelect)
+    what = forms.ChoiceField(label=_("What is credited"), widget=forms.RadioSelect)
     amount = MoneyField(label=_("Amount, tax included"), least=1, required=False)
     free = forms.BooleanField(label=_("Lines that are credited whole may be billed again"), required=False, widget=Switch)  # fmt: skip
     reason = forms.CharField(label=_("Why, as the family reads it"), max_length=300)
-    surplus = forms.ChoiceField(
-        label=_("What was paid too much then"), required=False, widget=forms.RadioSelect
-    )
+    surplus = forms.ChoiceField(label=_("What was paid too much then"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, left: int, lines: Sequence[Left], retainer: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.left, self.lines = left, lines
         whole = _("All that is left: %(amount)s") % {"amount": money.say(left, rates.currency())}
-        self.fields["what"].choices = [
-            ("whole", whole),
-            ("lines", _("Some of its lines")),
-            ("amount", _("An amount")),
-        ]  # type: ignore[attr-defined]
         ways = [
             ("credit", _("It stays here as the family’s credit")),
             ("back", _("It goes back the way it came")),
         ]
         if retainer:
             ways.append(("retainer", _("It goes into the case’s retainer, as client money")))
-        self.fields["surplus"].choices = ways  # type: ignore[attr-defined]
-        self.initial |= {"what": "whole", "surplus": "credit"}
+        parts = [("whole", whole), ("lines", _("Some of its lines")), ("amount", _("An amount"))]
+        for name, choices, first in (("what", parts, "whole"), ("surplus", ways, "credit")):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.initial[name] = first
         for n, row in enumerate(lines):
-            self.fields[f"line_{n}"] = MoneyField(label=row.line.description, required=False)
+            box = forms.TextInput(attrs={"inputmode": "decimal", "class": "input input-auto", "size": 10})
+            self.fields[f"line_{n}"] = MoneyField(label=row.line.description, required=False, widget=box)
 
     @property
     def line_fields(self) -> list[tuple[Left, Any]]:
@@ -392,10 +388,9 @@ class CreditForm(Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         found["chosen"] = [(row.line, found[f"line_{n}"]) for n, row in enumerate(self.lines) if found.get(f"line_{n}")]  # fmt: skip
-        found["what"] = found.get("what") or ("lines" if found["chosen"] else "amount")
-        if found["what"] == "lines" and not found["chosen"] and not self.errors:
+        if found.get("what") == "lines" and not found["chosen"] and not self.errors:
             raise ValidationError(_("Write an amount beside each line that is credited."))
-        if found["what"] == "amount" and not found.get("amount") and "amount" not in self.errors:
+        if found.get("what") == "amount" and not found.get("amount") and "amount" not in self.errors:
             self.add_error("amount", _("Please write how much is credited."))
         return found
 
@@ -403,7 +398,7 @@ class CreditForm(Form):
         """What `crediting.credit` is asked for."""
         found = self.cleaned_data
         part = {"whole": {"amount": self.left}, "lines": {"lines": found["chosen"], "free": found["free"]}, "amount": {"amount": found["amount"]}}  # fmt: skip
-        surplus = found.get("surplus")
+        surplus = found["surplus"]
         return {
             **part[found["what"]], "reason": found["reason"], "give_back": surplus == "back", "to_retainer": surplus == "retainer",
         }  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from invoices import balances
 from invoices.models import CreditNote, Invoice, InvoiceLine
 from invoices.rates import FLAT
-from payments.models import Account, Entry
+from payments.models import Account, Entry, Instructions
 from payments.money import say
 from tenants.places import FirmRef
 from web import papers
@@ -41,8 +41,8 @@ def worked(line: InvoiceLine) -> str:
     return _("%(worked)s worked, %(billed)s billed") % {"worked": say_minutes(line.minutes), "billed": say_minutes(line.billed_minutes or 0)}  # fmt: skip
 
 
-def priced(line: InvoiceLine, currency: str) -> str:
-    """The rate of a line, or why it costs nothing."""
+def priced(line: InvoiceLine, currency: str, *, to_family: bool = True) -> str:
+    """The rate of a line, or why it costs nothing; said to the family, or to the office about it."""
     if line.free == FLAT:
         return _("in the flat fee")
     if line.free:
@@ -50,7 +50,14 @@ def priced(line: InvoiceLine, currency: str) -> str:
     if line.rate is None:
         return ""
     rate = _("%(rate)s an hour") % {"rate": say(line.rate, currency, brief=True)}
-    return rate if line.pays_percent == 100 else _("%(rate)s, of which you pay %(percent)s%%") % {"rate": rate, "percent": line.pays_percent}  # fmt: skip
+    if line.pays_percent == 100:
+        return rate
+    if not to_family:
+        return _("%(rate)s, of which the family pays %(percent)s%%") % {
+            "rate": rate,
+            "percent": line.pays_percent,
+        }
+    return _("%(rate)s, of which you pay %(percent)s%%") % {"rate": rate, "percent": line.pays_percent}  # fmt: skip
 
 
 def _day(on: date | None) -> str:
@@ -65,8 +72,15 @@ def _head(invoice: Invoice, firm: FirmRef) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _how_to_pay() -> str:
+    """The firm's words for those who pay without a card, in the active language."""
+    row = Instructions.objects.first()
+    return _("How to pay: %(words)s") % {"words": row.local_text} if row and row.local_text else ""
+
+
 def invoice_facts(invoice: Invoice, *, firm: FirmRef) -> dict[str, Any]:
-    """What the paper says, as plain data, in the active language. Nothing on it changes after it was issued."""
+    """What the paper says, as plain data, in the active language. What was billed never changes; how to pay is as
+    the firm says it today."""
 
     def money(amount: int) -> str:
         return say(amount, invoice.currency)
@@ -91,7 +105,7 @@ def invoice_facts(invoice: Invoice, *, firm: FirmRef) -> dict[str, Any]:
         "head": [_("Day"), _("What we did"), _("Time worked"), _("Amount")], "widths": [0, 3, 2, 0], "rows": rows,
         "sums": [{"label": label, "value": money(amount), "strong": strong} for label, amount, strong in sums],
         "note": invoice.note,
-        "outro": _("Minutes are shown as they were worked. If a rule rounds them, both are shown."),
+        "outro": "\n".join(filter(None, [_("Minutes are shown as they were worked. If a rule rounds them, both are shown."), _how_to_pay()])),
     }  # fmt: skip
 
 
@@ -126,12 +140,12 @@ def credit_note_pdf(note: CreditNote, *, firm: FirmRef) -> bytes:
         return papers.set_pdf(FILE, data, at=note.issued_at)
 
 
-def how_paid(entry: Entry) -> str:
-    """In words, in the active language."""
+def how_paid(entry: Entry, *, to_family: bool = True) -> str:
+    """In words, in the active language; said to the family, or to the office about it."""
     if entry.kind == "invoice.paid_from_retainer":
-        return _("From your retainer")
+        return _("From your retainer") if to_family else _("From the retainer")
     if entry.kind == "invoice.paid_from_credit":
-        return _("From your credit")
+        return _("From your credit") if to_family else _("From the family’s credit")
     if any(line.account == Account.STRIPE for line in entry.lines.all()):  # type: ignore[attr-defined]
         return _("Online")
     return _("Check or cash")

@@ -115,11 +115,11 @@ def unbilled_by_case(*, at: datetime) -> list[Unbilled]:
         by_student[case.student_id].append(case)
     newest = {key: rows[-1] for key, rows in by_student.items()}
     for entry, price in _priced(loose):
-        if case := newest.get(entry.student_id):
-            _add(found.setdefault(case.pk, Unbilled(case)), entry, price)
+        if last := newest.get(entry.student_id):
+            _add(found.setdefault(last.pk, Unbilled(last)), entry, price)
     for booking in bookings:
-        if case := case_for(booking, by_student[booking.student_id]):
-            found.setdefault(case.pk, Unbilled(case)).other += booking.price
+        if its := case_for(booking, by_student[booking.student_id]):
+            found.setdefault(its.pk, Unbilled(its)).other += booking.price
     for expense in Expense.objects.unbilled().filter(billable=True).select_related("case__student"):
         found.setdefault(expense.case_id, Unbilled(expense.case)).other += expense.amount
     for fee in FlatFee.objects.filter(dropped_at=None).exclude(pk__in=InvoiceLine.objects.standing().filter(fee__isnull=False).values("fee")).select_related("case__student"):  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -155,16 +156,65 @@ def say_low(retainer: Retainer, *, at: datetime) -> None:
         _to(contact, ways, "retainer-low", make, subject=retainer.subject, occurrence=occurrence, at=at)
 
 
+def ask_for(retainer: Retainer, *, by: User, at: datetime) -> int:
+    """Asks whoever pays for the case to leave what is missing of a retainer, with a link to pay it; how many messages were
+    written. Asked again, it goes again."""
+    case, written = retainer.case, 0
+    contact = payer_of(case)
+    missing = retaining.missing(retainer, retaining.held(retainer))
+    if contact is not None and missing:
+        occurrence = f"asked/{asked_for(retainer).values('occurrence').distinct().count() + 1}"
+        with translation.override(contact.language):
+            facts = {"firm": current_firm().name, "more": say(missing, retainer.currency, brief=True)}
+            title = _("A retainer of %(more)s for %(firm)s") % facts
+            text = _("Before we begin, please leave %(more)s with us. It stays your money until the work is done, and you see what it is used for.") % facts  # fmt: skip
+            short = _("%(firm)s: please leave a retainer of %(more)s with us. It stays your money until the work is done.") % facts  # fmt: skip
+            link, language = links.link_for(retainer.subject, at=at).url, contact.language
+
+            def make(way: Way) -> sending.Words:
+                return _words(way, title=title, text=text, short=short, button=_("See and pay"), link=link, language=language)  # fmt: skip
+
+            ways = channels_for(contact, "bill", student=case.student, at=at)
+            written = _to(
+                contact, ways, "retainer-ask", make, subject=retainer.subject, occurrence=occurrence, at=at
+            )
+    audit.record("retainer.asked", by=by, at=at, about=retainer, messages=written)
+    return written
+
+
+def asked_for(retainer: Retainer) -> QuerySet[Message]:
+    """The messages that asked for a retainer, the newest first."""
+    return Message.objects.filter(subject=retainer.subject, kind="retainer-ask").order_by("-written_at")
+
+
 def held_back(message: Message, *, at: datetime) -> str:
     """Why a bill or a reminder must not leave: settled since, or its reader may no longer hear about the child."""
     if why := reminding.held_back(message, at=at):
         return why
+    if message.kind in {"retainer-ask", "retainer-low"}:
+        return _retainer_held_back(message, at=at)
     if message.kind not in {"bill", reminding.KIND}:
         return ""
     pk = reminding.invoice_id(message.subject)
     for row in Addressee.objects.filter(invoice=pk).select_related("contact", "invoice__case__student"):
         if any(point.value == message.recipient for point in row.contact.points.all()):
             return may_still_hear(row.contact, message.recipient, student=row.invoice.case.student, at=at)
+    return ""
+
+
+def _retainer_held_back(message: Message, *, at: datetime) -> str:
+    row = (
+        Retainer.objects.filter(pk=message.subject.removeprefix("retainer:"))
+        .select_related("case__student")
+        .first()
+    )
+    if row is None:
+        return ""
+    if row.closed_at or not retaining.missing(row, retaining.held(row)):
+        return "the retainer is full or closed"
+    contact = payer_of(row.case)
+    if contact and any(point.value == message.recipient for point in contact.points.all()):
+        return may_still_hear(contact, message.recipient, student=row.case.student, at=at)
     return ""
 
 

@@ -48,6 +48,7 @@ urlpatterns = [
     path("expenses/<uuid:pk>/removal/", money.expense_removal, name="expense-removal"),
     path("rates/<uuid:pk>/removal/", money.rate_removal, name="rate-removal"),
     path("retainers/<uuid:pk>/deposit/", money.retainer_deposit, name="retainer-deposit"),
+    path("retainers/<uuid:pk>/request/", money.retainer_request, name="retainer-request"),
     path("retainers/<uuid:pk>/closure/", money.retainer_closure, name="retainer-closure"),
     path("settings/billing/", money.billing_settings, name="billing-settings"),
     path("settings/billing/rates/", money.rate_new, name="rate-new"),

@@ -68,7 +68,7 @@ def seed(rivera: Contact, *, paid: Payment | None, at: datetime) -> None:
     )  # fmt: skip
     receiving.record(
         contact=rivera, method="check", amount=8_000, currency="usd", reference="1204", by=bea, at=at,
-        received_on=localdate(at - timedelta(days=6), current_firm().zone),
+        received_on=localdate(at - timedelta(days=39), current_firm().zone),
     )  # fmt: skip
     if paid:
         refunding.refund(paid, amount=2_000, reason="The call ended early", by=bea, at=at)

@@ -7,6 +7,7 @@ is owed again. Client money leaves the family's purse at once: it is not there t
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -53,7 +54,12 @@ def _book_move(row: Dispute, move: DisputeMove) -> int:
     # In the payment's currency, as the payment was booked; what Stripe paid out in another says only which way it went.
     same = move.currency == payment.currency
     amount = abs(move.amount) if same else row.amount
-    about = {"about": f"payment:{payment.pk}", "at": move.made_at, "by": None, "currency": payment.currency}
+    about: dict[str, Any] = {
+        "about": f"payment:{payment.pk}",
+        "at": move.made_at,
+        "by": None,
+        "currency": payment.currency,
+    }
     if move.amount < 0:
         _withdraw(payment, amount, key=key, **about)
     elif move.amount > 0:
@@ -72,19 +78,19 @@ def _turned(line: ledger.EntryLine, amount: int) -> Line:
     return Line(Account(line.account), side, party=line.party, matter=line.matter)
 
 
-def _withdraw(payment: Payment, amount: int, **more: object) -> None:
+def _withdraw(payment: Payment, amount: int, **more: Any) -> None:
     whose = {"party": payment.party, "matter": payment.case_id}
     held = [debit(Account.TRUST_HELD, amount, **whose), credit(Account.TRUST_CASH, amount)]
     if payment.account == Account.TRUST_HELD:
         try:
             with transaction.atomic():
-                ledger.post("dispute.withdrawn", held, **more)  # type: ignore[arg-type]
+                ledger.post("dispute.withdrawn", held, **more)
             subjects.tell_returned(payment, None)
             return
         except Overdrawn:
             pass  # it was used: the firm's own money went
     own = [debit(Account.DISPUTED, amount), credit(Account.STRIPE, amount)]
-    ledger.post("dispute.withdrawn", own, **more)  # type: ignore[arg-type]
+    ledger.post("dispute.withdrawn", own, **more)
 
 
 def _book_end(row: Dispute, *, at: datetime) -> int:

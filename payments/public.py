@@ -20,8 +20,10 @@ from payments.models import Checkout, Instructions, PayLink, Payment
 from payments.paying import AlreadyPaid, OnItsWay
 from payments.providers.stripe import Refused, Unavailable, WrongCurrency
 from payments.subjects import Due, State, UnknownSubject
+from payments.tasks import look_now
 from payments.views import pdf_answer
 from tenants import throttle
+from tenants.tasks import run_later
 from web.views import too_many
 
 TRIES_AN_HOUR = 30  # from one network
@@ -84,13 +86,24 @@ def looked(request: FirmRequest, address: str, *, waiting: bool) -> HttpResponse
 
 def _page(request: FirmRequest, link: PayLink, owed: Due, *, status: int = 200, **more: Any) -> HttpResponse:
     row = Instructions.objects.first()
+    if request.GET.get("paid") == "1" and owed.state == State.OPEN:
+        _ring(link)
     on_its_way = Checkout.objects.unsettled().filter(subject=link.subject).exclude(processing_at=None)
     context = {
         "link": link, "owed": owed, "what": subjects.describe(link.subject), "cards": paying.account() is not None,
-        "payments": Payment.objects.standing().filter(subject=link.subject), "on_its_way": on_its_way.first(),
+        "payments": Payment.objects.standing().filter(subject=link.subject).prefetch_related("refunds"), "on_its_way": on_its_way.first(),
         "waiting": request.GET.get("paid") == "1", "instructions": row.local_text if row else "", **more,
     }  # fmt: skip
     return render(request, "payments/pay.html", context, status=status)
+
+
+def _ring(link: PayLink) -> None:
+    """Whoever comes back from Stripe has most likely paid: it is looked at now, in case its webhook is late or lost."""
+    waits = Checkout.objects.open(at=timezone.now()).filter(subject=link.subject).first()
+    if waits and throttle.may(
+        "pay-look", str(waits.pk), limit=3, within=timedelta(minutes=1), at=timezone.now()
+    ):
+        run_later(look_now, keys=[str(waits.pk)])
 
 
 def _receipt(secret: str) -> Payment:

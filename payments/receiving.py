@@ -65,7 +65,7 @@ def record(
         raise CannotRecord(_("Please say whose money this is."))
     payment = Payment.objects.create(
         subject=subject, what=what, names=names, method=method, amount=amount, currency=currency, excess=excess, account=account,
-        paid_at=datetime.combine(received_on, NOON, current_firm().zone), recorded_at=at, recorded_by=by,
+        paid_at=min(at, datetime.combine(received_on, NOON, current_firm().zone)), recorded_at=at, recorded_by=by,
         payer=(payer or (contact.name if contact else ""))[:120], email=contact.email if contact else "", contact=contact,
         student=student, case=case, party=contact.family_id if contact else None, reference=reference[:80],
         note=note[:300], idempotency_key=once,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.forms.utils import pretty_name
 from django.http import HttpRequest, QueryDict
@@ -20,6 +21,9 @@ from web.zones import zone_choices
 
 FILL = _("{label}: please fill this in.")
 CHOOSE = _("{label}: please choose.")
+NUMBER = _("{label}: please write a number.")
+AT_LEAST = _("{label}: {limit} or more, please.")
+AT_MOST = _("{label}: {limit} or less, please.")
 TICK = _("Please tick this to go on: {label}")
 # Django's own words for these speak of values; the error summary needs the field's name besides.
 PLAIN: dict[str, Any] = {
@@ -61,6 +65,19 @@ class _Plain:
                 choosing = isinstance(item, forms.ChoiceField | forms.FileField)
                 wanted = CHOOSE if choosing else TICK if isinstance(item, forms.BooleanField) else FILL
                 item.error_messages["required"] = format_lazy(wanted, label=label)
+            if isinstance(item, forms.IntegerField):  # decimals too
+                _say_limits(item, item.label or pretty_name(name))
+
+
+def _say_limits(item: forms.IntegerField, label: Any) -> None:
+    """A number that is too small, too large or none is said so with the field's name."""
+    if item.error_messages["invalid"] == type(item).default_error_messages["invalid"]:
+        item.error_messages["invalid"] = format_lazy(NUMBER, label=label)
+    for limit in item.validators:
+        if isinstance(limit, MinValueValidator):
+            limit.message = format_lazy(AT_LEAST, label=label, limit=limit.limit_value)
+        elif isinstance(limit, MaxValueValidator):
+            limit.message = format_lazy(AT_MOST, label=label, limit=limit.limit_value)
 
 
 def _speak_plainly(item: forms.Field, label: Any) -> None:

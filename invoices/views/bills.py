@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -163,7 +163,11 @@ def _worked(item: drafting.Item) -> str:
 @requires(Can.EDIT_MONEY)
 @FORM
 def draft(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """What is on it, with a tick for each piece of work, and what it comes to."""
+    """What is on it, with a tick for each piece of work, and what it comes to. One that was issued leads to its invoice,
+    for whoever pressed twice or had it open in another tab."""
+    issued = Invoice.objects.filter(idempotency_key=f"draft:{pk}").first()
+    if issued:
+        return redirect("invoice", issued.pk)
     row = _draft(pk)
     first = {name: getattr(row, name) or None for name in ("discount_rate", "discount_amount", "tax_rate")}
     first |= {"contact": row.contact_id, "due_days": row.due_days, "note": row.note}
@@ -211,7 +215,7 @@ def draft_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def _issue(request: FirmRequest, row: Draft) -> HttpResponse:
     try:
-        invoice = issuing.issue(row, by=request.user, at=timezone.now())
+        invoice = issuing.issue(row, by=request.user, at=timezone.now(), idempotency_key=f"draft:{row.pk}")
     except issuing.CannotIssue as why:
         messages.error(request, str(why))
         return redirect("draft", row.pk) if Draft.objects.filter(pk=row.pk).exists() else redirect("invoices")
@@ -230,22 +234,27 @@ def _invoice(request: FirmRequest, pk: UUID) -> Invoice:
 PAYING = {"payment", "invoice.paid_from_retainer", "invoice.paid_from_credit"}
 
 
-def history(invoice: Invoice) -> list[dict[str, Any]]:
-    """What the ledger says of an invoice: each entry and what it changed of what is owed."""
+def history(invoice: Invoice, *, to_family: bool = True) -> list[dict[str, Any]]:
+    """What the ledger says of an invoice: each entry and what it changed of what is owed, with the credit note it is of."""
     found = []
+    notes = {f"credit-note:{note.pk}": note for note in invoice.credit_notes.all()}  # type: ignore[attr-defined]
     for entry in balances.entries_of(invoice):
         moved = sum(line.amount for line in entry.lines.all() if line.account == Account.RECEIVABLE)
         if not moved:  # a fee of Stripe's, which is the firm's
             continue
-        found.append({"entry": entry, "what": what(entry), "amount": say(moved, invoice.currency), "is_payment": moved < 0 and entry.kind in PAYING})  # fmt: skip
+        found.append({"entry": entry, "what": what(entry, to_family=to_family), "note": notes.get(entry.key), "amount": say(moved, invoice.currency), "is_payment": moved < 0 and entry.kind in PAYING})  # fmt: skip
     return found
 
 
-def what(entry: Entry) -> str:
+def what(entry: Entry, *, to_family: bool = True) -> str:
     """An entry of an invoice in words."""
     said = {
+        "invoice.kept_as_credit": _("Kept as credit"),
+        "invoice.returned_to_retainer": _("Back into the retainer"),
+        "dispute.lost": _("Taken back by a bank"),
+        "dispute.not_lost": _("Back from a bank"),
         "invoice.issued": _("Issued"),
-        "invoice.credited": _("Credited"),
+        "invoice.credited": pgettext("the sum of a credit note", "Credited"),
         "invoice.written_off": _("Written off"),
     }
     if entry.kind in said:
@@ -254,7 +263,7 @@ def what(entry: Entry) -> str:
         return _("Struck out")
     if entry.kind in {"refund", "refund.failed"}:
         return _("Given back") if entry.kind == "refund" else _("It did not go back")
-    return paper.how_paid(entry)
+    return paper.how_paid(entry, to_family=to_family)
 
 
 @requires(Can.SEE_MONEY)
@@ -268,12 +277,12 @@ def invoice(request: FirmRequest, pk: UUID) -> HttpResponse:
     credit = sum(balances.credit_of(row.family_id, currency=row.currency).values())
     context = {
         "invoice": row, "owed": owed, "owed_words": say(owed, row.currency), "total_words": say(row.total, row.currency),
-        "status": balances.status_words(row, owed, today=today(), credited_amount=amount), "history": history(row),
-        "lines": [(line, paper.worked(line), paper.priced(line, row.currency), say(line.amount, row.currency)) for line in row.lines.all()],  # type: ignore[attr-defined]
+        "status": balances.status_words(row, owed, today=today(), credited_amount=amount), "history": history(row, to_family=False),
+        "lines": [(line, paper.worked(line), paper.priced(line, row.currency, to_family=False), say(line.amount, row.currency)) for line in row.lines.all()],  # type: ignore[attr-defined]
         "sums": {name: say(getattr(row, name), row.currency) for name in ("subtotal", "discount", "tax", "total")},
-        "tax_words": paper.say_rate(row.tax_rate), "notes": [(note, say(note.amount, row.currency)) for note in row.credit_notes.all()],  # type: ignore[attr-defined]
+        "tax_words": paper.say_rate(row.tax_rate),
         "addressees": row.addressees.select_related("contact"), "sent": telling.sent(row),  # type: ignore[attr-defined]
-        "credit": say(credit, row.currency) if owed > 0 and credit else "", "retainer": retainer, "held": say(there, row.currency), "can_use": bool(there) and owed > 0,
+        "credit": say(credit, row.currency) if owed > 0 and credit else "", "retainer": retainer, "held": say(min(owed, there), row.currency), "can_use": bool(there) and owed > 0,
         "left": row.total - amount - balances.written_off(row), "may_edit": user.can(Can.EDIT_MONEY),
     }  # fmt: skip
     return render(request, "invoices/invoice.html", context)

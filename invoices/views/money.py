@@ -15,12 +15,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
-from invoices import balances, durations, rates, reporting, retaining
+from invoices import balances, durations, rates, reporting, retaining, telling
 from invoices.forms import (
     DepositForm,
     EstimateForm,
@@ -34,7 +35,7 @@ from invoices.forms import (
 )
 from invoices.models import Estimate, Expense, FlatFee, Invoice, InvoiceLine, Rate, Retainer, Terms
 from payments import ledger, receiving
-from payments.models import Account, Entry
+from payments.models import Account
 from payments.money import say
 from web.access import Can, requires
 from web.forms import posted
@@ -77,6 +78,10 @@ def retainer_words(entry: Any) -> str:
     if entry.kind == "invoice.paid_from_retainer":
         found = Invoice.objects.filter(pk=entry.about.removeprefix("invoice:")).first()
         return _("Invoice %(number)s") % {"number": found.label if found else "?"}
+    if entry.kind == "invoice.returned_to_retainer":
+        return _("Back from a bill that was credited")
+    if entry.kind == "dispute.withdrawn":
+        return _("Taken back by a bank")
     if entry.kind in {"retainer.returned", "refund"}:
         return _("Given back")
     return _("Taken back") if entry.kind == "payment.void" else _("Paid in")
@@ -89,6 +94,7 @@ def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
     currency = rates.terms_of(case).currency
     retainer = Retainer.objects.filter(case=case).select_related("case__student").first()
     there = retaining.held(retainer) if retainer else 0
+    gap = retaining.missing(retainer, there) if retainer else 0
     invoices = list(Invoice.objects.filter(case=case))
     owed = balances.outstanding_of(invoices)
     billed = InvoiceLine.objects.standing().filter(invoice__case=case)
@@ -99,13 +105,14 @@ def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
         "estimates": [(row, f"{row.minutes_low / 60:g}", f"{row.minutes_high / 60:g}", say(retaining.least(row), currency), say(retaining.most(row), currency), say(retaining.to_ask(row), currency)) for row in estimates],
         "retainer": retainer, "held": say(there, currency), "low": retainer is not None and retaining.is_low(retainer, there),
         "asked": say(retainer.asked, currency) if retainer else "", "threshold": say(retainer.threshold, currency) if retainer else "",
-        "moves": moves_of(retainer) if retainer else [],
+        "moves": moves_of(retainer) if retainer else [], "missing": say(gap, currency) if gap else "",
+        "asked_at": telling.asked_for(retainer).values_list("written_at", flat=True).first() if retainer else None,
         "invoices": [(row, say(row.total, row.currency), say(owed[row.pk], row.currency), balances.status_words(row, owed[row.pk], today=today())) for row in invoices],
         "fees": [(row, say(row.amount, currency), row.pk in billed_fees) for row in FlatFee.objects.filter(case=case, dropped_at=None)],
         "expenses": [(row, say(row.amount, currency), row.pk in billed_expenses) for row in Expense.objects.filter(case=case).select_related("spent_by")],
         "rates": [(row, say(row.amount, currency)) for row in Rate.objects.filter(case=case).select_related("person")],
         "rate_form": RateForm(initial={"from_on": today()}), "fee_form": FeeForm(initial={"agreed_on": today()}),
-        "deposit_form": DepositForm(initial={"amount": (retaining.missing(retainer, there) or None) if retainer else None, "received_on": today()}), "once": uuid4().hex,
+        "deposit_form": DepositForm(initial={"amount": gap or None, "received_on": today()}), "once": uuid4().hex,
         "may_edit": request.user.can(Can.EDIT_MONEY),
     }  # fmt: skip
     return render(request, "invoices/case_money.html", context)
@@ -260,17 +267,19 @@ def takings(request: FirmRequest) -> HttpResponse:
     rows = reporting.takings(since=first, until=now, currency=currency)
     total = reporting.collected(since=first, until=now, currency=currency)
     page = page_of(rows, request)
-    context = {"page": page, "rows": [(row.entry, say(row.amount, currency), entry_words(row.entry)) for row in page], "total": say(total, currency), "first": first.date()}  # fmt: skip
+    told = [(row, say(row.amount, currency), kind_words(row.kind)) for row in reporting.moved(page)]
+    context = {"page": page, "rows": told, "total": say(total, currency), "first": first.date()}
     return render(request, "invoices/takings.html", context)
 
 
-def entry_words(entry: Entry) -> str:
-    """What an entry of the firm's own money was for."""
-    said = {"payment": _("Payment"), "refund": _("Given back"), "payment.void": _("Struck out"), "fee": _("Fee of Stripe")}  # fmt: skip
-    if entry.kind == "invoice.paid_from_retainer":
-        found = Invoice.objects.filter(pk=entry.about.removeprefix("invoice:")).first()
-        return _("From a retainer, invoice %(number)s") % {"number": found.label if found else "?"}
-    return said.get(entry.kind, _("Other"))
+def kind_words(kind: str) -> str:
+    """What moved the firm's own money, in words."""
+    said = {
+        "payment": _("Payment"), "refund": _("Given back"), "refund.failed": _("It did not go back"), "payment.void": _("Struck out"),
+        "invoice.paid_from_retainer": _("From the retainer"), "invoice.returned_to_retainer": _("Back into the retainer"),
+        "dispute.withdrawn": _("Taken back by a bank"), "dispute.reinstated": _("Back from a bank"),
+    }  # fmt: skip
+    return said.get(kind, _("Other"))
 
 
 # -- estimates and retainers -----------------------------------------------------------------------
@@ -311,6 +320,7 @@ def retainer_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         except retaining.CannotHold as why:
             form.add_error(None, str(why))
         else:
+            messages.success(request, _("The retainer is open. Send the request next."))
             return redirect("case-money", pk)
     return render(request, "invoices/retainer_new.html", {"case": case, "form": form}, status=422 if form.errors else 200)  # fmt: skip
 
@@ -335,6 +345,23 @@ def retainer_deposit(request: FirmRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(why))
     else:
         messages.success(request, _("The deposit is written down."))
+    return redirect("case-money", row.case_id)
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def retainer_request(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Asks the family for what is missing of a retainer."""
+    row = get_object_or_404(Retainer.objects.open().select_related("case__student"), pk=pk)
+    written = telling.ask_for(row, by=request.user, at=timezone.now())
+    if written:
+        messages.success(request, ngettext("It goes out in %(n)s message.", "It goes out in %(n)s messages.", written) % {"n": written})  # fmt: skip
+    elif not retaining.missing(row, retaining.held(row)):
+        messages.info(request, _("Nothing is missing in this retainer."))
+    else:
+        messages.error(
+            request, _("There is no safe way to reach this family. Call them, or write down a deposit.")
+        )
     return redirect("case-money", row.case_id)
 
 

@@ -82,6 +82,10 @@ def _posted(request: FirmRequest) -> Any:
     return posted(request) if request.user.can(Can.LOG_TIME) else None
 
 
+# Minutes after which a timer was more likely forgotten than worked.
+LONG = 8 * 60
+
+
 @requires(Can.SEE_TIME)
 @FORM
 def time_sheet(request: FirmRequest) -> HttpResponse:
@@ -205,7 +209,10 @@ def timer(request: FirmRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Written down: %(time)s.") % {"time": durations.say(form.cleaned_data["minutes"])})  # fmt: skip
             return redirect(f"{reverse('time')}?week={monday_of(form.cleaned_data['on'])}")
     return render(
-        request, "invoices/timer.html", {"row": row, "form": form}, status=422 if form.errors else 200
+        request,
+        "invoices/timer.html",
+        {"row": row, "form": form, "long": row.minutes(at=now) > LONG},
+        status=422 if form.errors else 200,
     )
 
 

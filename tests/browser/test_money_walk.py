@@ -68,7 +68,7 @@ def test_a_week_of_time_becomes_an_invoice_against_a_retainer(desktop, phone, si
     page.get_by_role("button", name="Send the invoice").click()
     page.get_by_role("button", name="Send it again").wait_for()
     is_well(page)
-    page.get_by_role("button", name="Pay it from the retainer").click()
+    page.get_by_role("button", name="Pay $100.00 from the retainer").click()
     page.get_by_text("$100.00 came from the retainer.").wait_for()
     assert page.locator(".h-xl").inner_text() == "$142.50"
     for path in (

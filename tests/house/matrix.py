@@ -196,7 +196,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "credit-note-pdf": ({GET}, SEES_MONEY), "invoice-receipt": ({GET}, SEES_MONEY),
     "case-money": ({GET}, SEES_MONEY), "case-terms": ({GET, POST}, SEES_MONEY), "case-rate": ({POST}, SEES_MONEY),
     "case-fee": ({POST}, SEES_MONEY), "estimate-new": ({GET, POST}, SEES_MONEY), "retainer-new": ({GET, POST}, SEES_MONEY),
-    "retainer-deposit": ({POST}, SEES_MONEY), "retainer-closure": ({POST}, SEES_MONEY), "fee-removal": ({POST}, SEES_MONEY),
+    "retainer-request": ({POST}, SEES_MONEY), "retainer-deposit": ({POST}, SEES_MONEY), "retainer-closure": ({POST}, SEES_MONEY), "fee-removal": ({POST}, SEES_MONEY),
     "expense-removal": ({POST}, SEES_MONEY), "rate-removal": ({POST}, SEES_MONEY), "rate-new": ({POST}, SEES_MONEY),
     "billing-settings": ({GET, POST}, SEES_MONEY), "retainers": ({GET}, SEES_MONEY), "takings": ({GET}, SEES_MONEY),
     "firm": ({GET}, RUNS_THE_FIRM), "exports": ({GET}, SEES_MONEY), "export": ({GET}, SEES_MONEY),

@@ -139,3 +139,18 @@ def test_a_key_that_only_reads_issues_nothing(program, bea, desk):
     invoice = desk.billed()
 
     assert program.with_key(bea, may_write=False).send(f"/invoices/{invoice.pk}/credit/", {"amount": 1, "reason": "x"}).status_code == 403  # fmt: skip
+
+
+def test_a_credit_note_over_lines_names_them(program, bea, desk):
+    desk.rate()
+    desk.time(60)
+    desk.time(30, description="Letter")
+    invoice = desk.invoice()
+    program.with_key(bea, may_write=True)
+    told = {"lines": [{"position": 2, "amount": 7_500}], "free": True, "reason": "Not needed"}
+    made = program.send(f"/invoices/{invoice.pk}/credit/", told)
+
+    assert (made.status_code, made.json()["amount"]) == (201, 7_500)
+    assert made.json()["lines"] == [{"position": 2, "amount": 7_500}]
+    for wrong in ({"amount": 5, **told}, {"reason": "x"}, {**told, "lines": [{"position": 9, "amount": 1}]}, {**told, "lines": told["lines"] * 2}):  # fmt: skip
+        assert program.send(f"/invoices/{invoice.pk}/credit/", wrong).status_code == 400

@@ -120,10 +120,10 @@ def test_bea_credits_a_line_on_the_page(visitor, bea, desk, invoice):
     assert "$133.33 left" in html
     assert "retainer" not in html
 
-    wrong = visitor.post(page, {"what": "lines", "reason": "Too long"})
+    wrong = visitor.post(page, {"what": "lines", "reason": "Too long", "surplus": "credit"})
     assert (wrong.status_code, "Write an amount beside each line" in wrong.content.decode()) == (422, True)
-    assert visitor.post(page, {"what": "lines", "line_1": "133.33", "free": "on", "reason": "Too long"}).status_code == 302  # fmt: skip
+    assert visitor.post(page, {"what": "lines", "line_1": "133.33", "free": "on", "reason": "Too long", "surplus": "credit"}).status_code == 302  # fmt: skip
     assert CreditNoteLine.objects.get().frees
     assert visitor.get(f"/invoices/credit-notes/{CreditNote.objects.get().pk}/paper.pdf").status_code == 200
-    assert visitor.post(page, {"what": "whole", "reason": "All"}).status_code == 302
+    assert visitor.post(page, {"what": "whole", "reason": "All", "surplus": "credit"}).status_code == 302
     assert balances.outstanding(invoice) == 0

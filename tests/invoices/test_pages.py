@@ -59,9 +59,16 @@ def test_a_credit_note_and_a_write_off(visitor, bea, desk):
     visitor.as_(bea)
 
     assert (
-        visitor.post(f"/invoices/{invoice.pk}/credit/", {"amount": "1000", "reason": "x"}).status_code == 422
+        visitor.post(
+            f"/invoices/{invoice.pk}/credit/",
+            {"what": "amount", "amount": "1000", "reason": "x", "surplus": "credit"},
+        ).status_code
+        == 422
     )
-    visitor.post(f"/invoices/{invoice.pk}/credit/", {"amount": "40", "reason": "Too long"})
+    visitor.post(
+        f"/invoices/{invoice.pk}/credit/",
+        {"what": "amount", "amount": "40", "reason": "Too long", "surplus": "credit"},
+    )
     visitor.post(f"/invoices/{invoice.pk}/write-off/", {"amount": "60", "reason": "Hardship"})
 
     assert balances.outstanding(invoice) == 0
@@ -236,3 +243,49 @@ def test_another_household_learns_nothing_of_the_money(visitor, luz, ngozi, desk
 
     assert "$750.00" in visitor.as_(luz).get("/portal/payments/").content.decode()
     assert "$750.00" not in visitor.as_(ngozi).get("/portal/payments/").content.decode()
+
+
+def test_whoever_presses_issue_in_a_second_tab_lands_on_the_invoice(visitor, bea, desk):
+    desk.fee(10_000)
+    draft = desk.draft()
+    told = {
+        "contact": str(desk.payer.pk),
+        "due_days": "30",
+        "item": f"fee:{draft.lines.get().fee_id}",
+        "then": "issue",
+    }
+    first = visitor.as_(bea).post(f"/invoices/drafts/{draft.pk}/", told)
+    second = visitor.post(f"/invoices/drafts/{draft.pk}/", told)
+
+    invoice = Invoice.objects.get()
+    assert first.headers["Location"] == second.headers["Location"] == f"/invoices/{invoice.pk}/"
+    assert visitor.get(f"/invoices/drafts/{key('nothing')}/").status_code == 404
+
+
+def test_the_office_reads_of_the_family_and_the_family_of_itself(visitor, bea, luz, desk):
+    from invoices import retaining
+
+    desk.rate()
+    desk.terms(pays_percent=60)
+    desk.time(60)
+    invoice = desk.invoice()
+    retaining.use(desk.retainer(deposit=50_000), invoice, by=bea, at=NOW)
+    crediting.credit(invoice, amount=1_000, reason="Kind", by=bea, at=NOW)
+
+    office = visitor.as_(bea).get(f"/invoices/{invoice.pk}/").content.decode()
+    assert [words in office for words in ("From the retainer", "of which the family pays 60%", "Kept as credit", "From your")] == [True, True, True, False]  # fmt: skip
+    family = visitor.as_(luz).get(f"/portal/bills/{invoice.pk}/").content.decode()
+    assert [words in family for words in ("From your retainer", "of which you pay 60%", "Kept as credit", "Check or cash")] == [True, True, True, False]  # fmt: skip
+
+
+def test_what_was_collected_says_whose_and_for_what(visitor, bea, desk, clock):
+    invoice = desk.billed(10_000)
+    desk.pay(invoice, 4_000)
+    clock.now = NOW + timedelta(minutes=1)
+
+    page = visitor.as_(bea).get("/invoices/takings/").content.decode()
+    assert [words in page for words in ("$40.00", "Luz Rivera", f"Invoice {invoice.label}")] == [
+        True,
+        True,
+        True,
+    ]

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db.models import Sum
 
-from invoices import balances, crediting, issuing, retaining
+from invoices import balances, crediting, issuing, retaining, telling
 from invoices.models import Retainer
 from outbox.models import Message
 from payments import ledger, receiving, refunding
-from payments.models import Account, EntryLine
+from payments.models import Account, EntryLine, PayLink
 from tests.world import NOW
 
 
@@ -209,3 +209,20 @@ def test_any_hundred_acts_leave_balances_equal_to_a_plain_sum_and_nobodys_money_
     assert sum(owed.values()) == sums["receivable"]
     assert min(owed.values()) >= 0
     assert balances.all_outstanding(currency="usd") == {pk: sum_ for pk, sum_ in owed.items() if sum_}
+
+
+def test_a_retainer_is_asked_for_with_a_link_to_pay_it(visitor, bea, desk, standins, work_due):
+    retainer = desk.retainer(asked=75_000, threshold=0)
+    page = visitor.as_(bea).get(f"/cases/{desk.case.pk}/money/").content.decode()
+    assert "Ask the family for $750.00" in page
+
+    visitor.post(f"/retainers/{retainer.pk}/request/")
+    visitor.post(f"/retainers/{retainer.pk}/request/")
+    asked = Message.objects.filter(kind="retainer-ask")
+    assert {row.occurrence for row in asked} == {"asked/1", "asked/2"}
+    link = PayLink.objects.get(subject=retainer.subject)
+    assert all(link.url in row.body and "Mateo" not in row.body for row in asked)
+
+    desk.pay(retainer, 75_000)
+    assert telling.held_back(asked[0], at=NOW) == "the retainer is full or closed"
+    assert "Ask the family for" not in visitor.get(f"/cases/{desk.case.pk}/money/").content.decode()

@@ -171,3 +171,11 @@ def test_what_somebody_did_is_offered_once(visitor, ana, desk, service, clock):
     assert [(entry.minutes, entry.activity) for entry in TimeEntry.objects.all()] == [(70, "meeting")]
     assert {row.kind for row in suggesting.suggestions(ana, at=at)} == {"booking", "call"}
     assert key("student Mateo") == student.pk
+
+
+def test_a_timer_that_ran_over_night_asks_how_long_it_really_was(visitor, ana, desk, clock):
+    timer = timing.start(ana, at=NOW, student=desk.case.student, case=desk.case)
+    assert "very long" not in visitor.as_(ana).get(f"/time/timer/{timer.pk}/").content.decode()
+
+    clock.now = NOW + timedelta(minutes=481)
+    assert "very long" in visitor.as_(ana).get(f"/time/timer/{timer.pk}/").content.decode()

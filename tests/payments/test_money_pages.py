@@ -9,9 +9,9 @@ from django.utils.translation import override
 from accounts.models import AuditEntry
 from cases.models import Case
 from clients.models import Guardianship
-from payments import ledger, links, receiving
+from payments import ledger, links, receiving, refunding
 from payments.ledger import Account
-from payments.models import Finding, Instructions, Payment, Refund, StripeAccount
+from payments.models import Checkout, Finding, Instructions, Payment, Refund, StripeAccount
 from payments.subjects import State
 from tests.conftest import Visitor
 from tests.world import BEFORE, NOW, key
@@ -288,3 +288,19 @@ def test_what_a_payment_was_for_is_said_in_the_readers_language(visitor, bea, lu
     with override("es"):
         assert made.local_what == "Saldo a favor"
     assert "Luz Rivera" in text(visitor.get("/payments/?q=favor"))
+
+
+def test_whoever_comes_back_from_stripe_is_seen_to_have_paid_without_its_webhook(visitor, bill, cards, clock):
+    link = links.link_for(bill.subject, at=NOW)
+    visitor.post(f"/pay/{link.token}/")
+    cards.pay(Checkout.objects.get())
+    assert "hx-get" in visitor.get(f"/pay/{link.token}/?paid=1").content.decode()
+
+    assert "This is paid" in text(visitor.get(f"/pay/{link.token}/?paid=1"))
+    assert Payment.objects.count() == 1
+
+
+def test_what_went_back_of_a_payment_is_said_where_the_rest_is_asked_for(visitor, bill, check, bea, clock):
+    refunding.refund(check, amount=1_000, reason="r", by=bea, at=NOW)
+    page = text(visitor.get(f"/pay/{links.link_for(bill.subject, at=NOW).token}/"))
+    assert ("$90.00 to pay" in page, "$10.00 given back." in page) == (True, True)

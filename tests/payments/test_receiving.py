@@ -112,6 +112,14 @@ def test_one_that_was_given_back_in_part_stays(luz_rivera, record, bea):
         receiving.strike_out(payment, reason="x", by=bea, at=NOW)
 
 
+def test_what_comes_in_the_morning_counts_at_once(luz_rivera, bea, clock):
+    """A day stands for its noon, but never for a time that is still to come."""
+    morning = NOW.replace(hour=15)  # eight in Montana
+    made = receiving.record(contact=luz_rivera, method="cash", amount=100, currency="usd", received_on=NOW.date(), by=bea, at=morning)  # fmt: skip
+
+    assert made.paid_at == morning
+
+
 def test_a_receipt_leaves_when_asked_for(luz_rivera, record):
     record(contact=luz_rivera)
     record(contact=luz_rivera, send_receipt=True)
