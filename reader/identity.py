@@ -368,9 +368,9 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
             if text and knowledge.disability(text):
                 found.append(read_as(text, passage.cut(start, start + len(piece.group())), "label"))
     if not found:
-        whole = re.sub(r"\([^)]*\)", "", passage.flat).strip(" .:*-")
-        if knowledge.disability(whole):
-            found.append(read_as(whole, passage, "label"))
+        entire = re.sub(r"\([^)]*\)", "", passage.flat).strip(" .:*-")
+        if knowledge.disability(entire):
+            found.append(read_as(entire, passage, "label"))
     return found
 
 
