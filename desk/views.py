@@ -49,7 +49,7 @@ def today(request: FirmRequest) -> HttpResponse:
         "agenda": work.agenda(user, team=team, now=now),
         "ask_confirmation": user.role == Role.OWNER and not user.email_confirmed_at,
     }
-    if user.can(Can.SET_FIRM) and not items and not context["agenda"]:
+    if user.can(Can.SET_FIRM) and not found.items and not context["agenda"]:
         context["is_new"] = not (Student.objects.exists() or Booking.objects.exists())
         context["address"] = current_firm().url("/book/")
     if user.can(Can.SEE_CASES):
