@@ -13,6 +13,7 @@ from reviews import comparing, naming
 from reviews.models import Comparison, Point, Review, Status, StructuredIEP
 from tenants.places import FirmRef
 from web import papers
+from web.phones import say_phone
 
 LANGUAGES = ("en", "es")
 
@@ -78,7 +79,7 @@ def facts(review: Review, *, language: str, firm: FirmRef) -> dict[str, Any]:
 
 def _head(firm: FirmRef, language: str) -> dict[str, Any]:
     return {
-        "firm": firm.name, "firm_phone": firm.phone or "", "language": language,
+        "firm": firm.name, "firm_phone": say_phone(firm.phone) if firm.phone else "", "language": language,
         "words": {"page": _("Page"), "of": _("of")},
     }  # fmt: skip
 
