@@ -15,7 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import audit, second_factor, signing_in
+from accounts import audit, audit_words, second_factor, signing_in
 from accounts.forms import InvitationForm, NewPasswordForm, StaffForm
 from accounts.models import ApiToken, AuditEntry, Invitation, User
 from accounts.requests import FirmRequest
@@ -285,4 +285,10 @@ def access_log(request: FirmRequest) -> HttpResponse:
     if person:
         entries = entries.filter(actor_name__icontains=person[:120])
     audit.record("log.read", by=request.user, at=now)
-    return render(request, "accounts/access_log.html", {"page": page_of(entries, request), "person": person})
+    page = page_of(entries, request)
+    names = audit_words.names(page, reader=request.user)
+    lines = [
+        (entry, audit_words.say(entry.action), names.get((entry.about_kind, entry.about), ""))
+        for entry in page
+    ]
+    return render(request, "accounts/access_log.html", {"page": page, "lines": lines, "person": person})
