@@ -294,7 +294,7 @@ def test_whoever_comes_back_from_stripe_is_seen_to_have_paid_without_its_webhook
     link = links.link_for(bill.subject, at=NOW)
     visitor.post(f"/pay/{link.token}/")
     cards.pay(Checkout.objects.get())
-    assert "hx-get" in visitor.get(f"/pay/{link.token}/?paid=1").content.decode()
+    assert "hx-post" in visitor.get(f"/pay/{link.token}/?paid=1").content.decode()
 
     assert "This is paid" in text(visitor.get(f"/pay/{link.token}/?paid=1"))
     assert Payment.objects.count() == 1
