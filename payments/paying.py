@@ -73,8 +73,10 @@ def ask(
         end_account(into, because=StripeAccount.Ended.REVOKED, at=at)
         raise
     except Refused:
-        _end(checkout, at=at)
-        raise
+        if _give_up(checkout, at=at):
+            raise
+        checkout.refresh_from_db()  # another tab asked with a newer key, and has its page
+        return checkout
     except Unavailable:
         _try_again(checkout)
         raise
@@ -125,10 +127,11 @@ def _is_still_right(known: Checkout, *, amount: int, currency: str, account_id: 
 
 def _close(known: Checkout, *, at: datetime) -> None:
     """Closes an earlier page for good. Raises AlreadyPaid or OnItsWay when it was used, Unavailable when nobody knows."""
-    if not known.session_id:
-        _end(known, at=at)
+    if not known.session_id and _give_up(known, at=at):
         return
+    known.refresh_from_db()
     if not known.processing_at:
+        assert known.session_id
         _expire(known.session_id, account_id=known.account_id)
     settle(known, at=at)
     known.refresh_from_db()
@@ -157,9 +160,10 @@ def _try_again(checkout: Checkout) -> None:
 def settle(checkout: Checkout, *, at: datetime) -> None:
     """Looks at Stripe how it stands, and says so once it is paid or over. In whatever order events came: the same end."""
     if checkout.session_id is None:
-        # Never opened, or its answer was lost: nobody was shown the page, so nobody paid.
-        _end(checkout, at=at)
-        return
+        if _give_up(checkout, at=at):
+            return
+        checkout.refresh_from_db()
+        assert checkout.session_id
     now = stripe.session(checkout.session_id, account=checkout.account_id)
     if now.paid:
         _paid(checkout, now, at=at)
@@ -251,6 +255,17 @@ def _processing(checkout: Checkout, session: stripe.Session, *, at: datetime) ->
             due.plan(CHECK, str(checkout.pk), due_at=at + BANK_CHECK)
 
 
+def _give_up(checkout: Checkout, *, at: datetime) -> bool:
+    """Ends a request without a page: never opened, or its answer was lost, so nobody was shown it and nobody paid.
+    False when its page came this moment: somebody may be paying on it, and only Stripe can close it."""
+    with transaction.atomic():
+        fresh = Checkout.objects.select_for_update().get(pk=checkout.pk)
+        if fresh.session_id:
+            return False
+        _end(fresh, at=at)
+    return True
+
+
 def _end(checkout: Checkout, *, at: datetime, failure: str = "") -> None:
     with transaction.atomic():
         checkout = Checkout.objects.select_for_update().get(pk=checkout.pk)
@@ -266,9 +281,12 @@ def _end(checkout: Checkout, *, at: datetime, failure: str = "") -> None:
 def withdraw(subject: str, *, at: datetime) -> None:
     """What was asked for the subject need not be paid any more. A payment on its way still counts, and is settled."""
     for checkout in Checkout.objects.unsettled().filter(subject=subject, processing_at=None):
+        if not checkout.session_id and _give_up(checkout, at=at):
+            continue
+        checkout.refresh_from_db()
+        assert checkout.session_id
         try:
-            if checkout.session_id:
-                stripe.expire(checkout.session_id, account=checkout.account_id)
+            stripe.expire(checkout.session_id, account=checkout.account_id)
         except (Refused, Unavailable):
             continue  # paid or expired this moment, or no answer: the check finds out
         _end(checkout, at=at)

@@ -271,3 +271,40 @@ def test_two_tabs_that_ask_with_two_keys_show_one_page(bills, luz_rivera, cards,
     assert shown.session_id == Checkout.objects.get().session_id
     assert sorted(found.values()) == ["expired", "open"]
     assert found[shown.session_id] == "open"
+
+
+def test_a_page_that_comes_while_its_request_is_given_up_is_closed_at_stripe(bills, luz_rivera, cards, page, clock, monkeypatch):  # fmt: skip
+    """One tab waits for its page when another finds the request too old. Whoever was shown the page cannot pay twice."""
+    bill = bills.add(12_000, luz_rivera)
+    first = page(bill)
+    shown = {"session_id": first.session_id, "url": first.url}
+    Checkout.objects.filter(pk=first.pk).update(session_id=None, url="")
+    is_right = paying._is_still_right
+
+    def answered_meanwhile(known, **told):
+        Checkout.objects.filter(pk=first.pk).update(**shown)
+        return is_right(known, **told)
+
+    monkeypatch.setattr(paying, "_is_still_right", answered_meanwhile)
+    second = page(bill, at=NOW + timedelta(minutes=1))
+
+    found = {session.id: session.status for session in sessions(cards)}
+    assert (found[first.session_id], found[second.session_id]) == ("expired", "open")
+
+
+def test_a_late_request_that_is_refused_leaves_the_other_tabs_page_alone(bills, luz_rivera, cards, page, clock, monkeypatch):  # fmt: skip
+    bill = bills.add(12_000, luz_rivera)
+    opens = stripe.open_session
+
+    def too_late(**told):
+        monkeypatch.setattr(stripe, "open_session", opens)
+        paying._try_again(Checkout.objects.get())
+        paying._try_again(Checkout.objects.get())
+        page(bill)
+        raise stripe.Refused("It must be good for half an hour.")
+
+    monkeypatch.setattr(stripe, "open_session", too_late)
+    shown = page(bill)
+
+    assert [session.status for session in sessions(cards)] == ["open"]
+    assert (Checkout.objects.get().settled_at, shown.session_id) == (None, Checkout.objects.get().session_id)
