@@ -77,6 +77,7 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     hold the unit or period ("Minutes per week") of a bare number.
     """
     words = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text))
+    words = _PLURAL_ASIDE.sub(r"\1s", words)
     words = _UNIT_ASIDE.sub(r"\1", words)
     words = " ".join(words.replace(",", " , ").split())
     head = " ".join(plain(heading).split())
@@ -129,6 +130,7 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
 
 
+_PLURAL_ASIDE = re.compile(r"(\w)\(s\)\.?")  # "1 Hr(s). 15 Min(s)."
 _UNIT_ASIDE = re.compile(r"\(((?:min|minute|hour|hr|times?|sessions?)s?(?: (?:per|a) \w+)?)\)")
 _EVERY_OTHER = re.compile(
     r"every other week|every (?:two|2) (?:weeks|wks)|(?:per|each) (?:two|2)[ -]weeks?|fortnight|cada (?:dos|2) semanas|quincenal"

@@ -335,6 +335,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             return _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
         if slot is not None and not (slot == "area" and _is_goal(entry.value.flat, knowledge)):
             return _items([Entry(f"goal.{slot}", entry.label, entry.value, entry.part, entry.how)], knowledge)
+        if _named_area(entry, knowledge):
+            return [("area", Passage.join([entry.label, entry.value], " "), entry.how, entry.label)]
         if _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) < 60:
             return [
                 ("area", entry.label.cut(0, len(entry.label.text.rstrip(": "))), entry.how, entry.label),
@@ -387,6 +389,17 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         else:
             sentence.append(line)
     return found + _sentence(sentence, knowledge, entry)
+
+
+def _named_area(entry: Entry, knowledge: Knowledge) -> bool:
+    """Whether a label and its value name an area together: "Academic: Reading Comprehension"."""
+    return (
+        knowledge.area(entry.label.flat) is not None
+        and knowledge.area(entry.value.flat) is not None
+        and len(entry.label.flat.split()) <= 3
+        and len(entry.value.flat.split()) <= 6
+        and not re.search(r"\d|[.;?]|[☐☒]", entry.value.flat)
+    )
 
 
 def _found_in(passage: Passage, words: str) -> Passage:
@@ -474,7 +487,9 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
     """A goal's cell: number, area, the sentence, perhaps a labelled baseline below it."""
     found: list[Item] = []
     number = re.match(
-        r"^\W*(?:(?:measurable |annual )*(?:goal|meta))?\s*#?(\d{1,2})\s*[.):-]\s+", text.text, re.I
+        r"^\W*(?:(?:measurable |annual )*(?:goal|meta))?\s*#?\s*(\d{1,2})\s*[.):-]\s+", text.text, re.I
+    ) or re.match(
+        r"^\W*(?:measurable |annual )*(?:goal|meta)\s*(?:n[o.º]*)?\s*#?\s*(\d{1,2})\s*\n\s*", text.text, re.I
     )
     if number:
         found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
@@ -631,6 +646,8 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
         if slot in pieces:
             setattr(goal, slot, read_as(pieces[slot].flat, pieces[slot], "grammar"))
         elif own and not knowledge.says_nothing(own.text):
+            if slot == "criterion" and (lead := _KEYED.match(own.text)):
+                own = own.cut(lead.end())
             setattr(goal, slot, read_as(own.flat, own, draft.how[slot]))
     if goal.timeframe is None and draft.heading:
         when = known["timeframe"].search(draft.heading.text.replace("\n", " "))
@@ -656,6 +673,11 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     goal.is_measurable = Value(False, text.flat, text.places(), 0.88, "grammar")
     judge(goal)
     return goal
+
+
+_KEYED = re.compile(
+    r"[A-Z0-9]{1,2}[.)]\s[^:]{3,50}:\s*(?=\S)"
+)  # "E. Frequency/trials: 8 of 10", of a printed key
 
 
 def judge(goal: Goal) -> None:

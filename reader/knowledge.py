@@ -215,6 +215,8 @@ class Knowledge:
         if first != text.strip():
             for candidate in _variants(first):
                 role = table.get(candidate)
+                if role == "name" and kind == "services":  # unless the lines below name something else
+                    return self.column_by_word(kind, text.strip()[len(first) :]) or role
                 if role is not None:
                     return role
         return None

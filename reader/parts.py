@@ -113,9 +113,12 @@ class _Titles:
         block = self.flow[index]
         if isinstance(block, Table):
             return self._in_table(block)
-        if len(block.pieces) != 1 or block.pieces[0].text[:1].islower():
+        pieces = block.pieces
+        if len(pieces) == 2 and _SECTION_MARK.fullmatch(pieces[0].flat):
+            pieces = pieces[1:]  # the number of a section, set apart from its title
+        if len(pieces) != 1 or pieces[0].text[:1].islower():
             return None, Passage(), 1
-        text = block.pieces[0]
+        text = pieces[0]
         following = self.flow[index + 1] if index + 1 < len(self.flow) else None
         both = self._two_lines(text, following)
         if both is not None:
@@ -231,6 +234,9 @@ class _Titles:
 
 _SECTION_NO = re.compile(
     r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?"
+)
+_SECTION_MARK = re.compile(
+    r"(?i)(?:(?:section|part|step|sección|parte)\s+)?(?:[ivx]{1,5}|[a-z]|\d{1,2})[.):]?"
 )
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
@@ -561,8 +567,21 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
             and "\n" not in gap
             and len(hit.roles) == 1
             and hit.roles[0] in (None, last.roles[0])
+            and not (
+                hit.roles[0] is None
+                and last.roles[0] in _HOLDS_A_COLON
+                and passage.text[hit.end - 1 : hit.end] != "?"
+            )
         ):
             last.end = hit.end  # "Baseline: what can the student do?" is one label
+        elif (
+            last
+            and not gap.strip()
+            and "\n" not in gap
+            and hit.roles == [None]
+            and last.roles[0] in _HOLDS_A_COLON
+        ):
+            continue  # "Area: Academic: Reading": a part of the value
         else:
             merged.append(hit)
     found = merged
@@ -589,6 +608,13 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
     return entries
 
 
+_HOLDS_A_COLON = (
+    "goal.area",
+    "goal.method",
+    "goal.criterion",
+)  # values such as "Direct measures: word probe"
+
+
 def _entered(value: Passage) -> Passage:
     """Only what was typed into form fields, when anything was."""
     if not any(word.entry and word.text not in (TICKED, EMPTY) for word in value.words):
@@ -605,7 +631,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             lower = table.rows[depth + 1]
             under = {cell.column for cell in lower}
             head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
-        if len(head) < 2:
+        if len(head) < 2 or _answered(head):
             continue
         best: tuple[float, str, dict[int, str]] | None = None
         for kind in knowledge.columns:
@@ -645,6 +671,15 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         if _decides("services", set(roles.values())) and "amount" in roles.values():
             return "services", roles, 1
     return None
+
+
+def _answered(row: list[Cell]) -> bool:
+    """Whether most cells of a row hold a label with its value ("Begin Date: 9/19/2025") rather than a heading."""
+    filled = [cell for cell in row if cell.text]
+    return sum(bool(_LABEL_VALUE.match(cell.text.text)) for cell in filled) > 0.5 * len(filled)
+
+
+_LABEL_VALUE = re.compile(r"[^:?\n]{2,50}:[ \t]+\S")
 
 
 def _splits(head: list[Cell], lower: list[Cell]) -> bool:

@@ -219,7 +219,9 @@ def read_extended_year(parts: Sequence[Part], entries: Sequence[Entry], knowledg
         decision = _esy_decision(passage, knowledge)
         if decision is not None:
             eligible, source, how = decision
-            return ExtendedYear(read_as(True, source, how), read_as(eligible, source, how))
+            return ExtendedYear(
+                read_as(True, source, how), None if eligible is None else read_as(eligible, source, how)
+            )
     return ExtendedYear()
 
 
@@ -236,7 +238,13 @@ _YES_ESY = re.compile(
 )
 
 
-def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage, str] | None:
+_ESY_OPEN = re.compile(
+    r"(?i)under consideration|deferred|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
+)
+
+
+def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, Passage, str] | None:
+    """(eligible, the words, how); eligible is none where the decision was put off."""
     said = re.search(r"(?i)considered\W{0,3}[☐☒]\s*yes\s*[☐☒]\s*no\b\W*", passage.text)
     if said:
         passage = passage.cut(said.end())  # that it was considered is not the decision
@@ -249,6 +257,8 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage
         first = re.match(r"\W*(yes|no|sí|si)\b", words, re.I)
         if re.match(r"(?i)\W*(?:considered|considerado)", words):
             continue
+        if _ESY_OPEN.search(words):
+            return None, choice.words, "box"
         if _NOT_ESY.search(words[:60]) or re.match(r"(?i)\W*not\b", words):
             decisive = (False, choice.words)
         elif first:
@@ -616,7 +626,7 @@ def read_factors(
     for slot, phrases in knowledge.words["factors"].items():
         best: Flag | None = None
         for question, answer, how in pieces:
-            words = f" {plain(question.flat)} "
+            words = f" {plain(question.flat).replace('(s)', 's')} "
             if not any(plain(phrase) in words for phrase in phrases):
                 continue
             if slot == "visual_impairment" and re.search(r"deaf", words) and not re.search(r"blind", words):
@@ -809,7 +819,7 @@ def _health(
         return
     for category in categories:
         if knowledge.disability(category.value) == "other health impairment":
-            found.health = Value(True, category.words, category.places, 0.9, "derived")
+            found.health = Value(True, category.words, category.places, 0.8, "derived")
             return
     for part in parts:
         for table in part.tables:

@@ -49,7 +49,9 @@ def read_services(
                     services += rows
                     supports += extra
                 elif kind is None and part.kind == "services":
-                    services += _stacked([cell.text for cell in unit.cells()], knowledge, day_minutes)
+                    services += _stacked(
+                        [cell.text for cell in unit.cells()], knowledge, day_minutes, part.title.flat
+                    )
             elif part.kind == "services":
                 boxed = _stacked([unit], knowledge, day_minutes)
                 services += boxed or _sentences(unit, knowledge, day_minutes)
@@ -227,7 +229,9 @@ def _with_unit(words: str, heading: str) -> str:
     return f"{words} {unit}{when}".strip()
 
 
-def _stacked(passages: list[Passage], knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+def _stacked(
+    passages: list[Passage], knowledge: Knowledge, day_minutes: float | None, title: str = ""
+) -> list[Service]:
     """Services written as boxes of labels: name, sessions, length, place, each after its own label."""
     found: list[Service] = []
     current: dict[str, list[Cell]] = {}
@@ -235,7 +239,7 @@ def _stacked(passages: list[Passage], knowledge: Knowledge, day_minutes: float |
 
     def finish() -> None:
         if "name" in current and ("amount" in current or "frequency" in current):
-            found.append(_service(current, heads, None, knowledge, day_minutes))
+            found.append(_service(current, heads, _section_kind(title), knowledge, day_minutes))
 
     for passage in passages:
         for entry in entries_in(passage, knowledge, "services"):
@@ -243,7 +247,7 @@ def _stacked(passages: list[Passage], knowledge: Knowledge, day_minutes: float |
                 continue
             label = entry.label.flat.rstrip(":? ").lstrip("•·- ")
             role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
-            if role is None or len(label.split()) > 5:
+            if role is None or len(label.split()) > 5 or (role == "name" and not entry.value):
                 continue
             if role in ("start", "end") and _STATES_TIME.search(entry.value.text):
                 role = "amount"

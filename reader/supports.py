@@ -165,6 +165,16 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             for entry in entries_in(text, knowledge, part.kind):
                 if entry.role in ("accommodations", "modifications"):
                     _entry(entry, kept, knowledge)
+                elif _names_support(entry, knowledge):
+                    _add(entry.value, slot, kept, knowledge, "row")
+
+
+def _names_support(entry: Entry, knowledge: Knowledge) -> bool:
+    """Whether a labelled box of its own names a support: "Service nature: picture schedule"."""
+    label = entry.label.flat.rstrip(": ")
+    return bool(label and entry.value) and (
+        knowledge.column("services", label) == "name" or knowledge.column("accommodations", label) == "name"
+    )
 
 
 def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
