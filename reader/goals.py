@@ -164,6 +164,8 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             found += _goal_value(entry, knowledge)
         elif role == "goal.area":
             found += _area_value(entry, knowledge)
+        elif squeezed(entry.label.flat) in ("by", "with", "para") and not re.search(r"\d", entry.value.flat):
+            continue  # "By: ______", or the end of a longer label
         elif role.startswith("goal."):
             value = entry.value if role == "goal.objectives" else _own_paragraph(entry.value)
             found.append((role[5:], value, entry.how, entry.label))

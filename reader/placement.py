@@ -837,6 +837,13 @@ def _health(
 # ---------------------------------------------------------------- present levels
 
 
+def _names_area(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell across a table names the area of the rows below it."""
+    return (
+        len(text.flat.split()) <= 8 and knowledge.area(text.flat) is not None and not text.flat.endswith("?")
+    )
+
+
 def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge) -> dict[str, Text]:
     """Present levels by area, in the document's words."""
     found: dict[str, list[Passage]] = {}
@@ -855,6 +862,8 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
             if isinstance(unit, Table):
                 if part.kind in ("present_levels", "evaluation"):
                     for row in unit.rows:
+                        if len(row) == 1 and _names_area(row[0].text, knowledge):
+                            area = knowledge.area(row[0].text.flat) or area
                         put(
                             knowledge.area(row[0].text.flat) or area,
                             Passage.join((c.text for c in row if c.text), "\t"),
