@@ -164,7 +164,9 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             found += _goal_value(entry, knowledge)
         elif role == "goal.area":
             found += _area_value(entry, knowledge)
-        elif squeezed(entry.label.flat) in ("by", "with", "para") and not re.search(r"\d", entry.value.flat):
+        elif re.match(r"(?i)\W*(?:by|with|para)\s*:", entry.label.text) and not re.search(
+            r"\d", entry.value.flat
+        ):
             continue  # "By: ______", or the end of a longer label
         elif role.startswith("goal."):
             value = entry.value if role == "goal.objectives" else _own_paragraph(entry.value)

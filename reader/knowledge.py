@@ -322,7 +322,9 @@ class Knowledge:
     def disability(self, text: str) -> str | None:
         """The federal category a wording names, if it is one."""
         degree = re.sub(
-            r"(?i)^(?:mild|moderate|severe|profound|significant|leve|moderad[oa]|sever[oa]) ", "", text
+            r"(?i)^(?:mild|moderate|severe|profound|significant|functional|leve|moderad[oa]|sever[oa]) ",
+            "",
+            text,
         )
         for candidate in (*_variants(text), *_variants(degree)):
             category = self.disabilities.get(candidate)

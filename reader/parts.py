@@ -129,6 +129,12 @@ class _Titles:
             return None, Passage(), 1  # the label of a form field
         if kind is None:
             kind = self._told_by_words(text, following)
+        if (
+            kind in ("accommodations", "supports")
+            and _OF_TESTS.search(text.flat)
+            and not _OF_CLASS.search(text.flat)
+        ):
+            kind = "assessments"
         if kind is not None:
             self._remember(kind, text)
         elif self._set_as_heading(text, following):
@@ -239,6 +245,8 @@ _SECTION_MARK = re.compile(
     r"(?i)(?:(?:section|part|step|sección|parte)\s+)?(?:[ivx]{1,5}|[a-z]|\d{1,2})[.):]?"
 )
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
+_OF_TESTS = re.compile(r"(?i)\b(?:tests?|testing|assessments?|pruebas?)\b")
+_OF_CLASS = re.compile(r"(?i)\b(?:instruct\w*|class\w*|aula|program|modifications?|services|aids|supports)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
 _NUMBERING = re.compile(
     r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])(?:[.):]|\s[·•|–—-])\s+"
@@ -418,8 +426,13 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     return None
 
 
+_OF_BEFORE = re.compile(r"(?i)\b(?:most recent|last|previous|prior|anterior|última?)\s*$")
+
+
 def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:
     """Whether "Goal:" or "Name:" ends a label such as "Postsecondary Training Goal:"."""
+    if role in _DATED and _OF_BEFORE.search(spot.passage.text[max(spot.floor, start - 40) : start]):
+        return True
     if not role.startswith("goal.") and role != "student.name":
         return False
     line = max((s for s in spot.lines if s <= start), default=-1)

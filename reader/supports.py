@@ -24,7 +24,9 @@ def read_supports(
     for support in extra:
         kept[support.kind].append(read_as(_bare(support.text.flat), support.text, "column"))
     for part in parts:
-        if part.kind in ("attachment", "notes", "notice", "assessments", "goals", "evaluation", "transition"):
+        if part.kind in ("attachment", "notes", "notice", "goals", "evaluation", "transition"):
+            continue
+        if part.kind == "assessments" and not re.search(r"(?i)instruct|class|aula", part.title.flat):
             continue
         for unit in part.units():
             if isinstance(unit, Table):
@@ -54,7 +56,7 @@ def _distinct(values: list[Text]) -> list[Text]:
 
 
 def _bare(words: str) -> str:
-    words = re.sub(r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+", "", words)
+    words = re.sub(r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+|^\d{1,2}[a-z][:.)]\s+", "", words)
     words = re.sub(r"[\s_;,]+$", "", words)
     return words[:-1] if words.endswith(".") and words.count(".") == 1 else words
 
@@ -66,7 +68,8 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             _loose_table(table, part, kept, knowledge)
         return
     name, roles, depth = kind
-    if name != "accommodations" or part.kind == "assessments":
+    taught = re.search(r"(?i)instruct|class|aula", part.title.flat)
+    if name != "accommodations" or (part.kind == "assessments" and not taught):
         return
     columns = [column for column, role in roles.items() if role == "name"]
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
@@ -98,7 +101,33 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             slot = default
             if type_cell is not None and "modif" in plain(type_cell.text.flat):
                 slot = "modification"
-            _add(cell.text, slot, kept, knowledge, "column")
+            for item in _lines_of_cell(cell):
+                _add(item, slot, kept, knowledge, "column")
+
+
+def _lines_of_cell(cell: Cell) -> list[Passage]:
+    """The items of a cell that lists one to a line: a line ends although the next word would have had room."""
+    lines = cell.text.lines()
+    if len(lines) < 2 or any(
+        _BULLET.match(line.text) or EMPTY in line.text or TICKED in line.text for line in lines
+    ):
+        return [cell.text]
+    return [Passage.join(item, "\n") for item in _short_lines(lines, cell.box[2])]
+
+
+def _short_lines(lines: list[Passage], right: float) -> list[list[Passage]]:
+    """Lines grouped to items: one that begins with a capital, after a line with room left, opens an item."""
+    items: list[list[Passage]] = []
+    for line in lines:
+        last = items[-1][-1] if items else None
+        if last is not None and line.words and last.words:
+            word = line.words[0]
+            room = right - last.words[-1].box[2] > (word.box[2] - word.box[0]) + 8
+            if not room or not line.text[:1].isupper() or last.flat.endswith((",", ";")):
+                items[-1].append(line)
+                continue
+        items.append([line])
+    return items
 
 
 def _add(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge, how: str) -> None:
@@ -154,6 +183,17 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
     slot = "modification" if part.kind == "modifications" else "accommodation"
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
+        if len(cells) > 1 and cells[0].text.strip() in (
+            TICKED,
+            EMPTY,
+        ):  # a box, what it offers, where and when
+            if cells[0].text.strip() == TICKED:
+                _add(cells[1], slot, kept, knowledge, "column")
+            continue
+        if row and (listed := _under_group(row[0])):
+            for item in listed:
+                _add(item, slot, kept, knowledge, "row")
+            continue
         for index, text in enumerate(cells):
             if TICKED in text.text or EMPTY in text.text:
                 _add(text, slot, kept, knowledge, "box")
@@ -167,6 +207,33 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
                     _entry(entry, kept, knowledge)
                 elif _names_support(entry, knowledge):
                     _add(entry.value, slot, kept, knowledge, "row")
+
+
+_GROUPS = re.compile(
+    r"(?i)^(?:[\w-]+(?:/| and | & |, | y )? ?){0,3}(?:materials?|books|equipment|tests?|quizzes|grading|assessments?|organization\w*|environment\w*|behavior\w*"
+    r"|interventions?|supports?|instruction\w*|strategies|presentation|response|setting|timing|scheduling|assignments?|technology|communication"
+    r"|social|physical|sensory|content|other|materiales|pruebas|ambiente|conducta|organización|presentación|respuesta)\b[^:.?]{0,40}:\s*\n"
+)
+
+
+def _under_group(cell: Cell) -> list[Passage]:
+    """The items of a cell headed by the group of supports it lists: "Materials/books:", then one to a line."""
+    head = _GROUPS.match(cell.text.text)
+    if head is None or EMPTY in cell.text.text or TICKED in cell.text.text:
+        return []
+    return [Passage.join(item, "\n") for item in _short_lines(cell.text.cut(head.end()).lines(), cell.box[2])]
+
+
+def _plain_list(lines: list[Passage]) -> list[Passage]:
+    """Supports set one to a line without bullets, after what the form says in sentences; empty if it is not so."""
+    after = max((n for n, line in enumerate(lines[:5], 1) if re.search(r"[.:?]$", line.flat)), default=0)
+    begun = _begun(lines[after:])
+    short = [
+        item
+        for item in begun
+        if len(item.flat.split()) <= 16 and not re.search(r"[.:?]$|\. |_{3}", item.flat)
+    ]
+    return begun if len(begun) > 1 and len(short) == len(begun) else []
 
 
 def _names_support(entry: Entry, knowledge: Knowledge) -> bool:
@@ -259,6 +326,9 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 and "." not in entry.value.text
             ):
                 _split(entry.value, slot, kept, knowledge)
+            else:
+                for item in _plain_list(lines):
+                    _add(item, slot, kept, knowledge, "row")
         elif (
             entry.role is None
             and entry.value
@@ -430,7 +500,8 @@ _WAYS = (  # how a child takes a test: (what the words say, how); the first that
 
 
 def _way(words: str) -> str | None:
-    return next((way for pattern, way in _WAYS if re.search(pattern, plain(words))), None)
+    words = " ".join(plain(words).split())
+    return next((way for pattern, way in _WAYS if re.search(pattern, words)), None)
 
 
 def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tuple[bool, bool, Passage] | None:
@@ -538,6 +609,11 @@ def _test_rows(
                 cells[role] = cell
         if kind == "accommodations":
             named = cells.get("name")
+            boxes = [c.text.text.strip() for c in row if c.text.text.strip() in (TICKED, EMPTY)]
+            if boxes and TICKED not in boxes:
+                continue  # offered, not chosen
+            if any(re.fullmatch(r"(?i)\W*(?:i|instruction|classroom|class)\W*", c.text.flat) for c in row):
+                continue  # for lessons alone
             if named is not None and named.text and len(row) > 1:
                 _accommodations(named.text, found, knowledge)
             continue
