@@ -252,6 +252,9 @@ class Knowledge:
         titled = told is not None and all(w[:1].isupper() for w in told[1].split() if len(w) > 3)
         if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:
             return None  # a label with its value
+        text = re.sub(
+            r"(?i)^\W*(?:form|section|page)\s+[\w-]{1,3}(?:,?\s*part\s+\w{1,3})?\s*[:.]\s+(?=[A-Z])", "", text
+        )
         bare = re.sub(
             r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s·•|–—-]+(?=\S)",
             "",

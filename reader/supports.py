@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reader.choices import choices_in
+from reader.choices import choices_in, yes_or_no
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Entry, Part, entries_in, table_kind
@@ -361,13 +361,25 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     exempt = None
     source = Passage()
     for part in own:
+        above = part.title.flat
         for unit in part.units():
+            if (
+                isinstance(unit, Table)
+                and _OF_DISTRICT.search(above)
+                and not re.search(r"(?i)\bstate", above)
+            ):
+                continue
+            above = unit.lines()[-1].flat if isinstance(unit, Passage) and unit else ""
             if isinstance(unit, Table) and (marked := _test_matrix(unit, found, knowledge)) is not None:
                 alternate, regular = alternate or marked[0], regular or marked[1]
                 source = source or marked[2]
                 continue
             if isinstance(unit, Passage):
                 _tests_over_choices(unit, found, knowledge)
+                if (told := _tests_told(unit, found)) is not None:
+                    regular = regular or told.startswith("regular")
+                    alternate = alternate or told == "alternate" or None
+                    source = source or unit
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge)
                 if kind and kind[0] in ("assessments", "accommodations"):
@@ -411,9 +423,13 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 ):
                     _tests(entry.value.lines()[0], found, knowledge)
                     named_alternate = entry.value
-                elif entry.label and re.search(
-                    r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
-                    entry.label.flat.rstrip(": "),
+                elif (
+                    entry.label
+                    and not _OF_DISTRICT.search(entry.label.flat)
+                    and re.search(
+                        r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
+                        entry.label.flat.rstrip(": "),
+                    )
                 ):
                     _tests(entry.value, found, knowledge)
             for text in texts:
@@ -422,7 +438,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     if not choice.marked or not words:
                         continue
                     if re.search(
-                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|not required|no state|no hay (?:evaluaci|prueba)",
+                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|does not take (?:a|the|any|this) |not required|no state|no hay (?:evaluaci|prueba)",
                         words,
                     ):
                         exempt = choice.words
@@ -504,13 +520,20 @@ def _way(words: str) -> str | None:
     return next((way for pattern, way in _WAYS if re.search(pattern, words)), None)
 
 
+_OF_DISTRICT = re.compile(
+    r"(?i)\bdistrict[- ]?wide\b|\bdistrict (?:tests|assessments?)\b|\blocal (?:tests|assessments?)\b|\bdel distrito\b"
+)
+_TAKES = re.compile(r"\bparticipat\w*|\btakes?\b|\btake part\b|^\W*yes\b|^\W*s[ií]\b|participa")
+
+
 def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tuple[bool, bool, Passage] | None:
     """A table with a row for each test and a column of boxes for each way to take it.
 
     (alternate, regular, the words of the way marked), or None when the table is none such.
     """
+    boxed = {c.column for c in table.rows[0][1:] if _boxes_only(table, c.column)}
     listed = [
-        c.column for c in table.rows[0][1:] if knowledge.column("assessments", c.text.text) == "accommodations"
+        c.column for c in table.rows[0][1:] if c.column not in boxed and knowledge.column("assessments", c.text.text) == "accommodations"
         and not re.match(r"(?i)\W*(?:with|without|no|con|sin)\b", c.text.flat)
     ]  # fmt: skip
     ways = {
@@ -518,16 +541,23 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
         for cell in table.rows[0][1:]
         if cell.column not in listed and (way := _way(cell.text.flat))
     }
-    if len(set(ways.values())) < 2:
+    takes = {
+        cell.column
+        for cell in table.rows[0][1:]
+        if cell.column not in ways and cell.column not in listed and _TAKES.search(plain(cell.text.flat))
+    }
+    if len(set(ways.values())) < 2 and not (ways and takes):
         return None
     head = {cell.column: cell.text for cell in table.rows[0]}
     taken: list[str] = []
     source = Passage()
     for row in table.rows[1:]:
-        marked = [c for c in row if c.column in ways and TICKED in c.text.text]
+        marked = [c for c in row if c.column in ways and _ticked(c.text, knowledge)]
+        if not marked:
+            marked = [c for c in row if c.column in takes and _ticked(c.text, knowledge)]
         if not marked or not row[0].text or marked[0] is row[0]:
             continue
-        way = ways[marked[0].column]
+        way = ways.get(marked[0].column, "regular")
         taken.append(way)
         source = source or Passage.join([head[marked[0].column], row[0].text], ": ")
         if way != "not_tested_at_grade" and not _DISTRICT_TEST.search(row[0].text.flat):
@@ -540,6 +570,22 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
     if not taken:
         return None
     return "alternate" in taken, any(way.startswith("regular") for way in taken), source
+
+
+def _ticked(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell holds a mark, or Yes marked and not No."""
+    if TICKED not in text.text:
+        return False
+    answer = yes_or_no(text, knowledge)
+    return answer is None or answer[0]
+
+
+def _boxes_only(table: Table, column: int) -> bool:
+    """Whether a column holds boxes (and Yes or No beside them) and nothing else."""
+    cells = [c.text.text for row in table.rows[1:] for c in row if c.column == column and c.text]
+    return bool(cells) and all(
+        re.fullmatch(rf"(?i)\s*(?:[{TICKED}{EMPTY}]\s*(?:yes|no|sí|si|n/a)?\s*)+", text) for text in cells
+    )
 
 
 def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge) -> None:
@@ -558,6 +604,27 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
             and not _DISTRICT_TEST.search(name)
         ):
             found.state_tests.append(read_as(name, above, "box"))
+
+
+_TOLD_TEST = re.compile(
+    r"(?:^|[.;\n]\s*)(?P<test>[A-Z][^.:;\n☐☒]{2,70}):\s*(?P<how>(?:participates?|takes?|will (?:take|participate)|with(?:out)? accommodations)\b[^.;]{0,60})"
+)
+
+
+def _tests_told(text: Passage, found: Assessments) -> str | None:
+    """Tests told in sentences, each with how it is taken: "Biology End-of-Course: participates with accommodations"."""
+    taken: str | None = None
+    for told in _TOLD_TEST.finditer(text.text):
+        way = _way(told["how"]) or "regular"
+        test = text.cut(*told.span("test"))
+        if way == "not_tested_at_grade" or _DISTRICT_TEST.search(test.flat):
+            continue
+        if taken is None or way == "regular_with_accommodations":
+            taken = way
+        name = re.split(r",\s+(?=[a-z])", test.flat)[0]
+        found.state_tests.append(read_as(_bare(name), test, "sentence"))
+        found.participation = read_as(taken, text.cut(*told.span("how")), "sentence")
+    return taken
 
 
 def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bool:
@@ -664,7 +731,9 @@ def _tests(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
                 2 < len(words) < 80
                 and not _DISTRICT_TEST.search(words)
                 and not words[:1].islower()
-                and "☐" not in words
+                and EMPTY not in words
+                and TICKED not in words
+                and not re.search(r"(?i)\bwill be\b|\bspecify\b|\bparticipates?\b", words)
             ):
                 found.state_tests.append(read_as(words, item, "label"))
 
@@ -705,6 +774,8 @@ def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge
             continue
         for table in part.tables:
             kind = table_kind(table, knowledge)
+            if kind and kind[0] == "assessments" and _test_matrix(table, found, knowledge) is not None:
+                continue
             if kind and kind[0] == "assessments" and "participation" in kind[1].values():
                 _test_rows(table, "assessments", kind[1], kind[2], found, knowledge)
 
