@@ -42,7 +42,7 @@ _PERIODS: tuple[tuple[str, str], ...] = (
     ("six_weeks", r"(?:per|every|each|cada|/|por)\s*(?:six|6|seis)[ -]*(?:weeks?|semanas|wks?)|six[ -]weeks|6[ -]weeks"),
     ("nine_weeks", r"(?:per|every|each|cada|/|por)\s*(?:nine|9|nueve)[ -]*(?:weeks?|semanas|wks?)|(?:nine|9)[ -]weeks?\b"),
     ("cycle5", r"5[ -]day cycle|five[ -]day cycle|/\s*cycle|per cycle|\bcycle\b|ciclo"),
-    ("quarter", r"quarter(?:ly)?|marking period|grading period|trimestral|per qtr|/qtr|bimestre"),
+    ("quarter", r"quarter(?:ly)?|marking period|reporting period|grading period|trimestral|per qtr|/qtr|bimestre"),
     ("trimester", r"trimester|trimestre"),
     ("semester", r"semester|semestre|semestral"),
     ("year", r"(?:per|a|each|every|/|al|por)\s*(?:school |iep |academic )?(?:year|yr|ano)\b|annual(?:ly)?|yearly|anual(?:mente)?"),

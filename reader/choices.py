@@ -81,9 +81,15 @@ def chosen(passage: Passage) -> Passage:
     if not _GLYPH.search(passage.text):
         return passage
     kept: list[Passage] = []
+    last: bool | None = None  # whether the last choice of the line above is marked
     for line in _whole_lines(passage):
         glyphs = [match.start() for match in _GLYPH.finditer(line.text)]
         if not glyphs:
+            if last is not None and len(line.flat.split()) <= 2 and not re.search(r"[\d:]", line.text):
+                if last and kept:
+                    kept[-1] = Passage.join([kept[-1], line], " ")
+                continue  # the end of the choice above
+            last = None
             if not (_INSTRUCTION.fullmatch(line.text) and len(passage.lines()) > 1):
                 kept.append(line)
             continue
@@ -94,6 +100,7 @@ def chosen(passage: Passage) -> Passage:
             else line.cut(0, glyphs[0])
         )
         marked = [choice.words for choice in choices_in(line) if choice.marked]
+        last = None if trailing else line.text[glyphs[-1]] == TICKED
         kept += [Passage.join([lead, *marked[:1]], " "), *marked[1:]]
     return Passage.join((part for part in kept if part), ", ")
 

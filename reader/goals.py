@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from reader.choices import chosen
+from reader.choices import choices_in, chosen
 from reader.knowledge import Knowledge, squeezed
 from reader.layout import EMPTY, TICKED, Passage, Table, Word
 from reader.pages import same_row
@@ -117,10 +117,33 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
         if part.kind not in ("goals", "progress", "present_levels", "unknown", "student"):
             entries = [entry for entry in entries if (entry.role or "").startswith("goal.")]
         items += _items(entries, knowledge)
+    items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3])]
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
         # where goals are labelled, a sentence without a label is not one
         items = [item for item in items if item[0] != "text" or item[2] != "loose"]
     return _grouped(items)
+
+
+def _may_be_area(value: Passage, label: Passage) -> bool:
+    """Whether a value can name a goal's area: not a box alone, no question and no remark of the form."""
+    words = chosen(value).flat
+    return not value or (
+        bool(re.search(r"[^\W\d_]{2}", words))
+        and not words.startswith("(")
+        and "?" not in words
+        and not re.search(r"(?i)\b(?:require|need)s?\b[^?]*\b(?:devices?|services?)\b", label.flat)
+    )
+
+
+def _ticked_area(text: Passage, knowledge: Knowledge) -> Passage | None:
+    """The area marked in a list of areas over a goal."""
+    for line in text.lines():
+        options = choices_in(line)
+        marked = [choice.words for choice in options if choice.marked and choice.words]
+        named = sum(knowledge.area(choice.words.flat) is not None for choice in options)
+        if len(marked) == 1 and named >= 4 and named >= 0.6 * len(options) and knowledge.area(marked[0].flat):
+            return marked[0]
+    return None
 
 
 def _of_before(table: Table, roles: dict[int, str], depth: int) -> bool:
@@ -416,6 +439,9 @@ def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[
         return []
     passage = Passage.join(lines, "\n")
     if not _is_goal(passage.flat, knowledge):
+        ticked = _ticked_area(passage, knowledge)
+        if ticked is not None:
+            return [("area", ticked, "box", Passage())]
         return [("loose", passage, entry.how, Passage())]
     lead = re.match(r"^\W*(?:#?\d{1,2}[.):]\s+|[•·▪-]\s*)", passage.text)
     if lead:

@@ -409,7 +409,9 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
         whole = re.sub(r"\([^)]*\)", "", passage.flat).strip(" .:*-")
         if knowledge.disability(whole):
             found.append(read_as(whole, passage, "label"))
-    if not found:  # "Specific Learning Disability Basic reading skill; …": the category, then its areas
+    if (
+        not found and TICKED not in passage.text and EMPTY not in passage.text
+    ):  # "Specific Learning Disability Basic reading skill; …": the category, then its areas
         words = re.split(r"[;,:.]", passage.flat)[0].split()
         for count in range(len(words) - 1, 1, -1):
             name = " ".join(words[:count])

@@ -186,8 +186,9 @@ class Knowledge:
 
     def goal_slot(self, text: str) -> str | None:
         """What a short label inside a goal names, by its telling words."""
-        words = set(re.findall(r"[a-z]+", plain(unbracketed(text))))
-        if len(text) > 110 or not words:
+        bare = unbracketed(text)
+        words = set(re.findall(r"[a-z]+", plain(bare)))
+        if len(bare) > 110 or not words:
             return None
         for rule in self.words["goal_label_words"]:
             if _begins(words, tuple(rule["words"].split())):
@@ -209,6 +210,8 @@ class Knowledge:
             role = table.get(candidate)
             if role is not None:
                 return role
+        if kind == "accommodations" and len(text) < 140 and self._lists_supports(text):
+            return "name"
         first = text.strip().split("\n")[0]
         if first == text.strip() and len(first) > 90:
             return None
@@ -221,6 +224,16 @@ class Knowledge:
                     return role
         return None
 
+    def _lists_supports(self, text: str) -> bool:
+        """Whether a column heading names two kinds of supports: aids, accommodations, modifications."""
+        words = set(re.findall(r"[a-z]+", plain(text)))
+        named = [
+            start
+            for start in ("accommodat", "modificat", "aid", "adaptac", "acomodac")
+            if _begins(words, (start,))
+        ]
+        return len(named) > 1
+
     def column_by_word(self, kind: str, text: str) -> str | None:
         """The role of a column whose heading is not known as a whole, by its telling words."""
         if len(text) > 90:
@@ -232,6 +245,11 @@ class Knowledge:
             if words & {plain(telling) for telling in tellings}:
                 return str(role)
         return None
+
+    def tells_of_service(self, label: str) -> bool:
+        """Whether a line's label tells when, how much, where or by whom a service is given."""
+        role = self.column("services", label) or self.column_by_word("services", label)
+        return role in ("amount", "frequency", "start", "dates", "location", "provider")
 
     def is_head(self, text: str) -> bool:
         """Whether a text may head a column: a known column heading, or a label of a value below."""

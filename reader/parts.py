@@ -124,6 +124,8 @@ class _Titles:
         if both is not None:
             self._remember(both[0], text)
             return both[0], both[1], 2
+        if self.last[0] == "services" and self._names_service(text, following):
+            return None, Passage(), 1
         kind = self._known(text)
         if kind is not None and _entered_next(following) and self.knowledge.label(text.flat) is not None:
             return None, Passage(), 1  # the label of a form field
@@ -144,6 +146,13 @@ class _Titles:
     def exact(self, title: Passage) -> bool:
         return squeezed(title.flat) in self.knowledge.headings
 
+    def _names_service(self, text: Passage, following: Block | None) -> bool:
+        """Whether a line names one service, whose dates, amount and place are labelled under it."""
+        if not text.bold or not isinstance(following, Line) or ":" in text.text or len(text.flat.split()) > 9:
+            return False
+        label = re.match(r"([^:]{3,60}):\s*\S", following.text.text)
+        return label is not None and self.knowledge.tells_of_service(label[1])
+
     def _remember(self, kind: str, text: Passage) -> None:
         self.styles.add(_style(text))
         self.last = (kind, _style(text))
@@ -162,9 +171,16 @@ class _Titles:
             return None
         both = Passage.join([text, second], " ")
         kind = self.knowledge.heading(both.flat, styled=True)
+        if kind is None and _fills_line(text) and not self.exact(text) and not self.exact(second):
+            kind = self._told_by_words(text, None)
+            return (kind, both) if kind is not None and not _SENTENCE.search(second.flat) else None
         if kind is None or (self.exact(text) and not self.exact(both)):
             return None
-        return (kind, both) if self.knowledge.heading(second.flat, styled=True) in (None, kind) else None
+        goes_on = text.flat.endswith(("-", "/", ",", "&")) or re.search(
+            r"(?i)\b(?:and|or|of|for|the|y|de)$", text.flat
+        )
+        other = self.knowledge.heading(second.flat, styled=True) not in (None, kind)
+        return None if other and not (goes_on or not self.exact(second)) else (kind, both)
 
     def _known(self, text: Passage) -> str | None:
         kind = None
@@ -199,7 +215,11 @@ class _Titles:
             return None  # an area of the present levels
         if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
             return None
-        like_others = _style(text) in self.styles or capitals(text.text) or bool(_NUMBERING.match(text.flat))
+        like_others = (
+            any(_alike(_style(text), other, 1) for other in self.styles)
+            or capitals(text.text)
+            or bool(_NUMBERING.match(text.flat))
+        )
         if not like_others or _labels_next(text, following, self.knowledge):
             return None
         return self.knowledge.heading_by_word(text.flat)
@@ -254,6 +274,11 @@ _NUMBERING = re.compile(
 _GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
 
 
+def _fills_line(text: Passage) -> bool:
+    """Whether a heading is long enough to have been broken for want of room."""
+    return bool(text.words) and text.words[-1].box[2] - text.words[0].box[0] > 300
+
+
 def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -> bool:
     """Whether a line is a label of what follows rather than a heading."""
     if _GOAL_N.match(text.flat) or knowledge.label(text.flat) is not None:
@@ -266,8 +291,8 @@ def _entered_next(following: Block | None) -> bool:
     return isinstance(following, Line) and all(word.entry for word in following.text.words)
 
 
-def _alike(a: _Style, b: _Style) -> bool:
-    return a[1:] == b[1:] and abs(a[0] - b[0]) <= 2
+def _alike(a: _Style, b: _Style, points: int = 2) -> bool:
+    return a[1:] == b[1:] and abs(a[0] - b[0]) <= points
 
 
 def _style(text: Passage) -> _Style:
@@ -426,7 +451,7 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     return None
 
 
-_OF_BEFORE = re.compile(r"(?i)\b(?:most recent|last|previous|prior|anterior|última?)\s*$")
+_OF_BEFORE = re.compile(r"(?i)\b(?:most recent|last|previous|prior|anterior|última?)(?:\s+[a-z]+){0,2}\s*$")
 
 
 def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:

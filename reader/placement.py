@@ -144,6 +144,7 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
 
 def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowledge) -> Flag | None:
     asked: Passage | None = None
+    told = _answered_why(parts)
     for entry in pool:
         if entry.role == "lre.explanation":
             if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
@@ -175,13 +176,46 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                     at = part.prose.text.find(sentence)
                     return read_as(True, part.prose.cut(at, at + len(sentence)), "sentence")
             asked = asked or part.title or part.prose.cut(0, 80)
+    if told is not None:
+        return read_as(True, told, "sentence", trust=0.85)
     if asked is not None:
         return Value(False, asked.flat, asked.places(), 0.85, "absent")
     return None
 
 
+_WHY = re.compile(
+    r"(?i)\bexplain\b|\breasons?\b|\bwhy\b|\bjustif|\bextent\b|\brationale\b|\bexpli(?:que|car)|\brazón|\bmotivo"
+)
+_APART = re.compile(
+    r"(?i)not participate|\bremov|non-?participation|nondisabled|non-disabled|without disabilities|outside|regular (?:class|education)|general education|sin discapacidad"
+)
+
+
+def _answered_why(parts: Sequence[Part]) -> Passage | None:
+    """What stands under or beside the question why a child is apart from others: at least a sentence of its own."""
+    for part in parts:
+        if part.kind not in ("lre", "unknown"):
+            continue
+        steps: list[tuple[Passage, bool]] = [(part.title, False)] if part.title else []
+        for unit in part.units():
+            if isinstance(unit, Table):
+                steps += [(cell.text, True) for cell in unit.cells()]
+            else:
+                steps += [(line, False) for line in unit.lines()]
+        question = ""
+        for step, boxed in steps:
+            flat = step.flat
+            asks = flat.endswith(("?", ":")) or (_WHY.search(flat) and _APART.search(flat))
+            says = flat.endswith(".") and len(flat.split()) >= 8 and _more_than_percent(flat)
+            if boxed and says and not asks and TICKED not in flat and "☐" not in flat:
+                if _WHY.search(question) and _APART.search(question):
+                    return step
+            question = f"{question} {flat}" if not boxed and question else flat
+    return None
+
+
 def _more_than_percent(words: str) -> bool:
-    bare = re.sub(r"\d+(?:\.\d+)?\s*%?|of the school day|in general education(?: setting)?", "", words)
+    bare = re.sub(r"(?i)\d+(?:\.\d+)?\s*%?|of the school day|in general education(?: setting)?", "", words)
     return len(re.findall(r"[^\W\d_]{2,}", bare)) >= 4
 
 
@@ -245,7 +279,10 @@ _ESY_OPEN = re.compile(
 
 def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, Passage, str] | None:
     """(eligible, the words, how); eligible is none where the decision was put off."""
-    said = re.search(r"(?i)considered\W{0,3}[☐☒]\s*yes\s*[☐☒]\s*no\b\W*", passage.text)
+    said = re.search(
+        r"(?i)\bconsider(?:ed)?\b[^?.:☐☒]{0,90}\W{0,3}(?:[☐☒]\s*yes\s*[☐☒]\s*no\b|[☐☒]\s*no\s*[☐☒]\s*yes\b|yes\b)\W*",
+        passage.text,
+    )
     if said:
         passage = passage.cut(said.end())  # that it was considered is not the decision
     choices = choices_in(passage)
@@ -334,6 +371,14 @@ def read_transition(
         if text is not None and squeezed(text.flat) not in seen:
             seen.add(squeezed(text.flat))
             found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, entry.how)))
+    for part in parts if not found.postsecondary_goals else ():  # a heading of its own for each area
+        area = knowledge.postsecondary_area(part.title.flat) if part.title else None
+        if area and part.kind in ("unknown", "transition") and _AFTER_SCHOOL.search(part.title.flat):
+            lines = [unit for unit in part.units() if isinstance(unit, Passage)]
+            text = _post_goal(lines[0], knowledge) if lines else None
+            if text is not None and squeezed(text.flat) not in seen:
+                seen.add(squeezed(text.flat))
+                found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, "row")))
     for part in parts if not found.postsecondary_goals else ():
         for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
             for area, text in _post_rows(table, knowledge):
@@ -369,6 +414,11 @@ def read_transition(
     else:
         found.present = concluded(False, trust=0.9)
     return found
+
+
+_AFTER_SCHOOL = re.compile(
+    r"(?i)\bafter (?:high )?school\b|post-?\s?secondary|post-?\s?school|postsecundari|después de la"
+)
 
 
 def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
@@ -414,6 +464,11 @@ def _sentences(prose: Passage) -> list[Passage]:
 
 
 def _post_goal(value: Passage, knowledge: Knowledge) -> Passage | None:
+    lead = re.match(
+        r"[A-Z][\w /&-]{3,40}:\s+(?=(?:After|Upon|Following|Once|Within|Al|Después)\b)", value.text
+    )
+    if lead and knowledge.postsecondary_area(lead.group()):
+        value = value.cut(lead.end())  # "Employment: After high school, …"
     if not value or knowledge.says_nothing(value.text):
         return None
     flat = value.text.replace("\n", " ")
@@ -525,6 +580,12 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
                     if found is not None:
                         told = re.search(r"(?i)parent|famil|padres|guardian", match.group())
                         said.append((0 if told else 2, found))
+    if not said:  # "progress reports" is also what pages for later reports are called
+        for part in parts:
+            if part.kind == "attachment" and re.match(r"(?i)\W*progress reports?\W*$", part.title.flat):
+                found = _frequency(part.prose, periods)
+                if found is not None and (not choices_in(part.prose) or TICKED in part.prose.text):
+                    said.append((3, found))
     if not said:
         for part in parts:
             if part.kind == "progress" and (found := _frequency(part.prose, periods)) is not None:
@@ -791,10 +852,21 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     return found
 
 
+_REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
+
+
 def _answer(answer: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | None:
     said = yes_or_no(answer, knowledge)
     if said is not None:
         return said
+    options = [choice for choice in choices_in(answer) if choice.words]
+    refusals = [bool(_REFUSAL.match(choice.words.flat)) for choice in options]
+    if any(refusals) and not all(refusals):  # "☐ N/A ☒ Addressed in goal 3"
+        marked = [
+            (choice, refused) for choice, refused in zip(options, refusals, strict=True) if choice.marked
+        ]
+        if marked:
+            return not marked[0][1], marked[0][0].words
     key = squeezed(answer.flat)
     if key in knowledge.no:
         return False, answer

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from reader.amounts import Amount, amount_of, unspecified
 from reader.choices import chosen
@@ -53,7 +54,8 @@ def read_services(
                         [cell.text for cell in unit.cells()], knowledge, day_minutes, part.title.flat
                     )
             elif part.kind == "services":
-                boxed = _stacked([unit], knowledge, day_minutes)
+                boxed = _under_names(unit, knowledge, day_minutes, part.title.flat)
+                boxed = boxed or _stacked([unit], knowledge, day_minutes)
                 services += boxed or _sentences(unit, knowledge, day_minutes)
     if not any(service.kind and service.kind.value == "transportation" for service in services):
         bus = _transport(parts, knowledge)
@@ -227,6 +229,44 @@ def _with_unit(words: str, heading: str) -> str:
         when = {"w": "week", "m": "month"}.get(period[3] or "", period[1] or "") or period[2] or ""
         when = f" per {when}" if not when.endswith("ly") else f" {when}"
     return f"{words} {unit}{when}".strip()
+
+
+def _under_names(text: Passage, knowledge: Knowledge, day_minutes: float | None, title: str) -> list[Service]:
+    """Services each named on a line of its own in bold, with labelled lines under it: dates, amount, place."""
+    lines = text.lines()
+    names = []
+    for number, (line, below) in enumerate(pairwise(lines)):
+        label = re.match(r"([^:]{3,60}):\s*\S", below.text)
+        if (
+            line.bold
+            and ":" not in line.text
+            and len(line.flat.split()) <= 9
+            and label is not None
+            and knowledge.tells_of_service(label[1])
+        ):
+            names.append(number)
+    found: list[Service] = []
+    if not names:
+        return found
+    for number, following in zip(names, [*names[1:], len(lines)], strict=True):
+        cells: dict[str, list[Cell]] = {}
+        heads: dict[int, Passage] = {}
+        place = lines[number].places()[0]
+        cells["name"] = [Cell(place.box, place.page, lines[number], column=0)]
+        heads[0] = Passage()
+        for entry in entries_in(Passage.join(lines[number + 1 : following], "\n"), knowledge, "services"):
+            label = entry.label.flat.rstrip(":? ")
+            role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
+            if not label or role in (None, "name") or not entry.value:
+                continue
+            heads[len(heads)] = entry.label
+            where = entry.value.places()[0]
+            cells.setdefault(str(role), []).append(
+                Cell(where.box, where.page, entry.value, column=len(heads) - 1)
+            )
+        if "amount" in cells or "frequency" in cells:
+            found.append(_service(cells, heads, _section_kind(title), knowledge, day_minutes))
+    return found
 
 
 def _stacked(

@@ -560,7 +560,10 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
         way = ways.get(marked[0].column, "regular")
         taken.append(way)
         source = source or Passage.join([head[marked[0].column], row[0].text], ": ")
-        if way != "not_tested_at_grade" and not _DISTRICT_TEST.search(row[0].text.flat):
+        local = (_LOCAL_TEST if "state" in plain(table.rows[0][0].text.flat) else _DISTRICT_TEST).search(
+            row[0].text.flat
+        )
+        if way != "not_tested_at_grade" and not local:
             found.state_tests.append(read_as(_bare(row[0].text.flat), row[0].text, "column"))
             if way != "alternate":
                 found.participation = read_as(way, source, "box")
@@ -617,7 +620,7 @@ def _tests_told(text: Passage, found: Assessments) -> str | None:
     for told in _TOLD_TEST.finditer(text.text):
         way = _way(told["how"]) or "regular"
         test = text.cut(*told.span("test"))
-        if way == "not_tested_at_grade" or _DISTRICT_TEST.search(test.flat):
+        if way == "not_tested_at_grade" or _LOCAL_TEST.search(test.flat):
             continue
         if taken is None or way == "regular_with_accommodations":
             taken = way
@@ -657,8 +660,11 @@ def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:
     return found
 
 
+_LOCAL_TEST = re.compile(
+    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)"
+)
 _DISTRICT_TEST = re.compile(
-    r"(?i)\b(?:district|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
+    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
 )
 
 
