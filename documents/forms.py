@@ -32,13 +32,14 @@ class FilesField(forms.FileField):
     """One file, or several photos of the pages of one paper. Cleans to a list of `Sent`."""
 
     widget = Picked
+    default_error_messages = {"required": _("Take photos of the paper, or pick a file.")}
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files: Sequence[Any] = data or []
         if not files and not self.required:
             return []
         if not files:
-            raise ValidationError(_("Take photos of the paper, or pick a file."), code="required")
+            raise ValidationError(self.error_messages["required"], code="required")
         if len(files) > MOST_PHOTOS:
             raise ValidationError(
                 ngettext_lazy("Please send at most %(n)s photo at once.", "Please send at most %(n)s photos at once.", MOST_PHOTOS)

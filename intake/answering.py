@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import FirmRequest
 from clients import reaching
 from clients.agreements import NobodyToReach
+from documents import storage
 from intake import asking
 from intake.models import Inquiry, QuestionList, Response
 from web.access import Can, requires
@@ -35,14 +36,20 @@ def answers(request: FirmRequest, secret: str) -> HttpResponse:
     versions = [answer.version for answer in response.answers.all()]
     finishing = "later" not in request.POST
     form = asking.AnswersForm(
-        posted(request), versions=versions, finishing=finishing, initial=asking.first_values(response)
-    )
+        posted(request), request.FILES or None, versions=versions, finishing=finishing,
+        initial=asking.first_values(response),
+        sent={answer.version_id for answer in response.answers.all() if answer.document_id},
+    )  # fmt: skip
     context: dict[str, Any] = {"response": response, "form": form, "saved": request.GET.get("saved", "")}
     if request.method != "POST":
         return render(request, "intake/answers.html", context)
     if not form.is_valid():
         return render(request, "intake/answers.html", context, status=422)
-    asking.save(response, form.cleaned_data, finished=finishing, at=timezone.now())
+    try:
+        asking.save(response, form.cleaned_data, finished=finishing, at=timezone.now())
+    except (asking.TooManyFiles, storage.NoRoom) as problem:
+        form.add_error(None, str(problem))
+        return render(request, "intake/answers.html", context, status=422)
     return redirect(f"{request.path}?saved={'all' if finishing else 'some'}")
 
 

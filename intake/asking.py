@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db import transaction
@@ -19,14 +21,21 @@ from clients import reaching
 from clients.agreements import NobodyToReach
 from clients.forms import date_field, text_area
 from clients.models import Contact, Student
+from documents import adding, storage
+from documents.adding import Sent
+from documents.forms import FilesField, Picked
+from documents.models import Kind as DocumentKind
 from intake.models import Answer, Inquiry, Question, QuestionList, QuestionVersion, Response
 from outbox import sending
 from outbox.models import Channel, Message
 from outbox.segments import plain
+from tenants import throttle
 from tenants.places import current_firm
 from web.forms import Form
 
 Kind = QuestionVersion.Kind
+FILES_A_LINK = 12  # a day: whoever holds the link need not sign in
+ACCEPTED = "application/pdf,image/jpeg,image/png,image/heic,.heic,.docx,.txt,text/plain"
 
 
 def current(asked: QuestionList) -> list[QuestionVersion]:
@@ -127,22 +136,57 @@ def field_for(version: QuestionVersion) -> forms.Field:
         )
     if version.kind == Kind.DATE:
         return date_field(**common)
+    if version.kind == Kind.FILE:
+        return FilesField(widget=Picked(attrs={"multiple": True, "accept": ACCEPTED}), **common)
     return forms.CharField(max_length=300, **common)
+
+
+def _file(answer: Answer, files: list[Sent], *, response: Response, at: datetime) -> None:
+    """Files what was sent for a question under the child, else under the family; sent again, as its next version."""
+    digests = [storage.digest(file.content) for file in files]
+    document = answer.document
+    if document is not None and any(
+        [part.sha256 for part in version.parts.all()] == digests
+        for version in document.versions.prefetch_related("parts")
+    ):
+        return  # the same form sent twice
+    if not throttle.may("answer file", str(response.pk), limit=FILES_A_LINK, within=timedelta(days=1), at=at):
+        raise TooManyFiles
+    contact = response.contact
+    by = contact.user if contact.user and contact.user.is_active else None
+    if document is not None and not document.is_removed:
+        adding.add_version(document, files, by=by, at=at)
+        return
+    version = adding.add(
+        files, of=response.student or contact.family, kind=DocumentKind.OTHER, title=answer.version.label[:140],
+        by=by, sender="" if by else contact.name, at=at, language=contact.language,
+    )  # fmt: skip
+    answer.document = version.document
+    answer.text = version.document.title
 
 
 class AnswersForm(Form):
     """The questions of a list. While one only saves to go on later, nothing has to be answered."""
 
     def __init__(
-        self, *args: Any, versions: list[QuestionVersion], finishing: bool = True, **kwargs: Any
-    ) -> None:
+        self, *args: Any, versions: list[QuestionVersion], finishing: bool = True, sent: Collection[UUID] = (),
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`sent`: the questions, by version, for which a file is here already."""
         super().__init__(*args, **kwargs)
         for version in versions:
             field = field_for(version)
-            field.required = field.required and finishing
+            field.required = field.required and finishing and version.pk not in sent
             field.error_messages["required"] = _("Please answer: %(question)s") % {
                 "question": version.local_label
             }
+            if version.kind == Kind.FILE:
+                here = (
+                    _("We have what you sent. Choose again to send a newer one.")
+                    if version.pk in sent
+                    else ""
+                )
+                field.help_text = " ".join(filter(None, [str(field.help_text), here]))
             self.fields[f"q{version.pk.hex}"] = field
 
 
@@ -150,14 +194,30 @@ def first_values(response: Response) -> dict[str, str]:
     return {f"q{answer.version_id.hex}": answer.text for answer in response.answers.all()}
 
 
+class TooManyFiles(Exception):
+    """So much was sent by this link that it looks like no family."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("That is all we can take here. Please call us, and we send you a way to add more.")
+        )
+
+
 @transaction.atomic
 def save(response: Response, filled: dict[str, Any], *, finished: bool, at: datetime) -> None:
-    """Keeps the answers; a finished list stays open for corrections until it is looked at as a whole."""
-    rows = list(response.answers.select_for_update())
+    """Keeps the answers; a finished list stays open for corrections until it is looked at as a whole.
+
+    Raises TooManyFiles, and documents.storage.NoRoom.
+    """
+    rows = list(response.answers.select_for_update(of=("self",)).select_related("version", "document"))
     for answer in rows:
         value = filled.get(f"q{answer.version_id.hex}")
+        if answer.version.kind == Kind.FILE:
+            if value:
+                _file(answer, value, response=response, at=at)
+            continue
         answer.text = value.isoformat() if isinstance(value, date) else str(value or "").strip()
-    Answer.objects.bulk_update(rows, ["text"])
+    Answer.objects.bulk_update(rows, ["text", "document"])
     Response.objects.filter(pk=response.pk).update(
         saved_at=at, finished_at=at if finished else response.finished_at
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.models import Agreement, Contact, District, School, Student
+from documents.models import Document
 from web.access import Can
 from web.ids import new_id
 
@@ -58,6 +59,7 @@ class QuestionVersion(models.Model):
         CHOICE = "choice", _("One of several")
         YES_NO = "yes_no", _("Yes or no")
         DATE = "date", _("A date")
+        FILE = "file", _("A file or photos")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions")
@@ -272,6 +274,8 @@ class Answer(models.Model):
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="answers")
     position = models.PositiveSmallIntegerField()
     text = models.TextField(blank=True)
+    # What was sent where a file is asked for; what is sent again is its next version.
+    document = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["position", "pk"]

@@ -21,6 +21,7 @@ from clients.agreements import NobodyToReach
 from clients.filing import Caller
 from clients.joining import StudentsFull
 from clients.models import District, School
+from documents.models import Document
 from intake import conflicts, converting, inquiries
 from intake.forms import (
     CaseForm,
@@ -30,7 +31,7 @@ from intake.forms import (
     RefusalForm,
     SendAgreementForm,
 )
-from intake.models import ConflictReport, Inquiry, QuestionList, Stage
+from intake.models import Answer, ConflictReport, Inquiry, QuestionList, Stage
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
@@ -118,6 +119,12 @@ def _page(request: FirmRequest, inquiry: Inquiry, *, status: int = 200, **forms:
         "refusal_form": RefusalForm(),
         "may_override": user.can(Can.OVERRIDE_AGREEMENT),
         "responses": inquiry.responses.select_related("list").prefetch_related("answers__version"),
+        # A paper of a child that is not there yet is seen by nobody; its name stands in the answer.
+        "papers": set(
+            Document.objects.visible_to(user)
+            .filter(pk__in=Answer.objects.filter(response__inquiry=inquiry).values("document"))
+            .values_list("pk", flat=True)
+        ),
         "lists": QuestionList.objects.filter(retired_at=None),
         "points": inquiry.contact.points.all(),
         "others": inquiry.contact.family.contacts.exclude(pk=inquiry.contact_id),

@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -147,7 +147,7 @@ class Review(models.Model):
 class Status(models.TextChoices):
     STRONG = "strong", _("Strong")
     MUST_FIX = "must_fix", _("Must fix")
-    ASK = "ask", _("Ask")
+    ASK = "ask", pgettext_lazy("a point to ask about", "Ask")
 
 
 class Severity(models.TextChoices):

@@ -82,7 +82,9 @@ def _marks(points: Iterable[Point], current: Point | None) -> list[Mark]:
             {"x": left - 2, "y": top - 1.5, "width": right - left + 4, "height": bottom - top + 3}
             for left, top, right, bottom in point.boxes
         ]
-        x, y = max(BADGE + 1, boxes[0]["x"] - BADGE - 3), boxes[0]["y"] + boxes[0]["height"] / 2
+        # Beside the line that begins farthest left, where nothing is printed before it.
+        beside = min(boxes, key=lambda box: box["x"]) if len(boxes) > 1 else boxes[0]
+        x, y = max(BADGE + 1, beside["x"] - BADGE - 3), beside["y"] + beside["height"] / 2
         while any(abs(x - a) < 2 * BADGE and abs(y - b) < 2 * BADGE for a, b in taken):
             y += 2 * BADGE + 1
         taken.append((x, y))

@@ -7,6 +7,7 @@ from intake import asking
 from intake.models import Answer, Question, QuestionList, QuestionVersion, Response
 from scheduling.models import Booking
 from tests.conftest import Visitor
+from tests.documents import papers
 from tests.world import NOW, key
 
 
@@ -25,6 +26,7 @@ def field(response, label):
     return f"q{version.pk.hex}"
 
 
+PAGE = papers.pdf("An IEP of one page.")
 WORRY, PLAN, GRADE = "What worries you most right now?", "Does your child have an IEP or a 504 plan?", "What grade is your child in?"  # fmt: skip
 
 
@@ -140,3 +142,73 @@ def test_staff_send_the_link(harbor, ana, asked, visitor, standins, clock):
     response = Response.objects.get(inquiry=inquiry)
     [mail] = standins.mail("rosa@family.example")
     assert response.secret in str(mail)
+
+
+def file_question(asked, *, needed=True):
+    words = {
+        "kind": "file", "label": "Send us the IEP", "label_es": "Envíenos el IEP", "hint": "", "hint_es": "",
+        "choices": [], "needed": needed,
+    }  # fmt: skip
+    return asking.save_question(None, asked=asked, words=words, by=None, at=NOW)
+
+
+def rest(response):
+    return {
+        field(response, WORRY): "Reading",
+        field(response, PLAN): "An IEP",
+        field(response, GRADE): "K to 5",
+    }
+
+
+def test_a_family_answers_with_a_file(harbor, asked, mateo, clock, ana, visitor):
+    """The file is a paper of the child that staff open; sent again it is the next version, and twice is once."""
+    file_question(asked)
+    response = asking.ask(asked, contact=Contact.objects.get(pk=key("contact luz")), student=mateo)
+    path, phone = f"/answers/{response.secret}/", Visitor(harbor)
+    name = field(response, "Send us the IEP")
+
+    refused = phone.post(path, rest(response))
+    assert (refused.status_code, "Please answer: Send us the IEP" in refused.content.decode()) == (422, True)
+    assert phone.post(path, {**rest(response), name: papers.upload(PAGE)}).status_code == 302
+    answer = Answer.objects.get(response=response, version__label="Send us the IEP")
+    paper = answer.document
+    assert (paper.student, paper.title, paper.from_whom, paper.versions.count()) == (
+        mateo, "Send us the IEP", response.contact.name, 1,
+    )  # fmt: skip
+    assert visitor.as_(ana).get(f"/documents/{paper.pk}/").status_code == 200
+
+    again = Visitor(harbor)
+    assert "We have what you sent." in again.get(path).content.decode()
+    assert again.post(path, {**rest(response), name: papers.upload(PAGE)}).status_code == 302
+    assert paper.versions.count() == 1
+    assert again.post(path, {**rest(response), name: papers.upload(PAGE + b" ")}).status_code == 302
+    assert again.post(path, rest(response)).status_code == 302  # it need not be sent again
+    assert paper.versions.count() == 2
+
+
+def test_a_link_takes_only_so_many_files(harbor, asked, mateo, clock, monkeypatch):
+    monkeypatch.setattr(asking, "FILES_A_LINK", 1)
+    file_question(asked, needed=False)
+    response = asking.ask(asked, contact=Contact.objects.get(pk=key("contact luz")), student=mateo)
+    path, phone = f"/answers/{response.secret}/", Visitor(harbor)
+    name = field(response, "Send us the IEP")
+
+    phone.post(path, {**rest(response), name: papers.upload(PAGE)})
+    second = phone.post(path, {**rest(response), name: papers.upload(PAGE + b" ")})
+
+    assert (second.status_code, "Please call us" in second.content.decode()) == (422, True)
+    assert (
+        Answer.objects.get(response=response, version__label="Send us the IEP").document.versions.count() == 1
+    )
+
+
+def test_an_empty_file_is_told(harbor, asked, mateo, clock):
+    file_question(asked)
+    response = asking.ask(asked, contact=Contact.objects.get(pk=key("contact luz")), student=mateo)
+    told = Visitor(harbor).post(
+        f"/answers/{response.secret}/",
+        {**rest(response), field(response, "Send us the IEP"): papers.upload(b"")},
+    )
+
+    assert (told.status_code, "This file is empty." in told.content.decode()) == (422, True)
+    assert not Answer.objects.filter(response=response).exclude(document=None).exists()
