@@ -29,10 +29,76 @@ _EARLIER = re.compile(
 _SUBJECT = re.compile(r"(?i)\b(?:s?he|they|the (?:student|child)|él|ella)\b(?: now| also| currently)?\s+")
 _BREAK = re.compile(r"[;:]\s+")
 _COMMON = frozenset(
-    "with that this from have will when after before given during then than them they their there each every which"
-    " about into over some more most least less other words work class student child correct correctly accuracy time"
-    " times minutes percent week weekly school year grade level using able also only does para cada entre sobre esta"
-    " este como cuando estudiante clase trials opportunities consecutive three four five".split()
+    [
+        "with",
+        "that",
+        "this",
+        "from",
+        "have",
+        "will",
+        "when",
+        "after",
+        "before",
+        "given",
+        "during",
+        "then",
+        "than",
+        "them",
+        "they",
+        "their",
+        "there",
+        "each",
+        "every",
+        "which",
+        "about",
+        "into",
+        "over",
+        "some",
+        "more",
+        "most",
+        "least",
+        "less",
+        "other",
+        "words",
+        "work",
+        "class",
+        "student",
+        "child",
+        "correct",
+        "correctly",
+        "accuracy",
+        "time",
+        "times",
+        "minutes",
+        "percent",
+        "week",
+        "weekly",
+        "school",
+        "year",
+        "grade",
+        "level",
+        "using",
+        "able",
+        "also",
+        "only",
+        "does",
+        "para",
+        "cada",
+        "entre",
+        "sobre",
+        "esta",
+        "este",
+        "como",
+        "cuando",
+        "estudiante",
+        "clase",
+        "trials",
+        "opportunities",
+        "consecutive",
+        "three",
+        "four",
+        "five",
+    ]
 )
 _LONGEST_LEAD = 9  # words before the figure that are kept with it
 
@@ -86,9 +152,9 @@ def _likeness(
     criterion = plain(goal.criterion.value if goal.criterion else "")
     if _stems(counted) & asked:
         likeness += 1.0
-    if _stems(counted, frozenset()) & _stems(criterion, frozenset()):
-        likeness += 1.0
-    elif any(figure["rate"] for figure in figures) and re.search(r"per minute|wpm|wcpm", criterion):
+    if _stems(counted, frozenset()) & _stems(criterion, frozenset()) or (
+        any(figure["rate"] for figure in figures) and re.search(r"per minute|wpm|wcpm", criterion)
+    ):
         likeness += 1.0
     elif same := {f["whole"] for f in figures if f["whole"]} & set(
         re.findall(r" (?:out )?of (\d+)", criterion)

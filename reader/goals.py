@@ -673,6 +673,19 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     stated = pieces.get("baseline")  # "improving from 4 of 20 to 16 of 20"
     for slot in ("timeframe", "condition", "behavior", "criterion"):
         own = draft.slots.get(slot)
+        if (
+            slot == "criterion"
+            and own
+            and slot in pieces
+            and known["weak"].match(pieces[slot].flat)
+            and not re.search(r"%|\bof\b|/", pieces[slot].flat)
+            and re.search(r"\d", own.text)
+        ):
+            # "within five minutes" belongs to the behavior where the criterion stands by itself
+            if goal.behavior is not None and "behavior" in pieces:
+                whole = Passage.join([pieces["behavior"], pieces[slot]], " ")
+                goal.behavior = read_as(whole.flat, whole, "grammar")
+            del pieces[slot]
         if slot in pieces:
             setattr(goal, slot, read_as(pieces[slot].flat, pieces[slot], "grammar"))
         elif own and not knowledge.says_nothing(own.text):

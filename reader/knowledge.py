@@ -210,7 +210,7 @@ class Knowledge:
             role = table.get(candidate)
             if role is not None:
                 return role
-        if kind == "accommodations" and len(text) < 140 and self._lists_supports(text):
+        if kind == "accommodations" and len(text) < 140 and self.lists_supports(text):
             return "name"
         first = text.strip().split("\n")[0]
         if first == text.strip() and len(first) > 90:
@@ -224,7 +224,7 @@ class Knowledge:
                     return role
         return None
 
-    def _lists_supports(self, text: str) -> bool:
+    def lists_supports(self, text: str) -> bool:
         """Whether a column heading names two kinds of supports: aids, accommodations, modifications."""
         words = set(re.findall(r"[a-z]+", plain(text)))
         named = [
@@ -232,7 +232,7 @@ class Knowledge:
             for start in ("accommodat", "modificat", "aid", "adaptac", "acomodac")
             if _begins(words, (start,))
         ]
-        return len(named) > 1
+        return len(named) > 1 and not _begins(words, ("goal", "need", "meta", "necesid"))
 
     def column_by_word(self, kind: str, text: str) -> str | None:
         """The role of a column whose heading is not known as a whole, by its telling words."""

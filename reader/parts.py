@@ -213,7 +213,11 @@ class _Titles:
             in ("special_factors", "goals", "lre", "assessments")
         ):
             return None  # an area of the present levels
-        if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
+        title = _NUMBERING.sub("", text.flat)
+        before = title.split(":")[0]
+        if _TITLED.fullmatch(title) and self.knowledge.heading_by_word(before) is not None:
+            title = before  # "Special Considerations: Federal and State Requirements"
+        if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(title):
             return None
         like_others = (
             any(_alike(_style(text), other, 1) for other in self.styles)
@@ -265,6 +269,7 @@ _SECTION_MARK = re.compile(
     r"(?i)(?:(?:section|part|step|sección|parte)\s+)?(?:[ivx]{1,5}|[a-z]|\d{1,2})[.):]?"
 )
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
+_TITLED = re.compile(r"[^:]+: (?:(?:[A-ZÁÉÍÓÚ][\w’'/-]*|and|or|of|for|the|in|to|y|de|la),? ?){2,}")
 _OF_TESTS = re.compile(r"(?i)\b(?:tests?|testing|assessments?|pruebas?)\b")
 _OF_CLASS = re.compile(r"(?i)\b(?:instruct\w*|class\w*|aula|program|modifications?|services|aids|supports)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
@@ -692,7 +697,11 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             share = len(roles) / named
             score = len(set(roles.values())) + share
             first = min(cell.column for cell in head)
-            enough = 0.5 if kind != "accommodations" or roles.get(first) != "name" else 0.1
+            enough = 0.5
+            if kind == "accommodations" and (
+                roles.get(first) == "name" or any(knowledge.lists_supports(c.text.text) for c in head)
+            ):
+                enough = 0.1
             if _decides(kind, set(roles.values())) and share >= enough and (best is None or score > best[0]):
                 best = (score, kind, roles)
         if best:

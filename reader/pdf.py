@@ -391,8 +391,8 @@ def _lined(words: list[Word]) -> list[Word]:
         if _LINED.fullmatch(word.text):
             word = word._replace(text=TICKED)
         elif re.fullmatch(r"_{2,6}", word.text) and beside and after is not None and after.text[:1].isalpha():
-            if not (found and found[-1].text.endswith(":")):
-                word = word._replace(text=EMPTY)
+            blank = found and found[-1].text.endswith(":")  # a line to write on
+            word = word if blank else word._replace(text=EMPTY)
         found.append(word)
     return found
 

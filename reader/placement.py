@@ -9,7 +9,7 @@ from datetime import date
 from reader.choices import choices_in, yes_or_no
 from reader.dates import age_on, dates_in
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.layout import TICKED, Passage, Table
+from reader.layout import EMPTY, TICKED, Passage, Table
 from reader.parts import Entry, Part, capitals, table_kind
 from reader.reading import (
     ExtendedYear,
@@ -207,9 +207,9 @@ def _answered_why(parts: Sequence[Part]) -> Passage | None:
             flat = step.flat
             asks = flat.endswith(("?", ":")) or (_WHY.search(flat) and _APART.search(flat))
             says = flat.endswith(".") and len(flat.split()) >= 8 and _more_than_percent(flat)
-            if boxed and says and not asks and TICKED not in flat and "☐" not in flat:
-                if _WHY.search(question) and _APART.search(question):
-                    return step
+            answers = boxed and says and not asks and TICKED not in flat and EMPTY not in flat
+            if answers and _WHY.search(question) and _APART.search(question):
+                return step
             question = f"{question} {flat}" if not boxed and question else flat
     return None
 
@@ -745,10 +745,20 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     yes_column = next((c.column for c in head if squeezed(c.text.flat) in ("yes", "si")), None)
     no_column = next((c.column for c in head if squeezed(c.text.flat) == "no"), None)
     looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
         cells = [cell for cell in row if cell.text]
         if not cells:
             continue
+        if len(row) == 1 and number + 1 < len(table.rows) and len(table.rows[number + 1]) == 1:
+            asked, below = cells[0].text, table.rows[number + 1][0].text
+            title = re.match(rf"[^?.:{TICKED}{EMPTY}]{{3,80}}(?=[{TICKED}{EMPTY}])", asked.text)
+            if (
+                title and below and not re.search(f"[{TICKED}{EMPTY}]", below.text)
+            ):  # answer first, then the question
+                found.append(
+                    (Passage.join([asked.cut(0, title.end()), below], " "), asked.cut(title.end()), "box")
+                )
+                continue
         if yes_column is not None and no_column is not None and len(row) > 2:
             question = cells[0].text
             yes = next((c for c in row if c.column == yes_column), None)

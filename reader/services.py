@@ -329,7 +329,10 @@ def _amount(
             and re.search(r"round|both|two[- ]way|daily|ambos|ida y vuelta|diari", plain(words))
             else sessions
         )
-        amount = Amount(None, amount.per, sessions, None)
+        per = amount.per
+        if per == "week" and sessions == 10:  # there and back on each of five days
+            per, sessions = "day", 2.0
+        amount = Amount(None, per, sessions, None)
     for slot, value in (
         ("minutes", amount.minutes),
         ("per", amount.per),

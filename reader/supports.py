@@ -72,6 +72,8 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
     if name != "accommodations" or (part.kind == "assessments" and not taught):
         return
     columns = [column for column, role in roles.items() if role == "name"]
+    if part.kind == "present_levels" and columns != [0]:
+        return  # how each need is met, not a list of supports
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
     for column in columns:
         title = plain(head[column].flat)
@@ -181,8 +183,12 @@ def _bulleted(lines: list[Passage]) -> list[Passage]:
 def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     """A table of supports without a known heading: choices in cells, or category beside its list."""
     slot = "modification" if part.kind == "modifications" else "accommodation"
+    begins = [row[0].text.text.strip() in (TICKED, EMPTY) for row in table.rows if row]
+    boxed = sum(begins) > 0.5 * len(begins)  # a box, what it offers, where and when
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
+        if boxed and row[0].text.text.strip() not in (TICKED, EMPTY):
+            continue  # the heading
         if len(cells) > 1 and cells[0].text.strip() in (
             TICKED,
             EMPTY,
@@ -202,11 +208,15 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             if role in ("accommodations", "modifications") and index + 1 < len(cells):
                 _split(cells[index + 1], "modification" if role == "modifications" else slot, kept, knowledge)
                 break
+            lead = re.match(r"([^:\n]{3,40}):\s*", text.text)
+            if lead and _names_support(
+                Entry(None, text.cut(0, lead.end()), text.cut(lead.end()), part.kind), knowledge
+            ):
+                _add(text.cut(lead.end()), slot, kept, knowledge, "row")
+                continue
             for entry in entries_in(text, knowledge, part.kind):
                 if entry.role in ("accommodations", "modifications"):
                     _entry(entry, kept, knowledge)
-                elif _names_support(entry, knowledge):
-                    _add(entry.value, slot, kept, knowledge, "row")
 
 
 _GROUPS = re.compile(
@@ -557,7 +567,7 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
             marked = [c for c in row if c.column in takes and _ticked(c.text, knowledge)]
         if not marked or not row[0].text or marked[0] is row[0]:
             continue
-        way = ways.get(marked[0].column, "regular")
+        way = ways.get(marked[0].column, "")
         taken.append(way)
         source = source or Passage.join([head[marked[0].column], row[0].text], ": ")
         local = (_LOCAL_TEST if "state" in plain(table.rows[0][0].text.flat) else _DISTRICT_TEST).search(
@@ -565,14 +575,18 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
         )
         if way != "not_tested_at_grade" and not local:
             found.state_tests.append(read_as(_bare(row[0].text.flat), row[0].text, "column"))
-            if way != "alternate":
+            if way.startswith("regular"):
                 found.participation = read_as(way, source, "box")
             for cell in row:
                 if cell.column in listed and cell.text:
                     _accommodations(Passage.join(cell.text.lines(), " "), found, knowledge)
     if not taken:
         return None
-    return "alternate" in taken, any(way.startswith("regular") for way in taken), source
+    return (
+        "alternate" in taken,
+        any(way in ("", "regular", "regular_with_accommodations") for way in taken),
+        source,
+    )
 
 
 def _ticked(text: Passage, knowledge: Knowledge) -> bool:
