@@ -406,12 +406,11 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
             if text and knowledge.disability(text):
                 found.append(read_as(text, passage.cut(start, start + len(piece.group())), "label"))
     if not found:
-        whole = re.sub(r"\([^)]*\)", "", passage.flat).strip(" .:*-")
-        if knowledge.disability(whole):
-            found.append(read_as(whole, passage, "label"))
-    if (
-        not found and TICKED not in passage.text and EMPTY not in passage.text
-    ):  # "Specific Learning Disability Basic reading skill; …": the category, then its areas
+        entire = re.sub(r"\([^)]*\)", "", passage.flat).strip(" .:*-")
+        if knowledge.disability(entire):
+            found.append(read_as(entire, passage, "label"))
+    if not found and TICKED not in passage.text and EMPTY not in passage.text:
+        # "Specific Learning Disability Basic reading skill; …": the category, then its areas
         words = re.split(r"[;,:.]", passage.flat)[0].split()
         for count in range(len(words) - 1, 1, -1):
             name = " ".join(words[:count])
