@@ -136,7 +136,7 @@ def baselines_from_levels(goals: Sequence[Goal], parts: Sequence[Part], knowledg
             continue
         index = -ranked[0][1]
         taken.add(index)
-        found = _clause(measured[index][0], asked)
+        found = _clause(measured[index][0], asked, _names(goal.text.value))
         goal.baseline = read_as(found.flat.rstrip("."), found, "guess", trust=TRUST_OF_LIKENESS)
         judge(goal)
 
@@ -207,7 +207,7 @@ def _sentences(parts: Sequence[Part]) -> Iterator[tuple[int, Passage]]:
                 yield number, passage.cut(start)
 
 
-def _clause(sentence: Passage, asked: set[str]) -> Passage:
+def _clause(sentence: Passage, asked: set[str], learner: str) -> Passage:
     """The part of a sentence that measures: after its subject, with the figure that the goal is about."""
     sentence = sentence.strip()
     flat = sentence.text.replace("\n", " ").replace("\t", " ")
@@ -216,8 +216,8 @@ def _clause(sentence: Passage, asked: set[str]) -> Passage:
     begin = 0
     for lead in [*_SUBJECT.finditer(flat, 0, figure.start()), *re.finditer(r":\s+", flat[: figure.start()])]:
         begin = max(begin, lead.end())
-    name = re.match(r"(?:(?:In|On|At|Since) [\w /]+?,? )?[A-Z][\w'’-]+ (?=[a-z]+(?:s|ed)\b)", flat)
-    if not begin and name and name.end() <= figure.start():
+    name = re.search(rf"\b{re.escape(learner)} ", flat[: figure.start()]) if learner else None
+    if not begin and name:
         begin = name.end()
     if len(flat[begin : figure.start()].split()) > _LONGEST_LEAD:
         begin = figure.start()

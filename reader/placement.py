@@ -313,8 +313,13 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         flat,
         count=1,
     )
-    first = re.match(r"(?i)\W*(yes|no|sí)\b", after) or re.search(
-        r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat
+    first = (
+        re.match(r"(?i)\W*(yes|no|sí)\b", after)
+        or re.search(r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat)
+        or re.search(
+            r"(?i)\b(?:needed|eligible|required|necessary|qualify|recommended|need|elegible|necesit\w+)\b[^?.]{0,40}\?\s*(yes|no|sí)\b",
+            flat,
+        )
     )
     if first:
         return squeezed(first[1]) != "no", passage, "label"
