@@ -4,7 +4,7 @@ import pytest
 
 from reader import read
 from tests.reader import states
-from tests.reader.bench import judged
+from tests.reader.bench import judged, path_of
 from tests.reader.scoring import score
 
 
@@ -43,3 +43,11 @@ def test_goals_of_an_earlier_iep_are_not_read_as_goals():
 
     assert len(got["goals"]) == 3
     assert not any("points sheet with 80%" in goal["text"] for goal in got["goals"])
+
+
+def test_the_effect_of_a_disability_is_no_reason_for_time_away():
+    """A form asks for both in like words; the reason stands with the placement."""
+    found = read(path_of("d03").read_bytes()).lre.explanation_present
+
+    assert found is not None
+    assert found.words.startswith("she needs small group direct instruction")
