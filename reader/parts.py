@@ -76,6 +76,8 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         block = flow[index]
         kind, title, used = titles.at(index)
         part = found[-1]
+        if kind == "attachment" and index < _TITLE_BLOCKS and len(found) == 1:
+            kind = None  # what the document is called, not something behind it
         if kind == "unknown" and part.kind in ("present_levels", "concerns", "evaluation", "attachment"):
             kind = None if part.kind != "attachment" else "attachment"
         inside = part.kind == "attachment" and kind in ("goals", "present_levels", "transition")
@@ -91,6 +93,8 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         index += used
     return found
 
+
+_TITLE_BLOCKS = 4  # the document's own name stands among so many blocks
 
 _Style = tuple[int, bool, bool]  # height in points, capitals, bold
 
@@ -456,12 +460,17 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     return None
 
 
+_NEXT_BEFORE = re.compile(r"(?i)\b(?:projected|next|proposed|due|próxima)(?:\s+[a-z]+){0,2}\s*$")
 _OF_BEFORE = re.compile(r"(?i)\b(?:most recent|last|previous|prior|anterior|última?)(?:\s+[a-z]+){0,2}\s*$")
 
 
 def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:
     """Whether "Goal:" or "Name:" ends a label such as "Postsecondary Training Goal:"."""
     if role in _DATED and _OF_BEFORE.search(spot.passage.text[max(spot.floor, start - 40) : start]):
+        return True
+    if role == "last_evaluation" and _NEXT_BEFORE.search(
+        spot.passage.text[max(spot.floor, start - 40) : start]
+    ):
         return True
     if not role.startswith("goal.") and role != "student.name":
         return False

@@ -403,8 +403,9 @@ def read_transition(
                     and squeezed(sentence.flat) not in seen
                     and len(sentence.flat) < 260
                 ):
-                    label = re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", sentence.text)
-                    body = sentence.cut(label.end()) if label else sentence
+                    body = sentence
+                    while label := re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", body.text):
+                        body = body.cut(label.end())
                     seen.add(squeezed(body.flat))
                     found.postsecondary_goals.append(
                         PostsecondaryGoal(_area_of(sentence.flat), read_as(body.flat, body, "sentence"))

@@ -9,10 +9,10 @@ from datetime import date
 from itertools import pairwise
 
 from reader.amounts import Amount, amount_of, unspecified
-from reader.choices import chosen
+from reader.choices import choices_in, chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.layout import EMPTY, Cell, Passage, Table
+from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part, entries_in, table_kind
 from reader.reading import Service, Text, Value, concluded, read_as
 
@@ -345,7 +345,9 @@ def _amount(
                 if isinstance(value, float) and value.is_integer() and slot != "minutes_per_week"
                 else value
             )
-            setattr(service, slot, read_as(number, source, "column"))
+            # a reporting period is nine weeks in most schools, and not in all
+            trust = 0.85 if slot == "per" and re.search(r"(?i)reporting period", words) else None
+            setattr(service, slot, read_as(number, source, "column", trust=trust))
 
 
 def _dates(service: Service, cells: dict[str, list[Cell]]) -> None:
@@ -554,6 +556,8 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
     for part in parts:
         if part.kind in ("attachment", "notes", "notice", "evaluation"):
             continue
+        if (bus := _bus_marked(part)) is not None:
+            return bus
         for table in part.tables:
             if re.search(
                 r"(?i)special(?:ized)? transportation|transporte especial", table.rows[0][0].text.flat
@@ -588,6 +592,28 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
                         service.as_written = read_as(how[1], body, "sentence")
                         service.per = read_as("day", body, "sentence")
                         service.sessions = read_as(2, body, "sentence")
+                    return service
+    return None
+
+
+_NEEDS_BUS = re.compile(
+    r"(?i)^\W*(?:the )?(?:student|child|estudiante)?\s*(?:requires?|needs?|will receive|necesita|requiere)\s+(?:special(?:ized)? transportation|transporte especial)"
+)
+
+
+def _bus_marked(part: Part) -> Service | None:
+    """Special transportation marked as needed in a choice: "☒ The student requires special transportation"."""
+    for unit in part.units():
+        for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
+            for choice in choices_in(passage) if TICKED in passage.text else ():
+                if choice.marked and _NEEDS_BUS.search(choice.words.flat):
+                    at = re.search(
+                        r"(?i)(?:special(?:ized)? )?transportation|transporte especial", choice.words.text
+                    )
+                    assert at is not None
+                    name = choice.words.cut(at.start(), at.end())
+                    service = Service(name=read_as(name.flat.capitalize(), name, "box", trust=0.85))
+                    service.kind = concluded("transportation", "derived")
                     return service
     return None
 

@@ -135,7 +135,8 @@ def _short_lines(lines: list[Passage], right: float) -> list[list[Passage]]:
 def _add(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge, how: str) -> None:
     if EMPTY in text.text or TICKED in text.text:
         for choice in choices_in(text):
-            if choice.marked and choice.words and not _yes_no(choice.words.flat):
+            said = not _yes_no(choice.words.flat) and not knowledge.says_nothing(choice.words.text)
+            if choice.marked and choice.words and said:
                 kept[slot].append(read_as(_bare(choice.words.flat), choice.words, "box"))
         return
     lead = re.match(
