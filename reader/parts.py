@@ -472,7 +472,8 @@ def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:
         spot.passage.text[max(spot.floor, start - 40) : start]
     ):
         return True
-    if not role.startswith("goal.") and role != "student.name":
+    bare_date = role == "other" and squeezed(spot.passage.text[start : spot.at]) in ("date", "fecha")
+    if not role.startswith("goal.") and role != "student.name" and not bare_date:
         return False
     line = max((s for s in spot.lines if s <= start), default=-1)
     if line < spot.floor:

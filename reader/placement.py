@@ -191,6 +191,11 @@ _APART = re.compile(
 )
 
 
+_WHY_TOLD = re.compile(  # the question, a colon, perhaps a label, and a sentence
+    r"(?P<asked>[^.?]{20,400}?):\s+(?:[A-Z][^.:☐☒_]{2,40}:\s+)?(?P<answer>[A-Z][^.:?☐☒_]{40,}\.)"
+)
+
+
 def _answered_why(parts: Sequence[Part]) -> Passage | None:
     """What stands under or beside the question why a child is apart from others: at least a sentence of its own."""
     for part in parts:
@@ -202,6 +207,15 @@ def _answered_why(parts: Sequence[Part]) -> Passage | None:
                 steps += [(cell.text, True) for cell in unit.cells()]
             else:
                 steps += [(line, False) for line in unit.lines()]
+            for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
+                flat = passage.text.replace("\n", " ").replace("\t", " ")
+                for said in _WHY_TOLD.finditer(flat):
+                    asked, answer = said["asked"], said["answer"]
+                    own = len(answer.split()) >= 8 and not re.search(
+                        r"(?i)\b(?:must|shall|iep team|if the)\b", answer
+                    )
+                    if own and _WHY.search(asked) and _APART.search(asked):
+                        return passage.cut(*said.span("answer"))
         question = ""
         for step, boxed in steps:
             flat = step.flat
