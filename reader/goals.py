@@ -372,7 +372,12 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         return [("other", entry.value, entry.how, entry.label)]
     found = []
     sentence: list[Passage] = []
+    area_next = False  # "Goal 1 area", the area on the line below
     for line in entry.value.lines():
+        if area_next:
+            found.append(("area", line, entry.how, line))
+            area_next = False
+            continue
         if _area_heading(line, knowledge):
             found += _sentence(sentence, knowledge, entry)
             sentence = []
@@ -399,6 +404,9 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 ("number", line.cut(heading.start("number"), heading.end("number")), entry.how, line)
             )
             rest = line.cut(heading.start("rest"), heading.end("rest"))
+            if rest and knowledge.label(rest.flat) == "goal.area":
+                area_next = True
+                continue
             if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
                 rest = rest.cut(*inner.span(1))
             if rest:
@@ -641,7 +649,7 @@ def patterns(knowledge: Knowledge) -> dict[str, re.Pattern[str]]:
 _NO_GOAL = re.compile(
     r"(?i)^\W*(?:the |these |all |each |any )?(?:annual |measurable |iep |short[- ]term )*(?:goals?|objectives?|benchmarks?|team|district|school)\b[^,.]{0,60}?\b(?:will|shall)\b"
     r"|\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
-    r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
+    r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill (?:reach|turn) (?:age\b|the age)|\bwill receive\b\W*$|supports? this \w+ will receive|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
 )
 
 

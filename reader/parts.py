@@ -249,12 +249,22 @@ class _Titles:
             and _SECTION_NO.fullmatch(table.rows[0][1].text.flat)
         ):
             table = Table([table.rows[0][:1]], table.edges, table.ruled)
-        if len(table.rows[0]) != 1 or (len(table.rows) > 1 and table.columns < 2):
+        if len(table.rows[0]) != 1:
             return None, Passage(), 1
+        if len(table.rows) > 1 and table.columns < 2:
+            first = table.rows[0][0].text
+            kind = self.knowledge.heading(first.flat, styled=True) if 0 < len(first.flat) < 120 else None
+            if kind != "present_levels" or ":" in first.text:
+                return None, Passage(), 1
         text = table.rows[0][0].text
         if not text or len(text.flat) >= 120:
             return None, Passage(), 1
         kind = self.knowledge.heading(text.flat, styled=True)
+        if (
+            kind is None and len(table.rows) > 2 and ":" in text.flat
+        ):  # "Special factors: what the team must consider"
+            before = text.flat.split(":")[0]
+            kind = self.knowledge.headings.get(squeezed(before))
         title = _NUMBERING.sub("", text.flat)
         alone = len(table.rows) == 1 and len(title.split()) <= 10 and ":" not in title
         if kind is None and alone and self._styled(text) and not self.knowledge.names_a_kind(text.flat):
@@ -700,7 +710,10 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             for cell in head:
                 if cell.column not in roles and cell.text:
                     role = knowledge.column_by_word(kind, cell.text.flat)
-                    if role and (role not in roles.values() or role in ("amount", "frequency", "other")):
+                    again = any(roles.get(c.column) == role and c.text.flat == cell.text.flat for c in head)
+                    if role and (
+                        again or role not in roles.values() or role in ("amount", "frequency", "other")
+                    ):
                         roles[cell.column] = role
             if not known and (len(set(roles.values())) < 3 or len(table.rows) < 2 or depth):
                 continue
@@ -873,12 +886,15 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
     The label is known, or told by its words and set apart from the value: smaller, bold or in capitals.
     """
     lines = cell.text.lines()
-    if len(lines) < 2 or knowledge.label(cell.text.text.strip().rstrip(":?")) is not None:
+    typed = any(word.entry for word in cell.text.words)
+    if len(lines) < 2 or (not typed and knowledge.label(cell.text.text.strip().rstrip(":?")) is not None):
         return None
     breaks = [
         n
         for n, (a, b) in enumerate(pairwise(lines), start=1)
-        if a.bold != b.bold or b.height > 1.07 * a.height
+        if a.bold != b.bold
+        or b.height > 1.07 * a.height
+        or (not a.words[0].entry and all(word.entry for word in b.words))
     ]
     for count in breaks[:1] if breaks and breaks[0] < 5 else range(1, min(len(lines), 4)):
         label = Passage.join(lines[:count], "\n")
@@ -915,7 +931,8 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             len(head) >= 2
             and len(under) >= 1
             and (_are_labels(head, knowledge, part) or _typed_under(head, under))
-            and not any(_is_label(cell, knowledge) for cell in under)
+            and not any(_is_label(cell, knowledge) or _starts_with_label(cell, knowledge) for cell in under)
+            and not any(_over_value(cell, knowledge, part) for cell in head)
         ):
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
@@ -931,6 +948,10 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             skip.add(number + 1)
             continue
         if number in skip:
+            continue
+        if len(head) > 2 and sum(_starts_with_label(cell, knowledge) for cell in under) > 1:
+            # headings over cells that have labels of their own
+            found += [e for cell in head for e in entries_in(cell.text, knowledge, part, "row") if e.value]
             continue
         index = 0
         while index < len(row):

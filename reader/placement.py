@@ -282,7 +282,7 @@ _NOT_ESY = re.compile(
     r"(?i)not (?:eligible|needed|recommended|necessary|required|qualify)|does not (?:need|require|qualify)|do(?:es)? not show|did not see|no (?:es|son) (?:necesari|elegible)|no (?:necesita|requiere|califica)|not qualif|is not|no elegible|no recomendad|no se recomienda|will not"
 )
 _YES_ESY = re.compile(
-    r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|qualifies|will receive|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy"
+    r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|qualifies|will receive|will be provided|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy"
 )
 
 

@@ -39,6 +39,7 @@ def read_services(
     """
     services: list[Service] = []
     supports: list[Support] = []
+    legend = _legend(parts)
     for part in parts:
         if part.kind in ("attachment", "notes", "evaluation", "esy", "goals", "present_levels", "notice"):
             continue
@@ -46,7 +47,7 @@ def read_services(
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge)
                 if kind and kind[0] == "services" and set(kind[1].values()) & {"amount", "frequency"}:
-                    rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes)
+                    rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes, legend)
                     services += rows
                     supports += extra
                 elif kind is None and part.kind == "services":
@@ -65,6 +66,22 @@ def read_services(
         service.start = service.start or start
         service.end = service.end or end
     return services, supports
+
+
+_CODE = re.compile(r"(?<![\w=])([A-Z]{1,2})\s?=\s?([A-Z][a-zñó]+(?: (?!and\b)[a-zñó]+){0,2})")
+
+
+def _legend(parts: Sequence[Part]) -> dict[str, Passage]:
+    """What the codes of a table's cells mean, as lines near by say: "R = Regular class"."""
+    found: dict[str, Passage] = {}
+    for part in parts:
+        if part.kind != "services":
+            continue
+        for unit in part.units():
+            for line in unit.lines() if isinstance(unit, Passage) else ():
+                for code in _CODE.finditer(line.text):
+                    found.setdefault(code[1], line.cut(*code.span(2)))
+    return found
 
 
 def school_day(parts: Sequence[Part]) -> float | None:
@@ -110,6 +127,7 @@ def _table(
     part: Part,
     knowledge: Knowledge,
     day_minutes: float | None,
+    legend: dict[str, Passage],
 ) -> tuple[list[Service], list[Support]]:
     services: list[Service] = []
     supports: list[Support] = []
@@ -136,7 +154,12 @@ def _table(
         for cell in row:
             role = roles.get(cell.column)
             if role:
-                cell = replace(cell, text=chosen(cell.text))
+                text = chosen(cell.text)
+                if role in ("frequency", "location", "setting", "group") and (
+                    told := legend.get(text.flat.strip())
+                ):
+                    text = told
+                cell = replace(cell, text=text)
                 cells.setdefault(role, []).append(cell)
         name = cells.get("name", [None])[0]
         if name is None or not name.text or knowledge.says_nothing(name.text.text):
@@ -156,8 +179,11 @@ def _table(
         if aids and not stated and service.kind and service.kind.value != "transportation":
             supports.append(Support(name.text, "accommodation"))
             continue
+        once = personnel and re.search(
+            r"(?i)\bonce\b|\bone[- ]time\b|una vez", " ".join(cell.text.flat for cell in row)
+        )
         if personnel and (
-            not stated or any(word in plain(words) for word in knowledge.words["personnel_training"])
+            not stated or once or any(word in plain(words) for word in knowledge.words["personnel_training"])
         ):
             continue
         if (
@@ -178,8 +204,10 @@ def _service(
     day_minutes: float | None,
 ) -> Service:
     name = cells["name"][0].text
+    if (goal := re.search(r"\n(?:goals?|metas?)\s*#?\s*\d", name.text, re.I)) and goal.start() > 3:
+        name = name.cut(0, goal.start())  # what is taught, and for which goal, stand under the name
     service = Service()
-    service.name = read_as(_name(name.flat), name, "column")
+    service.name = read_as(_name(name.flat), name, "column", trust=None if len(name.flat) < 90 else 0.8)
     kind = knowledge.kind_of_service(name.flat)
     if (kind == "special_education" and section in ("related", "supplementary", "transportation")) or (
         kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)

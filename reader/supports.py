@@ -86,9 +86,22 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             and "aid" not in title
             else "accommodation"
         )
+        over = False  # at what is for the staff
         for row in table.rows[depth:]:
             cell = next((c for c in row if c.column == column), None)
-            if cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
+            repeated = [
+                c
+                for c in row
+                if c.column != column and c.text and c.text.flat == head.get(c.column, c.text).flat
+            ]
+            if (
+                cell is not None and len([c for c in repeated if c.column in head]) >= 2
+            ):  # the heading of another list
+                words = plain(cell.text.flat)
+                over = bool(re.search(r"personnel|personal escolar", words))
+                default = "modification" if re.search(r"modif", words) else "accommodation"
+                continue
+            if over or cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
                 continue
             if len(row) == 1 and len(head) > 1:
                 if re.search(r"modif", plain(cell.text.flat)):
@@ -372,7 +385,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     exempt = None
     source = Passage()
     for part in own:
-        above = part.title.flat
+        above = ""  # the line right above a table
         for unit in part.units():
             if (
                 isinstance(unit, Table)
@@ -519,7 +532,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
 
 
 _WAYS = (  # how a child takes a test: (what the words say, how); the first that matches
-    (r"\balternate\b|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
+    (r"\balternate\b|\bextended\b(?! time)|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
     (r"not (?:tested|given|administered|applicable|taken)|exempt|no se administra|no aplica", "not_tested_at_grade"),
     (r"without|\bno accommodation|standard (?:administration|conditions)|sin (?:adaptaciones|acomodaciones)", "regular"),
     (r"with|\baccommodation|con (?:adaptaciones|acomodaciones)", "regular_with_accommodations"),
@@ -542,6 +555,8 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
 
     (alternate, regular, the words of the way marked), or None when the table is none such.
     """
+    while len(table.rows) > 2 and len(table.rows[0]) == 1:
+        table = Table(table.rows[1:], table.edges, table.ruled)  # without its title
     boxed = {c.column for c in table.rows[0][1:] if _boxes_only(table, c.column)}
     listed = [
         c.column for c in table.rows[0][1:] if c.column not in boxed and knowledge.column("assessments", c.text.text) == "accommodations"
