@@ -104,6 +104,8 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         return Amount(None, period, count if period else None, None)
     period = _period(words) or _period(head)
     sessions = _sessions(words)
+    if re.search(r"every other (?:school )?day\b|un día sí y otro no", words):  # five times in two weeks
+        return Amount(minutes, "week", 2.5, round(minutes * 2.5, 2))
     if _EVERY_OTHER.search(words):  # two weeks are half of a month of four
         return Amount(minutes, "month", 2.0 * (sessions or 1), round(minutes * (sessions or 1) / 2, 2))
     cycle = _CYCLE.search(words) or _CYCLE.search(head)

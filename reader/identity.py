@@ -375,13 +375,11 @@ def _again(value: Text) -> Text:
 def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
     found: list[Text] = []
-    if TICKED in passage.text or EMPTY in passage.text:
-        return [
-            value
-            for choice in _choices(passage)
-            if choice.marked
-            for value in _categories(choice.words, knowledge)
-        ]
+    if box := re.search(f"[{TICKED}{EMPTY}]", passage.text):
+        marked = [choice.words for choice in _choices(passage) if choice.marked]
+        if named := [value for words in marked for value in _categories(words, knowledge)]:
+            return named
+        passage = passage.cut(0, box.start())
     broken = passage.text
     joined = [re.sub(r"\([^)]*\)", "", part).strip(" .:*-") for part in re.split(r"[;,]", passage.flat)]
     if len(passage.lines()) > 1 and (
@@ -590,15 +588,17 @@ def _is_name(text: str) -> bool:
 
 
 def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
-    """Rows without a known heading, one cell a role and one a name."""
+    """Rows without a known heading, one cell a role and one a name, or a role and a name in each cell."""
     found = []
+    for cell in table.cells():  # "District Representative: Ada Quill"
+        told = re.match(r"([^:]{3,90}):\s+(\S.*)$", cell.text.text, re.S)
+        if told and knowledge.is_role(told[1]) and _is_name(" ".join(told[2].split())):
+            member = _member(cell.text.cut(told.start(2)), cell.text.cut(0, told.end(1)), "row")
+            found += [member] if member else []
+    if len(found) < 3:
+        found = []
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
-        for cell in cells:  # "District Representative: Ada Quill"
-            told = re.match(r"([^:]{3,90}):\s+(\S.*)$", cell.text, re.S)
-            if told and knowledge.is_role(told[1]) and _is_name(" ".join(told[2].split())):
-                member = _member(cell.cut(told.start(2)), cell.cut(0, told.end(1)), "row")
-                found += [member] if member else []
         index = 0
         while index + 1 < len(cells):
             a, b = cells[index], cells[index + 1]

@@ -118,6 +118,8 @@ class _Titles:
         if isinstance(block, Table):
             return self._in_table(block)
         pieces = block.pieces
+        if (kind := self._over_page(pieces)) is not None:
+            return kind, pieces[0], 1
         if len(pieces) == 2 and _SECTION_MARK.fullmatch(pieces[0].flat):
             pieces = pieces[1:]  # the number of a section, set apart from its title
         if len(pieces) != 1 or pieces[0].text[:1].islower():
@@ -149,6 +151,13 @@ class _Titles:
 
     def exact(self, title: Passage) -> bool:
         return squeezed(title.flat) in self.knowledge.headings
+
+    def _over_page(self, pieces: list[Passage]) -> str | None:
+        """The part that a page's head names between the child's name and the page: "Name: … Services | Page: F"."""
+        if not 1 < len(pieces) < 5 or not any(_PAGE.fullmatch(piece.flat) for piece in pieces[1:]):
+            return None
+        named = re.match(r"(?i)(?:student(?:'s)? )?(?:name|nombre)\s*:\s*", pieces[0].text)
+        return self.knowledge.heading_by_word(pieces[0].flat) if named else None
 
     def _names_service(self, text: Passage, following: Block | None) -> bool:
         """Whether a line names one service, whose dates, amount and place are labelled under it."""
@@ -284,6 +293,7 @@ _SECTION_MARK = re.compile(
 )
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
 _TITLED = re.compile(r"[^:]+: (?:(?:[A-ZÁÉÍÓÚ][\w’'/-]*|and|or|of|for|the|in|to|y|de|la),? ?){2,}")
+_PAGE = re.compile(r"(?i)(?:page|página):?\s*[\w-]{1,5}(?:\s*(?:of|de)\s*\d+)?")
 _OF_TESTS = re.compile(r"(?i)\b(?:tests?|testing|assessments?|pruebas?)\b")
 _OF_CLASS = re.compile(r"(?i)\b(?:instruct\w*|class\w*|aula|program|modifications?|services|aids|supports)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
@@ -694,7 +704,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             lower = table.rows[depth + 1]
             under = {cell.column for cell in lower}
             head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
-        if len(head) < 2 or _answered(head):
+        if len(head) < 2 or _answered(head) or any(word.entry for cell in head for word in cell.text.words):
             continue
         best: tuple[float, str, dict[int, str]] | None = None
         for kind in knowledge.columns:
@@ -903,6 +913,8 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
         if len(title) > longest or EMPTY in title or TICKED in title or re.search(r":\s*\S", title):
             return None
         value = Passage.join(lines[count:], "\n")
+        if title.count("(") > title.count(")") and (rest := re.match(r"[^()]{0,160}\):?\s*", value.text)):
+            value = value.cut(rest.end())  # the end of the label's remark
         role, how = knowledge.label(title), "row"
         if role is None and _set_apart(label, value):
             role, how = knowledge.label_by_words(title), "told"

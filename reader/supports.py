@@ -810,7 +810,10 @@ def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge
             continue
         for table in part.tables:
             kind = table_kind(table, knowledge)
-            if kind and kind[0] == "assessments" and _test_matrix(table, found, knowledge) is not None:
+            marked = _test_matrix(table, found, knowledge) if kind and kind[0] == "assessments" else None
+            if marked is not None:
+                if marked[0]:
+                    found.participation = read_as("alternate", marked[2], "box")
                 continue
             if kind and kind[0] == "assessments" and "participation" in kind[1].values():
                 _test_rows(table, "assessments", kind[1], kind[2], found, knowledge)
