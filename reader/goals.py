@@ -676,7 +676,10 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
         goal.number = read_as(number.flat.lstrip("#").rstrip("."), number, draft.how["number"])
     if area := draft.slots.get("area"):
         words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
-        goal.area = read_as(words, area, draft.how["area"])
+        known_area = (
+            knowledge.area(words) is not None
+        )  # what is no area may be anything that stood by the goal
+        goal.area = read_as(words, area, draft.how["area"], trust=None if known_area else UNKNOWN_AREA)
     pieces = take_apart(text, knowledge)
     stated = pieces.get("baseline")  # "improving from 4 of 20 to 16 of 20"
     for slot in ("timeframe", "condition", "behavior", "criterion"):
@@ -723,12 +726,20 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     ]
     goal.is_measurable = Value(False, text.flat, text.places(), 0.88, "grammar")
     judge(goal)
+    if goal.criterion is None and goal.condition is None and goal.timeframe is None:
+        goal.text = replace(
+            goal.text, confidence=min(goal.text.confidence, BARE_GOAL)
+        )  # may be no goal at all
     return goal
 
 
 _KEYED = re.compile(
     r"[A-Z0-9]{1,2}[.)]\s[^:]{3,50}:\s*(?=\S)"
 )  # "E. Frequency/trials: 8 of 10", of a printed key
+
+
+UNKNOWN_AREA = 0.85
+BARE_GOAL = 0.85
 
 
 def judge(goal: Goal) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
 
@@ -50,6 +50,8 @@ def read_services(
                     rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes, legend)
                     services += rows
                     supports += extra
+                elif kind and kind[0] == "accommodations":
+                    services += _people_among_supports(unit, kind[2], knowledge, day_minutes)
                 elif kind is None and part.kind == "services":
                     services += _stacked(
                         [cell.text for cell in unit.cells()], knowledge, day_minutes, part.title.flat
@@ -66,6 +68,34 @@ def read_services(
         service.start = service.start or start
         service.end = service.end or end
     return services, supports
+
+
+def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge) -> bool:
+    """Whether a row of supports is a person's time ("Instructional assistant, 104 min/day") and so a service."""
+    if knowledge.kind_of_service(name.text.flat) == "special_education":
+        return False
+    amounts = [
+        amount_of(cell.text.flat) for cell in row if cell is not name and _STATES_TIME.search(cell.text.text)
+    ]
+    return any(amount.minutes is not None and amount.per is not None for amount in amounts)
+
+
+def _people_among_supports(
+    table: Table, depth: int, knowledge: Knowledge, day_minutes: float | None
+) -> list[Service]:
+    found = []
+    head = {cell.column: cell.text for row in table.rows[:depth] for cell in row}
+    for row in table.rows[depth:]:
+        if len(row) < 3 or not row[0].text or not timed_support(row, row[0], knowledge):
+            continue
+        cells: dict[str, list[Cell]] = {"name": [row[0]]}
+        for cell in row[1:]:
+            title = head.get(cell.column, Passage()).flat
+            role = knowledge.column("services", title) or knowledge.column_by_word("services", title)
+            if role not in (None, "name") and cell.text:
+                cells.setdefault(str(role), []).append(cell)
+        found.append(_service(cells, head, "supplementary", knowledge, day_minutes))
+    return found
 
 
 _CODE = re.compile(r"(?<![\w=])([A-Z]{1,2})\s?=\s?([A-Z][a-zñó]+(?: (?!and\b)[a-zñó]+){0,2})")
@@ -207,7 +237,7 @@ def _service(
     if (goal := re.search(r"\n(?:goals?|metas?)\s*#?\s*\d", name.text, re.I)) and goal.start() > 3:
         name = name.cut(0, goal.start())  # what is taught, and for which goal, stand under the name
     service = Service()
-    service.name = read_as(_name(name.flat), name, "column", trust=None if len(name.flat) < 90 else 0.8)
+    service.name = read_as(_name(name.flat), name, "column")
     kind = knowledge.kind_of_service(name.flat)
     if (kind == "special_education" and section in ("related", "supplementary", "transportation")) or (
         kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)
@@ -229,7 +259,21 @@ def _service(
         service.location = read_as(setting.flat, setting, "column", trust=0.8)
     _dates(service, cells)
     service.setting = _setting(service)
+    if len(name.flat.split()) > LONG_NAME:
+        _doubt(service)
     return service
+
+
+LONG_NAME = 9  # words; a longer name holds more than the name, or is none
+DOUBTED = 0.85
+
+
+def _doubt(service: Service) -> None:
+    """Trust no value of a row whose name is hardly one."""
+    for slot in fields(service):
+        value = getattr(service, slot.name)
+        if value is not None and value.confidence > DOUBTED:
+            setattr(service, slot.name, replace(value, confidence=DOUBTED))
 
 
 def _with_unit(words: str, heading: str) -> str:

@@ -11,7 +11,7 @@ from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Entry, Part, entries_in, table_kind
 from reader.reading import Assessments, Text, Value, concluded, read_as
-from reader.services import Support
+from reader.services import Support, timed_support
 
 _BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+")
 
@@ -112,6 +112,8 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             boxes = [c for c in row if c is not cell and c.text.text.strip() in (TICKED, EMPTY)]
             if boxes and not any(c.text.text.strip() == TICKED for c in boxes):
                 continue
+            if timed_support(row, cell, knowledge):
+                continue  # a service
             type_cell = next((c for c in row if roles.get(c.column) == "kind"), None)
             slot = default
             if type_cell is not None and "modif" in plain(type_cell.text.flat):

@@ -474,3 +474,120 @@ def test_accommodations_for_tests_belong_to_the_tests():
     )
 
     assert kinds(*flow)[1:] == ["assessments", "assessments"]
+
+
+# ---------------------------------------------------------------- what a third reading taught
+
+
+def test_codes_of_a_legend_are_read_as_what_they_mean():
+    rows = table(
+        "Service | Amount of time | Frequency (D, W) | Location",
+        "Speech | 20 min | W | S",
+        "Reading | 40 min | D | R",
+    )
+
+    found = services(
+        part("services", lines("Location: R = Regular class S = Special class D = Daily W = Weekly."), rows)
+    )
+
+    assert [(s.minutes_per_week.value, s.location.value) for s in found] == [
+        (20, "Special class"),
+        (200, "Regular class"),
+    ]
+
+
+def test_a_name_ends_where_its_goal_begins_and_a_long_one_is_doubted():
+    rows = table(
+        "Service | Time and frequency | Setting",
+        "Instruction: reading\nGoal 1 word study of long words | 150 minutes per week | Special",
+        "Words that somebody wrote about how lessons are to be given to all | 25 minutes per day | General",
+    )
+
+    first, second = services(part("services", rows))
+
+    assert first.name.value == "Instruction: reading"
+    assert first.minutes.confidence > 0.9
+    assert second.minutes.confidence < 0.9
+
+
+def test_a_persons_time_among_supports_is_a_service():
+    rows = table(
+        "Accommodations | Amount & Frequency | Location",
+        "Word bank | daily | All",
+        "Instructional assistant in ceramics | 104 min/day | Class",
+    )
+    page = part("accommodations", rows)
+
+    assert [(s.name.value, s.minutes_per_week.value) for s in services(page)] == [
+        ("Instructional assistant in ceramics", 520)
+    ]
+    assert supports(page)[0] == ["Word bank"]
+
+
+def test_a_heading_repeated_inside_a_table_opens_another_list():
+    rows = table(
+        "Modifications | Frequency | Location",
+        "Tests on rhythm only | weekly | Class",
+        "Supports for School Personnel | Frequency | Location",
+        "Training for two teachers | once | School",
+    )
+
+    assert supports(part("modifications", rows))[1] == ["Tests on rhythm only"]
+
+
+def test_roles_before_names_in_their_cells():
+    rows = table(
+        "Parent: Ada Quill | Student: Bo Quill",
+        "District Representative: Cy Lund | Special Education Teacher: Di Fen",
+    )
+
+    found = read_team([part("team", rows)], KNOWN)
+
+    assert [(m.name.value, m.role.value) for m in found][2] == ("Cy Lund", "District Representative")
+
+
+def test_unmarked_categories_are_not_taken_from_their_label():
+    first = part(
+        "student", table("Disability codes:\n☒ Intellectual Disability (10)\n☐ Autism (82)\n☐ Deafness (20)")
+    )
+    reading = Reading(read_as("iep", passage("IEP"), "title"), "text_pdf", [])
+
+    read_identity(reading, entries(first), [first], [], [], KNOWN)
+
+    assert [value.value for value in reading.eligibility.categories] == ["Intellectual Disability"]
+
+
+def test_headings_over_cells_with_labels_of_their_own():
+    rows = table(
+        "Goal area: Reading | How progress will be measured | Progress notes",
+        "Annual goal 1: By 1-13-2027, given a menu, Una will read 4 of 5 items aloud. | Present level: 2 of 5 items | Evaluation procedure: Trial record |",
+    )
+
+    found = read_goals([part("goals", rows)], KNOWN)[0]
+
+    assert (found.area.value, found.baseline.value, found.measurement.value) == (
+        "Reading",
+        "2 of 5 items",
+        "Trial record",
+    )
+
+
+def test_the_title_in_a_pages_head_opens_a_part():
+    assert kinds(*lines("Name: Una Marsh Special Education Services | Date: 1/2/2026 | Page: F\nwords")) == [
+        "student",
+        "services",
+    ]
+
+
+def test_every_other_day_is_five_times_in_two_weeks():
+    found = amount_of("42 minutes, every other day (5 times in two weeks)")
+
+    assert (found.per, found.sessions, found.per_week) == ("week", 2.5, 105)
+
+
+def test_a_sentence_of_the_form_is_no_goal():
+    page = part(
+        "goals", lines("Rights explained by: Ada Quill. The student will reach age 18 on May 1, 2031.")
+    )
+
+    assert read_goals([page], KNOWN) == []
