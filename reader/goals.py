@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from reader.choices import choices_in, chosen
 from reader.knowledge import Knowledge, squeezed
-from reader.layout import EMPTY, TICKED, Passage, Table, Word
+from reader.layout import EMPTY, TICKED, Passage, Table, Word, capitals
 from reader.pages import same_row
-from reader.parts import Entry, Part, capitals, entries_in, entries_of, table_kind
+from reader.parts import Entry, Part, entries_in, entries_of, table_kind
 from reader.reading import Goal, Text, Value, concluded, read_as
 
 PARTS = ("baseline", "condition", "behavior", "criterion", "timeframe", "measurement")

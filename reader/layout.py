@@ -51,6 +51,12 @@ def around(boxes: Iterable[Box]) -> Box:
     return (min(lefts), min(tops), max(rights), max(bottoms))
 
 
+def capitals(text: str) -> bool:
+    """Whether a text is set in capitals."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
+
+
 class Passage:
     """A string that knows where on the pages each of its words stands.
 

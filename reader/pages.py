@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from reader.layout import EMPTY, TICKED, Block, Box, Cell, Line, Passage, Sheet, Table, Word, around
+from reader.layout import EMPTY, TICKED, Block, Box, Cell, Line, Passage, Sheet, Table, Word, around, capitals
 
 IsColumn = Callable[[str], bool]
 Rule = tuple[float, float, float]  # position, from, to
@@ -530,7 +530,7 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
     large = max(word.height for piece in above.pieces for word in piece.words)
     if not -2 <= gap <= large or small > CAPTION * large or len(line.pieces) < len(above.pieces):
         return None
-    if above.text.bold or _capitals(above.text.text) or any(_explains(p.flat) for p in line.pieces):
+    if above.text.bold or capitals(above.text.text) or any(_explains(p.flat) for p in line.pieces):
         return None  # a heading with a line under it, and what is to be written there
     taken: dict[int, Passage] = {}
     for index, piece in enumerate(line.pieces):
@@ -551,11 +551,6 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
         for index, piece in enumerate(line.pieces)
     ]
     return Line(pieces, line.page, around([above.box, line.box]))
-
-
-def _capitals(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
 
 
 def _explains(text: str) -> bool:
@@ -656,7 +651,7 @@ def _band(
             len(here.pieces) == 1
             and here.pieces[0].bold
             and here.box[2] < gutter
-            and _capitals(here.text.text)
+            and capitals(here.text.text)
         ):
             break  # the next heading of the page
         end += 1

@@ -11,7 +11,7 @@ from statistics import median
 
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, squeezed
-from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table
+from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table, capitals
 
 
 @dataclass
@@ -326,12 +326,6 @@ def _alike(a: _Style, b: _Style, points: int = 2) -> bool:
 
 def _style(text: Passage) -> _Style:
     return (round(text.height), capitals(text.text), text.bold)
-
-
-def capitals(text: str) -> bool:
-    """Whether a text is set in capitals."""
-    letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 3 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
 
 
 # ---------------------------------------------------------------- labels

@@ -9,8 +9,8 @@ from datetime import date
 from reader.choices import choices_in, yes_or_no
 from reader.dates import age_on, dates_in
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.layout import EMPTY, TICKED, Passage, Table
-from reader.parts import Entry, Part, capitals, table_kind
+from reader.layout import EMPTY, TICKED, Passage, Table, capitals
+from reader.parts import Entry, Part, table_kind
 from reader.reading import (
     ExtendedYear,
     Flag,
