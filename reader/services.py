@@ -253,7 +253,12 @@ def _service(
     for role in ("location", "provider"):
         found = cells.get(role)
         if found and found[0].text and not knowledge.says_nothing(found[0].text.text):
-            setattr(service, role, read_as(found[0].text.flat, found[0].text, "column"))
+            code = len(found[0].text.flat) < 3  # a code that no legend explains
+            setattr(
+                service,
+                role,
+                read_as(found[0].text.flat, found[0].text, "column", trust=0.8 if code else None),
+            )
     if service.location is None and cells.get("setting") and cells["setting"][0].text:
         setting = cells["setting"][0].text
         service.location = read_as(setting.flat, setting, "column", trust=0.8)
