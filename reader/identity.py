@@ -23,7 +23,7 @@ from reader.reading import (
     read_as,
 )
 
-_LATER_LABEL = re.compile(r"\s+(?:[A-Z][\w/#.'’()-]*\s?){1,4}:|\t")
+_LATER_LABEL = re.compile(r"\s+[A-Z][\w/#.'’()-]*(?:\s[A-Z][\w/#.'’()-]*){0,3}\s?:|\t")
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:,)?(?:\s+(?:\(?\"?[^\W\d_][\w.'’\"-]*\)?,?)){1,5}$")
 
 

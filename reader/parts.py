@@ -292,7 +292,9 @@ _SECTION_MARK = re.compile(
     r"(?i)(?:(?:section|part|step|sección|parte)\s+)?(?:[ivx]{1,5}|[a-z]|\d{1,2})[.):]?"
 )
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
-_TITLED = re.compile(r"[^:]+: (?:(?:[A-ZÁÉÍÓÚ][\w’'/-]*|and|or|of|for|the|in|to|y|de|la),? ?){2,}")
+_TITLED = re.compile(
+    r"[^:]+: (?:(?:[A-ZÁÉÍÓÚ][\w’'/-]*|and|or|of|for|the|in|to|y|de|la),? )+[A-ZÁÉÍÓÚ][\w’'/-]*"
+)
 _PAGE = re.compile(r"(?i)(?:page|página):?\s*[\w-]{1,5}(?:\s*(?:of|de)\s*\d+)?")
 _OF_TESTS = re.compile(r"(?i)\b(?:tests?|testing|assessments?|pruebas?)\b")
 _OF_CLASS = re.compile(r"(?i)\b(?:instruct\w*|class\w*|aula|program|modifications?|services|aids|supports)\b")

@@ -191,8 +191,8 @@ _APART = re.compile(
 )
 
 
-_WHY_TOLD = re.compile(  # the question, a colon, perhaps a label, and a sentence
-    r"(?P<asked>[^.?]{20,400}?):\s+(?:[A-Z][^.:☐☒_]{2,40}:\s+)?(?P<answer>[A-Z][^.:?☐☒_]{40,}\.)"
+_WHY_TOLD = re.compile(  # behind the question a colon, perhaps a label, and a sentence
+    r":\s+(?:[A-Z][^.:☐☒_]{2,40}:\s+)?(?P<answer>[A-Z][^.:?☐☒_]{40,600}\.)"
 )
 
 
@@ -210,7 +210,10 @@ def _answered_why(parts: Sequence[Part]) -> Passage | None:
             for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
                 flat = passage.text.replace("\n", " ").replace("\t", " ")
                 for said in _WHY_TOLD.finditer(flat):
-                    asked, answer = said["asked"], said["answer"]
+                    asked, answer = (
+                        re.split(r"[.?]", flat[max(said.start() - 400, 0) : said.start()])[-1],
+                        said["answer"],
+                    )
                     own = len(answer.split()) >= 8 and not re.search(
                         r"(?i)\b(?:must|shall|iep team|if the)\b", answer
                     )
@@ -770,13 +773,13 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
         if not cells:
             continue
         if len(row) == 1 and number + 1 < len(table.rows) and len(table.rows[number + 1]) == 1:
-            asked, below = cells[0].text, table.rows[number + 1][0].text
-            title = re.match(rf"[^?.:{TICKED}{EMPTY}]{{3,80}}(?=[{TICKED}{EMPTY}])", asked.text)
+            titled, below = cells[0].text, table.rows[number + 1][0].text
+            title = re.match(rf"[^?.:{TICKED}{EMPTY}]{{3,80}}(?=[{TICKED}{EMPTY}])", titled.text)
             if (
                 title and below and not re.search(f"[{TICKED}{EMPTY}]", below.text)
             ):  # answer first, then the question
                 found.append(
-                    (Passage.join([asked.cut(0, title.end()), below], " "), asked.cut(title.end()), "box")
+                    (Passage.join([titled.cut(0, title.end()), below], " "), titled.cut(title.end()), "box")
                 )
                 continue
         if yes_column is not None and no_column is not None and len(row) > 2:

@@ -332,9 +332,9 @@ def _under_names(text: Passage, knowledge: Knowledge, day_minutes: float | None,
         cells["name"] = [Cell(place.box, place.page, lines[number], column=0)]
         heads[0] = Passage()
         for entry in entries_in(Passage.join(lines[number + 1 : following], "\n"), knowledge, "services"):
-            label = entry.label.flat.rstrip(":? ")
-            role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
-            if not label or role in (None, "name") or not entry.value:
+            own = entry.label.flat.rstrip(":? ")
+            role = knowledge.column("services", own) or knowledge.column_by_word("services", own)
+            if not own or role in (None, "name") or not entry.value:
                 continue
             heads[len(heads)] = entry.label
             where = entry.value.places()[0]

@@ -236,7 +236,7 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
 
 
 _GROUPS = re.compile(
-    r"(?i)^(?:[\w-]+(?:/| and | & |, | y )? ?){0,3}(?:materials?|books|equipment|tests?|quizzes|grading|assessments?|organization\w*|environment\w*|behavior\w*"
+    r"(?i)^(?:[\w-]{1,24}(?:/| and | & |, | y | )){0,3}(?:materials?|books|equipment|tests?|quizzes|grading|assessments?|organization\w*|environment\w*|behavior\w*"
     r"|interventions?|supports?|instruction\w*|strategies|presentation|response|setting|timing|scheduling|assignments?|technology|communication"
     r"|social|physical|sensory|content|other|materiales|pruebas|ambiente|conducta|organización|presentación|respuesta)\b[^:.?]{0,40}:\s*\n"
 )
