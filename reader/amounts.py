@@ -42,7 +42,7 @@ _PERIODS: tuple[tuple[str, str], ...] = (
     ("six_weeks", r"(?:per|every|each|cada|/|por)\s*(?:six|6|seis)[ -]*(?:weeks?|semanas|wks?)|six[ -]weeks|6[ -]weeks"),
     ("nine_weeks", r"(?:per|every|each|cada|/|por)\s*(?:nine|9|nueve)[ -]*(?:weeks?|semanas|wks?)|(?:nine|9)[ -]weeks?\b"),
     ("cycle5", r"5[ -]day cycle|five[ -]day cycle|/\s*cycle|per cycle|\bcycle\b|ciclo"),
-    ("quarter", r"quarter(?:ly)?|marking period|grading period|trimestral|per qtr|/qtr|bimestre"),
+    ("quarter", r"quarter(?:ly)?|marking period|reporting period|grading period|trimestral|per qtr|/qtr|bimestre"),
     ("trimester", r"trimester|trimestre"),
     ("semester", r"semester|semestre|semestral"),
     ("year", r"(?:per|a|each|every|/|al|por)\s*(?:school |iep |academic )?(?:year|yr|ano)\b|annual(?:ly)?|yearly|anual(?:mente)?"),
@@ -77,6 +77,7 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     hold the unit or period ("Minutes per week") of a bare number.
     """
     words = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text))
+    words = _PLURAL_ASIDE.sub(r"\1s", words)
     words = _UNIT_ASIDE.sub(r"\1", words)
     words = " ".join(words.replace(",", " , ").split())
     head = " ".join(plain(heading).split())
@@ -103,6 +104,8 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         return Amount(None, period, count if period else None, None)
     period = _period(words) or _period(head)
     sessions = _sessions(words)
+    if re.search(r"every other (?:school )?day\b|un día sí y otro no", words):  # five times in two weeks
+        return Amount(minutes, "week", 2.5, round(minutes * 2.5, 2))
     if _EVERY_OTHER.search(words):  # two weeks are half of a month of four
         return Amount(minutes, "month", 2.0 * (sessions or 1), round(minutes * (sessions or 1) / 2, 2))
     cycle = _CYCLE.search(words) or _CYCLE.search(head)
@@ -129,6 +132,7 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
 
 
+_PLURAL_ASIDE = re.compile(r"(\w)\(s\)\.?")  # "1 Hr(s). 15 Min(s)."
 _UNIT_ASIDE = re.compile(r"\(((?:min|minute|hour|hr|times?|sessions?)s?(?: (?:per|a) \w+)?)\)")
 _EVERY_OTHER = re.compile(
     r"every other week|every (?:two|2) (?:weeks|wks)|(?:per|each) (?:two|2)[ -]weeks?|fortnight|cada (?:dos|2) semanas|quincenal"

@@ -9,6 +9,9 @@ from reader.knowledge import Knowledge, squeezed
 from reader.layout import EMPTY, TICKED, Passage
 
 _GLYPH = re.compile(f"[{TICKED}{EMPTY}]")
+_INSTRUCTION = re.compile(
+    r"(?i)\W*(?:check|mark|select|choose|circle|marque|seleccione)\b[^.☐☒]{0,60}?\W*"
+)  # "(check all that apply)"
 
 
 @dataclass
@@ -37,7 +40,7 @@ def choices_in(passage: Passage) -> list[Choice]:
             continue
         after = text[glyphs[-1].end() :].strip()
         first = text[: glyphs[0].start()].strip()
-        trailing = bool(first) and not after
+        trailing = bool(first) and not after and not (len(glyphs) > 1 and first.endswith(("?", ":")))
         for index, glyph in enumerate(glyphs):
             if trailing:
                 start = glyphs[index - 1].end() if index else 0
@@ -57,7 +60,9 @@ def _whole_lines(passage: Passage) -> list[Passage]:
     for line in passage.lines():
         last = found[-1].text[-1:] if found else ""
         goes_on = line.text[:1].islower() or (
-            line.text[:1].isalnum() and bool(_GLYPH.search(line.text)) and not _GLYPH.match(line.text[-1:])
+            line.text[:1].isalnum()
+            and not _GLYPH.match(line.text[-1:])
+            and (bool(_GLYPH.search(line.text)) or _opened_by_question(found[-1].text if found else ""))
         )
         if last in (TICKED, EMPTY) and last and goes_on:
             found[-1] = Passage.join([found[-1], line], " ")
@@ -66,19 +71,36 @@ def _whole_lines(passage: Passage) -> list[Passage]:
     return found
 
 
+def _opened_by_question(text: str) -> bool:
+    """Whether the boxes of a line stand before their words: a question or label, then boxes."""
+    return len(_GLYPH.findall(text)) > 1 and re.search(f"[?:]\\s*[{TICKED}{EMPTY}]", text) is not None
+
+
 def chosen(passage: Passage) -> Passage:
     """The passage without its boxes and without the choices that are not marked."""
     if not _GLYPH.search(passage.text):
         return passage
     kept: list[Passage] = []
+    last: bool | None = None  # whether the last choice of the line above is marked
     for line in _whole_lines(passage):
         glyphs = [match.start() for match in _GLYPH.finditer(line.text)]
         if not glyphs:
-            kept.append(line)
+            if last is not None and len(line.flat.split()) <= 2 and not re.search(r"[\d:]", line.text):
+                if last and kept:
+                    kept[-1] = Passage.join([kept[-1], line], " ")
+                continue  # the end of the choice above
+            last = None
+            if not (_INSTRUCTION.fullmatch(line.text) and len(passage.lines()) > 1):
+                kept.append(line)
             continue
         trailing = not line.text[glyphs[-1] + 1 :].strip() and bool(line.text[: glyphs[0]].strip())
-        lead = Passage() if trailing else line.cut(0, glyphs[0])
+        lead = (
+            Passage()
+            if trailing or _INSTRUCTION.fullmatch(line.text[: glyphs[0]])
+            else line.cut(0, glyphs[0])
+        )
         marked = [choice.words for choice in choices_in(line) if choice.marked]
+        last = None if trailing else line.text[glyphs[-1]] == TICKED
         kept += [Passage.join([lead, *marked[:1]], " "), *marked[1:]]
     return Passage.join((part for part in kept if part), ", ")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reader import pages, pdf
+from reader.baselines import baselines_from_levels
 from reader.defects import find_defects, gather_evidence
 from reader.errors import TooLarge, UnknownFormat, Unreadable
 from reader.goals import read_goals
@@ -176,6 +177,7 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
 
 def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Knowledge) -> None:
     reading.goals = read_goals(parts, known)
+    baselines_from_levels(reading.goals, parts, known)
     reading.services, extra = read_services(
         parts, known, start=reading.iep_start, end=reading.iep_end, day_minutes=school_day(parts)
     )

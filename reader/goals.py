@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from reader.choices import chosen
+from reader.choices import choices_in, chosen
 from reader.knowledge import Knowledge, squeezed
 from reader.layout import EMPTY, TICKED, Passage, Table, Word, capitals
 from reader.pages import same_row
@@ -117,10 +117,33 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
         if part.kind not in ("goals", "progress", "present_levels", "unknown", "student"):
             entries = [entry for entry in entries if (entry.role or "").startswith("goal.")]
         items += _items(entries, knowledge)
+    items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3])]
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
         # where goals are labelled, a sentence without a label is not one
         items = [item for item in items if item[0] != "text" or item[2] != "loose"]
     return _grouped(items)
+
+
+def _may_be_area(value: Passage, label: Passage) -> bool:
+    """Whether a value can name a goal's area: not a box alone, no question and no remark of the form."""
+    words = chosen(value).flat
+    return not value or (
+        bool(re.search(r"[^\W\d_]{2}", words))
+        and not words.startswith("(")
+        and "?" not in words
+        and not re.search(r"(?i)\b(?:require|need)s?\b[^?]*\b(?:devices?|services?)\b", label.flat)
+    )
+
+
+def _ticked_area(text: Passage, knowledge: Knowledge) -> Passage | None:
+    """The area marked in a list of areas over a goal."""
+    for line in text.lines():
+        options = choices_in(line)
+        marked = [choice.words for choice in options if choice.marked and choice.words]
+        named = sum(knowledge.area(choice.words.flat) is not None for choice in options)
+        if len(marked) == 1 and named >= 4 and named >= 0.6 * len(options) and knowledge.area(marked[0].flat):
+            return marked[0]
+    return None
 
 
 def _of_before(table: Table, roles: dict[int, str], depth: int) -> bool:
@@ -164,6 +187,10 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             found += _goal_value(entry, knowledge)
         elif role == "goal.area":
             found += _area_value(entry, knowledge)
+        elif re.match(r"(?i)\W*(?:by|with|para)\s*:", entry.label.text) and not re.search(
+            r"\d", entry.value.flat
+        ):
+            continue  # "By: ______", or the end of a longer label
         elif role.startswith("goal."):
             value = entry.value if role == "goal.objectives" else _own_paragraph(entry.value)
             found.append((role[5:], value, entry.how, entry.label))
@@ -335,6 +362,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             return _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
         if slot is not None and not (slot == "area" and _is_goal(entry.value.flat, knowledge)):
             return _items([Entry(f"goal.{slot}", entry.label, entry.value, entry.part, entry.how)], knowledge)
+        if _named_area(entry, knowledge):
+            return [("area", Passage.join([entry.label, entry.value], " "), entry.how, entry.label)]
         if _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) < 60:
             return [
                 ("area", entry.label.cut(0, len(entry.label.text.rstrip(": "))), entry.how, entry.label),
@@ -343,7 +372,12 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         return [("other", entry.value, entry.how, entry.label)]
     found = []
     sentence: list[Passage] = []
+    area_next = False  # "Goal 1 area", the area on the line below
     for line in entry.value.lines():
+        if area_next:
+            found.append(("area", line, entry.how, line))
+            area_next = False
+            continue
         if _area_heading(line, knowledge):
             found += _sentence(sentence, knowledge, entry)
             sentence = []
@@ -370,6 +404,9 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 ("number", line.cut(heading.start("number"), heading.end("number")), entry.how, line)
             )
             rest = line.cut(heading.start("rest"), heading.end("rest"))
+            if rest and knowledge.label(rest.flat) == "goal.area":
+                area_next = True
+                continue
             if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
                 rest = rest.cut(*inner.span(1))
             if rest:
@@ -389,6 +426,17 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     return found + _sentence(sentence, knowledge, entry)
 
 
+def _named_area(entry: Entry, knowledge: Knowledge) -> bool:
+    """Whether a label and its value name an area together: "Academic: Reading Comprehension"."""
+    return (
+        knowledge.area(entry.label.flat) is not None
+        and knowledge.area(entry.value.flat) is not None
+        and len(entry.label.flat.split()) <= 3
+        and len(entry.value.flat.split()) <= 6
+        and not re.search(r"\d|[.;?]|[☐☒]", entry.value.flat)
+    )
+
+
 def _found_in(passage: Passage, words: str) -> Passage:
     at = passage.text.find(words)
     return passage.cut(at, at + len(words)) if at >= 0 else passage
@@ -399,6 +447,9 @@ def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[
         return []
     passage = Passage.join(lines, "\n")
     if not _is_goal(passage.flat, knowledge):
+        ticked = _ticked_area(passage, knowledge)
+        if ticked is not None:
+            return [("area", ticked, "box", Passage())]
         return [("loose", passage, entry.how, Passage())]
     lead = re.match(r"^\W*(?:#?\d{1,2}[.):]\s+|[•·▪-]\s*)", passage.text)
     if lead:
@@ -474,7 +525,9 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
     """A goal's cell: number, area, the sentence, perhaps a labelled baseline below it."""
     found: list[Item] = []
     number = re.match(
-        r"^\W*(?:(?:measurable |annual )*(?:goal|meta))?\s*#?(\d{1,2})\s*[.):-]\s+", text.text, re.I
+        r"^\W*(?:(?:measurable |annual )*(?:goal|meta))?\s*#?\s*(\d{1,2})\s*[.):-]\s+", text.text, re.I
+    ) or re.match(
+        r"^\W*(?:measurable |annual )*(?:goal|meta)\s*(?:n[o.º]*)?\s*#?\s*(\d{1,2})\s*\n\s*", text.text, re.I
     )
     if number:
         found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
@@ -596,7 +649,7 @@ def patterns(knowledge: Knowledge) -> dict[str, re.Pattern[str]]:
 _NO_GOAL = re.compile(
     r"(?i)^\W*(?:the |these |all |each |any )?(?:annual |measurable |iep |short[- ]term )*(?:goals?|objectives?|benchmarks?|team|district|school)\b[^,.]{0,60}?\b(?:will|shall)\b"
     r"|\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
-    r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
+    r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill (?:reach|turn) (?:age\b|the age)|\bwill receive\b\W*$|supports? this \w+ will receive|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
 )
 
 
@@ -623,14 +676,32 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
         goal.number = read_as(number.flat.lstrip("#").rstrip("."), number, draft.how["number"])
     if area := draft.slots.get("area"):
         words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
-        goal.area = read_as(words, area, draft.how["area"])
+        known_area = (
+            knowledge.area(words) is not None
+        )  # what is no area may be anything that stood by the goal
+        goal.area = read_as(words, area, draft.how["area"], trust=None if known_area else UNKNOWN_AREA)
     pieces = take_apart(text, knowledge)
     stated = pieces.get("baseline")  # "improving from 4 of 20 to 16 of 20"
     for slot in ("timeframe", "condition", "behavior", "criterion"):
         own = draft.slots.get(slot)
+        if (
+            slot == "criterion"
+            and own
+            and slot in pieces
+            and known["weak"].match(pieces[slot].flat)
+            and not re.search(r"%|\bof\b|/", pieces[slot].flat)
+            and re.search(r"\d", own.text)
+        ):
+            # "within five minutes" belongs to the behavior where the criterion stands by itself
+            if goal.behavior is not None and "behavior" in pieces:
+                whole = Passage.join([pieces["behavior"], pieces[slot]], " ")
+                goal.behavior = read_as(whole.flat, whole, "grammar")
+            del pieces[slot]
         if slot in pieces:
             setattr(goal, slot, read_as(pieces[slot].flat, pieces[slot], "grammar"))
         elif own and not knowledge.says_nothing(own.text):
+            if slot == "criterion" and (lead := _KEYED.match(own.text)):
+                own = own.cut(lead.end())
             setattr(goal, slot, read_as(own.flat, own, draft.how[slot]))
     if goal.timeframe is None and draft.heading:
         when = known["timeframe"].search(draft.heading.text.replace("\n", " "))
@@ -655,7 +726,20 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     ]
     goal.is_measurable = Value(False, text.flat, text.places(), 0.88, "grammar")
     judge(goal)
+    if goal.criterion is None and goal.condition is None and goal.timeframe is None:
+        goal.text = replace(
+            goal.text, confidence=min(goal.text.confidence, BARE_GOAL)
+        )  # may be no goal at all
     return goal
+
+
+_KEYED = re.compile(
+    r"[A-Z0-9]{1,2}[.)]\s[^:]{3,50}:\s*(?=\S)"
+)  # "E. Frequency/trials: 8 of 10", of a printed key
+
+
+UNKNOWN_AREA = 0.85
+BARE_GOAL = 0.85
 
 
 def judge(goal: Goal) -> None:

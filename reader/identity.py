@@ -23,7 +23,7 @@ from reader.reading import (
     read_as,
 )
 
-_LATER_LABEL = re.compile(r"\s+(?:[A-Z][\w/#.'’()-]*\s?){1,4}:|\t")
+_LATER_LABEL = re.compile(r"\s+[A-Z][\w/#.'’()-]*(?:\s[A-Z][\w/#.'’()-]*){0,3}\s?:|\t")
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:,)?(?:\s+(?:\(?\"?[^\W\d_][\w.'’\"-]*\)?,?)){1,5}$")
 
 
@@ -101,6 +101,10 @@ def read_identity(
                 break
             if days and entry.role == "iep_dates" and reading.iep_start is None:
                 reading.iep_start = read_as(days[0][2].isoformat(), entry.value, entry.how)
+    if reading.iep_start is None or reading.iep_end is None:
+        _period_said(reading, parts)
+    if student.student_id is None:
+        student.student_id = _marked_number(pool)
     if reading.meeting_date is None:
         reading.meeting_date = _meeting_said(parts, sheets)
     _reconcile(reading)
@@ -119,6 +123,40 @@ def _school_said(parts: Sequence[Part]) -> Text | None:
             for piece in block.pieces:
                 if _SCHOOL.fullmatch(piece.flat) and "District" not in piece.flat:
                     return read_as(piece.flat, piece, "running")
+    return None
+
+
+_PERIOD = re.compile(
+    r"(?i)\b(?:duration|effective|period|in effect|dates?|vigencia)\b[^:\n]{0,80}:?\s*(?:from|de|desde)\b:?\s*(?P<from>\S.{0,24}?)\s*"
+    r"\b(?:to|through|until|a|hasta)\b:?\s*(?P<to>\S.{0,24})"
+)
+
+
+def _period_said(reading: Reading, parts: Sequence[Part]) -> None:
+    """The dates of a sentence such as "Duration of services: from … to …" over the first part."""
+    for unit in parts[0].units() if parts else ():
+        for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
+            said = _PERIOD.search(passage.text)
+            if not said:
+                continue
+            begins, ends = dates_in(said["from"]), dates_in(said["to"])
+            if begins and ends and begins[0][2] < ends[0][2]:
+                words = passage.cut(said.start(), said.end())
+                reading.iep_start = read_as(begins[0][2].isoformat(), words, "sentence", trust=0.9)
+                reading.iep_end = read_as(ends[0][2].isoformat(), words, "sentence", trust=0.9)
+                return
+
+
+def _marked_number(pool: Sequence[Entry]) -> Text | None:
+    """A long number beside a mark in capitals ("MOSIS#", "STN"), as states call the number of a pupil."""
+    for entry in pool:
+        if (
+            entry.role is None
+            and entry.part in ("student", "lre", "unknown")
+            and re.fullmatch(r"[A-Z]{2,8}\s*(?:#|ID|ID\s*#|No\.?|Number)?", entry.label.flat.rstrip(": "))
+            and re.fullmatch(r"\d[\d-]{5,13}", entry.value.flat.strip())
+        ):
+            return read_as(entry.value.flat.strip(), entry.value, "told")
     return None
 
 
@@ -337,6 +375,11 @@ def _again(value: Text) -> Text:
 def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
     found: list[Text] = []
+    if box := re.search(f"[{TICKED}{EMPTY}]", passage.text):
+        marked = [choice.words for choice in _choices(passage) if choice.marked]
+        if named := [value for words in marked for value in _categories(words, knowledge)]:
+            return named
+        passage = passage.cut(0, box.start())
     broken = passage.text
     joined = [re.sub(r"\([^)]*\)", "", part).strip(" .:*-") for part in re.split(r"[;,]", passage.flat)]
     if len(passage.lines()) > 1 and (
@@ -371,6 +414,16 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
         entire = re.sub(r"\([^)]*\)", "", passage.flat).strip(" .:*-")
         if knowledge.disability(entire):
             found.append(read_as(entire, passage, "label"))
+    if not found and TICKED not in passage.text and EMPTY not in passage.text:
+        # "Specific Learning Disability Basic reading skill; …": the category, then its areas
+        words = re.split(r"[;,:.]", passage.flat)[0].split()
+        for count in range(len(words) - 1, 1, -1):
+            name = " ".join(words[:count])
+            if knowledge.disability(name):
+                found.append(
+                    read_as(name, passage.cut(0, passage.text.find(words[count])), "label", trust=0.88)
+                )
+                break
     return found
 
 
@@ -443,6 +496,7 @@ _ABSENT = re.compile(
 def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
     """The people of the meeting: rows of a table with names and roles, else lines "Name, Role"."""
     members: list[Member] = []
+    rowed = False  # people in rows without a heading, of which some may be set as lines
     for part in parts:
         if part.kind in ("attachment", "notes", "services", "goals", "transition"):
             continue
@@ -452,7 +506,8 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
                 members += _rows(table, kind[1], kind[2])
             elif part.kind == "team" and kind is None:
                 members += _paired(table, knowledge)
-    if not members:
+                rowed = rowed or len(members) > 0
+    if not members or rowed:
         for part in parts:
             if part.kind == "team":
                 members += _lines(part, knowledge)
@@ -533,8 +588,15 @@ def _is_name(text: str) -> bool:
 
 
 def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
-    """Rows without a known heading, one cell a role and one a name."""
+    """Rows without a known heading, one cell a role and one a name, or a role and a name in each cell."""
     found = []
+    for cell in table.cells():  # "District Representative: Ada Quill"
+        told = re.match(r"([^:]{3,90}):\s+(\S.*)$", cell.text.text, re.S)
+        if told and knowledge.is_role(told[1]) and _is_name(" ".join(told[2].split())):
+            member = _member(cell.text.cut(told.start(2)), cell.text.cut(0, told.end(1)), "row")
+            found += [member] if member else []
+    if len(found) < 3:
+        found = []
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
         index = 0
@@ -587,6 +649,7 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
             for (a0, a1), (b0, b1) in options:
                 a, b = whole.cut(a0, a1), whole.cut(b0, b1)
                 clean_a = re.sub(r"^[\W_]+|[\s_]+$", "", a.flat)
+                b = next(iter(b.split("\t")), b)  # the role, not what stands in the next column
                 if _is_name(clean_a) and knowledge.is_role(b.flat):
                     member = _member(a, b, "loose")
                 elif knowledge.is_role(clean_a) and _is_name(re.sub(r"[\s_]+$", "", b.flat)):

@@ -186,8 +186,9 @@ class Knowledge:
 
     def goal_slot(self, text: str) -> str | None:
         """What a short label inside a goal names, by its telling words."""
-        words = set(re.findall(r"[a-z]+", plain(unbracketed(text))))
-        if len(text) > 110 or not words:
+        bare = unbracketed(text)
+        words = set(re.findall(r"[a-z]+", plain(bare)))
+        if len(bare) > 110 or not words:
             return None
         for rule in self.words["goal_label_words"]:
             if _begins(words, tuple(rule["words"].split())):
@@ -209,15 +210,29 @@ class Knowledge:
             role = table.get(candidate)
             if role is not None:
                 return role
+        if kind == "accommodations" and len(text) < 140 and self.lists_supports(text):
+            return "name"
         first = text.strip().split("\n")[0]
         if first == text.strip() and len(first) > 90:
             return None
         if first != text.strip():
             for candidate in _variants(first):
                 role = table.get(candidate)
+                if role == "name" and kind == "services":  # unless the lines below name something else
+                    return self.column_by_word(kind, text.strip()[len(first) :]) or role
                 if role is not None:
                     return role
         return None
+
+    def lists_supports(self, text: str) -> bool:
+        """Whether a column heading names two kinds of supports: aids, accommodations, modifications."""
+        words = set(re.findall(r"[a-z]+", plain(text)))
+        named = [
+            start
+            for start in ("accommodat", "modificat", "aid", "adaptac", "acomodac")
+            if _begins(words, (start,))
+        ]
+        return len(named) > 1 and not _begins(words, ("goal", "need", "meta", "necesid"))
 
     def column_by_word(self, kind: str, text: str) -> str | None:
         """The role of a column whose heading is not known as a whole, by its telling words."""
@@ -230,6 +245,11 @@ class Knowledge:
             if words & {plain(telling) for telling in tellings}:
                 return str(role)
         return None
+
+    def tells_of_service(self, label: str) -> bool:
+        """Whether a line's label tells when, how much, where or by whom a service is given."""
+        role = self.column("services", label) or self.column_by_word("services", label)
+        return role in ("amount", "frequency", "start", "dates", "location", "provider")
 
     def is_head(self, text: str) -> bool:
         """Whether a text may head a column: a known column heading, or a label of a value below."""
@@ -250,6 +270,9 @@ class Knowledge:
         titled = told is not None and all(w[:1].isupper() for w in told[1].split() if len(w) > 3)
         if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:
             return None  # a label with its value
+        text = re.sub(
+            r"(?i)^\W*(?:form|section|page)\s+[\w-]{1,3}(?:,?\s*part\s+\w{1,3})?\s*[:.]\s+(?=[A-Z])", "", text
+        )
         bare = re.sub(
             r"^\W*(?:(?:section|part|sección|parte|página|page)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])?[.):\s·•|–—-]+(?=\S)",
             "",
@@ -320,7 +343,9 @@ class Knowledge:
     def disability(self, text: str) -> str | None:
         """The federal category a wording names, if it is one."""
         degree = re.sub(
-            r"(?i)^(?:mild|moderate|severe|profound|significant|leve|moderad[oa]|sever[oa]) ", "", text
+            r"(?i)^(?:mild|moderate|severe|profound|significant|functional|leve|moderad[oa]|sever[oa]) ",
+            "",
+            text,
         )
         for candidate in (*_variants(text), *_variants(degree)):
             category = self.disabilities.get(candidate)

@@ -76,6 +76,8 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         block = flow[index]
         kind, title, used = titles.at(index)
         part = found[-1]
+        if kind == "attachment" and index < _TITLE_BLOCKS and len(found) == 1:
+            kind = None  # what the document is called, not something behind it
         if kind == "unknown" and part.kind in ("present_levels", "concerns", "evaluation", "attachment"):
             kind = None if part.kind != "attachment" else "attachment"
         inside = part.kind == "attachment" and kind in ("goals", "present_levels", "transition")
@@ -91,6 +93,8 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
         index += used
     return found
 
+
+_TITLE_BLOCKS = 4  # the document's own name stands among so many blocks
 
 _Style = tuple[int, bool, bool]  # height in points, capitals, bold
 
@@ -113,19 +117,32 @@ class _Titles:
         block = self.flow[index]
         if isinstance(block, Table):
             return self._in_table(block)
-        if len(block.pieces) != 1 or block.pieces[0].text[:1].islower():
+        pieces = block.pieces
+        if (kind := self._over_page(pieces)) is not None:
+            return kind, pieces[0], 1
+        if len(pieces) == 2 and _SECTION_MARK.fullmatch(pieces[0].flat):
+            pieces = pieces[1:]  # the number of a section, set apart from its title
+        if len(pieces) != 1 or pieces[0].text[:1].islower():
             return None, Passage(), 1
-        text = block.pieces[0]
+        text = pieces[0]
         following = self.flow[index + 1] if index + 1 < len(self.flow) else None
         both = self._two_lines(text, following)
         if both is not None:
             self._remember(both[0], text)
             return both[0], both[1], 2
+        if self.last[0] == "services" and self._names_service(text, following):
+            return None, Passage(), 1
         kind = self._known(text)
         if kind is not None and _entered_next(following) and self.knowledge.label(text.flat) is not None:
             return None, Passage(), 1  # the label of a form field
         if kind is None:
             kind = self._told_by_words(text, following)
+        if (
+            kind in ("accommodations", "supports")
+            and _OF_TESTS.search(text.flat)
+            and not _OF_CLASS.search(text.flat)
+        ):
+            kind = "assessments"
         if kind is not None:
             self._remember(kind, text)
         elif self._set_as_heading(text, following):
@@ -134,6 +151,20 @@ class _Titles:
 
     def exact(self, title: Passage) -> bool:
         return squeezed(title.flat) in self.knowledge.headings
+
+    def _over_page(self, pieces: list[Passage]) -> str | None:
+        """The part that a page's head names between the child's name and the page: "Name: … Services | Page: F"."""
+        if not 1 < len(pieces) < 5 or not any(_PAGE.fullmatch(piece.flat) for piece in pieces[1:]):
+            return None
+        named = re.match(r"(?i)(?:student(?:'s)? )?(?:name|nombre)\s*:\s*", pieces[0].text)
+        return self.knowledge.heading_by_word(pieces[0].flat) if named else None
+
+    def _names_service(self, text: Passage, following: Block | None) -> bool:
+        """Whether a line names one service, whose dates, amount and place are labelled under it."""
+        if not text.bold or not isinstance(following, Line) or ":" in text.text or len(text.flat.split()) > 9:
+            return False
+        label = re.match(r"([^:]{3,60}):\s*\S", following.text.text)
+        return label is not None and self.knowledge.tells_of_service(label[1])
 
     def _remember(self, kind: str, text: Passage) -> None:
         self.styles.add(_style(text))
@@ -153,9 +184,16 @@ class _Titles:
             return None
         both = Passage.join([text, second], " ")
         kind = self.knowledge.heading(both.flat, styled=True)
+        if kind is None and _fills_line(text) and not self.exact(text) and not self.exact(second):
+            kind = self._told_by_words(text, None)
+            return (kind, both) if kind is not None and not _SENTENCE.search(second.flat) else None
         if kind is None or (self.exact(text) and not self.exact(both)):
             return None
-        return (kind, both) if self.knowledge.heading(second.flat, styled=True) in (None, kind) else None
+        goes_on = text.flat.endswith(("-", "/", ",", "&")) or re.search(
+            r"(?i)\b(?:and|or|of|for|the|y|de)$", text.flat
+        )
+        other = self.knowledge.heading(second.flat, styled=True) not in (None, kind)
+        return None if other and not (goes_on or not self.exact(second)) else (kind, both)
 
     def _known(self, text: Passage) -> str | None:
         kind = None
@@ -188,9 +226,17 @@ class _Titles:
             in ("special_factors", "goals", "lre", "assessments")
         ):
             return None  # an area of the present levels
-        if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(_NUMBERING.sub("", text.flat)):
+        title = _NUMBERING.sub("", text.flat)
+        before = title.split(":")[0]
+        if _TITLED.fullmatch(title) and self.knowledge.heading_by_word(before) is not None:
+            title = before  # "Special Considerations: Federal and State Requirements"
+        if self.knowledge.names_a_kind(text.flat) or _SENTENCE.search(title):
             return None
-        like_others = _style(text) in self.styles or capitals(text.text) or bool(_NUMBERING.match(text.flat))
+        like_others = (
+            any(_alike(_style(text), other, 1) for other in self.styles)
+            or capitals(text.text)
+            or bool(_NUMBERING.match(text.flat))
+        )
         if not like_others or _labels_next(text, following, self.knowledge):
             return None
         return self.knowledge.heading_by_word(text.flat)
@@ -212,12 +258,22 @@ class _Titles:
             and _SECTION_NO.fullmatch(table.rows[0][1].text.flat)
         ):
             table = Table([table.rows[0][:1]], table.edges, table.ruled)
-        if len(table.rows[0]) != 1 or (len(table.rows) > 1 and table.columns < 2):
+        if len(table.rows[0]) != 1:
             return None, Passage(), 1
+        if len(table.rows) > 1 and table.columns < 2:
+            first = table.rows[0][0].text
+            kind = self.knowledge.heading(first.flat, styled=True) if 0 < len(first.flat) < 120 else None
+            if kind != "present_levels" or ":" in first.text:
+                return None, Passage(), 1
         text = table.rows[0][0].text
         if not text or len(text.flat) >= 120:
             return None, Passage(), 1
         kind = self.knowledge.heading(text.flat, styled=True)
+        if (
+            kind is None and len(table.rows) > 2 and ":" in text.flat
+        ):  # "Special factors: what the team must consider"
+            before = text.flat.split(":")[0]
+            kind = self.knowledge.headings.get(squeezed(before))
         title = _NUMBERING.sub("", text.flat)
         alone = len(table.rows) == 1 and len(title.split()) <= 10 and ":" not in title
         if kind is None and alone and self._styled(text) and not self.knowledge.names_a_kind(text.flat):
@@ -232,12 +288,26 @@ class _Titles:
 _SECTION_NO = re.compile(
     r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?"
 )
+_SECTION_MARK = re.compile(
+    r"(?i)(?:(?:section|part|step|sección|parte)\s+)?(?:[ivx]{1,5}|[a-z]|\d{1,2})[.):]?"
+)
 _ATTACHED = re.compile(r"(?i)(?:attachment|appendix|supplement|addendum|anexo|apéndice)\b")
+_TITLED = re.compile(
+    r"[^:]+: (?:(?:[A-ZÁÉÍÓÚ][\w’'/-]*|and|or|of|for|the|in|to|y|de|la),? )+[A-ZÁÉÍÓÚ][\w’'/-]*"
+)
+_PAGE = re.compile(r"(?i)(?:page|página):?\s*[\w-]{1,5}(?:\s*(?:of|de)\s*\d+)?")
+_OF_TESTS = re.compile(r"(?i)\b(?:tests?|testing|assessments?|pruebas?)\b")
+_OF_CLASS = re.compile(r"(?i)\b(?:instruct\w*|class\w*|aula|program|modifications?|services|aids|supports)\b")
 _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
 _NUMBERING = re.compile(
     r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])(?:[.):]|\s[·•|–—-])\s+"
 )
 _GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
+
+
+def _fills_line(text: Passage) -> bool:
+    """Whether a heading is long enough to have been broken for want of room."""
+    return bool(text.words) and text.words[-1].box[2] - text.words[0].box[0] > 300
 
 
 def _labels_next(text: Passage, following: Block | None, knowledge: Knowledge) -> bool:
@@ -252,8 +322,8 @@ def _entered_next(following: Block | None) -> bool:
     return isinstance(following, Line) and all(word.entry for word in following.text.words)
 
 
-def _alike(a: _Style, b: _Style) -> bool:
-    return a[1:] == b[1:] and abs(a[0] - b[0]) <= 2
+def _alike(a: _Style, b: _Style, points: int = 2) -> bool:
+    return a[1:] == b[1:] and abs(a[0] - b[0]) <= points
 
 
 def _style(text: Passage) -> _Style:
@@ -406,9 +476,20 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     return None
 
 
+_NEXT_BEFORE = re.compile(r"(?i)\b(?:projected|next|proposed|due|próxima)(?:\s+[a-z]+){0,2}\s*$")
+_OF_BEFORE = re.compile(r"(?i)\b(?:most recent|last|previous|prior|anterior|última?)(?:\s+[a-z]+){0,2}\s*$")
+
+
 def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:
     """Whether "Goal:" or "Name:" ends a label such as "Postsecondary Training Goal:"."""
-    if not role.startswith("goal.") and role != "student.name":
+    if role in _DATED and _OF_BEFORE.search(spot.passage.text[max(spot.floor, start - 40) : start]):
+        return True
+    if role == "last_evaluation" and _NEXT_BEFORE.search(
+        spot.passage.text[max(spot.floor, start - 40) : start]
+    ):
+        return True
+    bare_date = role == "other" and squeezed(spot.passage.text[start : spot.at]) in ("date", "fecha")
+    if not role.startswith("goal.") and role != "student.name" and not bare_date:
         return False
     line = max((s for s in spot.lines if s <= start), default=-1)
     if line < spot.floor:
@@ -555,8 +636,21 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
             and "\n" not in gap
             and len(hit.roles) == 1
             and hit.roles[0] in (None, last.roles[0])
+            and not (
+                hit.roles[0] is None
+                and last.roles[0] in _HOLDS_A_COLON
+                and passage.text[hit.end - 1 : hit.end] != "?"
+            )
         ):
             last.end = hit.end  # "Baseline: what can the student do?" is one label
+        elif (
+            last
+            and not gap.strip()
+            and "\n" not in gap
+            and hit.roles == [None]
+            and last.roles[0] in _HOLDS_A_COLON
+        ):
+            continue  # "Area: Academic: Reading": a part of the value
         else:
             merged.append(hit)
     found = merged
@@ -583,6 +677,13 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
     return entries
 
 
+_HOLDS_A_COLON = (
+    "goal.area",
+    "goal.method",
+    "goal.criterion",
+)  # values such as "Direct measures: word probe"
+
+
 def _entered(value: Passage) -> Passage:
     """Only what was typed into form fields, when anything was."""
     if not any(word.entry and word.text not in (TICKED, EMPTY) for word in value.words):
@@ -599,7 +700,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             lower = table.rows[depth + 1]
             under = {cell.column for cell in lower}
             head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
-        if len(head) < 2:
+        if len(head) < 2 or _answered(head) or any(word.entry for cell in head for word in cell.text.words):
             continue
         best: tuple[float, str, dict[int, str]] | None = None
         for kind in knowledge.columns:
@@ -615,14 +716,21 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             for cell in head:
                 if cell.column not in roles and cell.text:
                     role = knowledge.column_by_word(kind, cell.text.flat)
-                    if role and (role not in roles.values() or role in ("amount", "frequency", "other")):
+                    again = any(roles.get(c.column) == role and c.text.flat == cell.text.flat for c in head)
+                    if role and (
+                        again or role not in roles.values() or role in ("amount", "frequency", "other")
+                    ):
                         roles[cell.column] = role
             if not known and (len(set(roles.values())) < 3 or len(table.rows) < 2 or depth):
                 continue
             share = len(roles) / named
             score = len(set(roles.values())) + share
             first = min(cell.column for cell in head)
-            enough = 0.5 if kind != "accommodations" or roles.get(first) != "name" else 0.1
+            enough = 0.5
+            if kind == "accommodations" and (
+                roles.get(first) == "name" or any(knowledge.lists_supports(c.text.text) for c in head)
+            ):
+                enough = 0.1
             if _decides(kind, set(roles.values())) and share >= enough and (best is None or score > best[0]):
                 best = (score, kind, roles)
         if best:
@@ -639,6 +747,15 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         if _decides("services", set(roles.values())) and "amount" in roles.values():
             return "services", roles, 1
     return None
+
+
+def _answered(row: list[Cell]) -> bool:
+    """Whether most cells of a row hold a label with its value ("Begin Date: 9/19/2025") rather than a heading."""
+    filled = [cell for cell in row if cell.text]
+    return sum(bool(_LABEL_VALUE.match(cell.text.text)) for cell in filled) > 0.5 * len(filled)
+
+
+_LABEL_VALUE = re.compile(r"[^:?\n]{2,50}:[ \t]+\S")
 
 
 def _splits(head: list[Cell], lower: list[Cell]) -> bool:
@@ -775,12 +892,15 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
     The label is known, or told by its words and set apart from the value: smaller, bold or in capitals.
     """
     lines = cell.text.lines()
-    if len(lines) < 2 or knowledge.label(cell.text.text.strip().rstrip(":?")) is not None:
+    typed = any(word.entry for word in cell.text.words)
+    if len(lines) < 2 or (not typed and knowledge.label(cell.text.text.strip().rstrip(":?")) is not None):
         return None
     breaks = [
         n
         for n, (a, b) in enumerate(pairwise(lines), start=1)
-        if a.bold != b.bold or b.height > 1.07 * a.height
+        if a.bold != b.bold
+        or b.height > 1.07 * a.height
+        or (not a.words[0].entry and all(word.entry for word in b.words))
     ]
     for count in breaks[:1] if breaks and breaks[0] < 5 else range(1, min(len(lines), 4)):
         label = Passage.join(lines[:count], "\n")
@@ -789,6 +909,8 @@ def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
         if len(title) > longest or EMPTY in title or TICKED in title or re.search(r":\s*\S", title):
             return None
         value = Passage.join(lines[count:], "\n")
+        if title.count("(") > title.count(")") and (rest := re.match(r"[^()]{0,160}\):?\s*", value.text)):
+            value = value.cut(rest.end())  # the end of the label's remark
         role, how = knowledge.label(title), "row"
         if role is None and _set_apart(label, value):
             role, how = knowledge.label_by_words(title), "told"
@@ -817,7 +939,8 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             len(head) >= 2
             and len(under) >= 1
             and (_are_labels(head, knowledge, part) or _typed_under(head, under))
-            and not any(_is_label(cell, knowledge) for cell in under)
+            and not any(_is_label(cell, knowledge) or _starts_with_label(cell, knowledge) for cell in under)
+            and not any(_over_value(cell, knowledge, part) for cell in head)
         ):
             for cell in head:
                 below = next((c for c in under if c.column == cell.column), None)
@@ -833,6 +956,10 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             skip.add(number + 1)
             continue
         if number in skip:
+            continue
+        if len(head) > 2 and sum(_starts_with_label(cell, knowledge) for cell in under) > 1:
+            # headings over cells that have labels of their own
+            found += [e for cell in head for e in entries_in(cell.text, knowledge, part, "row") if e.value]
             continue
         index = 0
         while index < len(row):

@@ -376,9 +376,31 @@ def _entry(value: str, page: int, box: Box) -> Passage:
     )
 
 
+_LINED = re.compile(r"_+[xX✓✔]_*|_*[xX✓✔]_+")
+
+
+def _lined(words: list[Word]) -> list[Word]:
+    """Replace choices marked on short lines ("_X_ Yes ___ No") by box glyphs, on pages where one is marked so."""
+    if not any(_LINED.fullmatch(word.text) for word in words):
+        return words
+    found: list[Word] = []
+    for word, after in zip(words, [*words[1:], None], strict=True):
+        beside = (
+            after is not None and abs(after.middle - word.middle) < 4 and 0 <= after.box[0] - word.box[2] < 12
+        )
+        if _LINED.fullmatch(word.text):
+            word = word._replace(text=TICKED)
+        elif re.fullmatch(r"_{2,6}", word.text) and beside and after is not None and after.text[:1].isalpha():
+            blank = found and found[-1].text.endswith(":")  # a line to write on
+            word = word if blank else word._replace(text=EMPTY)
+        found.append(word)
+    return found
+
+
 def bracketed(words: list[Word]) -> list[Word]:
     """Replace printed boxes such as ``[X]``, ``[ ]``, ``( )`` and ``( X )`` by box glyphs."""
     found: list[Word] = []
+    words = _lined(words)
     index = 0
     while index < len(words):
         word = words[index]

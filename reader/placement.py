@@ -9,7 +9,7 @@ from datetime import date
 from reader.choices import choices_in, yes_or_no
 from reader.dates import age_on, dates_in
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.layout import TICKED, Passage, Table, capitals
+from reader.layout import EMPTY, TICKED, Passage, Table, capitals
 from reader.parts import Entry, Part, table_kind
 from reader.reading import (
     ExtendedYear,
@@ -144,6 +144,7 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
 
 def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowledge) -> Flag | None:
     asked: Passage | None = None
+    told = _answered_why(parts)
     for entry in pool:
         if entry.role == "lre.explanation":
             if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
@@ -175,13 +176,63 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                     at = part.prose.text.find(sentence)
                     return read_as(True, part.prose.cut(at, at + len(sentence)), "sentence")
             asked = asked or part.title or part.prose.cut(0, 80)
+    if told is not None:
+        return read_as(True, told, "sentence", trust=0.85)
     if asked is not None:
         return Value(False, asked.flat, asked.places(), 0.85, "absent")
     return None
 
 
+_WHY = re.compile(
+    r"(?i)\bexplain\b|\breasons?\b|\bwhy\b|\bjustif|\bextent\b|\brationale\b|\bexpli(?:que|car)|\brazón|\bmotivo"
+)
+_APART = re.compile(
+    r"(?i)not participate|\bremov|non-?participation|nondisabled|non-disabled|without disabilities|outside|regular (?:class|education)|general education|sin discapacidad"
+)
+
+
+_WHY_TOLD = re.compile(  # behind the question a colon, perhaps a label, and a sentence
+    r":\s+(?:[A-Z][^.:☐☒_]{2,40}:\s+)?(?P<answer>[A-Z][^.:?☐☒_]{40,600}\.)"
+)
+
+
+def _answered_why(parts: Sequence[Part]) -> Passage | None:
+    """What stands under or beside the question why a child is apart from others: at least a sentence of its own."""
+    for part in parts:
+        if part.kind not in ("lre", "unknown"):
+            continue
+        steps: list[tuple[Passage, bool]] = [(part.title, False)] if part.title else []
+        for unit in part.units():
+            if isinstance(unit, Table):
+                steps += [(cell.text, True) for cell in unit.cells()]
+            else:
+                steps += [(line, False) for line in unit.lines()]
+            for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
+                flat = passage.text.replace("\n", " ").replace("\t", " ")
+                for said in _WHY_TOLD.finditer(flat):
+                    asked, answer = (
+                        re.split(r"[.?]", flat[max(said.start() - 400, 0) : said.start()])[-1],
+                        said["answer"],
+                    )
+                    own = len(answer.split()) >= 8 and not re.search(
+                        r"(?i)\b(?:must|shall|iep team|if the)\b", answer
+                    )
+                    if own and _WHY.search(asked) and _APART.search(asked):
+                        return passage.cut(*said.span("answer"))
+        question = ""
+        for step, boxed in steps:
+            flat = step.flat
+            asks = flat.endswith(("?", ":")) or (_WHY.search(flat) and _APART.search(flat))
+            says = flat.endswith(".") and len(flat.split()) >= 8 and _more_than_percent(flat)
+            answers = boxed and says and not asks and TICKED not in flat and EMPTY not in flat
+            if answers and _WHY.search(question) and _APART.search(question):
+                return step
+            question = f"{question} {flat}" if not boxed and question else flat
+    return None
+
+
 def _more_than_percent(words: str) -> bool:
-    bare = re.sub(r"\d+(?:\.\d+)?\s*%?|of the school day|in general education(?: setting)?", "", words)
+    bare = re.sub(r"(?i)\d+(?:\.\d+)?\s*%?|of the school day|in general education(?: setting)?", "", words)
     return len(re.findall(r"[^\W\d_]{2,}", bare)) >= 4
 
 
@@ -219,7 +270,9 @@ def read_extended_year(parts: Sequence[Part], entries: Sequence[Entry], knowledg
         decision = _esy_decision(passage, knowledge)
         if decision is not None:
             eligible, source, how = decision
-            return ExtendedYear(read_as(True, source, how), read_as(eligible, source, how))
+            return ExtendedYear(
+                read_as(True, source, how), None if eligible is None else read_as(eligible, source, how)
+            )
     return ExtendedYear()
 
 
@@ -232,12 +285,21 @@ _NOT_ESY = re.compile(
     r"(?i)not (?:eligible|needed|recommended|necessary|required|qualify)|does not (?:need|require|qualify)|do(?:es)? not show|did not see|no (?:es|son) (?:necesari|elegible)|no (?:necesita|requiere|califica)|not qualif|is not|no elegible|no recomendad|no se recomienda|will not"
 )
 _YES_ESY = re.compile(
-    r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|qualifies|will receive|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy"
+    r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|qualifies|will receive|will be provided|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy"
 )
 
 
-def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage, str] | None:
-    said = re.search(r"(?i)considered\W{0,3}[☐☒]\s*yes\s*[☐☒]\s*no\b\W*", passage.text)
+_ESY_OPEN = re.compile(
+    r"(?i)under consideration|deferred|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
+)
+
+
+def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, Passage, str] | None:
+    """(eligible, the words, how); eligible is none where the decision was put off."""
+    said = re.search(
+        r"(?i)\bconsider(?:ed)?\b[^?.:☐☒]{0,90}\W{0,3}(?:[☐☒]\s*yes\s*[☐☒]\s*no\b|[☐☒]\s*no\s*[☐☒]\s*yes\b|yes\b)\W*",
+        passage.text,
+    )
     if said:
         passage = passage.cut(said.end())  # that it was considered is not the decision
     choices = choices_in(passage)
@@ -249,6 +311,8 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage
         first = re.match(r"\W*(yes|no|sí|si)\b", words, re.I)
         if re.match(r"(?i)\W*(?:considered|considerado)", words):
             continue
+        if _ESY_OPEN.search(words):
+            return None, choice.words, "box"
         if _NOT_ESY.search(words[:60]) or re.match(r"(?i)\W*not\b", words):
             decisive = (False, choice.words)
         elif first:
@@ -266,8 +330,13 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage
         flat,
         count=1,
     )
-    first = re.match(r"(?i)\W*(yes|no|sí)\b", after) or re.search(
-        r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat
+    first = (
+        re.match(r"(?i)\W*(yes|no|sí)\b", after)
+        or re.search(r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat)
+        or re.search(
+            r"(?i)\b(?:needed|eligible|required|necessary|qualify|recommended|need|elegible|necesit\w+)\b[^?.]{0,40}\?\s*(yes|no|sí)\b",
+            flat,
+        )
     )
     if first:
         return squeezed(first[1]) != "no", passage, "label"
@@ -324,6 +393,14 @@ def read_transition(
         if text is not None and squeezed(text.flat) not in seen:
             seen.add(squeezed(text.flat))
             found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, entry.how)))
+    for part in parts if not found.postsecondary_goals else ():  # a heading of its own for each area
+        area = knowledge.postsecondary_area(part.title.flat) if part.title else None
+        if area and part.kind in ("unknown", "transition") and _AFTER_SCHOOL.search(part.title.flat):
+            lines = [unit for unit in part.units() if isinstance(unit, Passage)]
+            text = _post_goal(lines[0], knowledge) if lines else None
+            if text is not None and squeezed(text.flat) not in seen:
+                seen.add(squeezed(text.flat))
+                found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, "row")))
     for part in parts if not found.postsecondary_goals else ():
         for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
             for area, text in _post_rows(table, knowledge):
@@ -343,8 +420,9 @@ def read_transition(
                     and squeezed(sentence.flat) not in seen
                     and len(sentence.flat) < 260
                 ):
-                    label = re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", sentence.text)
-                    body = sentence.cut(label.end()) if label else sentence
+                    body = sentence
+                    while label := re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", body.text):
+                        body = body.cut(label.end())
                     seen.add(squeezed(body.flat))
                     found.postsecondary_goals.append(
                         PostsecondaryGoal(_area_of(sentence.flat), read_as(body.flat, body, "sentence"))
@@ -359,6 +437,11 @@ def read_transition(
     else:
         found.present = concluded(False, trust=0.9)
     return found
+
+
+_AFTER_SCHOOL = re.compile(
+    r"(?i)\bafter (?:high )?school\b|post-?\s?secondary|post-?\s?school|postsecundari|después de la"
+)
 
 
 def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
@@ -404,6 +487,11 @@ def _sentences(prose: Passage) -> list[Passage]:
 
 
 def _post_goal(value: Passage, knowledge: Knowledge) -> Passage | None:
+    lead = re.match(
+        r"[A-Z][\w /&-]{3,40}:\s+(?=(?:After|Upon|Following|Once|Within|Al|Después)\b)", value.text
+    )
+    if lead and knowledge.postsecondary_area(lead.group()):
+        value = value.cut(lead.end())  # "Employment: After high school, …"
     if not value or knowledge.says_nothing(value.text):
         return None
     flat = value.text.replace("\n", " ")
@@ -515,6 +603,12 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
                     if found is not None:
                         told = re.search(r"(?i)parent|famil|padres|guardian", match.group())
                         said.append((0 if told else 2, found))
+    if not said:  # "progress reports" is also what pages for later reports are called
+        for part in parts:
+            if part.kind == "attachment" and re.match(r"(?i)\W*progress reports?\W*$", part.title.flat):
+                found = _frequency(part.prose, periods)
+                if found is not None and (not choices_in(part.prose) or TICKED in part.prose.text):
+                    said.append((3, found))
     if not said:
         for part in parts:
             if part.kind == "progress" and (found := _frequency(part.prose, periods)) is not None:
@@ -616,7 +710,7 @@ def read_factors(
     for slot, phrases in knowledge.words["factors"].items():
         best: Flag | None = None
         for question, answer, how in pieces:
-            words = f" {plain(question.flat)} "
+            words = f" {plain(question.flat).replace('(s)', 's')} "
             if not any(plain(phrase) in words for phrase in phrases):
                 continue
             if slot == "visual_impairment" and re.search(r"deaf", words) and not re.search(r"blind", words):
@@ -674,10 +768,20 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     yes_column = next((c.column for c in head if squeezed(c.text.flat) in ("yes", "si")), None)
     no_column = next((c.column for c in head if squeezed(c.text.flat) == "no"), None)
     looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
         cells = [cell for cell in row if cell.text]
         if not cells:
             continue
+        if len(row) == 1 and number + 1 < len(table.rows) and len(table.rows[number + 1]) == 1:
+            titled, below = cells[0].text, table.rows[number + 1][0].text
+            title = re.match(rf"[^?.:{TICKED}{EMPTY}]{{3,80}}(?=[{TICKED}{EMPTY}])", titled.text)
+            if (
+                title and below and not re.search(f"[{TICKED}{EMPTY}]", below.text)
+            ):  # answer first, then the question
+                found.append(
+                    (Passage.join([titled.cut(0, title.end()), below], " "), titled.cut(title.end()), "box")
+                )
+                continue
         if yes_column is not None and no_column is not None and len(row) > 2:
             question = cells[0].text
             yes = next((c for c in row if c.column == yes_column), None)
@@ -781,10 +885,21 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     return found
 
 
+_REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
+
+
 def _answer(answer: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | None:
     said = yes_or_no(answer, knowledge)
     if said is not None:
         return said
+    options = [choice for choice in choices_in(answer) if choice.words]
+    refusals = [bool(_REFUSAL.match(choice.words.flat)) for choice in options]
+    if any(refusals) and not all(refusals):  # "☐ N/A ☒ Addressed in goal 3"
+        marked = [
+            (choice, refused) for choice, refused in zip(options, refusals, strict=True) if choice.marked
+        ]
+        if marked:
+            return not marked[0][1], marked[0][0].words
     key = squeezed(answer.flat)
     if key in knowledge.no:
         return False, answer
@@ -809,7 +924,7 @@ def _health(
         return
     for category in categories:
         if knowledge.disability(category.value) == "other health impairment":
-            found.health = Value(True, category.words, category.places, 0.9, "derived")
+            found.health = Value(True, category.words, category.places, 0.8, "derived")
             return
     for part in parts:
         for table in part.tables:
@@ -825,6 +940,13 @@ def _health(
 
 
 # ---------------------------------------------------------------- present levels
+
+
+def _names_area(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell across a table names the area of the rows below it."""
+    return (
+        len(text.flat.split()) <= 8 and knowledge.area(text.flat) is not None and not text.flat.endswith("?")
+    )
 
 
 def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge) -> dict[str, Text]:
@@ -845,6 +967,8 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
             if isinstance(unit, Table):
                 if part.kind in ("present_levels", "evaluation"):
                     for row in unit.rows:
+                        if len(row) == 1 and _names_area(row[0].text, knowledge):
+                            area = knowledge.area(row[0].text.flat) or area
                         put(
                             knowledge.area(row[0].text.flat) or area,
                             Passage.join((c.text for c in row if c.text), "\t"),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import pairwise
 
 from reader.amounts import Amount, amount_of, unspecified
-from reader.choices import chosen
+from reader.choices import choices_in, chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain
-from reader.layout import EMPTY, Cell, Passage, Table
+from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part, entries_in, table_kind
 from reader.reading import Service, Text, Value, concluded, read_as
 
@@ -38,6 +39,7 @@ def read_services(
     """
     services: list[Service] = []
     supports: list[Support] = []
+    legend = _legend(parts)
     for part in parts:
         if part.kind in ("attachment", "notes", "evaluation", "esy", "goals", "present_levels", "notice"):
             continue
@@ -45,13 +47,18 @@ def read_services(
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge)
                 if kind and kind[0] == "services" and set(kind[1].values()) & {"amount", "frequency"}:
-                    rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes)
+                    rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes, legend)
                     services += rows
                     supports += extra
+                elif kind and kind[0] == "accommodations":
+                    services += _people_among_supports(unit, kind[2], knowledge, day_minutes)
                 elif kind is None and part.kind == "services":
-                    services += _stacked([cell.text for cell in unit.cells()], knowledge, day_minutes)
+                    services += _stacked(
+                        [cell.text for cell in unit.cells()], knowledge, day_minutes, part.title.flat
+                    )
             elif part.kind == "services":
-                boxed = _stacked([unit], knowledge, day_minutes)
+                boxed = _under_names(unit, knowledge, day_minutes, part.title.flat)
+                boxed = boxed or _stacked([unit], knowledge, day_minutes)
                 services += boxed or _sentences(unit, knowledge, day_minutes)
     if not any(service.kind and service.kind.value == "transportation" for service in services):
         bus = _transport(parts, knowledge)
@@ -61,6 +68,50 @@ def read_services(
         service.start = service.start or start
         service.end = service.end or end
     return services, supports
+
+
+def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge) -> bool:
+    """Whether a row of supports is a person's time ("Instructional assistant, 104 min/day") and so a service."""
+    if knowledge.kind_of_service(name.text.flat) == "special_education":
+        return False
+    amounts = [
+        amount_of(cell.text.flat) for cell in row if cell is not name and _STATES_TIME.search(cell.text.text)
+    ]
+    return any(amount.minutes is not None and amount.per is not None for amount in amounts)
+
+
+def _people_among_supports(
+    table: Table, depth: int, knowledge: Knowledge, day_minutes: float | None
+) -> list[Service]:
+    found = []
+    head = {cell.column: cell.text for row in table.rows[:depth] for cell in row}
+    for row in table.rows[depth:]:
+        if len(row) < 3 or not row[0].text or not timed_support(row, row[0], knowledge):
+            continue
+        cells: dict[str, list[Cell]] = {"name": [row[0]]}
+        for cell in row[1:]:
+            title = head.get(cell.column, Passage()).flat
+            role = knowledge.column("services", title) or knowledge.column_by_word("services", title)
+            if role not in (None, "name") and cell.text:
+                cells.setdefault(str(role), []).append(cell)
+        found.append(_service(cells, head, "supplementary", knowledge, day_minutes))
+    return found
+
+
+_CODE = re.compile(r"(?<![\w=])([A-Z]{1,2})\s?=\s?([A-Z][a-zñó]+(?: (?!and\b)[a-zñó]+){0,2})")
+
+
+def _legend(parts: Sequence[Part]) -> dict[str, Passage]:
+    """What the codes of a table's cells mean, as lines near by say: "R = Regular class"."""
+    found: dict[str, Passage] = {}
+    for part in parts:
+        if part.kind != "services":
+            continue
+        for unit in part.units():
+            for line in unit.lines() if isinstance(unit, Passage) else ():
+                for code in _CODE.finditer(line.text):
+                    found.setdefault(code[1], line.cut(*code.span(2)))
+    return found
 
 
 def school_day(parts: Sequence[Part]) -> float | None:
@@ -106,6 +157,7 @@ def _table(
     part: Part,
     knowledge: Knowledge,
     day_minutes: float | None,
+    legend: dict[str, Passage],
 ) -> tuple[list[Service], list[Support]]:
     services: list[Service] = []
     supports: list[Support] = []
@@ -132,7 +184,12 @@ def _table(
         for cell in row:
             role = roles.get(cell.column)
             if role:
-                cell = replace(cell, text=chosen(cell.text))
+                text = chosen(cell.text)
+                if role in ("frequency", "location", "setting", "group") and (
+                    told := legend.get(text.flat.strip())
+                ):
+                    text = told
+                cell = replace(cell, text=text)
                 cells.setdefault(role, []).append(cell)
         name = cells.get("name", [None])[0]
         if name is None or not name.text or knowledge.says_nothing(name.text.text):
@@ -152,8 +209,11 @@ def _table(
         if aids and not stated and service.kind and service.kind.value != "transportation":
             supports.append(Support(name.text, "accommodation"))
             continue
+        once = personnel and re.search(
+            r"(?i)\bonce\b|\bone[- ]time\b|una vez", " ".join(cell.text.flat for cell in row)
+        )
         if personnel and (
-            not stated or any(word in plain(words) for word in knowledge.words["personnel_training"])
+            not stated or once or any(word in plain(words) for word in knowledge.words["personnel_training"])
         ):
             continue
         if (
@@ -174,6 +234,8 @@ def _service(
     day_minutes: float | None,
 ) -> Service:
     name = cells["name"][0].text
+    if (goal := re.search(r"\n(?:goals?|metas?)\s*#?\s*\d", name.text, re.I)) and goal.start() > 3:
+        name = name.cut(0, goal.start())  # what is taught, and for which goal, stand under the name
     service = Service()
     service.name = read_as(_name(name.flat), name, "column")
     kind = knowledge.kind_of_service(name.flat)
@@ -191,13 +253,32 @@ def _service(
     for role in ("location", "provider"):
         found = cells.get(role)
         if found and found[0].text and not knowledge.says_nothing(found[0].text.text):
-            setattr(service, role, read_as(found[0].text.flat, found[0].text, "column"))
+            code = len(found[0].text.flat) < 3  # a code that no legend explains
+            setattr(
+                service,
+                role,
+                read_as(found[0].text.flat, found[0].text, "column", trust=0.8 if code else None),
+            )
     if service.location is None and cells.get("setting") and cells["setting"][0].text:
         setting = cells["setting"][0].text
         service.location = read_as(setting.flat, setting, "column", trust=0.8)
     _dates(service, cells)
     service.setting = _setting(service)
+    if len(name.flat.split()) > LONG_NAME:
+        _doubt(service)
     return service
+
+
+LONG_NAME = 9  # words; a longer name holds more than the name, or is none
+DOUBTED = 0.85
+
+
+def _doubt(service: Service) -> None:
+    """Trust no value of a row whose name is hardly one."""
+    for slot in fields(service):
+        value = getattr(service, slot.name)
+        if value is not None and value.confidence > DOUBTED:
+            setattr(service, slot.name, replace(value, confidence=DOUBTED))
 
 
 def _with_unit(words: str, heading: str) -> str:
@@ -227,7 +308,47 @@ def _with_unit(words: str, heading: str) -> str:
     return f"{words} {unit}{when}".strip()
 
 
-def _stacked(passages: list[Passage], knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+def _under_names(text: Passage, knowledge: Knowledge, day_minutes: float | None, title: str) -> list[Service]:
+    """Services each named on a line of its own in bold, with labelled lines under it: dates, amount, place."""
+    lines = text.lines()
+    names = []
+    for number, (line, below) in enumerate(pairwise(lines)):
+        label = re.match(r"([^:]{3,60}):\s*\S", below.text)
+        if (
+            line.bold
+            and ":" not in line.text
+            and len(line.flat.split()) <= 9
+            and label is not None
+            and knowledge.tells_of_service(label[1])
+        ):
+            names.append(number)
+    found: list[Service] = []
+    if not names:
+        return found
+    for number, following in zip(names, [*names[1:], len(lines)], strict=True):
+        cells: dict[str, list[Cell]] = {}
+        heads: dict[int, Passage] = {}
+        place = lines[number].places()[0]
+        cells["name"] = [Cell(place.box, place.page, lines[number], column=0)]
+        heads[0] = Passage()
+        for entry in entries_in(Passage.join(lines[number + 1 : following], "\n"), knowledge, "services"):
+            own = entry.label.flat.rstrip(":? ")
+            role = knowledge.column("services", own) or knowledge.column_by_word("services", own)
+            if not own or role in (None, "name") or not entry.value:
+                continue
+            heads[len(heads)] = entry.label
+            where = entry.value.places()[0]
+            cells.setdefault(str(role), []).append(
+                Cell(where.box, where.page, entry.value, column=len(heads) - 1)
+            )
+        if "amount" in cells or "frequency" in cells:
+            found.append(_service(cells, heads, _section_kind(title), knowledge, day_minutes))
+    return found
+
+
+def _stacked(
+    passages: list[Passage], knowledge: Knowledge, day_minutes: float | None, title: str = ""
+) -> list[Service]:
     """Services written as boxes of labels: name, sessions, length, place, each after its own label."""
     found: list[Service] = []
     current: dict[str, list[Cell]] = {}
@@ -235,7 +356,7 @@ def _stacked(passages: list[Passage], knowledge: Knowledge, day_minutes: float |
 
     def finish() -> None:
         if "name" in current and ("amount" in current or "frequency" in current):
-            found.append(_service(current, heads, None, knowledge, day_minutes))
+            found.append(_service(current, heads, _section_kind(title), knowledge, day_minutes))
 
     for passage in passages:
         for entry in entries_in(passage, knowledge, "services"):
@@ -243,7 +364,7 @@ def _stacked(passages: list[Passage], knowledge: Knowledge, day_minutes: float |
                 continue
             label = entry.label.flat.rstrip(":? ").lstrip("•·- ")
             role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
-            if role is None or len(label.split()) > 5:
+            if role is None or len(label.split()) > 5 or (role == "name" and not entry.value):
                 continue
             if role in ("start", "end") and _STATES_TIME.search(entry.value.text):
                 role = "amount"
@@ -285,7 +406,10 @@ def _amount(
             and re.search(r"round|both|two[- ]way|daily|ambos|ida y vuelta|diari", plain(words))
             else sessions
         )
-        amount = Amount(None, amount.per, sessions, None)
+        per = amount.per
+        if per == "week" and sessions == 10:  # there and back on each of five days
+            per, sessions = "day", 2.0
+        amount = Amount(None, per, sessions, None)
     for slot, value in (
         ("minutes", amount.minutes),
         ("per", amount.per),
@@ -298,7 +422,9 @@ def _amount(
                 if isinstance(value, float) and value.is_integer() and slot != "minutes_per_week"
                 else value
             )
-            setattr(service, slot, read_as(number, source, "column"))
+            # a reporting period is nine weeks in most schools, and not in all
+            trust = 0.85 if slot == "per" and re.search(r"(?i)reporting period", words) else None
+            setattr(service, slot, read_as(number, source, "column", trust=trust))
 
 
 def _dates(service: Service, cells: dict[str, list[Cell]]) -> None:
@@ -507,6 +633,8 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
     for part in parts:
         if part.kind in ("attachment", "notes", "notice", "evaluation"):
             continue
+        if (bus := _bus_marked(part)) is not None:
+            return bus
         for table in part.tables:
             if re.search(
                 r"(?i)special(?:ized)? transportation|transporte especial", table.rows[0][0].text.flat
@@ -541,6 +669,28 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
                         service.as_written = read_as(how[1], body, "sentence")
                         service.per = read_as("day", body, "sentence")
                         service.sessions = read_as(2, body, "sentence")
+                    return service
+    return None
+
+
+_NEEDS_BUS = re.compile(
+    r"(?i)^\W*(?:the )?(?:student|child|estudiante)?\s*(?:requires?|needs?|will receive|necesita|requiere)\s+(?:special(?:ized)? transportation|transporte especial)"
+)
+
+
+def _bus_marked(part: Part) -> Service | None:
+    """Special transportation marked as needed in a choice: "☒ The student requires special transportation"."""
+    for unit in part.units():
+        for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
+            for choice in choices_in(passage) if TICKED in passage.text else ():
+                if choice.marked and _NEEDS_BUS.search(choice.words.flat):
+                    at = re.search(
+                        r"(?i)(?:special(?:ized)? )?transportation|transporte especial", choice.words.text
+                    )
+                    assert at is not None
+                    name = choice.words.cut(at.start(), at.end())
+                    service = Service(name=read_as(name.flat.capitalize(), name, "box", trust=0.85))
+                    service.kind = concluded("transportation", "derived")
                     return service
     return None
 

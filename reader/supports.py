@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reader.choices import choices_in
+from reader.choices import choices_in, yes_or_no
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Entry, Part, entries_in, table_kind
 from reader.reading import Assessments, Text, Value, concluded, read_as
-from reader.services import Support
+from reader.services import Support, timed_support
 
 _BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+")
 
@@ -24,7 +24,9 @@ def read_supports(
     for support in extra:
         kept[support.kind].append(read_as(_bare(support.text.flat), support.text, "column"))
     for part in parts:
-        if part.kind in ("attachment", "notes", "notice", "assessments", "goals", "evaluation", "transition"):
+        if part.kind in ("attachment", "notes", "notice", "goals", "evaluation", "transition"):
+            continue
+        if part.kind == "assessments" and not re.search(r"(?i)instruct|class|aula", part.title.flat):
             continue
         for unit in part.units():
             if isinstance(unit, Table):
@@ -54,7 +56,7 @@ def _distinct(values: list[Text]) -> list[Text]:
 
 
 def _bare(words: str) -> str:
-    words = re.sub(r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+", "", words)
+    words = re.sub(r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+|^\d{1,2}[a-z][:.)]\s+", "", words)
     words = re.sub(r"[\s_;,]+$", "", words)
     return words[:-1] if words.endswith(".") and words.count(".") == 1 else words
 
@@ -66,9 +68,12 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             _loose_table(table, part, kept, knowledge)
         return
     name, roles, depth = kind
-    if name != "accommodations" or part.kind == "assessments":
+    taught = re.search(r"(?i)instruct|class|aula", part.title.flat)
+    if name != "accommodations" or (part.kind == "assessments" and not taught):
         return
     columns = [column for column, role in roles.items() if role == "name"]
+    if part.kind == "present_levels" and columns != [0]:
+        return  # how each need is met, not a list of supports
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
     for column in columns:
         title = plain(head[column].flat)
@@ -81,9 +86,22 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             and "aid" not in title
             else "accommodation"
         )
+        over = False  # at what is for the staff
         for row in table.rows[depth:]:
             cell = next((c for c in row if c.column == column), None)
-            if cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
+            repeated = [
+                c
+                for c in row
+                if c.column != column and c.text and c.text.flat == head.get(c.column, c.text).flat
+            ]
+            if (
+                cell is not None and len([c for c in repeated if c.column in head]) >= 2
+            ):  # the heading of another list
+                words = plain(cell.text.flat)
+                over = bool(re.search(r"personnel|personal escolar", words))
+                default = "modification" if re.search(r"modif", words) else "accommodation"
+                continue
+            if over or cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
                 continue
             if len(row) == 1 and len(head) > 1:
                 if re.search(r"modif", plain(cell.text.flat)):
@@ -94,17 +112,46 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             boxes = [c for c in row if c is not cell and c.text.text.strip() in (TICKED, EMPTY)]
             if boxes and not any(c.text.text.strip() == TICKED for c in boxes):
                 continue
+            if timed_support(row, cell, knowledge):
+                continue  # a service
             type_cell = next((c for c in row if roles.get(c.column) == "kind"), None)
             slot = default
             if type_cell is not None and "modif" in plain(type_cell.text.flat):
                 slot = "modification"
-            _add(cell.text, slot, kept, knowledge, "column")
+            for item in _lines_of_cell(cell):
+                _add(item, slot, kept, knowledge, "column")
+
+
+def _lines_of_cell(cell: Cell) -> list[Passage]:
+    """The items of a cell that lists one to a line: a line ends although the next word would have had room."""
+    lines = cell.text.lines()
+    if len(lines) < 2 or any(
+        _BULLET.match(line.text) or EMPTY in line.text or TICKED in line.text for line in lines
+    ):
+        return [cell.text]
+    return [Passage.join(item, "\n") for item in _short_lines(lines, cell.box[2])]
+
+
+def _short_lines(lines: list[Passage], right: float) -> list[list[Passage]]:
+    """Lines grouped to items: one that begins with a capital, after a line with room left, opens an item."""
+    items: list[list[Passage]] = []
+    for line in lines:
+        last = items[-1][-1] if items else None
+        if last is not None and line.words and last.words:
+            word = line.words[0]
+            room = right - last.words[-1].box[2] > (word.box[2] - word.box[0]) + 8
+            if not room or not line.text[:1].isupper() or last.flat.endswith((",", ";")):
+                items[-1].append(line)
+                continue
+        items.append([line])
+    return items
 
 
 def _add(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge, how: str) -> None:
     if EMPTY in text.text or TICKED in text.text:
         for choice in choices_in(text):
-            if choice.marked and choice.words and not _yes_no(choice.words.flat):
+            said = not _yes_no(choice.words.flat) and not knowledge.says_nothing(choice.words.text)
+            if choice.marked and choice.words and said:
                 kept[slot].append(read_as(_bare(choice.words.flat), choice.words, "box"))
         return
     lead = re.match(
@@ -152,8 +199,23 @@ def _bulleted(lines: list[Passage]) -> list[Passage]:
 def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     """A table of supports without a known heading: choices in cells, or category beside its list."""
     slot = "modification" if part.kind == "modifications" else "accommodation"
+    begins = [row[0].text.text.strip() in (TICKED, EMPTY) for row in table.rows if row]
+    boxed = sum(begins) > 0.5 * len(begins)  # a box, what it offers, where and when
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
+        if boxed and row[0].text.text.strip() not in (TICKED, EMPTY):
+            continue  # the heading
+        if len(cells) > 1 and cells[0].text.strip() in (
+            TICKED,
+            EMPTY,
+        ):  # a box, what it offers, where and when
+            if cells[0].text.strip() == TICKED:
+                _add(cells[1], slot, kept, knowledge, "column")
+            continue
+        if row and (listed := _under_group(row[0])):
+            for item in listed:
+                _add(item, slot, kept, knowledge, "row")
+            continue
         for index, text in enumerate(cells):
             if TICKED in text.text or EMPTY in text.text:
                 _add(text, slot, kept, knowledge, "box")
@@ -162,9 +224,50 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             if role in ("accommodations", "modifications") and index + 1 < len(cells):
                 _split(cells[index + 1], "modification" if role == "modifications" else slot, kept, knowledge)
                 break
+            lead = re.match(r"([^:\n]{3,40}):\s*", text.text)
+            if lead and _names_support(
+                Entry(None, text.cut(0, lead.end()), text.cut(lead.end()), part.kind), knowledge
+            ):
+                _add(text.cut(lead.end()), slot, kept, knowledge, "row")
+                continue
             for entry in entries_in(text, knowledge, part.kind):
                 if entry.role in ("accommodations", "modifications"):
                     _entry(entry, kept, knowledge)
+
+
+_GROUPS = re.compile(
+    r"(?i)^(?:[\w-]{1,24}(?:/| and | & |, | y | )){0,3}(?:materials?|books|equipment|tests?|quizzes|grading|assessments?|organization\w*|environment\w*|behavior\w*"
+    r"|interventions?|supports?|instruction\w*|strategies|presentation|response|setting|timing|scheduling|assignments?|technology|communication"
+    r"|social|physical|sensory|content|other|materiales|pruebas|ambiente|conducta|organización|presentación|respuesta)\b[^:.?]{0,40}:\s*\n"
+)
+
+
+def _under_group(cell: Cell) -> list[Passage]:
+    """The items of a cell headed by the group of supports it lists: "Materials/books:", then one to a line."""
+    head = _GROUPS.match(cell.text.text)
+    if head is None or EMPTY in cell.text.text or TICKED in cell.text.text:
+        return []
+    return [Passage.join(item, "\n") for item in _short_lines(cell.text.cut(head.end()).lines(), cell.box[2])]
+
+
+def _plain_list(lines: list[Passage]) -> list[Passage]:
+    """Supports set one to a line without bullets, after what the form says in sentences; empty if it is not so."""
+    after = max((n for n, line in enumerate(lines[:5], 1) if re.search(r"[.:?]$", line.flat)), default=0)
+    begun = _begun(lines[after:])
+    short = [
+        item
+        for item in begun
+        if len(item.flat.split()) <= 16 and not re.search(r"[.:?]$|\. |_{3}", item.flat)
+    ]
+    return begun if len(begun) > 1 and len(short) == len(begun) else []
+
+
+def _names_support(entry: Entry, knowledge: Knowledge) -> bool:
+    """Whether a labelled box of its own names a support: "Service nature: picture schedule"."""
+    label = entry.label.flat.rstrip(": ")
+    return bool(label and entry.value) and (
+        knowledge.column("services", label) == "name" or knowledge.column("accommodations", label) == "name"
+    )
 
 
 def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
@@ -249,6 +352,9 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 and "." not in entry.value.text
             ):
                 _split(entry.value, slot, kept, knowledge)
+            else:
+                for item in _plain_list(lines):
+                    _add(item, slot, kept, knowledge, "row")
         elif (
             entry.role is None
             and entry.value
@@ -281,13 +387,25 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     exempt = None
     source = Passage()
     for part in own:
+        above = ""  # the line right above a table
         for unit in part.units():
+            if (
+                isinstance(unit, Table)
+                and _OF_DISTRICT.search(above)
+                and not re.search(r"(?i)\bstate", above)
+            ):
+                continue
+            above = unit.lines()[-1].flat if isinstance(unit, Passage) and unit else ""
             if isinstance(unit, Table) and (marked := _test_matrix(unit, found, knowledge)) is not None:
                 alternate, regular = alternate or marked[0], regular or marked[1]
                 source = source or marked[2]
                 continue
             if isinstance(unit, Passage):
                 _tests_over_choices(unit, found, knowledge)
+                if (told := _tests_told(unit, found)) is not None:
+                    regular = regular or told.startswith("regular")
+                    alternate = alternate or told == "alternate" or None
+                    source = source or unit
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge)
                 if kind and kind[0] in ("assessments", "accommodations"):
@@ -331,9 +449,13 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 ):
                     _tests(entry.value.lines()[0], found, knowledge)
                     named_alternate = entry.value
-                elif entry.label and re.search(
-                    r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
-                    entry.label.flat.rstrip(": "),
+                elif (
+                    entry.label
+                    and not _OF_DISTRICT.search(entry.label.flat)
+                    and re.search(
+                        r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
+                        entry.label.flat.rstrip(": "),
+                    )
                 ):
                     _tests(entry.value, found, knowledge)
             for text in texts:
@@ -342,7 +464,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     if not choice.marked or not words:
                         continue
                     if re.search(
-                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|not required|no state|no hay (?:evaluaci|prueba)",
+                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|does not take (?:a|the|any|this) |not required|no state|no hay (?:evaluaci|prueba)",
                         words,
                     ):
                         exempt = choice.words
@@ -412,7 +534,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
 
 
 _WAYS = (  # how a child takes a test: (what the words say, how); the first that matches
-    (r"\balternate\b|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
+    (r"\balternate\b|\bextended\b(?! time)|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
     (r"not (?:tested|given|administered|applicable|taken)|exempt|no se administra|no aplica", "not_tested_at_grade"),
     (r"without|\bno accommodation|standard (?:administration|conditions)|sin (?:adaptaciones|acomodaciones)", "regular"),
     (r"with|\baccommodation|con (?:adaptaciones|acomodaciones)", "regular_with_accommodations"),
@@ -420,7 +542,14 @@ _WAYS = (  # how a child takes a test: (what the words say, how); the first that
 
 
 def _way(words: str) -> str | None:
-    return next((way for pattern, way in _WAYS if re.search(pattern, plain(words))), None)
+    words = " ".join(plain(words).split())
+    return next((way for pattern, way in _WAYS if re.search(pattern, words)), None)
+
+
+_OF_DISTRICT = re.compile(
+    r"(?i)\bdistrict[- ]?wide\b|\bdistrict (?:tests|assessments?)\b|\blocal (?:tests|assessments?)\b|\bdel distrito\b"
+)
+_TAKES = re.compile(r"\bparticipat\w*|\btakes?\b|\btake part\b|^\W*yes\b|^\W*s[ií]\b|participa")
 
 
 def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tuple[bool, bool, Passage] | None:
@@ -428,8 +557,11 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
 
     (alternate, regular, the words of the way marked), or None when the table is none such.
     """
+    while len(table.rows) > 2 and len(table.rows[0]) == 1:
+        table = Table(table.rows[1:], table.edges, table.ruled)  # without its title
+    boxed = {c.column for c in table.rows[0][1:] if _boxes_only(table, c.column)}
     listed = [
-        c.column for c in table.rows[0][1:] if knowledge.column("assessments", c.text.text) == "accommodations"
+        c.column for c in table.rows[0][1:] if c.column not in boxed and knowledge.column("assessments", c.text.text) == "accommodations"
         and not re.match(r"(?i)\W*(?:with|without|no|con|sin)\b", c.text.flat)
     ]  # fmt: skip
     ways = {
@@ -437,28 +569,58 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
         for cell in table.rows[0][1:]
         if cell.column not in listed and (way := _way(cell.text.flat))
     }
-    if len(set(ways.values())) < 2:
+    takes = {
+        cell.column
+        for cell in table.rows[0][1:]
+        if cell.column not in ways and cell.column not in listed and _TAKES.search(plain(cell.text.flat))
+    }
+    if len(set(ways.values())) < 2 and not (ways and takes):
         return None
     head = {cell.column: cell.text for cell in table.rows[0]}
     taken: list[str] = []
     source = Passage()
     for row in table.rows[1:]:
-        marked = [c for c in row if c.column in ways and TICKED in c.text.text]
+        marked = [c for c in row if c.column in ways and _ticked(c.text, knowledge)]
+        if not marked:
+            marked = [c for c in row if c.column in takes and _ticked(c.text, knowledge)]
         if not marked or not row[0].text or marked[0] is row[0]:
             continue
-        way = ways[marked[0].column]
+        way = ways.get(marked[0].column, "")
         taken.append(way)
         source = source or Passage.join([head[marked[0].column], row[0].text], ": ")
-        if way != "not_tested_at_grade" and not _DISTRICT_TEST.search(row[0].text.flat):
+        local = (_LOCAL_TEST if "state" in plain(table.rows[0][0].text.flat) else _DISTRICT_TEST).search(
+            row[0].text.flat
+        )
+        if way != "not_tested_at_grade" and not local:
             found.state_tests.append(read_as(_bare(row[0].text.flat), row[0].text, "column"))
-            if way != "alternate":
+            if way.startswith("regular"):
                 found.participation = read_as(way, source, "box")
             for cell in row:
                 if cell.column in listed and cell.text:
                     _accommodations(Passage.join(cell.text.lines(), " "), found, knowledge)
     if not taken:
         return None
-    return "alternate" in taken, any(way.startswith("regular") for way in taken), source
+    return (
+        "alternate" in taken,
+        any(way in ("", "regular", "regular_with_accommodations") for way in taken),
+        source,
+    )
+
+
+def _ticked(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell holds a mark, or Yes marked and not No."""
+    if TICKED not in text.text:
+        return False
+    answer = yes_or_no(text, knowledge)
+    return answer is None or answer[0]
+
+
+def _boxes_only(table: Table, column: int) -> bool:
+    """Whether a column holds boxes (and Yes or No beside them) and nothing else."""
+    cells = [c.text.text for row in table.rows[1:] for c in row if c.column == column and c.text]
+    return bool(cells) and all(
+        re.fullmatch(rf"(?i)\s*(?:[{TICKED}{EMPTY}]\s*(?:yes|no|sí|si|n/a)?\s*)+", text) for text in cells
+    )
 
 
 def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge) -> None:
@@ -477,6 +639,27 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
             and not _DISTRICT_TEST.search(name)
         ):
             found.state_tests.append(read_as(name, above, "box"))
+
+
+_TOLD_TEST = re.compile(
+    r"(?:^|[.;\n]\s*)(?P<test>[A-Z][^.:;\n☐☒]{2,70}):\s*(?P<how>(?:participates?|takes?|will (?:take|participate)|with(?:out)? accommodations)\b[^.;]{0,60})"
+)
+
+
+def _tests_told(text: Passage, found: Assessments) -> str | None:
+    """Tests told in sentences, each with how it is taken: "Biology End-of-Course: participates with accommodations"."""
+    taken: str | None = None
+    for told in _TOLD_TEST.finditer(text.text):
+        way = _way(told["how"]) or "regular"
+        test = text.cut(*told.span("test"))
+        if way == "not_tested_at_grade" or _LOCAL_TEST.search(test.flat):
+            continue
+        if taken is None or way == "regular_with_accommodations":
+            taken = way
+        name = re.split(r",\s+(?=[a-z])", test.flat)[0]
+        found.state_tests.append(read_as(_bare(name), test, "sentence"))
+        found.participation = read_as(taken, text.cut(*told.span("how")), "sentence")
+    return taken
 
 
 def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bool:
@@ -509,8 +692,11 @@ def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:
     return found
 
 
+_LOCAL_TEST = re.compile(
+    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)"
+)
 _DISTRICT_TEST = re.compile(
-    r"(?i)\b(?:district|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
+    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
 )
 
 
@@ -528,6 +714,11 @@ def _test_rows(
                 cells[role] = cell
         if kind == "accommodations":
             named = cells.get("name")
+            boxes = [c.text.text.strip() for c in row if c.text.text.strip() in (TICKED, EMPTY)]
+            if boxes and TICKED not in boxes:
+                continue  # offered, not chosen
+            if any(re.fullmatch(r"(?i)\W*(?:i|instruction|classroom|class)\W*", c.text.flat) for c in row):
+                continue  # for lessons alone
             if named is not None and named.text and len(row) > 1:
                 _accommodations(named.text, found, knowledge)
             continue
@@ -578,7 +769,9 @@ def _tests(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
                 2 < len(words) < 80
                 and not _DISTRICT_TEST.search(words)
                 and not words[:1].islower()
-                and "☐" not in words
+                and EMPTY not in words
+                and TICKED not in words
+                and not re.search(r"(?i)\bwill be\b|\bspecify\b|\bparticipates?\b", words)
             ):
                 found.state_tests.append(read_as(words, item, "label"))
 
@@ -619,6 +812,11 @@ def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge
             continue
         for table in part.tables:
             kind = table_kind(table, knowledge)
+            marked = _test_matrix(table, found, knowledge) if kind and kind[0] == "assessments" else None
+            if marked is not None:
+                if marked[0]:
+                    found.participation = read_as("alternate", marked[2], "box")
+                continue
             if kind and kind[0] == "assessments" and "participation" in kind[1].values():
                 _test_rows(table, "assessments", kind[1], kind[2], found, knowledge)
 

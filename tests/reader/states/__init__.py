@@ -8,8 +8,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 NAMES = sorted(path.stem for path in HERE.iterdir() if path.suffix in (".pdf", ".docx"))
-IEPS = [name for name in NAMES if name.startswith("f")]
-OTHERS = [name for name in NAMES if name.startswith("n")]
+IEPS = [name for name in NAMES if name.startswith(("f", "g"))]
+OTHERS = [name for name in NAMES if name.startswith(("m", "n"))]
 
 
 def file_of(name: str) -> bytes:
