@@ -305,6 +305,7 @@ SPECTACULAR_SETTINGS = {
         "InvoiceLineKindEnum": "invoices.models.LineKind",
         "LanguageEnum": LANGUAGES,
         "LanguageCodeEnum": [("en", "en"), ("es", "es")],
+        "MissedKindEnum": "minutes.models.MissedKind",
         "PointSettingEnum": "progress.models.Setting",
         "SessionSettingEnum": "minutes.models.Setting",
     },

@@ -196,7 +196,7 @@ def _send(message: Message, batch: Batch, *, began: float) -> bool:
         # Not `at`, when this portion began: a worker that is behind would let the rest go all at once.
         now = at + timedelta(seconds=time.monotonic() - began)
         moment = pace.next_moment(batch.account.per_second, at=now)
-        if moment > now + LONGEST_WAIT:
+        if moment > at + LONGEST_WAIT:
             return _put_off(message, moment)
         time.sleep((moment - now).total_seconds())
     # Committed before the call. A STOP that came since the lease has changed the state, and wins.

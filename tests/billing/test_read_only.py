@@ -23,7 +23,8 @@ STAFF_MAY = {
     "contact-point-safety", "guardianship", "release-end", "agreement-withdrawal", "thread-consent", "stop-decision",
     "staff-member", "staff-deactivation", "invitation-withdrawal", "token-revocation", "confirmation-mail",
     "plan-checkout", "plan-portal", "plan-change", "plan-look", "plan-restart",
-    "sign-out", "profile", "other-sessions-end", "theme", "shortcuts", "language",
+    "sign-out", "profile", "other-sessions-end", "session-end", "password-change", "second-step-change",
+    "staff-second-step-reset", "theme", "shortcuts", "language",
 }  # fmt: skip
 API_MAY = {"api-booking-move", "api-booking-call-off"}
 

@@ -182,7 +182,7 @@ def test_week_five_of_twelve_moves_and_the_other_eleven_stay(desktop, site):
 
     page.goto(site.at(f"/bookings/{fifth.pk}/"))
     page.get_by_role("link", name="Change the time").click()
-    page.locator("label.tile:has(input[name=time])").nth(2).click()
+    page.locator("label.tile:has(input[name=time])").last.click()
     assert page.get_by_label("Only this one").is_checked()
     page.get_by_role("button", name="Save the new time").click()
     page.wait_for_url(re.compile(rf"/bookings/{fifth.pk}/$"))

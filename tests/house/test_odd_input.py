@@ -133,7 +133,7 @@ def test_nothing_of_a_firms_host_is_too_odd_in_full(harbor, good, monkeypatch, s
     assert sent > 1000
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("short", ["olivia", ""])
 def test_no_post_of_a_firms_host_is_too_odd(harbor, good, short):
     wrong, sent = walk(harbor, good, short, "post", 2)
@@ -142,7 +142,7 @@ def test_no_post_of_a_firms_host_is_too_odd(harbor, good, short):
     assert sent > 100
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("short", ["olivia", ""])
 def test_no_address_of_a_firms_host_is_too_odd(harbor, good, short):
     wrong, sent = walk(harbor, good, short, "get", 1)

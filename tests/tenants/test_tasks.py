@@ -43,6 +43,7 @@ ARGUMENTS = {
     "billing.tasks.act_now": {"keys": []},
     "messaging.tasks.fetch_now": {"keys": []},
     "payments.tasks.act_now": {"keys": []},
+    "payments.tasks.look_now": {"keys": []},
     "payments.tasks.refund_now": {"keys": []},
     "reviews.tasks.read_in_background": {"version_id": "00000000-0000-0000-0000-000000000007"},
 }
