@@ -113,9 +113,21 @@ def _checkout(subject: str, *, amount: int, currency: str, account_id: str, word
                     expires_at=at + PAY_WITHIN, wording=wording,
                 )  # fmt: skip
                 due.plan(CHECK, str(made.pk), due_at=made.expires_at + timedelta(minutes=1))
+                _is_still_owed(subject, amount)
             return made
         except IntegrityError:
             continue  # another tab was first this moment: its page is the one
+
+
+def _is_still_owed(subject: str, amount: int) -> None:
+    """Asked after the row is written: while an earlier page of the subject was open, or is being settled by another
+    process, the row cannot be. So what was paid on that page is seen here. Raises AlreadyPaid."""
+    try:
+        owed = subjects.due(subject)
+    except subjects.UnknownSubject:
+        return
+    if owed.state == subjects.State.PAID or (owed.state == subjects.State.OPEN and owed.amount < amount):
+        raise AlreadyPaid(_("This is paid. Thank you!"))
 
 
 def _is_still_right(known: Checkout, *, amount: int, currency: str, account_id: str, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from outbox.models import Message
-from payments import ledger, paying, receiving, refunding
+from payments import ledger, links, paying, receiving, refunding, subjects
 from payments.ledger import Account
 from payments.models import Checkout, Entry, Finding, Payment, Refund, StripeAccount
 from payments.paying import AlreadyPaid, OnItsWay
@@ -308,3 +308,15 @@ def test_a_late_request_that_is_refused_leaves_the_other_tabs_page_alone(bills, 
 
     assert [session.status for session in sessions(cards)] == ["open"]
     assert (Checkout.objects.get().settled_at, shown.session_id) == (None, Checkout.objects.get().session_id)
+
+
+def test_who_asks_with_what_was_owed_a_moment_ago_gets_no_second_page(bills, luz_rivera, cards, page, hear, clock, monkeypatch):  # fmt: skip
+    """Two tabs: the second reads what is owed, then the first one's payment is noted, then the second asks."""
+    bill = bills.add(12_000, luz_rivera)
+    cards.pay(page(bill))
+    owed = subjects.due(bill.subject)
+    hear()
+
+    with pytest.raises(AlreadyPaid):
+        links.ask(links.link_for(bill.subject, at=NOW), owed, language="en", at=NOW)
+    assert len(sessions(cards)) == Checkout.objects.count() == 1
