@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -61,53 +62,30 @@ def tell_of_bounce(sender: Any, *, message: Message, at: datetime, **_kwargs: An
     contact = Contact.objects.filter(points__kind="email", points__value__iexact=address).first()
     if stop is None or contact is None:
         return
-    firm = current_firm()
-    for person in _who_works_with(contact):
-        if not person.email or person.email == address:
-            continue
-        with translation.override(person.language):
-            title = _("Mail to a family came back")
-            facts = {
-                "firm": firm, "title": title, "language": person.language, "button": _("Open the contact"),
-                "text": _("Their e-mail address does not work. We send no more mail there until it is put right."),
-                "link": firm.url(f"/contacts/{contact.pk}/"),
-            }  # fmt: skip
-            words = sending.Words(
-                body=render_to_string("mail/link.txt", facts).strip() + "\n",
-                html=render_to_string("mail/link.html", facts),
-                title=title,
-            )
-        sending.write(
-            "told-bounce", subject=f"mail-stop:{stop.pk}", channel=Channel.EMAIL, to=person.email, words=words,
-            due_at=at, at=at, zone=firm.zone, language=person.language, answers=True,
-        )  # fmt: skip
+    _tell(
+        [person for person in _who_works_with(contact) if person.email != address], "told-bounce",
+        lambda: (
+            _("Mail to a family came back"),
+            _("Their e-mail address does not work. We send no more mail there until it is put right."),
+            _("Open the contact"),
+        ),
+        subject=f"mail-stop:{stop.pk}", path=f"/contacts/{contact.pk}/", at=at,
+    )  # fmt: skip
 
 
 def tell_of_trouble(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
     """Texts have not left after several tries: the owners are told by e-mail, once a day, in the provider's own words."""
     if message.channel != Channel.SMS or message.state != State.DUE or not message.reason:
         return
-    firm = current_firm()
-    for person in User.objects.active().filter(role="owner"):
-        if not person.email:
-            continue
-        with translation.override(person.language):
-            title = _("Texts do not leave right now")
-            facts = {
-                "firm": firm, "title": title, "language": person.language, "button": _("Look at the health page"),
-                "text": _("We keep trying, and nothing is lost. What was said: %(words)s") % {"words": message.reason},
-                "link": firm.url("/health/"),
-            }  # fmt: skip
-            words = sending.Words(
-                body=render_to_string("mail/link.txt", facts).strip() + "\n",
-                html=render_to_string("mail/link.html", facts),
-                title=title,
-            )
-        sending.write(
-            "told-trouble", subject="trouble:sms", occurrence=at.astimezone(firm.zone).date().isoformat(),
-            channel=Channel.EMAIL, to=person.email, words=words, due_at=at, at=at, zone=firm.zone,
-            language=person.language, answers=True,
-        )  # fmt: skip
+    _tell(
+        User.objects.active().filter(role="owner"), "told-trouble",
+        lambda: (
+            _("Texts do not leave right now"),
+            _("We keep trying, and nothing is lost. What was said: %(words)s") % {"words": message.reason},
+            _("Look at the health page"),
+        ),
+        subject="trouble:sms", occurrence=at.astimezone(current_firm().zone).date().isoformat(), path="/health/", at=at,
+    )  # fmt: skip
 
 
 # Twilio's words for: this number takes no texts, now or ever (a landline, no such number, no route to it).
@@ -122,16 +100,29 @@ def tell_of_number(sender: Any, *, message: Message, at: datetime, **_kwargs: An
     contact = Contact.objects.filter(points__kind="phone", points__value=message.recipient).first()
     if contact is None:
         return
+    _tell(
+        _who_works_with(contact), "told-number",
+        lambda: (
+            _("Texts to a family do not arrive"),
+            _("Their number takes no texts; it may be a landline. Reminders go by e-mail where we have an address. Please ask for a mobile number."),
+            _("Open the contact"),
+        ),
+        subject=f"contact:{contact.pk}", occurrence=at.astimezone(current_firm().zone).strftime("%Y-%m"),
+        path=f"/contacts/{contact.pk}/", at=at,
+    )  # fmt: skip
+
+
+def _tell(people: Iterable[User], kind: str, say: Callable[[], tuple[str, str, str]], *, subject: str, path: str, at: datetime, occurrence: str = "") -> None:  # fmt: skip
+    """Mails staff a title, a text and a button that leads to `path`; `say` answers them in each one's language."""
     firm = current_firm()
-    for person in _who_works_with(contact):
+    for person in people:
         if not person.email:
             continue
         with translation.override(person.language):
-            title = _("Texts to a family do not arrive")
+            title, text, button = say()
             facts = {
-                "firm": firm, "title": title, "language": person.language, "button": _("Open the contact"),
-                "text": _("Their number takes no texts; it may be a landline. Reminders go by e-mail where we have an address. Please ask for a mobile number."),
-                "link": firm.url(f"/contacts/{contact.pk}/"),
+                "firm": firm, "title": title, "text": text, "button": button, "link": firm.url(path),
+                "language": person.language,
             }  # fmt: skip
             words = sending.Words(
                 body=render_to_string("mail/link.txt", facts).strip() + "\n",
@@ -139,9 +130,8 @@ def tell_of_number(sender: Any, *, message: Message, at: datetime, **_kwargs: An
                 title=title,
             )
         sending.write(
-            "told-number", subject=f"contact:{contact.pk}", occurrence=at.astimezone(firm.zone).strftime("%Y-%m"),
-            channel=Channel.EMAIL, to=person.email, words=words, due_at=at, at=at, zone=firm.zone,
-            language=person.language, answers=True,
+            kind, subject=subject, occurrence=occurrence, channel=Channel.EMAIL, to=person.email, words=words, due_at=at,
+            at=at, zone=firm.zone, language=person.language, answers=True,
         )  # fmt: skip
 
 
