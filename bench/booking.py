@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg.types.range import Range
 
+from accounts import audit
 from bench.firms import busy_firm
 from bench.measuring import line, server
 from scheduling import booking as bookings
@@ -92,11 +93,11 @@ def bare(firm: FirmRef, statements: list[tuple[str, list[Any]]], *, since: int, 
 
 
 def inserts_of_one(firm: FirmRef, service: Service, starts_at: datetime) -> list[tuple[str, list[Any]]]:
-    """The INSERT statements of one booking, as our own code sends them."""
+    """The INSERT statements of one booking, and the call that adds to the log, as our own code sends them."""
     found: list[tuple[str, list[Any]]] = []
 
     def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        if str(sql).startswith("INSERT"):
+        if str(sql).startswith("INSERT") or sql == audit.ADD:
             found.append((sql, list(params)))
         return execute(sql, params, many, context)
 

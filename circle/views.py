@@ -80,7 +80,7 @@ def shared_page(request: FirmRequest, pk: UUID) -> HttpResponse:
 def _show(request: FirmRequest, student: Student, parts: Parts, *, status: int = 200, **filled: Any) -> HttpResponse:  # fmt: skip
     now = timezone.now()
     shown = page.of(student, parts, request=request, at=now)
-    guests.looked(request.user, student, "page", at=now)
+    guests.looked(request.user, student, "page", at=now, seen=parts)
     reader = news.choice_of(request.user, student, at=now)
     here = Setting.SCHOOL if parts.is_guest else Setting.HOME
     context = {

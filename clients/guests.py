@@ -88,9 +88,15 @@ def is_guest(user: User, student: Student, *, at: datetime) -> bool:
     return not user.is_staff_member and not _is_family(user, student, at=at)
 
 
-def looked(user: User, student: Student, part: Part | str, *, at: datetime) -> None:
-    """Writes into the log that somebody looked at a part. The family reads of its guests' looks on its own page."""
-    action = "guest.looked" if is_guest(user, student, at=at) else "shared.read"
+def looked(
+    user: User, student: Student, part: Part | str, *, at: datetime, seen: Parts | None = None
+) -> None:
+    """Writes into the log that somebody looked at a part. The family reads of its guests' looks on its own page.
+
+    `seen` are the person's parts, where they are known already.
+    """
+    guest = seen.is_guest if seen else is_guest(user, student, at=at)
+    action = "guest.looked" if guest else "shared.read"
     audit.record(action, by=user, at=at, about=student, part=str(part))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from django.utils import dateformat
 from django.utils.timezone import localtime
@@ -47,6 +48,12 @@ def say_day(day: date, *, style: str = "day", today: date | None = None, languag
     language = language or get_language() or "en"
     if style in ("day", "brief") and today is not None and today.year != day.year:
         style = f"{style}_year"
+    return _said(day, style, language)
+
+
+@lru_cache(maxsize=4096)
+def _said(day: date, style: str, language: str) -> str:
+    """Kept, since the tables of a child's page say the same days over and over."""
     with override(language):
         return dateformat.format(day, _formats(language)[style]).replace(".", "")
 

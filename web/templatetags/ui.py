@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,7 +111,13 @@ def steps(current: int, *labels: Any) -> dict[str, Any]:
 @register.simple_tag
 def cell(label: Any = "") -> SafeString:
     """Attributes of a `<td>`: its role and, for the cards of a phone, its label."""
-    return format_html('role="cell" data-l="{}"', label) if label else SafeString('role="cell"')
+    return _cell(str(label)) if label else SafeString('role="cell"')
+
+
+@lru_cache(maxsize=2048)
+def _cell(label: str) -> SafeString:
+    """Kept, since a table asks for the same few in every row."""
+    return format_html('role="cell" data-l="{}"', label)
 
 
 @register.simple_tag
