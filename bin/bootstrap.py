@@ -30,7 +30,9 @@ def fingerprint(kind: str) -> str:
 
 def is_ready(kind: str) -> bool:
     kinds = ("run", "dev") if kind == "run" else ("dev",)
-    return (VENV / "bin" / "python").exists() and any((VENV / f".{k}").exists() and (VENV / f".{k}").read_text() == fingerprint(k) for k in kinds)
+    return (VENV / "bin" / "python").exists() and any(
+        (VENV / f".{k}").exists() and (VENV / f".{k}").read_text() == fingerprint(k) for k in kinds
+    )
 
 
 def make_venv() -> None:

@@ -98,13 +98,18 @@ def test_an_old_python():
 def test_what_an_old_python_reads_before_it_is_told_so_is_nothing_new_to_it():
     """No annotations from the future, no match, no walrus: 3.6 must come as far as the sentence."""
     tree = ast.parse((ROOT / "bin/bootstrap.py").read_text(encoding="utf-8"), feature_version=(3, 6))
-    taken = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    taken = {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
     assert taken == {"Path"}
 
 
 def test_less_than_a_gigabyte_free(tmp_path):
     little = "usage = collections.namedtuple('usage', 'total used free'); shutil.disk_usage = lambda path: usage(9, 9, 700 * 1024**2)"  # fmt: skip
-    says(run("-c", BOOTSTRAP.format(little + "; sys.version += ' another'")), "free on this disk (700 MB): make room")
+    says(
+        run("-c", BOOTSTRAP.format(little + "; sys.version += ' another'")),
+        "free on this disk (700 MB): make room",
+    )
     start = f"{little}; sys.argv = ['x', 'run', '--port', '0', '--data', {str(tmp_path)!r}]; runpy.run_module('embedded', run_name='__main__')"  # fmt: skip
     says(run("-c", f"import runpy, sys, shutil, collections; {start}"), "Less than 1 GB is free where")
 
