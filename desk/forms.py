@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from web import brand
 from web.forms import Form, PhoneField, ZoneField
 from web.logos import MOST_BYTES, Logo, clean_logo
+from web.phones import say_phone
 from web.states import STATES
 
 
@@ -65,4 +66,5 @@ class LogoForm(Form):
 
 
 def initial(firm: Any) -> dict[str, Any]:
-    return {key: getattr(firm, key) for key in ("name", "phone", "state", "timezone", "language")}
+    kept = {key: getattr(firm, key) for key in ("name", "state", "timezone", "language")}
+    return {**kept, "phone": say_phone(firm.phone) if firm.phone else ""}

@@ -20,6 +20,10 @@ def test_the_owner_changes_what_sign_up_asked(visitor, olivia, harbor):
     assert (firm.name, firm.phone, firm.language) == ("Harbor & Hope", "+14065550143", "es")
 
 
+def test_the_phone_is_shown_as_people_write_it(visitor, olivia):
+    assert 'value="(406) 555-0142"' in visitor.as_(olivia).get("/settings/").content.decode()
+
+
 def test_saving_the_phone_of_a_firm_opened_by_command_changes_neither_state_nor_zone(visitor, olivia, harbor):
     """Neither is on the list a browser picks from, and the first of a list is nobody's choice."""
     Firm.objects.update(state="", timezone="America/Boise")

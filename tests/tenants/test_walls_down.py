@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.db import DatabaseError, connections, transaction
 from django.test import Client
+from hypothesis import Phase
 
 from accounts.models import User
 from scheduling.models import Booking
@@ -60,7 +61,12 @@ def test_a_connection_that_remembers_by_itself_fails_the_machine(firms):
     try:
         with pytest.raises((AssertionError, DatabaseError, ExceptionGroup)):
             test_walls_machine.run(
-                firms, max_examples=200, stateful_step_count=30, derandomize=True, database=None
+                firms,
+                max_examples=200,
+                stateful_step_count=30,
+                derandomize=True,
+                database=None,
+                phases=[Phase.generate],
             )
     finally:
         connections["default"].close()
@@ -177,12 +183,12 @@ def test_a_cache_without_the_firms_name_is_read_by_another(harbor, birch):
 def test_without_the_look_at_the_origin_a_foreign_page_acts(harbor, clock, standins):
     """The browser's part of the check taken out: the same posts that test_forgery has refused."""
     answered = {}
-    for name in PAGES_AND_OWN:
+    for name in PAGES_AND_OWN[::6]:
         owner = Visitor(harbor).as_(User.objects.get(pk=harbor.people["olivia"]))
         with suppress(Exception):
             answered[name] = owner.post(address(name), headers={"Origin": "https://evil.example"}).status_code
 
-    assert sum(status != 403 for status in answered.values()) > len(PAGES_AND_OWN) / 2
+    assert sum(status != 403 for status in answered.values()) > len(answered) / 2
 
 
 @pytest.mark.parametrize(
