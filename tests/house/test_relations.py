@@ -1,6 +1,7 @@
 """Who stands how to a child: every route that names a row is asked by its advocate, by one who is not on the team, by another
 family and by a guest of another child. Which rows a route names is read from the question it puts to the database."""
 
+import json
 import re
 import uuid
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from reviews import reading
 from tests.conftest import Visitor
 from tests.house.matrix import MATRIX
 from tests.house.test_matrix import firm_routes, key_of
+from tests.house.test_odd_input import GOOD, ODD
 from tests.tenants.test_canary import live
 from tests.world import NOW, key
 
@@ -55,9 +57,9 @@ def keywords(name, pk):
     return {key: {"UUIDConverter": pk, "IntConverter": 1}.get(kind, "x") for key, kind in kinds.items()}
 
 
-def ask(cast, name, person, pk):
+def ask(cast, name, person, pk, *, method="", told=None):
     """The status of the route's first method, as this person; whatever it did is taken back."""
-    method = "get" if "GET" in MATRIX[name][0] else min(MATRIX[name][0]).lower()
+    method = method or ("get" if "GET" in MATRIX[name][0] else min(MATRIX[name][0]).lower())
     visitor, headers = Visitor(cast), {}
     if name.startswith("api-"):
         headers = {"Authorization": f"Bearer {key_of(person)}"}
@@ -65,13 +67,26 @@ def ask(cast, name, person, pk):
         visitor.as_(User.objects.get(pk=person.pk))
     with transaction.atomic():
         try:
-            return visitor._send(method, reverse(name, kwargs=keywords(name, pk), urlconf="config.urls"), headers=headers).status_code  # fmt: skip
+            path = reverse(name, kwargs=keywords(name, pk), urlconf="config.urls")
+            more = {} if told is None else {"data": told}
+            if told is not None and name.startswith("api-"):
+                more = {"data": json.dumps(told), "content_type": "application/json"}
+            return visitor._send(method, path, headers=headers, **more).status_code
         finally:
             transaction.set_rollback(True)
 
 
+_known = {}
+
+
 def table_of(cast, name, person):
     """The model whose row a route looks for: the first question in which nobody's id stands."""
+    if name not in _known:
+        _known[name] = _table_of(cast, name, person)
+    return _known[name]
+
+
+def _table_of(cast, name, person):
     found = []
 
     def note(execute, sql, params, many, context):
@@ -162,6 +177,31 @@ def test_the_childs_own_advocate_finds_the_same_rows(lived, ana, mateo):
     found = {name for name, (status,) in answered.items() if status == 200 or status == 302}
 
     assert len(found) > 0.7 * len(answered) > 30
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("name_of_child", "short", "least"), [("Mateo", "ana", 300), ("Ada", "marcus", 200)])
+def test_nothing_posted_to_a_row_that_is_there_fails(lived, name_of_child, short, least):
+    """Empty, well filled in, and every field odd: a page, a sentence, never 5xx. The odd-input walk asks rows that are not there."""
+    child, advocate = Student.objects.get(pk=key(f"student {name_of_child}")), User.objects.get(pk=key(short))
+    wrong, asked = [], 0
+    for name in ADVOCATES:
+        model = table_of(lived, name, advocate) if keywords(name, NOBODYS) else None
+        row = row_about(model, child) if model else None
+        if row is None:
+            continue
+        for method in MATRIX[name][0] & {"POST", "PATCH", "DELETE"}:
+            for told in ({}, GOOD, dict.fromkeys(GOOD, ODD[2])):
+                asked += 1
+                try:
+                    status = ask(lived, name, advocate, row.pk, method=method.lower(), told=told)
+                except Exception as problem:
+                    status = repr(problem)[:200]
+                if not isinstance(status, int) or status >= 500:
+                    wrong.append((name, method, status, str(told)[:40]))
+    assert wrong == []
+    assert asked > least
 
 
 @pytest.mark.parametrize(("short", "names"), [("ngozi", FAMILIES), ("gus", ["shared-page", "shared-wins", "shared-post-new", "document-copy", "document-part", "picture", "point", "session"])])  # fmt: skip
