@@ -181,7 +181,9 @@ def staff(request: FirmRequest) -> HttpResponse:
 @requires(Can.SET_STAFF)
 @FORM
 def invitation_new(request: FirmRequest) -> HttpResponse:
-    form = InvitationForm(posted(request), giver=request.user, initial={"role": Role.ADVOCATE, "language": get_language()})
+    form = InvitationForm(
+        posted(request), giver=request.user, initial={"role": Role.ADVOCATE, "language": get_language()}
+    )
     if request.method != "POST":
         return render(request, "accounts/invitation_new.html", {"form": form})
     if not form.is_valid():

@@ -19,7 +19,9 @@ class FirmForm(Form):
     )
     phone = PhoneField(label=_("Phone number families can call"), required=False)
     state = forms.ChoiceField(
-        label=_("State"), choices=[("", _("Choose your state")), *STATES], error_messages={"required": _("Choose your state.")}
+        label=_("State"),
+        choices=[("", _("Choose your state")), *STATES],
+        error_messages={"required": _("Choose your state.")},
     )
     timezone = ZoneField()
     language = forms.ChoiceField(

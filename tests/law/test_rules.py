@@ -128,7 +128,9 @@ def test_where_a_state_may_set_another_number_the_federal_date_is_an_estimate(co
     for rule, facts in asked.items():
         found = deadline(rule, facts, state=code)
         assert (rule, found.state, found.reliable, bool(found.estimate)) == (rule, code, False, True)
-    federal = deadline("iep_meeting_after_eligibility", {"eligibility_determined": date(2025, 9, 3)}, state=code)
+    federal = deadline(
+        "iep_meeting_after_eligibility", {"eligibility_determined": date(2025, 9, 3)}, state=code
+    )
     assert (federal.due_on, federal.reliable) == (date(2025, 10, 3), True)
 
 
