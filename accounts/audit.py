@@ -16,7 +16,7 @@ from accounts.models import AuditEntry, Nobody, User
 
 # One lock a firm: the key is the same everywhere, since advisory locks are asked for with the schema's hash.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.audit', 0))"
-# The same turn is taken inside, and the lines are chained there: see accounts/migrations/0003.
+# The same turn is taken inside, and the lines are chained there: see accounts/migrations/0004.
 ADD = """SELECT id, before, digest FROM accounts_add_lines(
   %s::timestamptz[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -188,6 +189,7 @@ class InvitationForm(Form):
     )
     email = email_field()
     role = forms.ChoiceField(label=_("Role"))
+    language = forms.ChoiceField(label=_("Their language"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, giver: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -225,4 +227,4 @@ class ProfileForm(Form):
     name = forms.CharField(
         label=_("Your name"), max_length=120, error_messages={"required": _("Add your name.")}
     )
-    language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

@@ -175,6 +175,7 @@ class Invitation(models.Model):
     email = models.EmailField()
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=12, choices=Role.choices)
+    language = models.CharField(max_length=5, default="en", db_default="en")
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()

@@ -36,6 +36,7 @@ def profile(request: FirmRequest) -> HttpResponse:
         "form": form,
         "sessions": [row for row in sessions if row.get_decoded().get("epoch") == user.epoch],
         "current_key": request.session.session_key,
+        "may_have_keys": user.can(Can.USE_API),
         "tokens": ApiToken.objects.filter(user=user, revoked_at=None).order_by("-made_at"),
     }
     if request.method != "POST":

@@ -25,6 +25,7 @@ from tenants.places import current_firm
 
 STAFF_IDLE, STAFF_LIFE = timedelta(minutes=30), timedelta(hours=12)
 FAMILY_LIFE = timedelta(days=30)
+CODES_A_DAY_A_NETWORK = 100  # for people who have not signed in from there: a school's, a library's
 DEVICE_COOKIE = "__Host-device"
 
 
@@ -166,10 +167,13 @@ def send_code(
 
 
 def _may_have_code(address: str, place: str, *, at: datetime) -> bool:
-    """A few codes a day; what strangers use up is not taken from the person's own networks."""
-    known = is_known(address, place, at=at)
-    who = f"{address}@{place}" if known else address
-    return throttle.may("code", who, limit=12 if known else 8, within=timedelta(days=1), at=at)
+    """A few codes a day, and so many to a network; what strangers use up is not taken from the person's own networks."""
+    day = timedelta(days=1)
+    if is_known(address, place, at=at):
+        return throttle.may("code", f"{address}@{place}", limit=12, within=day, at=at)
+    return (
+        not place or throttle.may("codes to", place, limit=CODES_A_DAY_A_NETWORK, within=day, at=at)
+    ) and (throttle.may("code", address, limit=8, within=day, at=at))
 
 
 @transaction.atomic

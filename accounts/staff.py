@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -99,34 +100,44 @@ def _keep_an_owner(user: User) -> None:
 
 
 @transaction.atomic
-def invite(*, name: str, email: str, role: str, by: User, at: datetime) -> Invitation:
-    """Asks somebody to join the staff; an earlier open invitation to the address is withdrawn. Raises NoSeat."""
+def invite(*, name: str, email: str, role: str, language: str, by: User, at: datetime) -> Invitation:
+    """Asks somebody, in their language, to join the staff; an earlier open invitation to the address is withdrawn.
+
+    Raises NoSeat.
+    """
     check_seat(email, at=at)
     Invitation.objects.filter(email=email, accepted_by=None, withdrawn_at=None).update(withdrawn_at=at)
     token = new_token()
     invitation = Invitation.objects.create(
-        name=name, email=email, role=role, digest=digest("invitation", token), invited_by=by, invited_at=at
-    )
+        name=name, email=email, role=role, language=language, digest=digest("invitation", token),
+        invited_by=by, invited_at=at,
+    )  # fmt: skip
+    with translation.override(language):
+        _write_invitation(invitation, token, at=at)
+    audit.record("person.invited", by=by, at=at, about=invitation, role=role)
+    return invitation
+
+
+def _write_invitation(invitation: Invitation, token: str, *, at: datetime) -> None:
     firm = current_firm()
     context = {
         "firm": firm,
         "title": _("Join %(firm)s on Roundtable") % {"firm": firm.name},
-        "text": _("%(who)s asks you to join the staff of %(firm)s.") % {"who": by.name, "firm": firm.name},
+        "text": _("%(who)s asks you to join the staff of %(firm)s.")
+        % {"who": invitation.invited_by.name, "firm": firm.name},
         "button": _("Join"),
         "link": firm.url(f"/invitations/{token}/"),
-        "language": get_language() or "en",
+        "language": invitation.language,
     }
     sending.write(
-        "invitation", subject=f"invitation:{invitation.pk}", channel=Channel.EMAIL, to=email,
+        "invitation", subject=f"invitation:{invitation.pk}", channel=Channel.EMAIL, to=invitation.email,
         words=sending.Words(
             body=render_to_string("mail/link.txt", context).strip() + "\n",
             html=render_to_string("mail/link.html", context),
             title=str(context["title"]),
         ),
-        due_at=at, at=at, zone=firm.zone, answers=True,
+        due_at=at, at=at, zone=firm.zone, language=invitation.language, answers=True,
     )  # fmt: skip
-    audit.record("person.invited", by=by, at=at, about=invitation, role=role)
-    return invitation
 
 
 @transaction.atomic
@@ -170,7 +181,9 @@ def staff(request: FirmRequest) -> HttpResponse:
 @requires(Can.SET_STAFF)
 @FORM
 def invitation_new(request: FirmRequest) -> HttpResponse:
-    form = InvitationForm(posted(request), giver=request.user, initial={"role": Role.ADVOCATE})
+    form = InvitationForm(
+        posted(request), giver=request.user, initial={"role": Role.ADVOCATE, "language": get_language()}
+    )
     if request.method != "POST":
         return render(request, "accounts/invitation_new.html", {"form": form})
     if not form.is_valid():
@@ -210,13 +223,19 @@ def invitation(request: FirmRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/invitation.html", context, status=422)
     try:
-        user = accept(row, form.cleaned_data["password"], at=now, language=get_language() or "en")
+        user = accept(row, form.cleaned_data["password"], at=now, language=_language_of(request, row))
     except NoSeat:
         form.add_error(
             None, _("The firm's seats are all taken right now. Please ask the person who invited you.")
         )
         return render(request, "accounts/invitation.html", context, status=409)
     return halfway(request, user) if user else expired_link(request)
+
+
+def _language_of(request: FirmRequest, row: Invitation) -> str:
+    """What they chose by the switch on the page, else what the person who invites them knows of them."""
+    chose = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    return (get_language() or row.language) if chose else row.language
 
 
 @requires(Can.SET_STAFF, even_read_only=True)

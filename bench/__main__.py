@@ -11,6 +11,7 @@ NAMES = (
     "booking",
     "tax",
     "signup",
+    "ids",
     "reader",
     "scan",
     "caseload",

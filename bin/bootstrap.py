@@ -4,8 +4,6 @@ Runs on the machine's own python3 with nothing but its standard library:
 `python3 bin/bootstrap.py run|dev`. `dev` holds everything `run` needs.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re
@@ -32,7 +30,9 @@ def fingerprint(kind: str) -> str:
 
 def is_ready(kind: str) -> bool:
     kinds = ("run", "dev") if kind == "run" else ("dev",)
-    return any((VENV / f".{k}").exists() and (VENV / f".{k}").read_text() == fingerprint(k) for k in kinds)
+    return (VENV / "bin" / "python").exists() and any(
+        (VENV / f".{k}").exists() and (VENV / f".{k}").read_text() == fingerprint(k) for k in kinds
+    )
 
 
 def make_venv() -> None:

@@ -289,7 +289,7 @@ class DistrictForm(Form):
         label=_("District"), queryset=District.objects.all(), required=False, empty_label=_("A new district")
     )
     name = forms.CharField(label=_("Name of a new district"), required=False, max_length=120)
-    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", "–"), *STATES], required=False)
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

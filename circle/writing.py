@@ -107,8 +107,8 @@ def withdraw(one: Post | Action, *, by: User, at: datetime) -> None:
     if rows.update(withdrawn_at=at, withdrawn_by=by):
         if isinstance(one, Post) and one.document_id:
             Document.objects.filter(pk=one.document_id).update(shared=False)
-        name = one._meta.model_name
-        audit.record(f"{name}.withdrawn", by=by, at=at, about=one.student, **{f"{name}": str(one.pk)})
+        which = {"post": str(one.pk)} if isinstance(one, Post) else {"action_id": str(one.pk)}
+        audit.record(f"{one._meta.model_name}.withdrawn", by=by, at=at, about=one.student, **which)
 
 
 @transaction.atomic

@@ -254,7 +254,9 @@ class DistrictForm(ModelForm):
         labels = {"name": _("Name"), "address": _("Address")}
 
     state = forms.ChoiceField(
-        label=_("State"), choices=STATES, error_messages={"required": _("Choose the state.")}
+        label=_("State"),
+        choices=[("", _("Choose the state")), *STATES],
+        error_messages={"required": _("Choose the state.")},
     )
     phone = PhoneField(label=_("Phone"), required=False)
     email = email_field(label=_("E-mail"), required=False)

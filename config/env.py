@@ -39,6 +39,12 @@ def boolean(text: str) -> bool:
     raise ValueError(f"“{text}” is neither true nor false")
 
 
+def whole_number(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise ValueError(f"“{text}” is not a whole number")
+    return int(text)
+
+
 def key_of_32_bytes(text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)

@@ -245,7 +245,7 @@ TWILIO_AUTH_TOKEN = env.read("TWILIO_AUTH_TOKEN", str, "")
 # Numbers of the platform that firms are given, one each, when they open.
 TWILIO_NUMBERS = env.read("TWILIO_NUMBERS", env.phones, [])
 # What one segment of a text costs with the carriers' fees, in hundredths of a US cent: shown before sending.
-TEXT_PRICE = env.read("TEXT_PRICE", int, 115)
+TEXT_PRICE = env.read("TEXT_PRICE", env.whole_number, 115)
 STRIPE_API_BASE = env.read("STRIPE_API_BASE", env.base_address, None)
 STRIPE_API_KEY = env.read("STRIPE_API_KEY", str, "")
 STRIPE_WEBHOOK_SECRET = env.read("STRIPE_WEBHOOK_SECRET", str, "")

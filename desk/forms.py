@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from web import brand
 from web.forms import Form, PhoneField, ZoneField
 from web.logos import MOST_BYTES, Logo, clean_logo
+from web.phones import say_phone
 from web.states import STATES
 
 
@@ -18,12 +19,22 @@ class FirmForm(Form):
     )
     phone = PhoneField(label=_("Phone number families can call"), required=False)
     state = forms.ChoiceField(
-        label=_("State"), choices=STATES, error_messages={"required": _("Choose your state.")}
+        label=_("State"),
+        choices=[("", _("Choose your state")), *STATES],
+        error_messages={"required": _("Choose your state.")},
     )
     timezone = ZoneField()
     language = forms.ChoiceField(
         label=_("Language of your pages"), choices=[("en", "English"), ("es", "Español")]
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones: Any = self.fields["timezone"]
+        now = self.initial.get("timezone", "")
+        if now and now not in dict(zones.choices):
+            # A firm opened by command may live by another zone's clock: saving its phone must not move it.
+            zones.choices = [*zones.choices, (now, now.replace("_", " "))]
 
 
 class BrandForm(Form):
@@ -57,4 +68,5 @@ class LogoForm(Form):
 
 
 def initial(firm: Any) -> dict[str, Any]:
-    return {key: getattr(firm, key) for key in ("name", "phone", "state", "timezone", "language")}
+    kept = {key: getattr(firm, key) for key in ("name", "state", "timezone", "language")}
+    return {**kept, "phone": say_phone(firm.phone) if firm.phone else ""}

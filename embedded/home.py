@@ -65,26 +65,41 @@ class Home:
         return Path(made)
 
     def secrets(self) -> dict[str, str]:
-        """SECRET_KEY and MASTER_KEY, made once, readable by this user only.
+        """Keys made once, readable by this user only; what a later version needs besides is added.
 
         A deployment brings its own from the environment; losing MASTER_KEY loses the files.
         """
         file = self.path / "secrets.json"
+        made = {
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+            "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
+        }
         if not file.exists():
-            made = {
-                "SECRET_KEY": secrets.token_urlsafe(48),
-                "MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-                "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-                "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
-            }
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as out:
-                json.dump(made, out)
+            self._keep(file, made)
+            return made
         try:
-            found: dict[str, str] = json.loads(file.read_text())
+            found = json.loads(file.read_text())
         except ValueError:
+            found = None
+        # Without the two that things are signed and sealed with, new ones would only hide the loss.
+        if not isinstance(found, dict) or not {"SECRET_KEY", "MASTER_KEY"} <= found.keys():
             stop(f"{file} is damaged: restore it, or remove {self.path} to begin anew.")
+        if made.keys() - found.keys():
+            found = {**made, **found}
+            self._keep(file, found)
         return found
+
+    @staticmethod
+    def _keep(file: Path, keys: dict[str, str]) -> None:
+        """Writes the file whole or not at all."""
+        new = file.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as out:
+            json.dump(keys, out)
+        new.replace(file)
 
     @property
     def running(self) -> Path:

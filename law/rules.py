@@ -231,6 +231,7 @@ class Law:
     common_exceptions: tuple[str, ...]
     weekend_rule: str
     state_rules: Mapping[str, Rule] = field(default_factory=dict)
+    outlying: Mapping[str, State] = field(default_factory=dict)
 
 
 NOT_COUNTED_KINDS = frozenset(
@@ -599,6 +600,29 @@ def _state(
     return state
 
 
+def _outlying(raw: Mapping[str, object], federal: Rule, default_age: int) -> State:
+    """A State under IDEA whose own rules have not been read: the federal ones, and never a date to rely on for them."""
+    row = Row(f"outlying.yaml {raw.get('code')}", raw)
+    age, citation = row.number("age_of_majority"), row.words("citation")
+    state = State(
+        code=row.text("code"),
+        name=row.text("name"),
+        notes="",
+        evaluation=federal,
+        rules=(),
+        due_process_years=None,
+        due_process_citation="",
+        due_process_notes="",
+        due_process_verified=False,
+        majority=AgeOfMajority(default_age if age is None else age, citation, "", False),
+        recording=Recording("", "", "", False),
+        same_length_as_federal=None,
+        source_type="",
+    )
+    row.finish()
+    return state
+
+
 @cache
 def law() -> Law:
     """Everything in the data files, read and checked once for the process.
@@ -622,6 +646,8 @@ def law() -> Law:
     federal = [_federal(item, readings) for item in raw_federal["timelines"]]
     age = raw_states["meta"]["defaults"]["age_of_majority"]
     states = [_state(item, common, age, readings) for item in raw_states["states"]]
+    own_evaluation = next(rule for rule in federal if rule.id == "initial_evaluation")
+    outlying = [_outlying(item, own_evaluation, age) for item in read("outlying.yaml")]
     state_rules = [rule for state in states for rule in state.rules]
     ids = [rule.id for rule in (*federal, *state_rules)]
     if twice := sorted({i for i in ids if ids.count(i) > 1}):
@@ -640,17 +666,19 @@ def law() -> Law:
         common_exceptions=common,
         weekend_rule=raw_federal["meta"]["weekend_rule"]["rule"],
         state_rules={rule.id: rule for rule in state_rules},
+        outlying={state.code: state for state in outlying},
     )
 
 
 def state_of(code: str) -> State:
-    """The state (or DC) with a two-letter code, in any case.
+    """The state, DC, Puerto Rico or outlying area with a two-letter code, in any case.
 
     Raises:
         RuleError: no such state.
     """
+    key = code.strip().upper()
     try:
-        return law().states[code.strip().upper()]
+        return law().states.get(key) or law().outlying[key]
     except KeyError:
         raise RuleError(f"There is no state “{code}” in the data; use two letters, such as CA.") from None
 

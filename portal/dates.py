@@ -33,7 +33,7 @@ QUESTIONS = {
 class DateForm(Form):
     rule = forms.ChoiceField(label=_("What do you want to know?"), choices=[(k, v) for k, v in QUESTIONS.items()], widget=Tiles(columns=1))  # fmt: skip
     on = forms.DateField(label=_("On which day did it happen?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))  # fmt: skip
-    state = forms.ChoiceField(label=_("Your state"), choices=STATES)
+    state = forms.ChoiceField(label=_("Your state"), choices=[("", _("Choose your state")), *STATES], error_messages={"required": _("Choose your state.")})  # fmt: skip
 
     def clean_on(self) -> date:
         found: date = self.cleaned_data["on"]

@@ -41,7 +41,7 @@ from web.zones import TIMEZONE_COOKIE, zone_choices
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 DAYS_SHOWN = 14
-BOOKINGS_AN_HOUR = 12  # from one network
+BOOKINGS_AN_HOUR, BOOKINGS_A_DAY = 12, 60  # from one network; each may send a few texts
 FARTHEST = timedelta(days=400)  # how far ahead staff may look
 
 
@@ -186,6 +186,8 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     now, place = timezone.now(), network(request)
     if not throttle.may("book", place, limit=BOOKINGS_AN_HOUR, within=timedelta(hours=1), at=now):
         return too_many(request, wait_seconds=3600)
+    if throttle.count("book", place, within=timedelta(days=1), at=now) > BOOKINGS_A_DAY:
+        return too_many(request, wait_seconds=24 * 3600)
     filled, once = form.cleaned_data, context["once"]
     asker = Asker(
         name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],

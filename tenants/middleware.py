@@ -10,13 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.urls import set_urlconf
 from django.utils import timezone
 
 from tenants import metrics
 from tenants.hosts import firm_at
 from tenants.places import FirmRef, in_public, nowhere, within
+from web import views
 
 log = logging.getLogger("roundtable.health")
 
@@ -95,13 +95,13 @@ class FirmMiddleware:
             request.firm = None  # type: ignore[attr-defined]
             request.urlconf = "config.urls_public"  # type: ignore[attr-defined]
             with nowhere():
-                return render(request, "errors/unknown_host.html", status=404)
+                return views.unknown_host(request)
         request.firm = firm  # type: ignore[attr-defined]
         request.urlconf = "config.urls"  # type: ignore[attr-defined]
         set_urlconf("config.urls")
         if firm.suspended:
             with nowhere():
-                return render(request, "errors/suspended.html", status=403)
+                return views.suspended(request)
         with within(firm):
             response = self.answer(request)
         if response.streaming:

@@ -1,4 +1,4 @@
-"""The states and the District of Columbia, where IDEA's clocks run."""
+"""Where IDEA's clocks run: the states, the District of Columbia, Puerto Rico and the outlying areas (20 U.S.C. 1401(22), (31))."""
 
 STATES = [
     ("AL", "Alabama"), ("AK", "Alaska"), ("AZ", "Arizona"), ("AR", "Arkansas"), ("CA", "California"),
@@ -12,6 +12,8 @@ STATES = [
     ("PA", "Pennsylvania"), ("RI", "Rhode Island"), ("SC", "South Carolina"), ("SD", "South Dakota"),
     ("TN", "Tennessee"), ("TX", "Texas"), ("UT", "Utah"), ("VT", "Vermont"), ("VA", "Virginia"),
     ("WA", "Washington"), ("WV", "West Virginia"), ("WI", "Wisconsin"), ("WY", "Wyoming"),
+    ("PR", "Puerto Rico"), ("GU", "Guam"), ("AS", "American Samoa"), ("MP", "Northern Mariana Islands"),
+    ("VI", "U.S. Virgin Islands"),
 ]  # fmt: skip
 
 # The clock most people of a state live by (49 CFR part 71); where a state has two, the rest of them chooses.
@@ -23,5 +25,8 @@ _BY_ZONE = {
     "America/Los_Angeles": "CA NV OR WA",
     "America/Anchorage": "AK",
     "Pacific/Honolulu": "HI",
+    "America/Puerto_Rico": "PR VI",
+    "Pacific/Guam": "GU MP",
+    "Pacific/Pago_Pago": "AS",
 }
 ZONE_OF = {state: zone for zone, states in _BY_ZONE.items() for state in states.split()}

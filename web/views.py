@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from web import kit as kits
 from web import theme as themes
 from web.brand import brand_css, brand_version
+from web.middleware import chosen_language
 
 LOOKS = (
     "css/tokens.css",
@@ -82,14 +84,21 @@ def read_only(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/read_only.html", status=403)
 
 
-def suspended(request: HttpRequest, *, sign_in_url: str = "") -> HttpResponse:
-    """503 for every page of a suspended firm."""
-    return render(request, "errors/suspended.html", {"sign_in_url": sign_in_url}, status=503)
+def suspended(request: HttpRequest) -> HttpResponse:
+    """403 for every page of a suspended firm."""
+    return _closed(request, "errors/suspended.html", {}, status=403)
 
 
-def unknown_host(request: HttpRequest, *, find_url: str = "") -> HttpResponse:
-    """404 for a host that is no firm's; `find_url` is where people find theirs."""
-    return render(request, "errors/unknown_host.html", {"find_url": find_url}, status=404)
+def unknown_host(request: HttpRequest) -> HttpResponse:
+    """404 for a host that is no firm's, with the way to find one's own."""
+    find = f"{settings.PUBLIC_URL}{reverse('find-my-firm', urlconf='config.urls_public')}"
+    return _closed(request, "errors/unknown_host.html", {"find_url": find}, status=404)
+
+
+def _closed(request: HttpRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
+    """A page of a host that has no other: in the visitor's language, without links and forms that lead nowhere."""
+    with translation.override(chosen_language(request)):
+        return render(request, template, {**context, "languages": [], "service_worker": ""}, status=status)
 
 
 @require_GET

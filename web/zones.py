@@ -55,6 +55,10 @@ _SAME = {
     "US/Pacific": "America/Los_Angeles",
     "US/Alaska": "America/Anchorage",
     "US/Hawaii": "Pacific/Honolulu",
+    "America/St_Thomas": "America/Puerto_Rico",
+    "Pacific/Saipan": "Pacific/Guam",
+    "Pacific/Midway": "Pacific/Pago_Pago",
+    "US/Samoa": "Pacific/Pago_Pago",
 }
 TIMEZONE_COOKIE = "tz"
 

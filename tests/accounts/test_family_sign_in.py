@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import signing_in
 from accounts.models import Device, SignInCode
 from accounts.signing_in import DEVICE_COOKIE
 from outbox.models import Message
@@ -112,6 +113,19 @@ def test_a_stranger_who_asks_for_codes_stops_no_family(door, other_door, luz, cl
     door.ask(luz.phone)
     door.code(six_digits(standins.texts(luz.phone)[0]["body"]))
     assert door.is_in()
+
+
+def test_one_network_has_so_many_codes_a_day_and_a_known_one_goes_on(harbor, luz, ngozi, clock, standins, monkeypatch):  # fmt: skip
+    monkeypatch.setattr(signing_in, "CODES_A_DAY_A_NETWORK", 2)
+
+    def sent(person, place):
+        signing_in.send_code(person.email, "email", at=clock.now, language="en", zone=harbor.firm.zone, place=place)  # fmt: skip
+        return Message.objects.filter(kind="code", recipient=person.email).count()
+
+    assert [sent(luz, "192.0.2.1"), sent(luz, "192.0.2.1"), sent(luz, "192.0.2.1")] == [1, 2, 2]
+    assert (sent(ngozi, "192.0.2.1"), sent(ngozi, "192.0.2.2")) == (0, 1)
+    monkeypatch.setattr(signing_in, "is_known", lambda account, place, at: True)
+    assert sent(luz, "192.0.2.1") == 3
 
 
 def test_the_phone_is_remembered(door, luz, clock, standins):

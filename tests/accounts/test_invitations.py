@@ -11,9 +11,10 @@ from tests.world import NOW
 NEW = "pat@harbor.example"
 
 
-def invited(visitor, by, standins, role="advocate", email=NEW):
+def invited(visitor, by, standins, role="advocate", email=NEW, language="en"):
     """The link in the mail that the invitation sends."""
-    answer = visitor.as_(by).post("/staff/invitation/", {"name": "Pat Doe", "email": email, "role": role})
+    asked = {"name": "Pat Doe", "email": email, "role": role, "language": language}
+    answer = visitor.as_(by).post("/staff/invitation/", asked)
     assert answer.status_code == 302
     return link_in(standins.mail(email)[0]["text"])
 
@@ -25,6 +26,33 @@ def test_an_invitation_makes_an_account_in_its_role(harbor, visitor, olivia, clo
     assert answer["Location"] == "/sign-in/set-up/"  # nobody works here without a second step
     pat = User.objects.get(email=NEW)
     assert (pat.role, pat.name, pat.email_confirmed_at) == ("advocate", "Pat Doe", NOW)
+
+
+def test_who_is_invited_is_written_to_in_their_own_language(harbor, visitor, olivia, clock, standins):
+    link = invited(visitor, olivia, standins, language="es")
+    (mail,) = standins.mail(NEW)
+    assert mail["subject"] == "Únase a Harbor Advocacy en Roundtable"
+
+    Visitor(harbor).post(link, {"password": "a few words in a row"})
+    assert User.objects.get(email=NEW).language == "es"
+
+
+def test_the_switch_on_the_page_goes_before_what_others_thought(harbor, visitor, olivia, clock, standins):
+    link = invited(visitor, olivia, standins, language="es")
+    pat = Visitor(harbor)
+    pat.post("/language/", {"language": "en"})
+    pat.post(link, {"password": "a few words in a row"})
+
+    assert User.objects.get(email=NEW).language == "en"
+
+
+@pytest.mark.parametrize("language", ["", "fr", "x" * 500])
+def test_a_language_we_do_not_have_is_told_beside_the_field(visitor, olivia, clock, standins, language):
+    asked = {"name": "Pat", "email": NEW, "role": "advocate", "language": language}
+    answer = visitor.as_(olivia).post("/staff/invitation/", asked)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["language"])
+    assert standins.mail(NEW) == []
 
 
 def test_opening_the_link_spends_nothing(harbor, visitor, olivia, clock, standins):
@@ -80,7 +108,7 @@ def test_a_short_or_common_password_is_refused_and_spends_nothing(harbor, visito
 @pytest.mark.parametrize("role", ["owner", "family", "guest", "nonsense"])
 def test_an_administrator_gives_no_role_above_or_outside_the_staff(visitor, adam, clock, standins, role):
     visitor.as_(adam)
-    answer = visitor.post("/staff/invitation/", {"name": "Pat", "email": NEW, "role": role})
+    answer = visitor.post("/staff/invitation/", {"name": "Pat", "email": NEW, "role": role, "language": "en"})
 
     assert answer.status_code == 422
     assert not Invitation.objects.exists()
@@ -128,7 +156,7 @@ def test_a_deactivated_owner_is_no_owner_who_stays(olivia, ana):
 def test_an_invitation_turns_no_familys_account_into_staff(harbor, visitor, adam, luz, clock, standins):
     """Luz keeps her portal; whoever joins the staff uses another address."""
     answer = visitor.as_(adam).post(
-        "/staff/invitation/", {"name": "Luz", "email": luz.email, "role": "admin"}
+        "/staff/invitation/", {"name": "Luz", "email": luz.email, "role": "admin", "language": "en"}
     )
 
     assert answer.status_code == 422

@@ -157,7 +157,10 @@ def test_nothing_of_one_firm_opens_anything_elsewhere(harbor, birch, stranger, o
     from scheduling.availability import free_slots
 
     owner = Visitor(harbor).as_(olivia)
-    owner.post("/staff/invitation/", {"name": "Pat", "email": "pat@harbor.example", "role": "admin"})
+    owner.post(
+        "/staff/invitation/",
+        {"name": "Pat", "email": "pat@harbor.example", "role": "admin", "language": "en"},
+    )
     slot = free_slots(service, since=NOW, until=NOW + days(days=7), at=NOW)[0]
     booking = bookings.book(service, starts_at=slot.starts_at, asker=bookings.Asker(name="L", phone="+14065550188"), at=NOW)  # fmt: skip
     ApiToken.objects.create(user=olivia, name="t", made_at=NOW, digest=digest("api", "s3cret"))

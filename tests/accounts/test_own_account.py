@@ -119,3 +119,9 @@ def test_the_language_of_the_profile_is_the_language_of_the_pages(harbor, visito
     new.post("/sign-in/staff/", {"email": ana.email, "password": PASSWORD})
     new.post("/sign-in/second-step/", {"code": totp(NOW, steps=1)})
     assert '<html lang="es"' in new.get("/today/").content.decode()
+
+
+def test_who_may_have_no_keys_is_offered_none(visitor, ana, bo, clock):
+    assert "/profile/tokens/" in visitor.as_(ana).get("/profile/").content.decode()
+    assert "/profile/tokens/" not in visitor.as_(bo).get("/profile/").content.decode()
+    assert visitor.get("/profile/tokens/").status_code == 403

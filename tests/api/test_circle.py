@@ -1,8 +1,11 @@
 """Posts, actions, grants and plans through the API: staff read and write, guests have none."""
 
+from accounts.models import AuditEntry
 from circle import writing
+from circle.models import Action
 from clients import guests
 from clients.models import GuestGrant
+from tests.conftest import Visitor
 from tests.world import NOW, key
 
 
@@ -36,6 +39,18 @@ def test_an_action_is_agreed_and_ticked_off(program, ana, mateo):
     again = program.send(f"/actions/{made['id']}/complete/").json()
 
     assert (done["done_by"], again["done_at"]) == (str(ana.pk), done["done_at"])
+
+
+def test_what_was_agreed_is_taken_off_by_program_and_page(program, ana, mateo):
+    program.with_key(ana)
+    two = [program.send("/actions/", {"student": str(mateo.pk), "words": f"Thing {n}", "who": "Gus"}).json()["id"] for n in (1, 2)]  # fmt: skip
+
+    assert program.send(f"/actions/{two[0]}/withdraw/").status_code == 200
+    page = Visitor(program.cast).as_(ana)
+    assert page.post(f"/shared/{mateo.pk}/actions/{two[1]}/withdrawal/").status_code == 302
+    assert not Action.objects.filter(student=mateo, withdrawn_at=None).exists()
+    lines = AuditEntry.objects.filter(action="action.withdrawn", about=str(mateo.pk))
+    assert sorted(line.detail["action_id"] for line in lines) == sorted(two)
 
 
 def test_a_program_prepares_and_ends_a_grant_but_never_gives_it(program, ana, gus, mateo):

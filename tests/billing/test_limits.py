@@ -25,7 +25,7 @@ def limit(harbor):
     return set_
 
 
-NEW = {"name": "Ivy Moss", "email": "ivy@harbor.example", "role": "advocate"}
+NEW = {"name": "Ivy Moss", "email": "ivy@harbor.example", "role": "advocate", "language": "en"}
 
 
 def test_an_invitation_beyond_the_seats_is_explained_with_a_link(limit, visitor, olivia, clock):

@@ -20,6 +20,27 @@ def test_the_owner_changes_what_sign_up_asked(visitor, olivia, harbor):
     assert (firm.name, firm.phone, firm.language) == ("Harbor & Hope", "+14065550143", "es")
 
 
+def test_the_phone_is_shown_as_people_write_it(visitor, olivia):
+    assert 'value="(406) 555-0142"' in visitor.as_(olivia).get("/settings/").content.decode()
+
+
+def test_saving_the_phone_of_a_firm_opened_by_command_changes_neither_state_nor_zone(visitor, olivia, harbor):
+    """Neither is on the list a browser picks from, and the first of a list is nobody's choice."""
+    Firm.objects.update(state="", timezone="America/Boise")
+    page = visitor.as_(olivia).get("/settings/")
+    kept = {name: page.context["form"][name].value() for name in ("name", "language", "timezone", "state")}
+    shown = page.content.decode()
+    assert '<option value="America/Boise" selected>' in shown
+    assert '<option value="" selected>' in shown
+
+    asked = visitor.post("/settings/", {"part": "firm", "phone": "406 555 0143", **kept})
+    assert (asked.status_code, list(asked.context["form"].errors)) == (422, ["state"])
+    saved = visitor.post("/settings/", {"part": "firm", "phone": "406 555 0143", **kept, "state": "ID"})
+    assert saved.status_code == 302
+    firm = Firm.objects.get()
+    assert (firm.phone, firm.state, firm.timezone) == ("+14065550143", "ID", "America/Boise")
+
+
 def test_a_color_that_cannot_be_read_is_asked_for_again(visitor, olivia):
     answer = visitor.as_(olivia).post("/settings/", {"part": "brand", "brand": "mauve-ish"})
 

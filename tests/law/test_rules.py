@@ -1,9 +1,11 @@
 """The data as shipped: sources, events, and which rule holds where."""
 
 import re
+from datetime import date
 
 import pytest
 
+from law.clock import deadline
 from law.rules import RuleError, event_of, events, law, rule_of, rules_in, rules_started_by
 from law.source import DataError, Row
 
@@ -103,3 +105,35 @@ def test_question_keys_are_words_a_form_can_carry():
     for rule in EVERY:
         for key in rule.question_keys:
             assert re.fullmatch(r"[a-z][a-z0-9_]{3,60}", key)
+
+
+OUTLYING = ("PR", "GU", "AS", "MP", "VI")
+
+
+def test_puerto_rico_and_the_outlying_areas_are_states_whose_own_rules_are_not_read():
+    assert tuple(law().outlying) == OUTLYING
+    assert not set(law().states) & set(OUTLYING)
+    for code in OUTLYING:
+        assert [rule.id for rule in rules_in(code)] == [rule.id for rule in rules_in()]
+        assert rule_of("initial_evaluation", code) == rule_of("initial_evaluation")
+
+
+@pytest.mark.parametrize("code", OUTLYING)
+def test_where_a_state_may_set_another_number_the_federal_date_is_an_estimate(code):
+    asked = {
+        "initial_evaluation": {"evaluation_consent_received": date(2025, 9, 3)},
+        "due_process_limitation": {"knew_or_should_have_known": date(2025, 9, 3)},
+        "transfer_of_rights": {"birth": date(2010, 5, 1)},
+    }
+    for rule, facts in asked.items():
+        found = deadline(rule, facts, state=code)
+        assert (rule, found.state, found.reliable, bool(found.estimate)) == (rule, code, False, True)
+    federal = deadline(
+        "iep_meeting_after_eligibility", {"eligibility_determined": date(2025, 9, 3)}, state=code
+    )
+    assert (federal.due_on, federal.reliable) == (date(2025, 10, 3), True)
+
+
+def test_puerto_ricos_age_of_majority_is_twenty_one():
+    assert deadline("transfer_of_rights", {"birth": date(2010, 5, 1)}, state="PR").due_on == date(2031, 5, 1)
+    assert deadline("transfer_of_rights", {"birth": date(2010, 5, 1)}, state="GU").due_on == date(2028, 5, 1)

@@ -268,6 +268,16 @@ def test_without_a_choice_the_firm_gets_the_clock_of_its_state(stranger, slug):
         assert Firm.objects.get(slug=slug).timezone == "America/Los_Angeles"
 
 
+@pytest.mark.parametrize(("state", "zone"), [("PR", "America/Puerto_Rico"), ("VI", "America/Puerto_Rico"), ("GU", "Pacific/Guam"), ("MP", "Pacific/Guam"), ("AS", "Pacific/Pago_Pago")])  # fmt: skip
+def test_puerto_rico_and_the_islands_sign_up_by_their_own_clock(stranger, slug, state, zone):
+    key = first(stranger, slug)
+    second(stranger, key)
+    third(stranger, key, state=state, timezone="")
+
+    firm = hosts.firm_at(f"{slug}.localhost")
+    assert (firm.state, firm.timezone) == (state, zone)
+
+
 def test_the_clock_of_the_browser_is_offered_first(stranger, slug):
     key = first(stranger, slug)
     second(stranger, key)

@@ -69,6 +69,14 @@ def test_any_parent_counts_a_date_with_its_citation(visitor, harbor, query, word
     assert words in visitor.get(f"/dates/?{query}").content.decode()
 
 
+def test_in_puerto_rico_the_federal_date_is_shown_as_an_estimate(visitor, harbor):
+    answer = visitor.get("/dates/?rule=initial_evaluation&on=2025-09-03&state=PR")
+
+    page = answer.content.decode()
+    assert (answer.context["due_on"].isoformat(), answer.context["verified"]) == ("2025-11-02", False)
+    assert "the limit of this state was not checked" in page
+
+
 def test_a_date_is_counted_in_spanish(visitor, harbor):
     visitor.headers["Accept-Language"] = "es"
     page = visitor.get("/dates/?rule=initial_evaluation&on=2025-09-03&state=MT").content.decode()

@@ -74,6 +74,17 @@ def test_the_third_of_one_number_in_a_day_is_asked_wherever_it_comes_from(fill, 
     assert fill(1).status_code == 302
 
 
+def test_a_network_books_so_many_a_day(fill, unsent, clock, monkeypatch):
+    """Each booking may send texts, so a day of them has an end, whatever the hours allow."""
+    monkeypatch.setattr(public, "BOOKINGS_A_DAY", 3)
+    for n in range(3):
+        assert fill(40 + n).status_code == 302
+        clock.now += timedelta(hours=2)
+    assert fill(43).status_code == 429
+    clock.now = NOW + timedelta(days=1, hours=3)
+    assert fill(44).status_code == 302
+
+
 def test_a_code_is_good_for_its_address_five_tries_and_ten_minutes(fill, unsent, clock, monkeypatch):
     monkeypatch.setattr(public, "BOOKINGS_AN_HOUR", 100)
     for n in range(3):

@@ -148,7 +148,7 @@ def test_without_the_lock_and_the_constraint_it_oversells(passing_firms):
     with admin_in(firm.ref.schema_name), admin().cursor() as cursor:
         cursor.execute("ALTER TABLE scheduling_booking DROP CONSTRAINT one_booking_at_a_time")
     winners = []
-    with server("tests.scheduling.unlocked:application") as port:
+    with server("bench.unlocked:application") as port:
         for moment in firm.slots()[::8][:4]:
             press(firm, port, moment)
             winners.append(firm.booked(moment))
@@ -160,7 +160,7 @@ def test_without_the_lock_and_the_constraint_it_oversells(passing_firms):
 def test_the_constraint_alone_stops_a_second_booking_without_the_lock(passing_firms):
     firm = Firm()
     moment = firm.slots()[3]
-    with server("tests.scheduling.unlocked:application") as port:
+    with server("bench.unlocked:application") as port:
         answers, _ = press(firm, port, moment)
 
     assert firm.booked(moment) == 1

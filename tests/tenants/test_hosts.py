@@ -79,6 +79,25 @@ def test_a_suspended_firm_answers_no_page(harbor, visitor, ana):
     assert visitor.post("/sign-in/", {"address": "luz@harbor.example"}).status_code == 403
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "There is no firm at this address"), ("es-MX", "No hay ninguna organización en esta dirección")])  # fmt: skip
+def test_at_an_unknown_host_people_read_their_language_and_find_their_firm(firms, language, said):
+    answer = ask("nofirm.localhost:8000", **{"Accept-Language": language})
+    page = answer.content.decode()
+
+    assert (answer.status_code, f"<h1>{said}</h1>" in page) == (404, True)
+    assert f'href="{settings.PUBLIC_URL}/find-my-firm/"' in page
+    # Nothing else there leads anywhere: every other address of this host is this page again.
+    assert ("<form" in page, "data-worker" in page, "/privacy/" in page) == (False, False, False)
+
+
+def test_a_suspended_firm_says_so_in_the_visitors_language(harbor):
+    with in_public():
+        Firm.objects.filter(slug="harbor").update(suspended_at=Firm.objects.get(slug="harbor").created_at)
+    hosts.forget()
+
+    assert "Esta organización está en pausa" in ask("harbor.localhost:8000", **{"Accept-Language": "es"}).content.decode()  # fmt: skip
+
+
 def test_a_firm_that_is_not_open_yet_is_unknown(harbor, visitor):
     with in_public():
         Firm.objects.filter(slug="harbor").update(opened_at=None)

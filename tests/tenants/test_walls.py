@@ -46,22 +46,22 @@ def test_each_firm_reads_its_own_rows(firms):
     assert theirs == {f"Rivera{CANARY}", f"Okafor{CANARY}"}
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELECT * FROM {other}.clients_family",
-        "INSERT INTO {other}.clients_family (id) VALUES (gen_random_uuid())",
-        "SELECT * FROM public.tenants_snapshot",
-        "SELECT * FROM public.tenants_opening",
-        "SELECT * FROM public.django_migrations",
-        "CREATE TABLE mine (id int)",
-        "CREATE TEMPORARY TABLE clients_family (id int)",
-        "DELETE FROM public.tenants_firm",
-        "UPDATE public.tenants_firm SET slug = 'x'",
-        "UPDATE public.tenants_firm SET suspended_at = NULL",
-        "UPDATE public.tenants_entitlement SET seats = 99",
-    ],
-)
+REFUSED = [
+    "SELECT * FROM {other}.clients_family",
+    "INSERT INTO {other}.clients_family (id) VALUES (gen_random_uuid())",
+    "SELECT * FROM public.tenants_snapshot",
+    "SELECT * FROM public.tenants_opening",
+    "SELECT * FROM public.django_migrations",
+    "CREATE TABLE mine (id int)",
+    "CREATE TEMPORARY TABLE clients_family (id int)",
+    "DELETE FROM public.tenants_firm",
+    "UPDATE public.tenants_firm SET slug = 'x'",
+    "UPDATE public.tenants_firm SET suspended_at = NULL",
+    "UPDATE public.tenants_entitlement SET seats = 99",
+]
+
+
+@pytest.mark.parametrize("statement", REFUSED)
 def test_a_firms_role_is_refused(harbor, birch, statement):
     """42501: insufficient privilege."""
     with pytest.raises(ProgrammingError) as refused, transaction.atomic(), connection.cursor() as cursor:

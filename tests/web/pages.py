@@ -79,8 +79,8 @@ urlpatterns = [
         lambda request: views.expired_link(request, resend_url="/again/", resend_fields={"link": "abc"}),
     ),
     path("read-only/", views.read_only),
-    path("suspended/", lambda request: views.suspended(request, sign_in_url="/sign-in/")),
-    path("unknown/", lambda request: views.unknown_host(request, find_url="/find-my-firm/")),
+    path("suspended/", views.suspended),
+    path("unknown/", views.unknown_host),
 ]
 handler404 = "web.views.page_not_found"
 handler500 = "web.views.server_error"

@@ -22,7 +22,7 @@ PAGES = [
         "This firm is read-only right now",
         "Esta organización es de solo lectura por ahora",
     ),
-    ("/suspended/", 503, "This firm is resting", "Esta organización está en pausa"),
+    ("/suspended/", 403, "This firm is resting", "Esta organización está en pausa"),
     ("/unknown/", 404, "There is no firm at this address", "No hay ninguna organización en esta dirección"),
 ]
 

@@ -200,8 +200,7 @@ def test_every_mail_and_text_is_in_spanish(harbor, made, olivia, luz, standins):
         passwords.send_confirmation(User.objects.get(pk=olivia.pk), at=NOW)
         signing_in.send_code(luz.email, "email", at=NOW, language="es", zone=harbor.firm.zone)
         signing_in.send_code(luz.phone, "sms", at=NOW, language="es", zone=harbor.firm.zone)
-    with translation.override("es"):
-        staff.invite(name="Pat", email="pat@x.example", role="advocate", by=olivia, at=NOW)
+        staff.invite(name="Pat", email="pat@x.example", role="advocate", language="es", by=olivia, at=NOW)
     with in_public():
         finding.mail_firms(luz.email, language="es", at=NOW)
     rows = list(Message.objects.all())

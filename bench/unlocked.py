@@ -1,4 +1,4 @@
-"""The product with the booking lock unhooked, for the negative control of the race: it must be seen to oversell."""
+"""The product with the booking lock unhooked: the baseline of the race, and the negative control of its test."""
 
 from config.wsgi import application
 from scheduling import booking

@@ -29,5 +29,5 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_append_only")]
+    dependencies = [("accounts", "0003_invited_in_their_language")]
     operations = [migrations.RunSQL(ADD, "DROP FUNCTION accounts_add_lines")]
