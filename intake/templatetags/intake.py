@@ -22,7 +22,7 @@ WHYS = {
     "name": _("same name"), "nickname": _("nickname"), "sound": _("sounds alike"), "letters": _("spelled alike"),
     "initial": _("initial"), "middle name": _("middle name"), "former name": _("former or other name"),
     "surnames the other way round": _("surnames the other way round"), "one of two surnames": _("one of two surnames"),
-    "one surname": _("one surname"), "birth date": _("same birth date"),
+    "names the other way round": _("first and last name the other way round"), "one surname": _("one surname"), "birth date": _("same birth date"),
     "birth date, one digit": _("birth date nearly the same"), "same number or address": _("same number or address"),
 }  # fmt: skip
 
