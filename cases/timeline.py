@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from accounts.models import User
 from cases.models import Case, EntryKind, TimelineEntry
 from cases.stages import stage_of
 from clients.models import Student
+from documents.models import Document
 from law.rules import RuleError, event_of
 
 
@@ -40,6 +44,55 @@ def add(
         recorded_by=by, shared=shared, evidence_kind=evidence[0] if evidence else "",
         evidence_id=str(evidence[1]) if evidence else "",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as a page tells it: its words, and the page of what shows that it happened, if this person may open it."""
+
+    entry: TimelineEntry
+    words: str
+    evidence_url: str = ""
+
+
+Address = Callable[[TimelineEntry], str]
+_addresses: dict[str, tuple[Address | None, Address | None]] = {}
+
+
+def evidence_opens_at(kind: str, *, staff: Address | None = None, family: Address | None = None) -> None:
+    """Says where the evidence of a kind is opened, by staff and by the family; called in an app's `ready()`."""
+    _addresses[kind] = (staff, family)
+
+
+def told(rows: Iterable[TimelineEntry], *, to: User) -> list[Told]:
+    """The entries with their words and evidence, for this person; one query more when some evidence is a paper."""
+    entries = list(rows)
+    papers = {entry.evidence_id for entry in entries if entry.evidence_kind == "document"}
+    seen = {str(pk) for pk in Document.objects.visible_to(to).filter(pk__in=papers).values_list("pk", flat=True)} if papers else set()  # fmt: skip
+    found = []
+    for entry in entries:
+        staff, family = _addresses.get(entry.evidence_kind, (None, None))
+        address = staff if to.is_staff_member else family
+        hidden = entry.evidence_kind == "document" and entry.evidence_id not in seen
+        found.append(Told(entry, words(entry), address(entry) if address and not hidden else ""))
+    return found
+
+
+def register_own() -> None:
+    """Where what this app keeps is opened."""
+
+    def by_key(name: str) -> Address:
+        return lambda entry: reverse(name, args=[entry.evidence_id])
+
+    def case(entry: TimelineEntry) -> str:
+        return reverse("case", args=[entry.case_id]) if entry.case_id else ""
+
+    evidence_opens_at("document", staff=by_key("document"), family=by_key("portal-paper"))
+    evidence_opens_at("meeting", staff=by_key("meeting"), family=by_key("portal-meeting"))
+    evidence_opens_at("event", staff=by_key("case-event"))
+    evidence_opens_at("case", staff=case)
+    evidence_opens_at("hand_over", staff=case)
+    evidence_opens_at("removal", staff=lambda entry: reverse("student-removals", args=[entry.student_id]))
 
 
 def words(entry: TimelineEntry) -> str:

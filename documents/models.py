@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.models import Contact, Family, Guardianship, Student
+from tenants.places import current_firm
 from web.access import Can
 from web.ids import new_id
 
@@ -56,7 +57,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 def _of_whole_family(user: User) -> Exists:
     """The person may see every student of the paper's family of whom they are a guardian, and at least one."""
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=current_firm().zone)
     ties = Guardianship.objects.filter(contact__user=user, student__family=OuterRef("family"))
     return Exists(ties.seeing(on=today)) & ~Exists(ties.exclude(pk__in=Guardianship.objects.seeing(on=today)))  # type: ignore[return-value]
 
@@ -294,4 +295,8 @@ class Request(models.Model):
         return self.words or str(self.get_kind_display())
 
     def is_late(self, *, at: datetime) -> bool:
-        return self.is_open and self.due_on is not None and self.due_on < timezone.localdate(at)
+        return (
+            self.is_open
+            and self.due_on is not None
+            and self.due_on < timezone.localdate(at, current_firm().zone)
+        )

@@ -93,7 +93,7 @@ def child_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     rows = shared(request.user).filter(student=student)
     audit.record("timeline.read", by=request.user, at=timezone.now(), about=student)
     page = page_of(rows, request)
-    return render(request, "portal/timeline.html", {"student": student, "page": page, "entries": [(row, timeline.words(row)) for row in page]})  # fmt: skip
+    return render(request, "portal/timeline.html", {"student": student, "page": page, "entries": timeline.told(page, to=request.user)})  # fmt: skip
 
 
 @requires(Can.VISIT_PORTAL)

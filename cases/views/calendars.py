@@ -215,7 +215,7 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
             "row": row, "kind": rule.words(language), "days": say_days(line.days) if line.days is not None else "",
             "one": line.days == 1, "total": say_days(line.possible), "question": rule.question(language) if rule.counts == "may_count" else "",
         })  # fmt: skip
-    discipline = student.cases.open().filter(kind="discipline").first() or student.cases.open().first()
+    discipline = removals.case_of(student)
     possible = tally.possible if tally else 0
     return {
         "student": student,
@@ -289,7 +289,7 @@ def removal_deletion(request: FirmRequest, pk: UUID) -> HttpResponse:
 def placement_decision(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The school decided to change the placement for conduct: the manifestation clock runs from that day."""
     student = _student(request, pk)
-    case = student.cases.open().filter(kind="discipline").first() or student.cases.open().first()
+    case = removals.case_of(student)
     form = RemovalForm()
     try:
         on = date.fromisoformat(request.POST.get("on", ""))
