@@ -128,7 +128,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     # cases
     "cases": ({GET}, WORKS_WITH_FAMILIES), "case-new": ({GET, POST}, WORKS_WITH_FAMILIES), "case": ({GET}, WORKS_WITH_FAMILIES),
     "case-details": ({GET, POST}, WORKS_WITH_FAMILIES), "case-stage": ({POST}, WORKS_WITH_FAMILIES),
-    "case-hand-over": ({GET, POST}, WORKS_WITH_FAMILIES), "case-team": ({POST}, WORKS_WITH_FAMILIES), "case-team-departure": ({POST}, WORKS_WITH_FAMILIES),
+    "case-hand-over": ({GET, POST}, WORKS_WITH_FAMILIES), "contact-child": ({GET, POST}, WORKS_WITH_FAMILIES), "inquiry-child": ({GET, POST}, WORKS_WITH_FAMILIES),
+    "case-team": ({POST}, WORKS_WITH_FAMILIES), "case-team-departure": ({POST}, WORKS_WITH_FAMILIES),
     "case-closure": ({GET, POST}, WORKS_WITH_FAMILIES),
     "case-reopening": ({POST}, WORKS_WITH_FAMILIES), "case-tasks": ({POST}, WORKS_WITH_FAMILIES), "case-log": ({POST}, WORKS_WITH_FAMILIES),
     "case-events": ({POST}, WORKS_WITH_FAMILIES), "case-event": ({GET, POST}, WORKS_WITH_FAMILIES),

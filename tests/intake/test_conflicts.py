@@ -103,6 +103,8 @@ def test_a_refusal_needs_its_reason_and_ends_the_inquiry(harbor, ana, visitor, c
         ({"phone": "12"}, "phone"),
         ({"born_on": "2030-01-01"}, "This birth date lies ahead."),
         ({"urgent_on": "soon"}, "Type a date like 2026-11-24."),
+        ({"urgent_on": "1925-11-24"}, "This day cannot be right."),
+        ({"urgent_on": "2206-11-24"}, "This day cannot be right."),
         ({"concern": "x" * 10_001}, "10000"),
     ],
 )
