@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from billing import api as billing
 from cases import api as cases
+from cases import api_lines as lines
 from circle import api as circle
 from clients import api as clients
 from documents import api as documents
@@ -32,6 +33,11 @@ router.register("events", cases.EventViewSet, basename="api-event")
 router.register("deadlines", cases.DeadlineViewSet, basename="api-deadline")
 router.register("tasks", cases.TaskViewSet, basename="api-task")
 router.register("meetings", cases.MeetingViewSet, basename="api-meeting")
+router.register("attendees", lines.AttendeeViewSet, basename="api-attendee")
+router.register("concerns", lines.ConcernViewSet, basename="api-concern")
+router.register("meeting-requests", lines.MeetingRequestViewSet, basename="api-meeting-request")
+router.register("decisions", lines.DecisionViewSet, basename="api-decision")
+router.register("removals", lines.RemovalViewSet, basename="api-removal")
 router.register("timeline", cases.EntryViewSet, basename="api-entry")
 router.register("calendars", cases.CalendarViewSet, basename="api-calendar")
 router.register("school-years", cases.SchoolYearViewSet, basename="api-school-year")

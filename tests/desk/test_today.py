@@ -66,7 +66,7 @@ def test_the_ribbon_shades_the_days_when_no_school_is_open(visitor, ana, olivia,
         year = calendar.years.create(first_on=date(2026, 8, 24), last_on=date(2027, 6, 4))
         for day in days:
             year.days_off.create(first_on=date(2026, 11, day), last_on=date(2026, 11, day), name="Break")
-    shaded = work.no_school(Deadline.objects.visible_to(ana).standing(), today=TODAY)
+    shaded = work.no_school(work.cases_of(ana, team=False), today=TODAY)
     assert shaded == {date(2026, 11, 26), date(2026, 11, 27)}
 
 
