@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from tenants.places import current_firm
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,25 @@ def open_file(caller: Caller, *, at: datetime) -> tuple[Contact, Student | None]
     for person in caller.team:
         join_care_team(student, person, at=at)
     return contact, student
+
+
+@transaction.atomic
+def add_grown_up(student: Student, contact: Contact, *, relation: str, phone: str, email: str, by: User, at: datetime) -> Contact:  # fmt: skip
+    """One more grown-up around a student, confirmed. `contact` is not saved yet; `phone` is E.164, `email` lower case.
+
+    What they may see is decided on its own, with the family's papers at hand: at first nothing.
+    """
+    contact.family, contact.confirmed_at = student.family, at
+    contact.timezone = current_firm().timezone
+    contact.save()
+    for kind, value in (("phone", phone), ("email", email)):
+        if value:
+            ContactPoint.objects.create(contact=contact, kind=kind, value=value)
+    Guardianship.objects.create(
+        contact=contact, student=student, relation=relation, may_see=False, lives_with=False
+    )
+    audit.record("contact.added", by=by, at=at, about=contact)
+    return contact
 
 
 @transaction.atomic

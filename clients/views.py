@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.requests import FirmRequest
 from clients import editing, guests, joining, matching, merging
-from clients.filing import Caller, add_child, open_file
+from clients.filing import Caller, add_child, add_grown_up, open_file
 from clients.forms import (
     ChildForm,
     ContactForm,
@@ -271,18 +271,10 @@ def contact_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         )
         if context["same"]:
             return render(request, "clients/contact_new.html", context, status=409)
-    now = timezone.now()
-    with transaction.atomic():
-        contact = form.save(commit=False)
-        contact.family, contact.confirmed_at = student.family, now
-        contact.timezone = request.firm.timezone
-        contact.save()
-        for kind, value in (("phone", filled["phone"]), ("email", filled["email"].lower())):
-            if value:
-                ContactPoint.objects.create(contact=contact, kind=kind, value=value)
-        # What they may see is decided on its own page, with the family's papers at hand.
-        Guardianship.objects.create(contact=contact, student=student, relation=filled["relation"], may_see=False, lives_with=False)  # fmt: skip
-        audit.record("contact.added", by=user, at=now, about=contact)
+    contact = add_grown_up(
+        student, form.save(commit=False), relation=filled["relation"], phone=filled["phone"],
+        email=filled["email"].lower(), by=user, at=timezone.now(),
+    )  # fmt: skip
     return redirect("contact", contact.pk)
 
 
