@@ -8,6 +8,7 @@ from django import template
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Kind as CaseKind
 from intake.models import Stage
 from web.dates import say_day
 
@@ -41,6 +42,11 @@ def stage_word(stage: str) -> str:
 @register.filter
 def kind_word(kind: str) -> str:
     return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def case_word(kind: str) -> str:
+    return str(CaseKind(kind).label) if kind in CaseKind.values else kind
 
 
 @register.filter
