@@ -171,6 +171,8 @@ class Sheet:
     others: list[Item]
     totals: Totals
     gone: int
+    discount_over: int = 0
+    """By how much the discount that was typed is more than what is billed, in minor units."""
 
     @property
     def without_rate(self) -> list[Item]:
@@ -195,4 +197,5 @@ def sheet(draft: Draft, *, at: datetime) -> Sheet:
         [item.amount for item in items], [item.taxed for item in items], tax_rate=draft.tax_rate,
         discount_rate=draft.discount_rate, discount_amount=draft.discount_amount,
     )  # fmt: skip
-    return Sheet(items, [item for item in could if item.key not in picked], sums, gone)
+    over = max(0, draft.discount_amount - sums.subtotal)
+    return Sheet(items, [item for item in could if item.key not in picked], sums, gone, over)

@@ -50,7 +50,8 @@ def initials(*names: str) -> str:
 def issue(draft: Draft, *, by: User, at: datetime, idempotency_key: str = "") -> Invoice:
     """Issues a draft, and puts the family's credit to it. With a key, once for the key.
 
-    Raises CannotIssue when it is empty, a rate is missing, or some of it was billed meanwhile.
+    Raises CannotIssue when it is empty, a rate is missing, the discount is more than the lines, or some of it was billed
+    meanwhile.
     """
     audit.take_turn()
     known = Invoice.objects.filter(idempotency_key=idempotency_key).first() if idempotency_key else None
@@ -70,6 +71,8 @@ def issue(draft: Draft, *, by: User, at: datetime, idempotency_key: str = "") ->
     if sheet.without_rate:
         who = ", ".join(sorted({item.who for item in sheet.without_rate}))
         raise CannotIssue(_("No rate is set for %(who)s. Set one first.") % {"who": who})
+    if sheet.discount_over:
+        raise CannotIssue(_("The discount is more than what is billed. Make it smaller."))
     if sheet.totals.total > 2_000_000_000:
         raise CannotIssue(_("That is more than one invoice can hold."))
     invoice = _write(draft_now, sheet, by=by, at=at, key=idempotency_key)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from clients.models import Contact, Guardianship, Student
 from documents.models import Document
+from outbox import reasons
 from outbox.models import Inbound, Message
 from web.access import Can
 from web.ids import new_id
@@ -119,6 +120,11 @@ class Picture(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["received", "position"], name="one_picture_a_place"),
         ]
+
+    @property
+    def why_lost(self) -> str:
+        """Why it could not be fetched, in the reader's language."""
+        return reasons.in_words(self.said)
 
 
 class PortalMessage(models.Model):

@@ -6,14 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from documents import adding, storage
 from documents.adding import Sent
 from documents.models import Kind
 from messaging.models import Picture, Received, Thread
+from outbox import sending
+from outbox.models import Channel
 from outbox.providers import twilio
 from tenants import due
+from tenants.places import current_firm
 from tenants.tasks import run_later
 
 FETCH = "messaging.picture"
@@ -67,10 +72,25 @@ def fetch(keys: list[str], at: datetime) -> None:
             picture.save(update_fields=["tries", "said", "state"])
             if final:
                 due.settle(FETCH, str(picture.pk))
+                _tell_lost(picture.received, at=at)
             else:
                 due.plan(FETCH, str(picture.pk), due_at=at + AGAIN)
     done = Picture.objects.filter(pk__in=keys).exclude(state=Picture.State.WAITING)
     due.settle(FETCH, *[str(key) for key in done.values_list("pk", flat=True)])
+
+
+def _tell_lost(received: Received, *, at: datetime) -> None:
+    """Tells whoever texted it, once for each text, and where it can be added instead."""
+    inbound, contact = received.inbound, received.thread.contact
+    firm = current_firm()
+    with translation.override(contact.language if contact else "en"):
+        words = _("%(firm)s: A picture you sent did not reach us. Please send it again, or add it here: %(link)s") % {
+            "firm": firm.name, "link": firm.url(reverse("portal-paper-new")),
+        }  # fmt: skip
+        sending.write(
+            "reply", subject=f"inbound:{inbound.pk}", occurrence="pictures", channel=Channel.SMS, to=inbound.number,
+            words=sending.Words(words), due_at=at, at=at, zone=firm.zone, language=contact.language if contact else "en", answers=True,
+        )  # fmt: skip
 
 
 @transaction.atomic

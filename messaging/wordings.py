@@ -39,6 +39,7 @@ KINDS = {
     for kind in (
         Kind("booked", gettext_lazy("A call was booked"), gettext_noop("%(firm)s: Call with %(advocate)s %(when)s, %(how)s. Reply C to confirm, R to change, X to call off. STOP ends texts."), CALL),
         Kind("reminder", gettext_lazy("Reminder of a call"), gettext_noop("%(firm)s: Reminder: call with %(advocate)s %(when)s, %(how)s. Reply C to confirm, R to change, X to call off. STOP ends texts."), CALL),
+        Kind("reminder-close", gettext_lazy("Reminder when it is too late to change a call"), gettext_noop("%(firm)s: Reminder: call with %(advocate)s %(when)s, %(how)s. Reply C to confirm. To change it, please call us. STOP ends texts."), CALL),
         Kind("moved", gettext_lazy("A call was moved"), gettext_noop("%(firm)s: Your call is now %(when)s, %(how)s, with %(advocate)s. Reply C to confirm, R to change, X to call off. STOP ends texts."), CALL),
         Kind("called-off", gettext_lazy("A call was called off"), gettext_noop("%(firm)s: The call on %(when)s is called off. To book again: %(book)s"), ("firm", "advocate", "when", "how", "book"), ends=False),
         Kind("check-in", gettext_lazy("A friendly check-in"), gettext_noop("%(firm)s: Hello, it is %(advocate)s. How are things going? Just answer this text. STOP ends texts."), ("firm", "advocate")),

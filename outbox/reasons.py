@@ -52,6 +52,11 @@ TWILIO_BUSY = gettext_noop("Twilio asked us to wait")
 TWILIO_SILENT = gettext_noop("Twilio did not answer")
 TWILIO_LOST = gettext_noop("Twilio's answer was lost")
 
+# Why a picture that came with a text could not be had.
+NOT_TWILIOS = gettext_noop("this is no address of Twilio's")
+ADDRESS_NOT_ASKED = gettext_noop("its address is not one that is asked")
+TOO_LARGE = gettext_noop("it is larger than can be taken in")
+
 
 def in_words(reason: str) -> str:
     """The reason in the reader's language; a provider's own words as they came."""

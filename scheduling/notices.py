@@ -61,8 +61,14 @@ def text_booked(booking: Booking) -> str:
     return _fits(wordings.say("booked", booking.language, _facts(booking)), link(booking))
 
 
-def text_reminder(booking: Booking) -> str:
-    return _fits(wordings.say("reminder", booking.language, _facts(booking)), link(booking))
+def text_reminder(booking: Booking, *, at: datetime) -> str:
+    """What is said when it leaves at that time: R and X are offered while they would still act."""
+    kind = "reminder" if _may_act(booking, at=at) else "reminder-close"
+    return _fits(wordings.say(kind, booking.language, _facts(booking)), link(booking))
+
+
+def _may_act(booking: Booking, *, at: datetime) -> bool:
+    return booking.can_be_changed(at=at) or booking.can_be_called_off(at=at)
 
 
 def text_moved(booking: Booking) -> str:
@@ -92,8 +98,10 @@ def _mail(
     at: datetime,
     with_calendar: bool = True,
     rows: Sequence[Booking] = (),
+    leaves: datetime | None = None,
 ) -> sending.Words:
     context = {
+        "may_act": _may_act(booking, at=leaves or at),
         "booking": booking,
         "firm": current_firm(),
         "when": when(booking),
@@ -205,10 +213,10 @@ def plan_reminders(booking: Booking, *, at: datetime) -> None:
                 continue
             planned.append(leaves)
             occurrence = f"{step.name}/{booking.sequence}"
-            sent = _send(booking, "reminder", way, sending.Words(text_reminder(booking)), due_at=due_at, at=at, answers=False, occurrence=occurrence) if by_text else None  # fmt: skip
+            sent = _send(booking, "reminder", way, sending.Words(text_reminder(booking, at=leaves)), due_at=due_at, at=at, answers=False, occurrence=occurrence) if by_text else None  # fmt: skip
             if mail and (sent is None or sent.state == State.SUPPRESSED or step.wants_mail):
                 title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
-                _send(booking, "reminder", mail, _mail(booking, "reminder", title, at=at, with_calendar=False), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
+                _send(booking, "reminder", mail, _mail(booking, "reminder", title, at=at, with_calendar=False, leaves=due_at), due_at=due_at, at=at, answers=False, occurrence=occurrence)  # fmt: skip
 
 
 def fall_back(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
@@ -227,7 +235,7 @@ def fall_back(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) ->
     mail = Way(Channel.EMAIL, booking.contact.email, Hours())
     with translation.override(booking.language):
         title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
-        words = _mail(booking, "reminder", title, at=at, with_calendar=False)
+        words = _mail(booking, "reminder", title, at=at, with_calendar=False, leaves=max(at, message.due_at))
         _send(booking, "reminder", mail, words, due_at=max(at, message.due_at), at=at, answers=False, occurrence=message.occurrence)  # fmt: skip
 
 

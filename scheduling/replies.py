@@ -56,22 +56,18 @@ def act(sender: Any, *, inbound: Inbound, at: datetime, **_kwargs: Any) -> str:
         if letter == "c":
             bookings.confirm(booking, at=at)
             text = _("%(firm)s: Thank you. We will talk %(when)s.") % facts
-        elif letter == "r":
+        elif letter == "r" and booking.can_be_changed(at=at):
             text = _("%(firm)s: Pick another time here: %(link)s") % facts
+        elif letter == "x" and booking.can_be_called_off(at=at):
+            bookings.call_off(booking, at=at)
+            # The notice of the call-off itself goes out as the answer.
+            return "call_off"
         else:
-            try:
-                bookings.call_off(booking, at=at)
-                # The notice of the call-off itself goes out as the answer.
-                return "call_off"
-            except bookings.TooLate:
-                text = _(
-                    "%(firm)s: It is too close to the call to change it by text. Please call us: %(phone)s"
-                ) % {
-                    **facts,
-                    "phone": say_phone(current_firm().phone or inbound.to),
-                }
+            letter = "late"
+            number = say_phone(current_firm().phone or inbound.to)
+            text = _("%(firm)s: It is too close to the call to change it by text. Please call us: %(phone)s") % {**facts, "phone": number}  # fmt: skip
     sending.write(
         "reply", subject=f"inbound:{inbound.pk}", channel=Channel.SMS, to=inbound.number,
         words=sending.Words(text), due_at=at, at=at, zone=booking.zone, language=booking.language, answers=True,
     )  # fmt: skip
-    return {"c": "confirm", "r": "change", "x": "too_late"}[letter]
+    return {"c": "confirm", "r": "change", "late": "too_late"}[letter]

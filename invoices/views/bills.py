@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -169,28 +170,39 @@ def draft(request: FirmRequest, pk: UUID) -> HttpResponse:
     if issued:
         return redirect("invoice", issued.pk)
     row = _draft(pk)
+    form = _kept(request, row)
+    if form.is_valid():
+        return _issue(request, row) if request.POST.get("then") == "issue" else redirect("draft", pk)
+    return _draft_page(request, row, form, ExtraForm())
+
+
+def _kept(request: FirmRequest, row: Draft) -> DraftForm:
+    """The draft's form; whatever button was pressed, its settings and ticks are stored when they are whole."""
     first = {name: getattr(row, name) or None for name in ("discount_rate", "discount_amount", "tax_rate")}
     first |= {"contact": row.contact_id, "due_days": row.due_days, "note": row.note}
     form = DraftForm(posted(request), people=_people(row.case), initial=first)
     if form.is_valid():
-        for name, value in form.cleaned_data.items():
-            setattr(row, name, value)
-        row.save()
-        drafting.pick(row, request.POST.getlist("item")[:2000], at=timezone.now())
-        if request.POST.get("then") == "issue":
-            return _issue(request, row)
-        return redirect("draft", pk)
-    return _draft_page(request, row, form, ExtraForm())
+        with transaction.atomic():
+            for name, value in form.cleaned_data.items():
+                setattr(row, name, value)
+            row.save()
+            drafting.pick(row, request.POST.getlist("item")[:2000], at=timezone.now())
+            too_much = drafting.sheet(row, at=timezone.now()).discount_over
+            transaction.set_rollback(bool(too_much))
+        if too_much:
+            row.refresh_from_db()
+            form.add_error("discount_amount", _("The discount is more than what is billed. Make it smaller."))
+    return form
 
 
 @requires(Can.EDIT_MONEY)
 @require_POST
 def draft_line(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """A line that was typed."""
+    """A line that was typed, with the settings as they stand beside it."""
     row, extra = _draft(pk), ExtraForm(request.POST)
-    if not extra.is_valid():
-        first = {"contact": row.contact_id, "due_days": row.due_days, "note": row.note}
-        return _draft_page(request, row, DraftForm(people=_people(row.case), initial=first), extra)
+    form = _kept(request, row)
+    if not (extra.is_valid() and form.is_valid()):
+        return _draft_page(request, row, form, extra)
     DraftLine.objects.create(draft=row, kind=LineKind.EXTRA, **extra.cleaned_data)
     return redirect("draft", pk)
 
@@ -199,8 +211,12 @@ def draft_line(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def draft_line_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
     line = get_object_or_404(DraftLine, pk=pk, kind=LineKind.EXTRA)
+    row = _draft(line.draft_id)
+    form = _kept(request, row)
+    if not form.is_valid():
+        return _draft_page(request, row, form, ExtraForm())
     line.delete()
-    return redirect("draft", line.draft_id)
+    return redirect("draft", row.pk)
 
 
 @requires(Can.EDIT_MONEY)

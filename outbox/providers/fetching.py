@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from outbox import reasons
+
 
 class Refused(Exception):
     """It is not fetched; the message says why."""
@@ -18,13 +20,13 @@ def refuse_unless_public(url: str) -> None:
     """Raises Refused for an address that is not https, or whose host is not on the public internet."""
     at = urlsplit(url)
     if at.scheme != "https" or not at.hostname or at.port not in {None, 443}:
-        raise Refused("only https is fetched")
+        raise Refused(reasons.ADDRESS_NOT_ASKED)
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(at.hostname, 443, proto=socket.IPPROTO_TCP)}
     except OSError:
-        raise Refused("its host is not known") from None
+        raise Refused(reasons.ADDRESS_NOT_ASKED) from None
     if not found or not all(ipaddress.ip_address(address).is_global for address in found):
-        raise Refused("its host is not on the public internet")
+        raise Refused(reasons.ADDRESS_NOT_ASKED)
 
 
 def read(answer: requests.Response, *, most: int, until: float) -> bytes:
@@ -36,5 +38,5 @@ def read(answer: requests.Response, *, most: int, until: float) -> bytes:
         if time.monotonic() > until:
             raise requests.Timeout("it took too long")
         if len(kept) > most:
-            raise Refused(f"it is larger than {most // 2**20} MB")
+            raise Refused(reasons.TOO_LARGE)
     return bytes(kept)

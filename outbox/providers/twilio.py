@@ -163,7 +163,7 @@ def medium(url: str) -> bytes:
     Twilio's choosing, is asked without it and only over https to a public address.
     """
     if not MEDIA.fullmatch(_plain(url)):
-        raise NoMedium("this is no address of Twilio's", final=True)
+        raise NoMedium(reasons.NOT_TWILIOS, final=True)
     who, until = account(), time.monotonic() + SECONDS
     try:
         with requests.Session() as session:
@@ -180,8 +180,8 @@ def medium(url: str) -> bytes:
             return fetching.read(answer, most=MEDIUM_BYTES, until=until)
     except fetching.Refused as problem:
         raise NoMedium(str(problem), final=True) from None
-    except requests.RequestException as error:
-        raise NoMedium(f"Twilio did not answer ({type(error).__name__})", final=False) from None
+    except requests.RequestException:
+        raise NoMedium(reasons.TWILIO_SILENT, final=False) from None
 
 
 def _plain(url: str) -> str:

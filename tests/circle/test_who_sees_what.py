@@ -240,7 +240,7 @@ COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "derando
 
 def test_no_order_of_events_shows_more(harbor, clock, standins):
     run_state_machine_as_test(
-        machine(harbor, clock), settings=settings(max_examples=12, stateful_step_count=14, **COMMON)
+        machine(harbor, clock), settings=settings(max_examples=8, stateful_step_count=12, **COMMON)
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases import opening
-from invoices import balances, crediting
+from invoices import balances, crediting, issuing
 from invoices.models import CreditNote, Draft, Expense, Invoice, Rate, Retainer, Terms
 from outbox.models import Message
 from payments.models import StripeAccount
@@ -42,8 +42,8 @@ def test_a_draft_holds_what_is_ticked_with_a_discount_and_a_typed_line(visitor, 
     keep, leave = desk.time(60), desk.time(30)
     visitor.as_(bea)
     draft = visitor.post(f"/cases/{desk.case.pk}/invoice/")["Location"]
-    visitor.post(f"{draft}lines/", {"description": "Copies", "amount": "10.00"})
-    visitor.post(draft, {"contact": str(key("contact luz")), "due_days": "30", "discount_rate": "10", "tax_rate": "8.875", "item": [f"time:{keep.pk}"]})  # fmt: skip
+    settings = {"contact": str(key("contact luz")), "due_days": "30", "discount_rate": "10", "tax_rate": "8.875", "item": [f"time:{keep.pk}"]}  # fmt: skip
+    visitor.post(f"{draft}lines/", {**settings, "description": "Copies", "amount": "10.00"})
 
     page = visitor.get(draft).content.decode()
 
@@ -52,6 +52,45 @@ def test_a_draft_holds_what_is_ticked_with_a_discount_and_a_typed_line(visitor, 
     assert visitor.post(draft, {"contact": "", "due_days": "x"}).status_code == 422
     assert visitor.post(f"{draft}lines/", {"description": "", "amount": "-1"}).status_code == 422
     assert leave.pk
+
+
+def test_every_button_of_a_draft_keeps_its_settings(visitor, bea, desk):
+    desk.rate()
+    work = desk.time(60)
+    visitor.as_(bea)
+    draft = visitor.post(f"/cases/{desk.case.pk}/invoice/")["Location"]
+    settings = {"contact": str(key("contact luz")), "due_days": "9", "note": "Thank you", "item": [f"time:{work.pk}"]}  # fmt: skip
+
+    wrong = visitor.post(f"{draft}lines/", {**settings, "description": "", "amount": "5", "note": "Typed"})
+    assert (wrong.status_code, "Typed" in wrong.content.decode()) == (422, True)
+    visitor.post(f"{draft}lines/", {**settings, "description": "Copies", "amount": "5"})
+    line = Draft.objects.get().lines.get(kind="extra")
+    visitor.post(f"/invoices/lines/{line.pk}/removal/", {**settings, "due_days": "10"})
+
+    row = Draft.objects.get()
+    assert (row.due_days, row.note, row.lines.count()) == (10, "Thank you", 1)
+
+
+def test_a_discount_larger_than_the_work_is_refused_and_cannot_be_issued(visitor, bea, desk):
+    desk.rate()
+    work = desk.time(60)
+    visitor.as_(bea)
+    draft = visitor.post(f"/cases/{desk.case.pk}/invoice/")["Location"]
+    settings = {"contact": str(key("contact luz")), "due_days": "30", "item": [f"time:{work.pk}"]}
+
+    answer = visitor.post(draft, {**settings, "discount_amount": "150.01", "note": "Typed"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The discount is more than what is billed." in page
+    assert "150.01" in page
+    assert "Typed" in page
+    assert Draft.objects.get().discount_amount == 0
+
+    visitor.post(draft, {**settings, "discount_amount": "150"})
+    visitor.post(draft, {**settings, "discount_amount": "150", "item": [], "then": "issue"})
+    Draft.objects.update(discount_amount=15_001)
+    with pytest.raises(issuing.CannotIssue, match="discount"):
+        issuing.issue(Draft.objects.get(), by=bea, at=NOW)
 
 
 def test_a_credit_note_and_a_write_off(visitor, bea, desk):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -70,7 +71,21 @@ def test_one_that_is_too_large_is_counted_and_said(text, luz, ana, work_due, mon
     assert (lost.state, lost.document) == ("failed", None)
     assert health.health(at=NOW).pictures_lost == 1
     page = visitor.as_(ana).get(f"/messages/{Thread.objects.get(contact__user=luz).pk}/").content.decode()
-    assert "A picture could not be fetched" in page
+    assert "A picture could not be fetched: it is larger than can be taken in" in page
+
+
+def test_whoever_texted_lost_pictures_is_told_once_in_their_language(
+    text, luz, work_due, monkeypatch, standins
+):
+    monkeypatch.setattr(twilio, "MEDIUM_BYTES", 1000)
+    text(luz.phone, photo(900), photo(901))
+    work_due(NOW)
+    work_due(NOW + timedelta(minutes=10))
+
+    assert Picture.objects.filter(state="failed").count() == 2
+    told = [one["body"] for one in standins.texts(luz.phone) if "/portal/papers/" in one["body"]]
+    assert len(told) == 1
+    assert "no nos llegó" in told[0]
 
 
 def test_one_that_is_gone_is_not_asked_for_again(text, luz, texts_in, work_due, standins, settings):

@@ -47,9 +47,10 @@ def test_every_text_about_a_call_is_short_and_names_the_way_out(harbor, service,
     asker = bookings.Asker(name="Luz", phone="+14065550188", child="Mateo", language=language, timezone="America/Denver")  # fmt: skip
     booking = bookings.book(service, starts_at=slot.starts_at, asker=asker, at=NOW)
     with translation.override(language):
-        texts = [
-            plain(say(booking)) for say in (notices.text_booked, notices.text_reminder, notices.text_moved)
-        ]
+        texts = [plain(text) for text in (
+            notices.text_booked(booking), notices.text_reminder(booking, at=NOW), notices.text_moved(booking),
+            notices.text_reminder(booking, at=booking.last_change_at),
+        )]  # fmt: skip
     for text in texts:
         assert count(text)[0] <= 3
         assert "STOP" in text

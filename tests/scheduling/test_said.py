@@ -183,13 +183,24 @@ def test_x_calls_off_once(service, ana):
     assert Message.objects.filter(subject=booking.subject, kind="called-off", channel="sms").count() == 1
 
 
-def test_x_too_close_to_the_call_asks_them_to_phone(service, ana):
+@pytest.mark.parametrize("letter", ["X", "R"])
+def test_what_comes_too_close_to_the_call_asks_them_to_phone(service, ana, letter):
     booking = booked(service, ana)
-    assert answer("X", at=booking.starts_at - timedelta(minutes=30)).meant == "too_late"
+    assert answer(letter, at=booking.starts_at - timedelta(minutes=30)).meant == "too_late"
 
     booking.refresh_from_db()
     assert booking.is_standing
     assert "(406) 555-0142" in replies()[0]
+
+
+def test_a_reminder_offers_only_what_still_works_when_it_leaves(service, ana):
+    """Changing ends two hours before here, when the second reminder leaves."""
+    booked(service, ana)
+    said()
+    early, late = Message.objects.filter(kind="reminder", channel="sms").order_by("due_at")
+    assert "R to change, X to call off" in early.body
+    assert "Reply C to confirm. To change it, please call us." in late.body
+    assert "R to change" not in late.body
 
 
 @pytest.mark.parametrize("body", ["C u there", "yes", "X-ray results?", "", "CC"])
