@@ -168,7 +168,7 @@ class NewContactSerializer(ContactSerializer):
 class WaySerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=["phone", "email"])
     value = serializers.CharField(max_length=254)
-    label = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    label = serializers.CharField(max_length=40, required=False, allow_blank=True)  # type: ignore[assignment]
     safe = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

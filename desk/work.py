@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from cases.models import (
 )
 from cases.words import OWED_BY
 from clients.models import Contact, Student
+from intake.models import NotAFit
 from scheduling.models import Booking
 from web.access import Can
 from web.calendars import RIBBON_DAYS, Ribbon, ribbon
@@ -205,7 +206,11 @@ def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> Nee
             ))  # fmt: skip
         found += Needs(items, counts["all"])
     if user.can(Can.SEE_STUDENTS):
-        unnamed, counts = _first(Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at"), FEW)  # fmt: skip
+        away = NotAFit.objects.filter(inquiry__contact=OuterRef("pk"))
+        unnamed, counts = _first(
+            Contact.objects.visible_to(user).filter(~Exists(away), confirmed_at=None).order_by("-created_at"),
+            FEW,
+        )
         items = [
             Item(
                 "soon", _("Unconfirmed"), _("Who is %(name)s?") % {"name": contact.name},
