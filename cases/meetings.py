@@ -64,7 +64,7 @@ def plan(
         travel_minutes=travel_minutes, agenda=agenda, changed_by=by,
     )  # fmt: skip
     timeline.add(
-        student=case.student, case=case, kind=EntryKind.MEETING, text=meeting.get_kind_display(), who=by.name,
+        student=case.student, case=case, kind=EntryKind.MEETING, text=meeting.kind, who=by.name,
         happened_at=starts_at, at=at, by=by, shared=True, evidence=("meeting", meeting.pk),
     )  # fmt: skip
     audit.record("meeting.planned", by=by, at=at, about=meeting, case=str(case.pk))
@@ -75,7 +75,7 @@ def moved(meeting: Meeting, *, at: datetime, by: User) -> None:
     """Keeps the timeline at the meeting's time."""
     rows = timeline.TimelineEntry.objects.filter(evidence_kind="meeting", evidence_id=str(meeting.pk))
     rows.filter(kind=EntryKind.MEETING).update(
-        happened_at=meeting.starts_at, text=meeting.get_kind_display(), recorded_at=at
+        happened_at=meeting.starts_at, text=meeting.kind, recorded_at=at
     )
     audit.record("meeting.changed", by=by, at=at, about=meeting)
 
@@ -188,7 +188,7 @@ def follow_up_text(meeting: Meeting, *, language: str = "en") -> str:
             "day": say_day(meeting.starts_at.astimezone(current_firm().zone).date()),
             "attendees": [row for row in meeting.attendees.all() if row.attendance == "came"],
             "excused": [row for row in meeting.attendees.all() if row.attendance in {"excused", "absent"}],
-            "decisions": list(meeting.decisions.all()),
+            "decisions": [(row, say_day(row.due_on, style="day_year") if row.due_on else "") for row in meeting.decisions.all()],
             "groups": [
                 (str(title), rows)
                 for title, result in (
@@ -209,16 +209,15 @@ def send_follow_up(meeting: Meeting, *, to: list[str], text: str, by: User, at: 
     """Sends the follow-up, as it was edited, to each address, and puts it on the timeline."""
     Meeting.objects.filter(pk=meeting.pk).update(follow_up=text, follow_up_sent_at=at)
     firm = current_firm()
-    title = _("After our meeting on %(day)s") % {
-        "day": say_day(meeting.starts_at.astimezone(firm.zone).date())
-    }
+    on = meeting.starts_at.astimezone(firm.zone).date()
+    title = timeline.follow_up_title(on)
     for address in to:
         sending.write(
             "follow-up", subject=f"meeting:{meeting.pk}", occurrence=at.isoformat(), channel=Channel.EMAIL, to=address,
             words=sending.Words(body=text, title=title), due_at=at, at=at, zone=firm.zone, answers=True,
         )  # fmt: skip
     timeline.add(
-        student=meeting.case.student, case=meeting.case, kind=EntryKind.EMAIL, text=title, who=by.name, happened_at=at,
+        student=meeting.case.student, case=meeting.case, kind=EntryKind.EMAIL, text=on.isoformat(), who=by.name, happened_at=at,
         at=at, by=by, shared=True, evidence=("meeting", meeting.pk),
     )  # fmt: skip
     audit.record("meeting.followed_up", by=by, at=at, about=meeting, letters=len(to))

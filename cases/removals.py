@@ -58,7 +58,7 @@ def add(
     law_removals.tally([*others, new], calendar=calendar, on=None)
     row.save(force_insert=True)
     timeline.add(
-        student=student, kind=EntryKind.REMOVAL, text=behavior or str(law_removals.KINDS[Kind(kind)].en),
+        student=student, kind=EntryKind.REMOVAL, text=behavior or kind,
         happened_at=_noon(first), at=at, by=by, who=by.name, evidence=("removal", row.pk),
     )  # fmt: skip
     audit.record("removal.recorded", by=by, at=at, about=row, student=str(student.pk))

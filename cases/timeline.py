@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Case, EntryKind, TimelineEntry
+from cases.models import Case, EntryKind, MeetingKind, TimelineEntry
 from cases.stages import stage_of
 from clients.models import Student
 from documents.models import Document
+from law.dates import iso_date
+from law.removals import KINDS, Kind
 from law.rules import RuleError, event_of
+from web.dates import say_day
 
 
 def add(
@@ -34,7 +38,8 @@ def add(
     """One entry on a student's timeline.
 
     Args:
-        kind: of `EntryKind`. An `event` has the event's id as text, a `stage` "kind/stage"; both are said in the reader's language.
+        kind: of `EntryKind`. An `event` has the event's id as text, a `stage` "kind/stage", a `meeting` its kind; they are
+            said in the reader's language.
         happened_at: when it happened; `at`: when it is recorded.
         shared: whether the family sees it.
         evidence: (kind, key) of what proves it, such as ("document", id).
@@ -95,12 +100,27 @@ def register_own() -> None:
     evidence_opens_at("removal", staff=lambda entry: reverse("student-removals", args=[entry.student_id]))
 
 
+def follow_up_title(on: date) -> str:
+    """What the letter after a meeting is called, in the active language."""
+    return _("After our meeting on %(day)s") % {"day": say_day(on)}
+
+
 def words(entry: TimelineEntry) -> str:
     """What an entry says, in the active language."""
     if entry.kind == EntryKind.EVENT:
         try:
             return event_of(entry.text).words("es" if get_language() == "es" else "en")
         except RuleError:
+            return entry.text
+    if entry.kind == EntryKind.MEETING:
+        # Earlier rows hold the kind in the words of who planned it.
+        return str(MeetingKind(entry.text).label) if entry.text in MeetingKind.values else _(entry.text)
+    if entry.kind == EntryKind.REMOVAL and entry.text in KINDS:
+        return KINDS[Kind(entry.text)].words("es" if get_language() == "es" else "en")
+    if entry.kind == EntryKind.EMAIL and entry.evidence_kind == "meeting":
+        try:
+            return follow_up_title(iso_date(entry.text))
+        except ValueError:
             return entry.text
     if entry.kind == EntryKind.STAGE:
         kind, _slash, stage = entry.text.partition("/")

@@ -224,9 +224,9 @@ def meeting_follow_up(request: FirmRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     parents = work.parents_of(meeting, on=timezone.localdate(now, request.firm.zone))
     addresses = [contact.email for contact in parents if contact.email]
-    text = (
-        work.follow_up_text(meeting) if "again" in request.GET or not meeting.follow_up else meeting.follow_up
-    )
+    language = "es" if request.GET.get("again") == "es" else "en"
+    anew = "again" in request.GET or not meeting.follow_up
+    text = work.follow_up_text(meeting, language=language) if anew else meeting.follow_up
     form = FollowUpForm(posted(request), initial={"text": text, "to": ", ".join(addresses)})
     if not form.is_valid():
         return render(request, "cases/follow_up.html", {"form": form, "meeting": meeting}, status=422 if form.errors else 200)  # fmt: skip

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -128,6 +129,25 @@ def test_who_may_see_is_asked_for_the_day_where_the_firm_is(luz, meeting, mateo)
     evening = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
     meetings.ask_for_questions(meeting, by=meeting.advocate, at=evening)
     assert Message.objects.filter(kind="prep-form").exists()
+
+
+def test_the_family_reads_of_meetings_in_its_own_language(visitor, ana, luz, meeting):
+    meetings.send_follow_up(meeting, to=["school@example.org"], text="Words", by=ana, at=AT)
+    visitor.headers["Accept-Language"] = "es"
+    page = visitor.as_(luz).get(f"/portal/children/{meeting.case.student_id}/").content.decode()
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "Después de nuestra reunión del miércoles, 2 de diciembre" in words
+    assert "Reunión del" in words
+    assert "IEP meeting" not in words
+
+
+def test_the_follow_up_is_made_in_spanish_where_it_is_asked_for(visitor, ana, meeting):
+    Decision.objects.create(meeting=meeting, text="Speech twice a week", due_on=date(2026, 12, 18))
+    path = f"/meetings/{meeting.pk}/follow-up/"
+    assert "Friday, December 18, 2026" in visitor.as_(ana).get(path).content.decode()
+    spanish = visitor.get(f"{path}?again=es").content.decode()
+    assert "viernes, 18 de diciembre de 2026" in spanish
+    assert "Thank you" not in spanish.split("<textarea")[1].split("</textarea>")[0]
 
 
 def test_a_follow_up_goes_to_nobody_who_is_blocked_or_unsafe(visitor, ana, luz, meeting):
