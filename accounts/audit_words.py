@@ -124,6 +124,7 @@ VERBS = {
     "approved": pgettext_lazy("access log", "Approved"),
     "asked": pgettext_lazy("access log", "Asked for"),
     "assigned": pgettext_lazy("access log", "Assigned"),
+    "unassigned": pgettext_lazy("access log", "Took off"),
     "called_back": pgettext_lazy("access log", "Called back"),
     "called_off": pgettext_lazy("access log", "Called off"),
     "carried_on": pgettext_lazy("access log", "Carried on"),

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from billing import api as billing
 from cases import api as cases
+from cases import api_lines as lines
 from circle import api as circle
 from clients import api as clients
 from documents import api as documents
@@ -21,17 +22,24 @@ from web.access import public
 router = SimpleRouter()
 router.register("students", clients.StudentViewSet, basename="api-student")
 router.register("contacts", clients.ContactViewSet, basename="api-contact")
+router.register("guardianships", clients.GuardianshipViewSet, basename="api-guardianship")
 router.register("districts", clients.DistrictViewSet, basename="api-district")
 router.register("schools", clients.SchoolViewSet, basename="api-school")
 router.register("agreements", clients.AgreementViewSet, basename="api-agreement")
 router.register("releases", clients.ReleaseViewSet, basename="api-release")
 router.register("inquiries", intake.InquiryViewSet, basename="api-inquiry")
+router.register("conflict-reports", intake.ReportViewSet, basename="api-conflict-report")
 router.register("services", scheduling.ServiceViewSet, basename="api-service")
 router.register("cases", cases.CaseViewSet, basename="api-case")
 router.register("events", cases.EventViewSet, basename="api-event")
 router.register("deadlines", cases.DeadlineViewSet, basename="api-deadline")
 router.register("tasks", cases.TaskViewSet, basename="api-task")
 router.register("meetings", cases.MeetingViewSet, basename="api-meeting")
+router.register("attendees", lines.AttendeeViewSet, basename="api-attendee")
+router.register("concerns", lines.ConcernViewSet, basename="api-concern")
+router.register("meeting-requests", lines.MeetingRequestViewSet, basename="api-meeting-request")
+router.register("decisions", lines.DecisionViewSet, basename="api-decision")
+router.register("removals", lines.RemovalViewSet, basename="api-removal")
 router.register("timeline", cases.EntryViewSet, basename="api-entry")
 router.register("calendars", cases.CalendarViewSet, basename="api-calendar")
 router.register("school-years", cases.SchoolYearViewSet, basename="api-school-year")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -12,8 +13,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import audit
 from accounts.models import User
-from cases import calendars, clock, meetings, opening, timeline
+from cases import calendars, clock, editing, meetings, opening, team, timeline, warnings
+from cases.forms import EARLIEST_YEAR, LATEST_YEAR
 from cases.models import (
     CONTACT_LOG,
     Case,
@@ -31,7 +34,9 @@ from cases.models import (
 from cases.stages import STAGES
 from clients.models import District, Student
 from law.calendars import CalendarError
+from law.dates import iso_date
 from law.rules import RuleError
+from tenants.places import current_firm
 from web.access import Access, Can
 
 
@@ -47,6 +52,13 @@ class Seen(serializers.PrimaryKeyRelatedField):
         return self.model.objects.visible_to(request.user) if request else self.model.objects.none()
 
 
+def plausible(day: Any) -> Any:
+    """Raises ValidationError for a day that must be a slip of the finger, such as one in 1925."""
+    if day is not None and not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise serializers.ValidationError("This day cannot be right.")
+    return day
+
+
 class CaseSerializer(serializers.ModelSerializer):
     student = Seen(Student)
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates())
@@ -54,11 +66,29 @@ class CaseSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Case
-        fields = ["id", "student", "kind", "stage", "about", "next_step", "next_step_on", "advocate", "opened_at", "open"]  # fmt: skip
-        read_only_fields = ["stage", "next_step", "next_step_on", "opened_at"]
+        fields = ["id", "student", "kind", "stage", "about", "next_step", "next_step_on", "advocate", "opened_at", "open", "version"]  # fmt: skip
+        read_only_fields = ["stage", "next_step", "next_step_on", "opened_at", "version"]
 
     def get_open(self, case: Case) -> bool:
         return case.closure is None
+
+
+class CaseDetailsSerializer(serializers.ModelSerializer):
+    version = serializers.IntegerField(
+        help_text="As you read it: when the case has moved on, your change is refused."
+    )
+
+    class Meta:
+        model = Case
+        fields = ["next_step", "next_step_on", "about", "version"]
+        extra_kwargs = {"about": {"max_length": 20_000}}
+
+    def validate_next_step_on(self, day: Any) -> Any:
+        return plausible(day)
+
+
+class PersonSerializer(serializers.Serializer):
+    person = serializers.PrimaryKeyRelatedField(queryset=User.objects.staff())
 
 
 class StageSerializer(serializers.Serializer):
@@ -82,6 +112,10 @@ class _Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVi
     access = Access(Can.SEE_CASES)
     can, can_write = Can.SEE_CASES, Can.EDIT_CASES
     rows: Any
+
+    @property
+    def zone(self) -> Any:
+        return current_firm().zone
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -108,6 +142,58 @@ class CaseViewSet(_Rows):
         except opening.CaseError as problem:
             raise ValidationError({"advocate": str(problem)}) from None
         return Response(CaseSerializer(case).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=CaseDetailsSerializer, responses=CaseSerializer)
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Changes the next step and what it is about; `version` says what you read."""
+        case: Case = self.get_object()
+        asked = CaseDetailsSerializer(data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        filled = dict(asked.validated_data)
+        user: Any = request.user
+        if "version" not in filled:
+            raise ValidationError({"version": "Send the version that you read."})
+        try:
+            editing.save(case, filled, version=filled.pop("version"), by=user)
+        except editing.ChangedMeanwhile:
+            raise ValidationError(
+                {"version": "Somebody changed this case meanwhile. Read it again."}
+            ) from None
+        audit.record("case.edited", by=user, at=timezone.now(), about=case)
+        return Response(CaseSerializer(case).data)
+
+    @extend_schema(request=PersonSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"], url_path="join-team")
+    def join_team(self, request: Request, pk: str | None = None) -> Response:
+        """One more person works for the student."""
+        return self._team(team.join)
+
+    @extend_schema(request=PersonSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"], url_path="leave-team")
+    def leave_team(self, request: Request, pk: str | None = None) -> Response:
+        """Somebody works for the student no more; what they had open goes to who leads the case."""
+        return self._team(team.leave)
+
+    def _team(self, change: Any) -> Response:
+        case: Case = self.get_object()
+        person = self.filled(PersonSerializer)["person"]
+        try:
+            change(case, person, by=self.request.user, at=timezone.now())
+        except opening.CaseError as problem:
+            raise ValidationError({"person": str(problem)}) from None
+        return Response(CaseSerializer(case).data)
+
+    @extend_schema(request=None, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str | None = None) -> Response:
+        """The case goes on; its dates are counted anew."""
+        case: Case = self.get_object()
+        user: Any = request.user
+        try:
+            opening.reopen(case, by=user, at=timezone.now())
+        except opening.CaseError as problem:
+            raise ValidationError({"case": str(problem)}) from None
+        return Response(CaseSerializer(Case.objects.get(pk=case.pk)).data)
 
     @extend_schema(request=StageSerializer, responses=CaseSerializer)
     @action(detail=True, methods=["post"])
@@ -152,9 +238,15 @@ class EventSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = CaseEvent
-        fields = ["id", "case", "kind", "on", "note", "recorded_at"]
-        read_only_fields = ["recorded_at"]
+        fields = ["id", "case", "kind", "on", "note", "recorded_at", "version"]
+        read_only_fields = ["recorded_at", "version"]
         validators: list[Any] = []
+
+
+class EventCorrectionSerializer(serializers.Serializer):
+    on = serializers.DateField()
+    note = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    version = serializers.IntegerField()
 
 
 class EventViewSet(_Rows):
@@ -181,6 +273,29 @@ class EventViewSet(_Rows):
             raise ValidationError({"kind": str(problem)}) from None
         return Response(EventSerializer(event).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=EventCorrectionSerializer, responses=EventSerializer)
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: str | None = None) -> Response:
+        """Another day for what happened; its dates are counted again."""
+        event: CaseEvent = self.get_object()
+        filled = {"note": event.note, **self.filled(EventCorrectionSerializer)}
+        user: Any = request.user
+        try:
+            clock.correct(event, **filled, by=user, at=timezone.now())
+        except clock.ImpossibleFacts as problem:
+            raise ValidationError({"on": problem.sentences}) from None
+        except calendars.ChangedMeanwhile:
+            raise ValidationError({"version": "Somebody corrected this meanwhile. Read it again."}) from None
+        return Response(EventSerializer(event).data)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str | None = None) -> Response:
+        """It did not happen: its dates leave the lists, their history stays."""
+        user: Any = request.user
+        clock.take_back(self.get_object(), by=user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class DeadlineSerializer(serializers.ModelSerializer):
     arithmetic = serializers.SerializerMethodField()
@@ -197,9 +312,85 @@ class DeadlineSerializer(serializers.ModelSerializer):
         return str((row.trace.get("en") or {}).get("arithmetic", ""))
 
 
+class AsideSerializer(serializers.Serializer):
+    why = serializers.CharField(max_length=300)
+
+
+class AnswerSerializer(serializers.Serializer):
+    key = serializers.CharField(max_length=80, help_text="Of one of the deadline's questions.")
+    value = serializers.JSONField(
+        help_text="true, false, a number of days, a date as text, or null to take it back."
+    )
+
+
+class OwnerSerializer(serializers.Serializer):
+    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates())
+
+
 class DeadlineViewSet(_Rows):
     serializer_class = DeadlineSerializer
     rows = Deadline.objects
+
+    @extend_schema(request=None, responses=DeadlineSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str | None = None) -> Response:
+        """Takes “done” or “set aside” back."""
+        row: Deadline = self.get_object()
+        user: Any = request.user
+        clock.mark_open(row, by=user, at=timezone.now())
+        return self._again(row)
+
+    @extend_schema(request=AsideSerializer, responses=DeadlineSerializer)
+    @action(detail=True, methods=["post"], url_path="set-aside")
+    def set_aside(self, request: Request, pk: str | None = None) -> Response:
+        """This date does not matter here, for a reason."""
+        row: Deadline = self.get_object()
+        user: Any = request.user
+        clock.set_aside(row, why=self.filled(AsideSerializer)["why"], by=user, at=timezone.now())
+        return self._again(row)
+
+    @extend_schema(request=AnswerSerializer, responses=DeadlineSerializer)
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: str | None = None) -> Response:
+        """Answers one of its questions; the date is counted again."""
+        row: Deadline = self.get_object()
+        filled = self.filled(AnswerSerializer)
+        user: Any = request.user
+        known = {item["key"]: item["answer"] for item in (*row.words["questions"], *row.words["conditions"])}
+        if filled["key"] not in known and filled["key"] not in row.answers:
+            raise ValidationError({"key": "This date does not ask that."})
+        value = filled["value"]
+        try:
+            if isinstance(value, str):
+                value = iso_date(value)
+            if not (value is None or isinstance(value, bool | int | date)):
+                raise ValidationError({"value": "Send true, false, a number of days, a date or null."})
+            if known.get(filled["key"]) == "date" and isinstance(value, date):
+                clock.record(row.case, kind=filled["key"], on=value, by=user, at=timezone.now())
+            else:
+                clock.answer_question(row, key=filled["key"], value=value, by=user, at=timezone.now())
+        except (clock.FactError, clock.ImpossibleFacts, ValueError) as problem:
+            raise ValidationError({"value": str(problem)}) from None
+        return self._again(row)
+
+    @extend_schema(request=OwnerSerializer, responses=DeadlineSerializer)
+    @action(detail=True, methods=["post"])
+    def give(self, request: Request, pk: str | None = None) -> Response:
+        """To another advocate, who must be on the student's care team."""
+        row: Deadline = self.get_object()
+        taker = self.filled(OwnerSerializer)["owner"]
+        user: Any = request.user
+        if not Deadline.objects.visible_to(taker).filter(pk=row.pk).exists():
+            raise ValidationError({"owner": "This person is not on the care team. Hand the case over first."})
+        Deadline.objects.filter(pk=row.pk).update(owner=taker)
+        warnings.plan(
+            Deadline.objects.filter(pk=row.pk).standing().select_related("owner"), at=timezone.now()
+        )
+        audit.record("deadlines.reassigned", by=user, at=timezone.now(), owner=str(taker.pk), n=1)
+        return self._again(row)
+
+    def _again(self, row: Deadline) -> Response:
+        return Response(DeadlineSerializer(Deadline.objects.get(pk=row.pk)).data)
 
     @extend_schema(request=None, responses=DeadlineSerializer)
     @action(detail=True, methods=["post"])
@@ -220,6 +411,9 @@ class TaskSerializer(serializers.ModelSerializer):
         fields = ["id", "case", "title", "due_on", "owner", "done_at"]
         read_only_fields = ["owner", "done_at"]
 
+    def validate_due_on(self, day: Any) -> Any:
+        return plausible(day)
+
 
 class TaskViewSet(_Rows):
     serializer_class = TaskSerializer
@@ -229,7 +423,42 @@ class TaskViewSet(_Rows):
     def create(self, request: Request) -> Response:
         filled = self.filled(TaskSerializer)
         task = Task.objects.create(**filled, owner=filled["case"].advocate)
+        user: Any = request.user
+        audit.record("task.added", by=user, at=timezone.now(), about=task, case=str(task.case_id))
         return Response(TaskSerializer(task).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=TaskSerializer, responses=TaskSerializer)
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Changes its words or its day."""
+        task: Task = self.get_object()
+        asked = TaskSerializer(task, data=request.data, partial=True, context={"request": request})
+        asked.is_valid(raise_exception=True)
+        asked.validated_data.pop("case", None)
+        user: Any = request.user
+        audit.record("task.changed", by=user, at=timezone.now(), about=task, case=str(task.case_id))
+        return Response(TaskSerializer(asked.save()).data)
+
+    @extend_schema(request=None, responses=TaskSerializer)
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: str | None = None) -> Response:
+        """Marks it done; twice is once."""
+        return self._mark("task.done", done=True)
+
+    @extend_schema(request=None, responses=TaskSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str | None = None) -> Response:
+        """It is still to be done."""
+        return self._mark("task.reopened", done=False)
+
+    def _mark(self, said: str, *, done: bool) -> Response:
+        task: Task = self.get_object()
+        user: Any = self.request.user
+        now = timezone.now()
+        rows = Task.objects.filter(pk=task.pk, done_at__isnull=done)
+        if rows.update(done_at=now if done else None, done_by=user if done else None):
+            audit.record(said, by=user, at=now, about=task, case=str(task.case_id))
+        task.refresh_from_db()
+        return Response(TaskSerializer(task).data)
 
 
 class MeetingSerializer(serializers.ModelSerializer):
@@ -239,13 +468,16 @@ class MeetingSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Meeting
-        fields = ["id", "case", "kind", "advocate", "starts_at", "ends_at", "place", "travel_minutes", "agenda", "called_off_at"]  # fmt: skip
+        fields = ["id", "case", "kind", "advocate", "starts_at", "ends_at", "place", "travel_minutes", "agenda", "called_off_at", "version"]  # fmt: skip
         read_only_fields = ["called_off_at"]
+        extra_kwargs = {"agenda": {"max_length": 20_000}, "version": {"read_only": False, "required": False}}
 
     def validate(self, filled: dict[str, Any]) -> dict[str, Any]:
-        if filled["ends_at"] <= filled["starts_at"]:
+        starts = filled.get("starts_at") or self.instance.starts_at  # type: ignore[union-attr]
+        ends = filled.get("ends_at") or self.instance.ends_at  # type: ignore[union-attr]
+        if ends <= starts:
             raise serializers.ValidationError({"ends_at": "The meeting ends before it starts."})
-        if not 2000 <= filled["starts_at"].year <= 2100:
+        if not EARLIEST_YEAR <= starts.year <= LATEST_YEAR:
             raise serializers.ValidationError({"starts_at": "This day cannot be right."})
         if filled.get("travel_minutes", 0) > 600:
             raise serializers.ValidationError({"travel_minutes": "Ten hours at most."})
@@ -260,8 +492,40 @@ class MeetingViewSet(_Rows):
     def create(self, request: Request) -> Response:
         filled = self.filled(MeetingSerializer)
         user: Any = request.user
+        filled.pop("version", None)
         meeting = meetings.plan(filled.pop("case"), **filled, by=user, at=timezone.now())
         return Response(MeetingSerializer(meeting).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=MeetingSerializer, responses=MeetingSerializer)
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Changes what is sent; `version` says what you read."""
+        meeting: Meeting = self.get_object()
+        asked = MeetingSerializer(meeting, data=request.data, partial=True, context={"request": request})
+        asked.is_valid(raise_exception=True)
+        filled = dict(asked.validated_data)
+        filled.pop("case", None)
+        if "version" not in filled:
+            raise ValidationError({"version": "Send the version that you read."})
+        user: Any = request.user
+        try:
+            editing.save(meeting, filled, version=filled.pop("version"), by=user)
+        except editing.ChangedMeanwhile:
+            raise ValidationError(
+                {"version": "Somebody changed this meeting meanwhile. Read it again."}
+            ) from None
+        meetings.moved(meeting, at=timezone.now(), by=user)
+        return Response(MeetingSerializer(meeting).data)
+
+    @extend_schema(request=None, responses=MeetingSerializer)
+    @action(detail=True, methods=["post"], url_path="call-off")
+    def call_off(self, request: Request, pk: str | None = None) -> Response:
+        """It does not take place; twice is once."""
+        meeting: Meeting = self.get_object()
+        user: Any = request.user
+        if meeting.called_off_at is None:
+            meetings.call_off(meeting, at=timezone.now(), by=user)
+        meeting.refresh_from_db()
+        return Response(MeetingSerializer(meeting).data)
 
 
 class EntrySerializer(serializers.ModelSerializer):
@@ -272,6 +536,11 @@ class EntrySerializer(serializers.ModelSerializer):
         model = TimelineEntry
         fields = ["id", "student", "case", "kind", "text", "who", "happened_at", "recorded_at", "shared", "evidence_kind", "evidence_id"]  # fmt: skip
         read_only_fields = ["case", "recorded_at", "evidence_kind", "evidence_id"]
+        extra_kwargs = {"text": {"max_length": 20_000}}
+
+
+class SharedSerializer(serializers.Serializer):
+    shared = serializers.BooleanField()
 
 
 class EntryViewSet(_Rows):
@@ -289,8 +558,24 @@ class EntryViewSet(_Rows):
             raise ValidationError({"kind": "This kind is written by the work it belongs to."})
         if filled["happened_at"] > now:
             raise ValidationError({"happened_at": "This lies in the future."})
+        plausible(filled["happened_at"])
         entry = timeline.add(**filled, at=now, by=user)
+        audit.record("entry.added", by=user, at=now, about=entry, student=str(entry.student_id))
         return Response(EntrySerializer(entry).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=SharedSerializer, responses=EntrySerializer)
+    @action(detail=True, methods=["post"])
+    def share(self, request: Request, pk: str | None = None) -> Response:
+        """Shows it to the family, or hides it again. A win is shared where it is kept."""
+        entry: TimelineEntry = self.get_object()
+        shared = self.filled(SharedSerializer)["shared"]
+        if entry.evidence_kind == "win":
+            raise ValidationError({"shared": "Share the win itself; its entry follows."})
+        user: Any = request.user
+        TimelineEntry.objects.filter(pk=entry.pk).update(shared=shared)
+        audit.record("entry.shared" if shared else "entry.hidden", by=user, at=timezone.now(), about=entry, student=str(entry.student_id))  # fmt: skip
+        entry.refresh_from_db()
+        return Response(EntrySerializer(entry).data)
 
 
 class DaysOffSerializer(serializers.Serializer):

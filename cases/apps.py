@@ -10,18 +10,21 @@ class CasesConfig(AppConfig):
         from django.db.models.signals import post_save
         from django.utils.translation import gettext_lazy as _
 
-        from cases import clock, proof, search, warnings
+        from cases import clock, meetings, proof, search, timeline, warnings
         from cases.views.matters import student_section
         from clients.models import Student
+        from outbox.sending import guard
         from tenants.due import on_due
         from web import sections
         from web.access import Can
         from web.navigation import register
 
+        guard(meetings.may_leave)
         on_due(clock.RECOUNT, clock.recount_due)
         on_due(warnings.WARN, warnings.warn)
         on_due(proof.PROVE, proof.prove)
         search.register_all()
+        timeline.register_own()
         post_save.connect(_student_saved, sender=Student, dispatch_uid="cases-district")
         sections.register("student", template="cases/student_section.html", order=10, can=Can.SEE_CASES, context=student_section)  # fmt: skip
         register("staff", label=_("Cases"), icon="flag", url_name="cases", order=22, can=Can.SEE_CASES)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from cases.models import (
 )
 from cases.stages import STAGES
 from clients.models import District, Student
+from documents.models import Document
 from law.calendars import CalendarError
 from law.removals import KINDS
 from law.rules import events
@@ -32,10 +34,22 @@ from web.forms import Form, Tiles
 from web.states import STATES
 
 LONG = 20_000
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 def _date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _day(label: Any) -> forms.DateField:
+    """A day by when something is to be done, if there is one."""
+    return forms.DateField(label=label, required=False, widget=_date_input(), validators=[_plausible])
+
+
+def _plausible(day: date) -> None:
+    """Refuses a day that must be a slip of the finger, such as one in 1925 or 0206."""
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise ValidationError(_("This day cannot be right."))
 
 
 def _text(rows: int = 4) -> forms.Textarea:
@@ -71,7 +85,7 @@ class CaseForm(Form):
 
 class CaseDetailsForm(Form):
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
-    next_step_on = forms.DateField(label=_("By when"), required=False, widget=_date_input())
+    next_step_on = _day(_("By when"))
     about = forms.CharField(label=_("What it is about"), required=False, max_length=LONG, widget=_text(8))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -98,6 +112,15 @@ class HandOverForm(Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["taker"]
         field.choices = [(key, name) for key, name in _advocates() if key != str(but.pk)]
+
+
+class TeamForm(Form):
+    person = forms.ChoiceField(label=_("Who joins"))
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["person"]
+        field.choices = [(str(user.pk), user.name) for user in people]
 
 
 class ClosureForm(Form):
@@ -156,7 +179,7 @@ class SetAsideForm(Form):
 
 class TaskForm(Form):
     title = forms.CharField(label=_("Task"), max_length=200)
-    due_on = forms.DateField(label=_("By when"), required=False, widget=_date_input())
+    due_on = _day(_("By when"))
 
 
 class LogForm(Form):
@@ -166,15 +189,23 @@ class LogForm(Form):
     happened_at = forms.DateTimeField(
         label=_("When"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
+    paper = forms.ModelChoiceField(
+        label=_("Paper that shows it"), queryset=Document.objects.none(), required=False, empty_label="–"
+    )
     shared = forms.BooleanField(label=_("The family sees this"), required=False)
     win = forms.BooleanField(label=_("This is a small win"), required=False)
 
+    def __init__(self, *args: Any, papers: QuerySet[Document], **kwargs: Any) -> None:
+        """`papers` are those of the student that the person may see."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["paper"]
+        field.queryset = papers.order_by("-added_at", "pk")
+
     def clean_happened_at(self) -> datetime | None:
         found: datetime | None = self.cleaned_data["happened_at"]
+        if found and not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+            raise ValidationError(_("This day cannot be right."))
         return found.replace(tzinfo=current_firm().zone) if found else None
-
-
-EARLIEST_YEAR = 2000
 
 
 class MeetingForm(Form):
@@ -197,7 +228,7 @@ class MeetingForm(Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         on, starts, ends = found.get("on"), found.get("starts"), found.get("ends")
-        if on and not EARLIEST_YEAR <= on.year <= 2100:
+        if on and not EARLIEST_YEAR <= on.year <= LATEST_YEAR:
             self.add_error("on", _("A meeting in %(year)s cannot be right.") % {"year": on.year})
         elif on and starts and ends:
             zone = current_firm().zone
@@ -235,7 +266,7 @@ class RequestForm(Form):
 class DecisionForm(Form):
     text = forms.CharField(label=_("What was decided"), max_length=LONG, widget=_text(2))
     who = forms.CharField(label=_("Who does it"), required=False, max_length=120)
-    due_on = forms.DateField(label=_("By when"), required=False, widget=_date_input())
+    due_on = _day(_("By when"))
 
 
 class FollowUpForm(Form):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +11,18 @@ from django.db import transaction
 from django.db.models import DateTimeField as DateTime
 from django.db.models import ExpressionWrapper, F, Q, QuerySet
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from cases import timeline
 from cases.models import Case, Concern, EntryKind, Meeting, Result
+from clients import reaching
 from clients.models import Contact, Guardianship
-from outbox import sending
-from outbox.models import Channel
+from outbox import reasons, sending
+from outbox.models import Channel, Message
+from outbox.segments import plain
 from tenants.places import current_firm
 from web.dates import say_day, say_when
 
@@ -62,7 +64,7 @@ def plan(
         travel_minutes=travel_minutes, agenda=agenda, changed_by=by,
     )  # fmt: skip
     timeline.add(
-        student=case.student, case=case, kind=EntryKind.MEETING, text=meeting.get_kind_display(), who=by.name,
+        student=case.student, case=case, kind=EntryKind.MEETING, text=meeting.kind, who=by.name,
         happened_at=starts_at, at=at, by=by, shared=True, evidence=("meeting", meeting.pk),
     )  # fmt: skip
     audit.record("meeting.planned", by=by, at=at, about=meeting, case=str(case.pk))
@@ -73,7 +75,7 @@ def moved(meeting: Meeting, *, at: datetime, by: User) -> None:
     """Keeps the timeline at the meeting's time."""
     rows = timeline.TimelineEntry.objects.filter(evidence_kind="meeting", evidence_id=str(meeting.pk))
     rows.filter(kind=EntryKind.MEETING).update(
-        happened_at=meeting.starts_at, text=meeting.get_kind_display(), recorded_at=at
+        happened_at=meeting.starts_at, text=meeting.kind, recorded_at=at
     )
     audit.record("meeting.changed", by=by, at=at, about=meeting)
 
@@ -81,6 +83,7 @@ def moved(meeting: Meeting, *, at: datetime, by: User) -> None:
 @transaction.atomic
 def call_off(meeting: Meeting, *, at: datetime, by: User) -> None:
     Meeting.objects.filter(pk=meeting.pk, called_off_at=None).update(called_off_at=at)
+    sending.call_off(subject=f"meeting:{meeting.pk}", reason=reasons.MEETING_CALLED_OFF)
     timeline.TimelineEntry.objects.filter(evidence_kind="meeting", evidence_id=str(meeting.pk)).delete()
     audit.record("meeting.called_off", by=by, at=at, about=meeting)
 
@@ -91,37 +94,72 @@ def overlapping(meeting: Meeting) -> list[tuple[UUID, datetime, datetime]]:
     return [row for row in rows if row[1:] != (meeting.leave_at, meeting.back_at)]
 
 
-def parents_of(meeting: Meeting) -> list[Contact]:
-    """The grown-ups who may see the student, for forms and follow-ups."""
-    from django.utils import timezone
+def parents_of(meeting: Meeting, *, on: date) -> list[Contact]:
+    """The grown-ups who may see the student on that day, for forms and follow-ups."""
+    allowed = Guardianship.objects.filter(student=meeting.case.student_id).seeing(on=on)
+    return list(
+        Contact.objects.filter(guardianships__in=allowed).prefetch_related("points").distinct().order_by("pk")
+    )
 
-    allowed = Guardianship.objects.filter(student=meeting.case.student_id).seeing(on=timezone.localdate())
-    return list(Contact.objects.filter(guardianships__in=allowed).prefetch_related("points").distinct())
+
+def may_leave(message: Message, *, at: datetime) -> str:
+    """The outbox asks before a word about a meeting leaves: the meeting stands, and whoever reads there may hear of the
+    child and is safe to write to."""
+    kind, _colon, key = message.subject.partition(":")
+    if kind != "meeting":
+        return ""
+    meeting = Meeting.objects.filter(pk=key).select_related("case__student").first()
+    if meeting is None:
+        return ""
+    if message.kind == "prep-form" and meeting.called_off_at is not None:
+        return reasons.MEETING_CALLED_OFF
+    return reaching.may_hear_at(message.recipient, student=meeting.case.student, at=at)
+
+
+def kept_from(meeting: Meeting, addresses: Iterable[str], *, at: datetime) -> list[str]:
+    """Those of the addresses to which nothing about the student may go."""
+    student = meeting.case.student
+    return [to for to in addresses if reaching.may_hear_at(to, student=student, at=at)]
 
 
 @transaction.atomic
 def ask_for_questions(meeting: Meeting, *, by: User, at: datetime) -> int:
-    """Sends each parent the link to the form before the meeting; the number of letters written."""
+    """Sends each parent the link to the form before the meeting, by a safe way and as they prefer; the number asked."""
     sent = 0
-    firm = current_firm()
-    for contact in parents_of(meeting):
-        if not contact.email:
-            continue
+    student = meeting.case.student
+    for contact in parents_of(meeting, on=timezone.localdate(at, current_firm().zone)):
+        ways = reaching.channels_for(contact, "prep-form", student=student, at=at)
         with translation.override(contact.language):
-            title = _("Tell us your questions before the meeting")
-            body = _(
-                "There is a meeting on %(when)s. Tell us what you want to ask. It takes five minutes."
-            ) % {"when": say_when(meeting.starts_at, firm.zone)}
-            link = firm.url(f"/portal/meetings/{meeting.pk}/")
-        sending.write(
-            "prep-form", subject=f"meeting:{meeting.pk}", channel=Channel.EMAIL, to=contact.email,
-            words=sending.Words(body=f"{body}\n\n{link}\n", title=title), due_at=at, at=at, zone=firm.zone,
-            language=contact.language, answers=True, occurrence=str(meeting.version),
-        )  # fmt: skip
-        sent += 1
+            mail, text = _asking_words(meeting, contact)
+        for way in ways:
+            sending.write(
+                "prep-form", subject=f"meeting:{meeting.pk}", occurrence=str(meeting.version), channel=way.channel, to=way.to,
+                words=mail if way.channel == Channel.EMAIL else text, due_at=at, at=at, zone=reaching.zone_of(contact),
+                language=contact.language, hours=way.hours, event_at=meeting.starts_at,
+            )  # fmt: skip
+        sent += bool(ways)
     Meeting.objects.filter(pk=meeting.pk).update(prep_asked_at=at)
     audit.record("meeting.prep_asked", by=by, at=at, about=meeting, letters=sent)
     return sent
+
+
+def _asking_words(meeting: Meeting, contact: Contact) -> tuple[sending.Words, sending.Words]:
+    """The question as a letter and as a text, in the active language; neither names the child."""
+    firm = current_firm()
+    link = firm.url(f"/portal/meetings/{meeting.pk}/")
+    title = _("Tell us your questions before the meeting")
+    text = _("There is a meeting on %(when)s. Tell us what you want to ask. It takes five minutes.") % {
+        "when": say_when(meeting.starts_at, firm.zone)
+    }
+    short = _("%(firm)s: Your questions before the meeting on %(day)s: %(link)s STOP ends texts.") % {
+        "firm": firm.name, "day": say_day(meeting.starts_at.astimezone(firm.zone).date(), style="brief"), "link": link,
+    }  # fmt: skip
+    context = {"title": title, "text": text, "button": _("Write your questions"), "link": link, "firm": firm, "language": contact.language}  # fmt: skip
+    mail = sending.Words(
+        render_to_string("mail/link.txt", context).strip() + "\n", title=title,
+        html=render_to_string("mail/link.html", context),
+    )  # fmt: skip
+    return mail, sending.Words(plain(short))
 
 
 @transaction.atomic
@@ -150,7 +188,7 @@ def follow_up_text(meeting: Meeting, *, language: str = "en") -> str:
             "day": say_day(meeting.starts_at.astimezone(current_firm().zone).date()),
             "attendees": [row for row in meeting.attendees.all() if row.attendance == "came"],
             "excused": [row for row in meeting.attendees.all() if row.attendance in {"excused", "absent"}],
-            "decisions": list(meeting.decisions.all()),
+            "decisions": [(row, say_day(row.due_on, style="day_year") if row.due_on else "") for row in meeting.decisions.all()],
             "groups": [
                 (str(title), rows)
                 for title, result in (
@@ -171,16 +209,15 @@ def send_follow_up(meeting: Meeting, *, to: list[str], text: str, by: User, at: 
     """Sends the follow-up, as it was edited, to each address, and puts it on the timeline."""
     Meeting.objects.filter(pk=meeting.pk).update(follow_up=text, follow_up_sent_at=at)
     firm = current_firm()
-    title = _("After our meeting on %(day)s") % {
-        "day": say_day(meeting.starts_at.astimezone(firm.zone).date())
-    }
+    on = meeting.starts_at.astimezone(firm.zone).date()
+    title = timeline.follow_up_title(on)
     for address in to:
         sending.write(
             "follow-up", subject=f"meeting:{meeting.pk}", occurrence=at.isoformat(), channel=Channel.EMAIL, to=address,
             words=sending.Words(body=text, title=title), due_at=at, at=at, zone=firm.zone, answers=True,
         )  # fmt: skip
     timeline.add(
-        student=meeting.case.student, case=meeting.case, kind=EntryKind.EMAIL, text=title, who=by.name, happened_at=at,
+        student=meeting.case.student, case=meeting.case, kind=EntryKind.EMAIL, text=on.isoformat(), who=by.name, happened_at=at,
         at=at, by=by, shared=True, evidence=("meeting", meeting.pk),
     )  # fmt: skip
     audit.record("meeting.followed_up", by=by, at=at, about=meeting, letters=len(to))

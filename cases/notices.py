@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.roles import Role
 from cases.models import Case, Deadline, DeadlineChange, Status, WarningChannel
+from clients.models import Student
+from law.removals import Tally
 from outbox import sending
 from outbox.models import Channel, may_text
 from outbox.segments import plain
@@ -19,9 +22,14 @@ from web.dates import say_day
 
 
 def team_of(case: Case) -> list[User]:
-    """The staff on the student's care team, and who leads the case."""
-    people = User.objects.staff().filter(care_team_of__student=case.student_id, care_team_of__until=None)
-    return list(people.distinct())
+    """The staff on the student's care team, who leads the case among them."""
+    return team_of_student(case.student)
+
+
+def team_of_student(student: Student) -> list[User]:
+    """The staff on a student's care team."""
+    people = User.objects.staff().filter(care_team_of__student=student, care_team_of__until=None)
+    return list(people.distinct().order_by("pk"))
 
 
 def _mail(to: User, kind: str, subject: str, occurrence: str, title: str, lines: list[str], link: str, *, at: datetime) -> None:  # fmt: skip
@@ -61,10 +69,24 @@ def _line(change: DeadlineChange) -> str:
     return f"{row.local_title}: {old} → {new}. {why}."
 
 
+def who_hears(row: Deadline) -> list[User]:
+    """Who is warned of a date: its owner; when they have left the firm, those who still work for the child, else the
+    owners of the firm."""
+    if row.owner.is_active:
+        return [row.owner]
+    return team_of(row.case) or list(User.objects.active().filter(role=Role.OWNER))
+
+
 def warn(row: Deadline, *, lead: int, channel: str, at: datetime) -> None:
-    """One warning of a date, in the owner's language; a second one for the same date and lead is not written."""
+    """One warning of a date to each who hears of it; a second one for the same date and lead is not written."""
+    for person in who_hears(row):
+        _warn(row, person, lead=lead, channel=channel, at=at)
+
+
+def _warn(row: Deadline, person: User, *, lead: int, channel: str, at: datetime) -> None:
+    """In the person's language."""
     assert row.due_on is not None
-    person, firm = row.owner, current_firm()
+    firm = current_firm()
     occurrence = f"{row.due_on}/{lead}/{person.pk.hex[:8]}"
     with translation.override(person.language):
         days = (row.due_on - timezone.localdate(at, firm.zone)).days
@@ -73,6 +95,10 @@ def warn(row: Deadline, *, lead: int, channel: str, at: datetime) -> None:
         line = _("%(title)s is due on %(day)s.") % {"title": row.local_title, "day": say_day(row.due_on)}
         if not row.verified:
             line += " " + _("This date is an estimate; read the rule before you rely on it.")
+        if not row.owner.is_active:
+            line += " " + _("It belongs to %(name)s, who has left. Hand the case over.") % {
+                "name": row.owner.name
+            }
         if channel == WarningChannel.SMS and person.phone and may_text(person.phone):
             text = plain(f"{firm.name}: {title}. {firm.url('/deadlines/')}")
             sending.write(
@@ -81,6 +107,18 @@ def warn(row: Deadline, *, lead: int, channel: str, at: datetime) -> None:
             )  # fmt: skip
             return
         _mail(person, "date-near", f"deadline:{row.pk}", occurrence, title, [line], firm.url(f"/deadlines/{row.pk}/"), at=at)  # fmt: skip
+
+
+def removals_add_up(student: Student, found: Tally, *, at: datetime, by: User) -> None:
+    """Tells the care team that a child's removals reach, or pass, ten school days; whoever wrote it down knows."""
+    for person in team_of_student(student):
+        if person.pk == by.pk:
+            continue
+        language = "es" if person.language == "es" else "en"
+        with translation.override(language):
+            title = _("Discipline days: %(who)s") % {"who": student.short_name}
+            lines = [item.words(language) for item in found.messages]
+            _mail(person, "removals", f"student:{student.pk}", f"{found.possible} {at.isoformat()}", title, lines, current_firm().url(f"/students/{student.pk}/removals/"), at=at)  # fmt: skip
 
 
 def handed_over(case: Case, *, giver: User, taker: User, note: str, at: datetime) -> None:

@@ -130,8 +130,8 @@ def hand_over(
     case.meetings.filter(advocate=giver, starts_at__gt=at, called_off_at=None).update(advocate=taker)
     moved = Deadline.objects.filter(case=case, owner=giver, done_at=None)
     moved.update(owner=taker)
-
-    warnings.plan(Deadline.objects.filter(case=case, owner=taker).standing(), at=at)
+    mine = Deadline.objects.filter(case=case, owner=taker).standing().select_related("owner")
+    warnings.plan(mine, at=at)
     leads_other = Case.objects.open().filter(student=case.student, advocate=giver).exists()
     if not stays and not leads_other:
         CareTeamMember.objects.filter(student=case.student, user=giver, until=None).update(until=at)
@@ -165,4 +165,6 @@ def reopen(case: Case, *, by: User, at: datetime) -> None:
     if not done:
         raise CaseError(_("This case is open."))
     clock.recount(case, at=at, by=by, why=Why.PROOF)
+    # Warnings that came due while it was closed were forgotten; those still ahead are planned anew.
+    warnings.plan(case.deadlines.standing().select_related("owner"), at=at)
     audit.record("case.reopened", by=by, at=at, about=case)

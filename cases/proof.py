@@ -50,8 +50,9 @@ def wrong(case: Case) -> list[str]:
 
 
 def prove(keys: list[str], at: datetime) -> int:
-    """Counts every open case anew, mends what differs and writes one line to the log; the number mended."""
-    from cases import clock
+    """Counts every open case anew, mends what differs, plans a warning for each date that has none, and writes one line
+    to the log; the number of cases mended."""
+    from cases import clock, warnings
     from cases.models import Why
 
     cases = (
@@ -70,6 +71,7 @@ def prove(keys: list[str], at: datetime) -> int:
         if wrong(case):
             clock.recount(case, at=at, by=None, why=Why.PROOF)
             mended += 1
-    audit.record("deadlines.proved", by=None, at=at, cases=seen, deadlines=dates, mended=mended)
+    planned = warnings.plan_what_is_missing(at=at)
+    audit.record("deadlines.proved", by=None, at=at, cases=seen, deadlines=dates, mended=mended, warnings=planned)  # fmt: skip
     plan_next(at=at)
     return mended

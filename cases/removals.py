@@ -6,15 +6,17 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from django.db import transaction
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from cases import calendars, timeline
-from cases.models import EntryKind, Removal
+from cases import calendars, notices, timeline
+from cases.models import Case, EntryKind, Removal, Task
 from clients.models import Student
 from law import removals as law_removals
-from law.removals import Kind, RemovalError, Tally
+from law.removals import TEN, WARN_AT, Kind, RemovalError, Tally
+from tenants.places import current_firm
 
 
 def value_of(row: Removal) -> law_removals.Removal:
@@ -44,6 +46,7 @@ def add(
         student=student, first_on=first, last_on=last, kind=kind, school_days=None if school_days is None else float(school_days),
         counts=counts, behavior=behavior, note=note, recorded_at=at, recorded_by=by,
     )  # fmt: skip
+    before = _possible(student)
     new = value_of(row)
     calendar = calendars.of_district(student.district_id)
     others = [value_of(other) for other in student.removals.all()]
@@ -55,17 +58,52 @@ def add(
     law_removals.tally([*others, new], calendar=calendar, on=None)
     row.save(force_insert=True)
     timeline.add(
-        student=student, kind=EntryKind.REMOVAL, text=behavior or str(law_removals.KINDS[Kind(kind)].en),
+        student=student, kind=EntryKind.REMOVAL, text=behavior or kind,
         happened_at=_noon(first), at=at, by=by, who=by.name, evidence=("removal", row.pk),
     )  # fmt: skip
     audit.record("removal.recorded", by=by, at=at, about=row, student=str(student.pk))
+    _warn(student, before=before, by=by, at=at)
     return row
+
+
+def _possible(student: Student) -> Fraction:
+    """School days out this year, with those that may count; 0 where they cannot be added up."""
+    try:
+        return tally_of(student).possible
+    except RemovalError:
+        return Fraction(0)
+
+
+def _warn(student: Student, *, before: Fraction, by: User, at: datetime) -> None:
+    """When the 9th day is reached, and when the 10th is passed, the care team is told and who leads the case gets a
+    task; each once, however many days come at a time."""
+    found = tally_of(student)
+    reached = before < WARN_AT <= found.possible or before <= TEN < found.possible
+    if not reached:
+        return
+    case = case_of(student)
+    if case is not None:
+        with translation.override(case.advocate.language):
+            title = _("Ask if this is a change of placement: %(days)s school days out") if found.card else _("Act before the 11th day: %(days)s of 10 school days out")  # fmt: skip
+            title %= {"days": law_removals.say_days(found.possible)}
+        today = timezone.localdate(at, current_firm().zone)
+        if not case.tasks.filter(done_at=None, title=title).exists():
+            Task.objects.create(case=case, title=title, owner=case.advocate, due_on=today)
+    notices.removals_add_up(student, found, at=at, by=by)
+
+
+def case_of(student: Student) -> Case | None:
+    """The open case that removals belong to: one about discipline, else the first."""
+    rows = Case.objects.open().filter(student=student).select_related("advocate").order_by("opened_at", "pk")
+    return rows.filter(kind="discipline").first() or rows.first()
 
 
 @transaction.atomic
 def decide(row: Removal, *, counts: bool | None, by: User, at: datetime) -> None:
     """Whether a removal that may count does."""
+    before = _possible(row.student)
     Removal.objects.filter(pk=row.pk).update(counts=counts)
+    _warn(row.student, before=before, by=by, at=at)
     audit.record("removal.decided", by=by, at=at, about=row, counts=counts)
 
 

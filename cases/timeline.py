@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Case, EntryKind, TimelineEntry
+from cases.models import Case, EntryKind, MeetingKind, TimelineEntry
 from cases.stages import stage_of
 from clients.models import Student
+from documents.models import Document
+from law.dates import iso_date
+from law.removals import KINDS, Kind
 from law.rules import RuleError, event_of
+from web.dates import say_day
 
 
 def add(
@@ -30,7 +38,8 @@ def add(
     """One entry on a student's timeline.
 
     Args:
-        kind: of `EntryKind`. An `event` has the event's id as text, a `stage` "kind/stage"; both are said in the reader's language.
+        kind: of `EntryKind`. An `event` has the event's id as text, a `stage` "kind/stage", a `meeting` its kind; they are
+            said in the reader's language.
         happened_at: when it happened; `at`: when it is recorded.
         shared: whether the family sees it.
         evidence: (kind, key) of what proves it, such as ("document", id).
@@ -42,12 +51,76 @@ def add(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Told:
+    """An entry as a page tells it: its words, and the page of what shows that it happened, if this person may open it."""
+
+    entry: TimelineEntry
+    words: str
+    evidence_url: str = ""
+
+
+Address = Callable[[TimelineEntry], str]
+_addresses: dict[str, tuple[Address | None, Address | None]] = {}
+
+
+def evidence_opens_at(kind: str, *, staff: Address | None = None, family: Address | None = None) -> None:
+    """Says where the evidence of a kind is opened, by staff and by the family; called in an app's `ready()`."""
+    _addresses[kind] = (staff, family)
+
+
+def told(rows: Iterable[TimelineEntry], *, to: User) -> list[Told]:
+    """The entries with their words and evidence, for this person; one query more when some evidence is a paper."""
+    entries = list(rows)
+    papers = {entry.evidence_id for entry in entries if entry.evidence_kind == "document"}
+    seen = {str(pk) for pk in Document.objects.visible_to(to).filter(pk__in=papers).values_list("pk", flat=True)} if papers else set()  # fmt: skip
+    found = []
+    for entry in entries:
+        staff, family = _addresses.get(entry.evidence_kind, (None, None))
+        address = staff if to.is_staff_member else family
+        hidden = entry.evidence_kind == "document" and entry.evidence_id not in seen
+        found.append(Told(entry, words(entry), address(entry) if address and not hidden else ""))
+    return found
+
+
+def register_own() -> None:
+    """Where what this app keeps is opened."""
+
+    def by_key(name: str) -> Address:
+        return lambda entry: reverse(name, args=[entry.evidence_id])
+
+    def case(entry: TimelineEntry) -> str:
+        return reverse("case", args=[entry.case_id]) if entry.case_id else ""
+
+    evidence_opens_at("document", staff=by_key("document"), family=by_key("portal-paper"))
+    evidence_opens_at("meeting", staff=by_key("meeting"), family=by_key("portal-meeting"))
+    evidence_opens_at("event", staff=by_key("case-event"))
+    evidence_opens_at("case", staff=case)
+    evidence_opens_at("hand_over", staff=case)
+    evidence_opens_at("removal", staff=lambda entry: reverse("student-removals", args=[entry.student_id]))
+
+
+def follow_up_title(on: date) -> str:
+    """What the letter after a meeting is called, in the active language."""
+    return _("After our meeting on %(day)s") % {"day": say_day(on)}
+
+
 def words(entry: TimelineEntry) -> str:
     """What an entry says, in the active language."""
     if entry.kind == EntryKind.EVENT:
         try:
             return event_of(entry.text).words("es" if get_language() == "es" else "en")
         except RuleError:
+            return entry.text
+    if entry.kind == EntryKind.MEETING:
+        # Earlier rows hold the kind in the words of who planned it.
+        return str(MeetingKind(entry.text).label) if entry.text in MeetingKind.values else _(entry.text)
+    if entry.kind == EntryKind.REMOVAL and entry.text in KINDS:
+        return KINDS[Kind(entry.text)].words("es" if get_language() == "es" else "en")
+    if entry.kind == EntryKind.EMAIL and entry.evidence_kind == "meeting":
+        try:
+            return follow_up_title(iso_date(entry.text))
+        except ValueError:
             return entry.text
     if entry.kind == EntryKind.STAGE:
         kind, _slash, stage = entry.text.partition("/")

@@ -56,6 +56,20 @@ def plan(deadlines: Iterable[Deadline], *, at: datetime) -> None:
     forget(over)
 
 
+def plan_what_is_missing(*, at: datetime) -> int:
+    """Plans the next warning of each standing date that has none planned; the number that had none."""
+    today = timezone.localdate(at, current_firm().zone)
+    known = due.planned(WARN)
+    rows = Deadline.objects.standing().filter(due_on__gte=today).select_related("owner").defer("trace")
+    found = [row for row in rows if str(row.pk) not in known]
+    settings = settings_of([row.owner for row in found]) if found else {}
+    missing = [
+        row for row in found if any(moment > at for moment, _lead in moments(row, settings[row.owner_id]))
+    ]
+    plan(missing, at=at)
+    return len(missing)
+
+
 def forget(deadlines: Iterable[Deadline]) -> None:
     keys = [str(row.pk) for row in deadlines]
     if keys:

@@ -8,14 +8,20 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import mixins, serializers, viewsets
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts import audit
+from clients import filing, guests, joining
 from clients.forms import checked_birth_date
 from clients.models import Agreement, Contact, ContactPoint, District, Guardianship, Release, School, Student
 from outbox.hours import CLOSES, OPENS
 from web.access import Access, Can
+from web.phones import phone
 
 
 def _nothing(view: Any) -> bool:
@@ -40,7 +46,14 @@ class SchoolSerializer(serializers.ModelSerializer):
 class GuardianshipSerializer(serializers.ModelSerializer):
     class Meta:
         model = Guardianship
-        fields = ["contact", "relation", "lives_with", "may_see", "blocked_from"]
+        fields = ["id", "contact", "relation", "lives_with", "may_see", "blocked_from", "rights_ended_on"]
+        read_only_fields = ["contact"]
+
+
+class TieSerializer(GuardianshipSerializer):
+    class Meta(GuardianshipSerializer.Meta):
+        fields = [*GuardianshipSerializer.Meta.fields, "student"]
+        read_only_fields = ["contact", "student"]
 
 
 class StudentSerializer(serializers.ModelSerializer):
@@ -71,6 +84,27 @@ class StudentSerializer(serializers.ModelSerializer):
         return attrs
 
 
+class NewStudentSerializer(StudentSerializer):
+    """One more child of a family on file: `contact` is a grown-up of it, and what they are to the child."""
+
+    contact = serializers.PrimaryKeyRelatedField(queryset=Contact.objects.none(), write_only=True)
+    relation = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, default="", write_only=True
+    )
+    lives_with = serializers.BooleanField(default=True, write_only=True)
+    may_see = serializers.BooleanField(default=True, write_only=True)
+
+    class Meta(StudentSerializer.Meta):
+        fields = [*StudentSerializer.Meta.fields, "contact", "relation", "lives_with", "may_see"]
+        extra_kwargs = {"version": {"read_only": True}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        request = self.context.get("request")
+        if request is not None:
+            self.fields["contact"].queryset = Contact.objects.visible_to(request.user)  # type: ignore[attr-defined]
+
+
 class ContactPointSerializer(serializers.ModelSerializer):
     class Meta:
         model = ContactPoint
@@ -99,6 +133,52 @@ class ContactSerializer(serializers.ModelSerializer):
             raise serializers.ValidationError({"hours_to": _("Choose a time from 9:00 am to 8:00 pm.")})
         if opens and closes and opens >= closes:
             raise serializers.ValidationError({"hours_to": _("The end must be later than the start.")})
+        return attrs
+
+
+class NewContactSerializer(ContactSerializer):
+    """One more grown-up around a student; they see nothing until their guardianship says so."""
+
+    student = serializers.PrimaryKeyRelatedField(queryset=Student.objects.none(), write_only=True)
+    relation = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, default="", write_only=True
+    )
+    phone = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, default="", write_only=True
+    )
+    email = serializers.EmailField(required=False, allow_blank=True, default="", write_only=True)
+
+    class Meta(ContactSerializer.Meta):
+        fields = [*ContactSerializer.Meta.fields, "student", "relation", "phone", "email"]
+        extra_kwargs = {"version": {"read_only": True}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        request = self.context.get("request")
+        if request is not None:
+            self.fields["student"].queryset = Student.objects.visible_to(request.user)  # type: ignore[attr-defined]
+
+    def validate_phone(self, text: str) -> str:
+        try:
+            return phone(text) if text else ""
+        except ValueError as problem:
+            raise serializers.ValidationError(str(problem)) from None
+
+
+class WaySerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["phone", "email"])
+    value = serializers.CharField(max_length=254)
+    label = serializers.CharField(max_length=40, required=False, allow_blank=True)  # type: ignore[assignment]
+    safe = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            if attrs["kind"] == "phone":
+                attrs["value"] = phone(attrs["value"])
+            else:
+                attrs["value"] = serializers.EmailField().run_validation(attrs["value"]).lower()
+        except ValueError as problem:
+            raise serializers.ValidationError({"value": str(problem)}) from None
         return attrs
 
 
@@ -136,7 +216,7 @@ class ReleaseSerializer(serializers.ModelSerializer):
 class _Changing(mixins.UpdateModelMixin, viewsets.GenericViewSet):
     """Changes need the `version` that was read; another one answers 400 and changes nothing."""
 
-    http_method_names = ["get", "patch", "head", "options"]
+    http_method_names = ["get", "post", "patch", "head", "options"]
 
     def perform_update(self, serializer: Any) -> None:
         row = serializer.instance
@@ -166,6 +246,48 @@ class StudentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing
             return Student.objects.none()
         return Student.objects.visible_to(self.request.user).prefetch_related("guardianships")  # type: ignore[arg-type]
 
+    @extend_schema(request=NewStudentSerializer, responses={201: StudentSerializer})
+    def create(self, request: Request) -> Response:
+        """One more child of a family on file. The key's person joins the care team."""
+        asked = NewStudentSerializer(data=request.data, context={"request": request})
+        asked.is_valid(raise_exception=True)
+        told = dict(asked.validated_data)
+        contact, user = told.pop("contact"), request.user
+        tie = {name: told.pop(name) for name in ("relation", "lives_with", "may_see")}
+        try:
+            joining.check_students(more=1 if contact.confirmed_at else 0)
+        except joining.StudentsFull as problem:
+            raise ValidationError({"contact": str(problem)}) from None
+        made: Any = filing.add_child(contact, told, **tie, team=(user,), by=user, at=timezone.now())  # type: ignore[arg-type]
+        found = Student.objects.prefetch_related("guardianships").get(pk=made.pk)
+        return Response(StudentSerializer(found).data, status=status.HTTP_201_CREATED)
+
+
+class GuardianshipViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.UpdateModelMixin, viewsets.GenericViewSet):  # fmt: skip
+    """What a grown-up is to a student and may see: the only source of a family's access."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can, can_write = Can.SEE_STUDENTS, Can.EDIT_STUDENTS
+    serializer_class = TieSerializer
+    http_method_names = ["get", "patch", "head", "options"]
+
+    def get_queryset(self) -> Any:
+        if _nothing(self):
+            return Guardianship.objects.none()
+        seen = Student.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        return Guardianship.objects.filter(student__in=seen).select_related("student").order_by("pk")
+
+    def perform_update(self, serializer: Any) -> None:
+        user: Any = self.request.user
+        now = timezone.now()
+        with transaction.atomic():
+            row = serializer.save()
+            guests.settle(row.student, at=now)
+            audit.record(
+                "guardianship.set", by=user, at=now, about=row.student, contact=str(row.contact_id), may_see=row.may_see,
+                blocked_from=str(row.blocked_from or ""), rights_ended_on=str(row.rights_ended_on or ""),
+            )  # fmt: skip
+
 
 class ContactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing):
     """Contacts of families of which the key's person sees a student."""
@@ -178,6 +300,31 @@ class ContactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing
         if _nothing(self):
             return Contact.objects.none()
         return Contact.objects.visible_to(self.request.user).prefetch_related("points")  # type: ignore[arg-type]
+
+    @extend_schema(request=NewContactSerializer, responses={201: ContactSerializer})
+    def create(self, request: Request) -> Response:
+        """One more grown-up around a student."""
+        asked = NewContactSerializer(data=request.data, context={"request": request})
+        asked.is_valid(raise_exception=True)
+        told = dict(asked.validated_data)
+        ways = {name: told.pop(name) for name in ("relation", "phone", "email")}
+        student, user = told.pop("student"), request.user
+        ways["email"] = ways["email"].lower()
+        made = filing.add_grown_up(student, Contact(**told), **ways, by=user, at=timezone.now())  # type: ignore[arg-type]
+        return Response(ContactSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=WaySerializer, responses=ContactSerializer)
+    @action(detail=True, methods=["post"], url_path="set-point")
+    def set_point(self, request: Request, pk: str | None = None) -> Response:
+        """Adds a number or an address, or says of one on file what it is and whether it is safe to use."""
+        contact: Contact = self.get_object()
+        asked = WaySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        told = dict(asked.validated_data)
+        user: Any = request.user
+        ContactPoint.objects.update_or_create(contact=contact, kind=told.pop("kind"), value=told.pop("value"), defaults=told)  # fmt: skip
+        audit.record("contact.point_saved", by=user, at=timezone.now(), about=contact)
+        return Response(ContactSerializer(self.get_queryset().get(pk=contact.pk)).data)
 
 
 class _Place(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from django.db import transaction
+
+from accounts import audit
 from accounts.models import User
 from clients.models import Contact, ContactPoint, Family, Guardianship, Student, join_care_team
+from tenants.places import current_firm
 
 
 @dataclass(frozen=True)
@@ -53,3 +59,44 @@ def open_file(caller: Caller, *, at: datetime) -> tuple[Contact, Student | None]
     for person in caller.team:
         join_care_team(student, person, at=at)
     return contact, student
+
+
+@transaction.atomic
+def add_grown_up(student: Student, contact: Contact, *, relation: str, phone: str, email: str, by: User, at: datetime) -> Contact:  # fmt: skip
+    """One more grown-up around a student, confirmed. `contact` is not saved yet; `phone` is E.164, `email` lower case.
+
+    What they may see is decided on its own, with the family's papers at hand: at first nothing.
+    """
+    contact.family, contact.confirmed_at = student.family, at
+    contact.timezone = current_firm().timezone
+    contact.save()
+    for kind, value in (("phone", phone), ("email", email)):
+        if value:
+            ContactPoint.objects.create(contact=contact, kind=kind, value=value)
+    Guardianship.objects.create(
+        contact=contact, student=student, relation=relation, may_see=False, lives_with=False
+    )
+    audit.record("contact.added", by=by, at=at, about=contact)
+    return contact
+
+
+@transaction.atomic
+def add_child(
+    contact: Contact, facts: dict[str, Any], *, relation: str, lives_with: bool, may_see: bool, team: Iterable[User],
+    by: User, at: datetime,
+) -> Student:  # fmt: skip
+    """One more child of a family on file, such as a brother, or the child of a call in which no name was told.
+
+    `facts` are fields of Student. What the contact is to the child is said here; every other grown-up of the family sees
+    nothing until somebody says so. The child is confirmed with the contact.
+    """
+    student = Student.objects.create(
+        family=contact.family, confirmed_at=at if contact.confirmed_at else None, **facts
+    )
+    Guardianship.objects.create(
+        contact=contact, student=student, relation=relation, lives_with=lives_with, may_see=may_see
+    )
+    for person in team:
+        join_care_team(student, person, at=at)
+    audit.record("student.added", by=by, at=at, about=student, contact=str(contact.pk))
+    return student

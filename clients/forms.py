@@ -152,6 +152,22 @@ class NewStudentForm(StudentForm):
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
 
 
+class ChildForm(StudentForm):
+    """One more child of a family on file, and what the grown-up at hand is to it."""
+
+    relation = forms.CharField(label=_("Who they are to the child"), max_length=40, required=False)
+    lives_with = forms.BooleanField(label=_("The child lives with them"), required=False, initial=True)
+    may_see = forms.BooleanField(label=_("May see the child's pages"), required=False, initial=True)
+
+    def facts(self) -> dict[str, Any]:
+        """The fields of the student itself."""
+        return {name: self.cleaned_data[name] for name in StudentForm.Meta.fields}
+
+    def tie(self) -> dict[str, Any]:
+        """What the grown-up is to the child."""
+        return {name: self.cleaned_data[name] for name in ("relation", "lives_with", "may_see")}
+
+
 class ContactForm(ModelForm):
     class Meta:
         model = Contact

@@ -49,6 +49,8 @@ _PARTICLES = frozenset(
     ]
 )
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
+# Letters that no mark makes out of another one, as they are written on a keyboard without them.
+_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class _Sound(Func):
 
 def words(text: str) -> tuple[str, ...]:
     """Words in lower case, without accents, marks and suffixes such as Jr."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     found = re.findall(r"\w+", re.sub(r"['’`]", "", plain))
     return tuple(word for word in found if word not in _SUFFIXES)
@@ -113,9 +115,9 @@ def name_in(whole: str) -> Name:
 
 
 _SOUNDS = [
-    (r"^ps", "s"), (r"^[kg]n", "n"), (r"^wr", "r"), (r"^x", "s"), (r"ph", "f"), (r"sch", "sk"), (r"ck|qu|q", "k"),
+    (r"^ps", "s"), (r"^[kg]n", "n"), (r"^wr", "r"), (r"^x", "s"), (r"x", "ks"), (r"ph", "f"), (r"sch", "sk"), (r"ck|qu|q", "k"),
     (r"ch|tsh|tch", "x"), (r"sh", "x"), (r"th", "t"), (r"ll(?=[aeiou])", "y"), (r"gn|ny|ñ", "n"), (r"g(?=[eiy])", "h"),
-    (r"gu(?=[ei])", "g"), (r"j", "h"), (r"[cz](?=[eiy])", "s"), (r"c", "k"), (r"z", "s"), (r"x", "x"), (r"w|v", "b"),
+    (r"gu(?=[ei])", "g"), (r"j", "h"), (r"[cz](?=[eiy])", "s"), (r"c", "k"), (r"z", "s"), (r"w|v", "b"),
     (r"y(?=[aeiou])", "y"), (r"y", "i"), (r"h", ""), (r"dt|d\b", "t"),
 ]  # fmt: skip
 
@@ -126,6 +128,13 @@ def sound(word: str) -> str:
         word = re.sub(pattern, letter, word)
     word = re.sub(r"(.)\1+", r"\1", word)
     return word[:1].translate(str.maketrans("eiou", "iiuu")) + re.sub(r"[aeiou]", "", word[1:])
+
+
+def sounds_alike(one: str, other: str) -> bool:
+    """Whether two words sound alike where “ll” is read the Spanish way, or the English one: Llanos and Yanos, Izabella
+    and Isabela. A key of one sound says nothing."""
+    readings = ({sound(word), sound(word.replace("ll", "l"))} for word in (one, other))
+    return any(len(key) > 1 for key in set.intersection(*readings))
 
 
 def trigrams(word: str) -> set[str]:
@@ -161,7 +170,7 @@ def _word_alike(one: str, other: str, *, given: bool) -> tuple[float, str]:
     if given and _are_two_names(one, other):
         return 0.5, ""
     letters = letters_alike(one, other)
-    if min(len(one), len(other)) >= 3 and sound(one) == sound(other) and len(sound(one)) > 1:
+    if min(len(one), len(other)) >= 3 and sounds_alike(one, other):
         return max(0.9, letters), "sound"
     return letters, "letters"
 
@@ -227,8 +236,22 @@ def _born_alike(one: date | None, other: date | None) -> tuple[float, str]:
     return (0.05, "birth date, one digit") if swapped or digits == 1 else (-0.35, "")
 
 
+TURNED = 0.15  # what it takes off when a first name stands where the last name belongs
+
+
 def likeness(one: Name, other: Name, *, born: date | None = None, other_born: date | None = None) -> tuple[float, tuple[str, ...]]:  # fmt: skip
-    """How alike two people are, from 0 to 1, and what agrees."""
+    """How alike two people are, from 0 to 1, and what agrees. First and last name may have changed places."""
+    straight = _likeness(one, other, born, other_born)
+    if straight[0] >= ALIKE or not one.given or not one.family:
+        return straight
+    score, why = _likeness(Name(one.family, one.given, "".join(one.given)), other, born, other_born)
+    turned = max(0.0, score - TURNED), tuple(word for word in (*why, "names the other way round") if word != "name")  # fmt: skip
+    return max(straight, turned, key=lambda found: found[0])
+
+
+def _likeness(
+    one: Name, other: Name, born: date | None, other_born: date | None
+) -> tuple[float, tuple[str, ...]]:
     given, why_given = _given_alike(one.given, other.given)
     dates, why_born = _born_alike(born, other_born)
     if not one.family or not other.family:

@@ -138,12 +138,16 @@ def _strictest_points(kept: Contact, gone: Contact) -> None:
 
 
 def _strictest_guardianships(kind: str, kept: Any, gone: Any) -> None:
+    """A block, or the end of somebody's say, that stands in either record holds from the earlier day."""
     other = "student" if kind == "contact" else "contact"
-    blocks = {getattr(row, f"{other}_id"): row for row in gone.guardianships.exclude(blocked_from=None)}
-    for row in kept.guardianships.filter(**{f"{other}__in": list(blocks)}):
-        ours = blocks[getattr(row, f"{other}_id")].blocked_from
-        row.blocked_from = min(ours, row.blocked_from) if row.blocked_from else ours
-        Guardianship.objects.filter(pk=row.pk).update(blocked_from=row.blocked_from)
+    theirs = {getattr(row, f"{other}_id"): row for row in gone.guardianships.all()}
+    for row in kept.guardianships.filter(**{f"{other}__in": list(theirs)}):
+        pair = (row, theirs[getattr(row, f"{other}_id")])
+        ends = {
+            name: min((day for tie in pair if (day := getattr(tie, name))), default=None)
+            for name in ("blocked_from", "rights_ended_on")
+        }
+        Guardianship.objects.filter(pk=row.pk).update(**ends)
 
 
 def _keep_name(kept: Any, was: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Short forms of given names, English and Spanish. A line is a group: each is taken for any other of it."""
+"""Short forms of given names, English and Spanish, and a few of Russian. A line is a group: each is taken for any other of it."""
 
 from __future__ import annotations
 
@@ -115,6 +115,116 @@ william bill billy will liam
 xavier javier
 yolanda yoli
 zachary zach zack
+alan al
+albert al bert
+alexis lexi
+alicia licha
+allison allie ally
+amanda mandy
+ana anita
+arthur art
+arturo turo
+barbara barb
+bradley brad
+caroline carrie
+cassandra cassie
+charlotte charlie lottie
+deborah deb debbie
+dominic dom nick
+donald don donnie
+dorothy dot dottie
+douglas doug
+eleanor ellie nora
+elena nena
+emilio milo
+eugene gene
+evelyn evie
+federico fede
+felipe pipe
+frances fran franny
+francis frank
+frederick fred freddie
+gabrielle gabby
+geoffrey jeff
+gerald jerry
+gerardo gera
+gilberto beto
+graciela chela
+gregorio goyo
+gwendolyn gwen
+harold hal harry
+henry hank harry
+isabelle izzy belle
+isidro chilo
+jacqueline jackie
+jasmine jazz
+jeremiah jeremy jerry
+jillian jill
+joaquin quino
+josemaria chema
+josephine josie
+judith judy
+julian jules
+kenneth ken kenny
+laura lala
+leonard leo lenny
+leticia lety
+louis lou louie
+lourdes lulu
+lucia lucy
+madeline maddie
+mackenzie kenzie
+mariafernanda marifer
+mariaisabel maribel
+mariajose majo
+mariateresa maite
+mauricio mau
+maxwell max
+melanie mel
+michelle shelly
+mitchell mitch
+mohammed mo
+natalie nat
+octavio tavo
+oliver ollie
+pamela pam
+patricio pato
+penelope penny
+peter pete
+philip phil
+rachel rach
+raymond ray
+reginald reggie
+reynaldo rey
+rodolfo fito
+rodrigo rodri
+ronald ron ronnie
+rosemary rosie
+russell russ
+salvador chava
+sarah sally
+sergio checo
+stephanie steph
+terence terrence terry
+theodore theo ted teddy
+tobias toby
+trinidad trini
+valerie val
+vincent vince vinny
+virginia ginny
+walter walt wally
+wesley wes
+aleksandr alexander sasha
+alexei aleksei alyosha lyosha
+anastasia nastya
+dmitri dmitry dima
+ekaterina katya catherine
+ivan vanya
+mikhail misha
+natalia natasha
+nikolai kolya
+sergei sergey seryozha
+vladimir vova volodya
 """
 
 _OF: dict[str, set[int]] = {}

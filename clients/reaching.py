@@ -76,6 +76,18 @@ def may_still_hear(contact: Contact, to: str, *, student: Student | None, at: da
     return ""
 
 
+def may_hear_at(to: str, *, student: Student, at: datetime) -> str:
+    """Why nothing about this child may go to an address or a number, or nothing: it is one of somebody kept from the
+    child, or one that is not safe to use. For letters that are written to an address rather than to a contact."""
+    today = timezone.localdate(at, timezone=current_firm().zone)
+    tied = Guardianship.objects.filter(student=student, contact__points__value=to)
+    if tied.barred(on=today).exists():
+        return reasons.MAY_NOT_HEAR
+    if tied.filter(contact__points__value=to, contact__points__safe=False).exists():
+        return reasons.NOT_SAFE
+    return ""
+
+
 def may_all_still_hear(
     messages: Mapping[UUID, tuple[str, Contact, Student | None]], *, at: datetime
 ) -> dict[UUID, str]:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/points/safety/", views.contact_point_safety, name="contact-point-safety"),
     path("contacts/<uuid:pk>/names/", views.contact_name, name="contact-name"),
     path("contacts/<uuid:pk>/merge/", views.contact_merge, name="contact-merge"),
+    path("contacts/<uuid:pk>/students/new/", views.contact_child, name="contact-child"),
     path("contacts/<uuid:pk>/students/<uuid:student>/", views.guardianship, name="guardianship"),
     path("contacts/<uuid:pk>/confirmation/", views.contact_confirmation, name="contact-confirmation"),
     path("contacts/<uuid:pk>/joining/", views.contact_joining, name="contact-joining"),

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.requests import FirmRequest
 from clients import editing, guests, joining, matching, merging
-from clients.filing import Caller, open_file
+from clients.filing import Caller, add_child, add_grown_up, open_file
 from clients.forms import (
+    ChildForm,
     ContactForm,
     ContactNameForm,
     GuardianshipForm,
@@ -270,19 +271,38 @@ def contact_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         )
         if context["same"]:
             return render(request, "clients/contact_new.html", context, status=409)
-    now = timezone.now()
-    with transaction.atomic():
-        contact = form.save(commit=False)
-        contact.family, contact.confirmed_at = student.family, now
-        contact.timezone = request.firm.timezone
-        contact.save()
-        for kind, value in (("phone", filled["phone"]), ("email", filled["email"].lower())):
-            if value:
-                ContactPoint.objects.create(contact=contact, kind=kind, value=value)
-        # What they may see is decided on its own page, with the family's papers at hand.
-        Guardianship.objects.create(contact=contact, student=student, relation=filled["relation"], may_see=False, lives_with=False)  # fmt: skip
-        audit.record("contact.added", by=user, at=now, about=contact)
+    contact = add_grown_up(
+        student, form.save(commit=False), relation=filled["relation"], phone=filled["phone"],
+        email=filled["email"].lower(), by=user, at=timezone.now(),
+    )  # fmt: skip
     return redirect("contact", contact.pk)
+
+
+@requires(Can.EDIT_STUDENTS)
+@FORM
+def contact_child(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """One more child of this person's family. Somebody alike is shown first."""
+    contact, user = _contact(request, pk), request.user
+    form = ChildForm(posted(request), initial={"family_name": contact.family.name})
+    context: dict[str, Any] = {"form": form, "contact": contact}
+    if request.method != "POST":
+        return render(request, "clients/child_new.html", context)
+    if not form.is_valid():
+        return render(request, "clients/child_new.html", context, status=422)
+    facts = form.facts()
+    if "another" not in request.POST:
+        context["same"] = matching.students_like(
+            facts["given_name"], facts["family_name"], born_on=facts["born_on"], among=Student.objects.visible_to(user)
+        )  # fmt: skip
+        if context["same"]:
+            return render(request, "clients/child_new.html", context, status=409)
+    try:
+        joining.check_students(more=1 if contact.confirmed_at else 0)
+    except joining.StudentsFull as problem:
+        form.add_error(None, str(problem))
+        return render(request, "clients/child_new.html", context, status=409)
+    student = add_child(contact, facts, **form.tie(), team=(user,), by=user, at=timezone.now())
+    return redirect("student", student.pk)
 
 
 @requires(Can.EDIT_STUDENTS)

@@ -298,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         "PointStatusEnum": "reviews.models.Status",
         "SchoolKindEnum": "clients.models.schools.School.Kind",
         "CaseKindEnum": "cases.models.Kind",
+        "ConflictDecisionEnum": "intake.models.ConflictReport.Decision",
         "MeetingKindEnum": "cases.models.MeetingKind",
         "EntryKindEnum": "cases.models.EntryKind",
         "DocumentKindEnum": "documents.models.Kind",

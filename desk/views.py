@@ -55,7 +55,7 @@ def today(request: FirmRequest) -> HttpResponse:
     if user.can(Can.SEE_CASES):
         rows = work.deadlines_of(user, team=team)
         context |= {
-            "ribbon": work.weeks(rows, today=now.date(), team=team),
+            "ribbon": work.weeks(rows, user=user, today=now.date(), team=team),
             "win": work.newest_win(user, team=team, since=now - timedelta(days=30)),
             "waiting": work.waiting(user, team=team, now=now),
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from cases.models import (
 )
 from cases.words import OWED_BY
 from clients.models import Contact, Student
+from intake.models import NotAFit
 from scheduling.models import Booking
 from web.access import Can
 from web.calendars import RIBBON_DAYS, Ribbon, ribbon
@@ -205,7 +206,11 @@ def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> Nee
             ))  # fmt: skip
         found += Needs(items, counts["all"])
     if user.can(Can.SEE_STUDENTS):
-        unnamed, counts = _first(Contact.objects.visible_to(user).filter(confirmed_at=None).order_by("-created_at"), FEW)  # fmt: skip
+        away = NotAFit.objects.filter(inquiry__contact=OuterRef("pk"))
+        unnamed, counts = _first(
+            Contact.objects.visible_to(user).filter(~Exists(away), confirmed_at=None).order_by("-created_at"),
+            FEW,
+        )
         items = [
             Item(
                 "soon", _("Unconfirmed"), _("Who is %(name)s?") % {"name": contact.name},
@@ -259,11 +264,17 @@ def agenda(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
     return [{"when": say_time(at, zone), **row} for at, row in sorted(found, key=lambda pair: pair[0])]
 
 
-def no_school(rows: QuerySet[Deadline], *, today: date) -> Collection[date]:
+def cases_of(user: User, *, team: bool) -> QuerySet[Case]:
+    """The person's own open cases, or all they see."""
+    rows = Case.objects.visible_to(user).open()
+    return rows if team else rows.filter(advocate=user)
+
+
+def no_school(rows: QuerySet[Case], *, today: date) -> Collection[date]:
     """Weekdays of the next three weeks on which no school of these cases is in session."""
     end = today + timedelta(days=RIBBON_DAYS)
     # Ordered by nothing, or the order's columns would count among what must be distinct.
-    districts = rows.order_by().values("case__student__district").distinct()
+    districts = rows.order_by().values("student__district").distinct()
     calendars = SchoolCalendar.objects.filter(district__in=districts).annotate(
         off=FilteredRelation(
             "years__days_off",
@@ -278,7 +289,7 @@ def no_school(rows: QuerySet[Deadline], *, today: date) -> Collection[date]:
     return set.intersection(*by_calendar.values()) if by_calendar else ()
 
 
-def weeks(rows: QuerySet[Deadline], *, today: date, team: bool) -> Ribbon:
+def weeks(rows: QuerySet[Deadline], *, user: User, today: date, team: bool) -> Ribbon:
     """The ribbon: what is late, and three weeks."""
     end = today + timedelta(days=RIBBON_DAYS)
     due = list(rows.dated().filter(due_on__lt=end).values_list("due_on", flat=True).order_by("due_on"))  # type: ignore[attr-defined]
@@ -287,7 +298,7 @@ def weeks(rows: QuerySet[Deadline], *, today: date, team: bool) -> Ribbon:
     def url(stretch: str) -> str:
         return f"{reverse('deadlines')}?when={stretch}&who={who}"
 
-    return ribbon(due, today=today, url=url, off=no_school(rows, today=today))
+    return ribbon(due, today=today, url=url, off=no_school(cases_of(user, team=team), today=today))
 
 
 def newest_win(user: User, *, team: bool, since: datetime) -> TimelineEntry | None:

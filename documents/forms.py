@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from clients.forms import today
 from clients.models import Contact, Student
 from documents import asking, refusals
 from documents.adding import Sent
@@ -130,7 +131,7 @@ class RequestForm(ModelForm):
 
     def __init__(self, *args: Any, student: Student, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ties = student.guardianships.seeing(on=_today())
+        ties = student.guardianships.seeing(on=today())
         contact = self.fields["contact"]
         assert isinstance(contact, forms.ModelChoiceField)
         contact.queryset = Contact.objects.filter(guardianships__in=ties).order_by("name")
@@ -141,12 +142,6 @@ class RequestForm(ModelForm):
 
     def clean_due_on(self) -> Any:
         day = self.cleaned_data["due_on"]
-        if day and day < _today():
+        if day and day < today():
             raise ValidationError(asking.PAST)
         return day
-
-
-def _today() -> Any:
-    from django.utils import timezone
-
-    return timezone.localdate()

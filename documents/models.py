@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.models import Contact, Family, Guardianship, Student
+from tenants.places import current_firm
 from web.access import Can
 from web.ids import new_id
 
@@ -33,6 +35,16 @@ class Kind(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+# Who sees the papers of a family in which no child is on file yet: apps above say which families a person works with.
+_families: list[Callable[[User], QuerySet[Any]]] = []
+
+
+def families_without_a_child_are_seen_by(families: Callable[[User], QuerySet[Any]]) -> None:
+    """Registers a query of the keys of families, in an app's `ready()`."""
+    if families not in _families:
+        _families.append(families)
+
+
 class DocumentQuerySet(models.QuerySet["Document"]):
     def standing(self) -> Self:
         """Those that were not removed."""
@@ -44,8 +56,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         seen = Student.objects.visible_to(user)
         standing = self.standing()
         if user.can(Can.SEE_STUDENTS):
-            family_seen = Exists(seen.filter(family=OuterRef("family")))
-            return standing.filter(Q(student__in=seen) | (Q(student=None) & family_seen))
+            family_seen: Any = Exists(seen.filter(family=OuterRef("family")))
+            childless = ~Exists(Student.objects.filter(family=OuterRef("family")))
+            if user.can(Can.SEE_ALL_STUDENTS):
+                family_seen |= childless
+            for families in _families:
+                family_seen |= childless & Q(family__in=families(user))
+            return standing.filter(Q(student__in=seen) | (Q(student=None) & Q(family_seen)))
         if user.can(Can.VISIT_PORTAL):
             own = Q(shared=True) | Q(added_by=user)
             return standing.filter(own).filter(
@@ -56,7 +73,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 def _of_whole_family(user: User) -> Exists:
     """The person may see every student of the paper's family of whom they are a guardian, and at least one."""
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=current_firm().zone)
     ties = Guardianship.objects.filter(contact__user=user, student__family=OuterRef("family"))
     return Exists(ties.seeing(on=today)) & ~Exists(ties.exclude(pk__in=Guardianship.objects.seeing(on=today)))  # type: ignore[return-value]
 
@@ -294,4 +311,8 @@ class Request(models.Model):
         return self.words or str(self.get_kind_display())
 
     def is_late(self, *, at: datetime) -> bool:
-        return self.is_open and self.due_on is not None and self.due_on < timezone.localdate(at)
+        return (
+            self.is_open
+            and self.due_on is not None
+            and self.due_on < timezone.localdate(at, current_firm().zone)
+        )

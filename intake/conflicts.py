@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from cases.models import Case
 from clients import matching
 from clients.models import Contact, Student
 from intake.models import ConflictReport, Inquiry
@@ -77,14 +78,28 @@ def look(inquiry: Inquiry) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
 
 
 def _past(row: dict[str, Any]) -> dict[str, Any]:
-    """What became of earlier inquiries of somebody found, so that a former matter and a refusal show."""
+    """What became of earlier inquiries and cases of somebody found, so that a former matter and a refusal show."""
     field = {"student": "student", "contact": "contact"}.get(row["kind"])
     if field is None:
         return {}
     earlier: list[Any] = list(
         Inquiry.objects.filter(**{field: row["id"]}).with_stage().order_by("-taken_at")[:3]
     )
-    return {"past": [{"on": past.taken_at.date().isoformat(), "stage": past.stage} for past in earlier]}
+    found: dict[str, Any] = {
+        "past": [{"on": past.taken_at.date().isoformat(), "stage": past.stage} for past in earlier]
+    }
+    students = (
+        {"student": row["id"]} if field == "student" else {"student__guardianships__contact": row["id"]}
+    )
+    cases = Case.objects.filter(**students).prefetch_related("closures").order_by("-opened_at").distinct()[:5]
+    found["cases"] = [
+        {
+            "kind": case.kind, "opened": case.opened_at.date().isoformat(),
+            "closed": case.closure.closed_at.date().isoformat() if case.closure else "",
+        }
+        for case in cases
+    ]  # fmt: skip
+    return found
 
 
 @transaction.atomic
@@ -119,6 +134,7 @@ def as_seen_by(report: ConflictReport, user: User) -> list[dict[str, Any]]:
     seen = {str(pk) for pk in Student.objects.visible_to(user).filter(pk__in=ids["student"]).values_list("pk", flat=True)}  # fmt: skip
     seen |= {str(pk) for pk in Contact.objects.visible_to(user).filter(pk__in=ids["contact"]).values_list("pk", flat=True)}  # fmt: skip
     return [
-        {**row, "hidden": row["kind"] in ids and row["id"] not in seen, "name": row["name"] if row["kind"] not in ids or row["id"] in seen else ""}
+        {**row, "hidden": False} if row["kind"] not in ids or row["id"] in seen
+        else {**row, "hidden": True, "name": "", "cases": []}
         for row in report.found
     ]  # fmt: skip

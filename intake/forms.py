@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,11 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
 from accounts.models import User
-from clients.forms import GRADES, LANGUAGES, checked_birth_date, date_field, squeezed
+from clients.forms import GRADES, LANGUAGES, checked_birth_date, date_field, squeezed, today
 from clients.models import AgreementTemplate, District, School
 from intake.converting import KINDS
 from intake.models import ConflictReport, Inquiry, QuestionVersion
 from web.forms import Form, ModelForm, PhoneField, Tiles
+
+
+def checked_urgent(day: date | None) -> date | None:
+    """Raises ValidationError for a day that must be a slip of the finger: long past, or years ahead."""
+    if day and not -366 <= (day - today()).days <= 3 * 366:
+        raise forms.ValidationError(_("This day cannot be right."))
+    return day
 
 
 class PhoneIntakeForm(Form):
@@ -53,6 +61,9 @@ class PhoneIntakeForm(Form):
 
     def clean_born_on(self) -> Any:
         return checked_birth_date(self.cleaned_data["born_on"])
+
+    def clean_urgent_on(self) -> date | None:
+        return checked_urgent(self.cleaned_data["urgent_on"])
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -98,6 +109,10 @@ class InquiryForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["advocate"].queryset = User.objects.advocates().order_by("name")  # type: ignore[attr-defined]
+
+    def clean_urgent_on(self) -> date | None:
+        day: date | None = self.cleaned_data["urgent_on"]
+        return day if day == self.initial.get("urgent_on") else checked_urgent(day)
 
 
 class DecisionForm(Form):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from clients import agreements
-from clients.filing import Caller, open_file
+from clients.filing import Caller, add_child, open_file
 from clients.models import Agreement, AgreementTemplate, Contact, Guardianship, Student
 from intake.models import ConflictReport, Inquiry, NotAFit
 from outbox import sending
@@ -67,9 +68,27 @@ def booked(contact: Contact, student: Student | None, *, advocate: User, at: dat
     return inquiry
 
 
+@transaction.atomic
+def name_child(inquiry: Inquiry, facts: dict[str, Any], *, relation: str, lives_with: bool, may_see: bool, by: User, at: datetime) -> Student:  # fmt: skip
+    """The child of an inquiry in which none was named. Raises Finished, also where a child is named already."""
+    inquiry = Inquiry.objects.select_for_update(of=("self",)).select_related("contact__family", "advocate").get(pk=inquiry.pk)  # fmt: skip
+    _refuse_if_finished(inquiry)
+    if inquiry.student_id is not None:
+        raise Finished
+    team = {person.pk: person for person in (by, inquiry.advocate) if person}
+    student = add_child(inquiry.contact, facts, relation=relation, lives_with=lives_with, may_see=may_see, team=team.values(), by=by, at=at)  # fmt: skip
+    Inquiry.objects.filter(pk=inquiry.pk).update(student=student)
+    return student
+
+
 def _refuse_if_finished(inquiry: Inquiry) -> None:
     if hasattr(inquiry, "opening") or hasattr(inquiry, "not_a_fit"):
         raise Finished
+
+
+def families_of(user: User) -> QuerySet[Contact]:
+    """The keys of the families whose inquiries this person sees."""
+    return Contact.objects.filter(inquiries__in=Inquiry.objects.visible_to(user)).values("family")  # type: ignore[return-value]
 
 
 def may_go_on(inquiry: Inquiry) -> bool:

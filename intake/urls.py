@@ -11,6 +11,7 @@ urlpatterns = [
     path("intake/new/", views.inquiry_new, name="inquiry-new"),
     path("intake/<uuid:pk>/", views.inquiry_detail, name="inquiry"),
     path("intake/<uuid:pk>/edit/", views.inquiry_edit, name="inquiry-edit"),
+    path("intake/<uuid:pk>/child/", views.inquiry_child, name="inquiry-child"),
     path("intake/<uuid:pk>/check/", views.inquiry_check, name="inquiry-check"),
     path("intake/<uuid:pk>/agreement/", views.inquiry_agreement, name="inquiry-agreement"),
     path("intake/<uuid:pk>/case/", views.inquiry_case, name="inquiry-case"),

@@ -19,6 +19,7 @@ from cases.opening import CaseError
 from clients import editing
 from clients.agreements import NobodyToReach
 from clients.filing import Caller
+from clients.forms import ChildForm
 from clients.joining import StudentsFull
 from clients.models import District, School
 from documents.models import Document
@@ -119,7 +120,7 @@ def _page(request: FirmRequest, inquiry: Inquiry, *, status: int = 200, **forms:
         "refusal_form": RefusalForm(),
         "may_override": user.can(Can.OVERRIDE_AGREEMENT),
         "responses": inquiry.responses.select_related("list").prefetch_related("answers__version"),
-        # A paper of a child that is not there yet is seen by nobody; its name stands in the answer.
+        # Papers that this person may not open are named in the answer, without a link.
         "papers": set(
             Document.objects.visible_to(user)
             .filter(pk__in=Answer.objects.filter(response__inquiry=inquiry).values("document"))
@@ -153,6 +154,26 @@ def inquiry_edit(request: FirmRequest, pk: UUID) -> HttpResponse:
         done="inquiry",
         action="inquiry.changed",
     )
+
+
+@requires(Can.TAKE_INTAKE)
+@FORM
+def inquiry_child(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Names the child of a call in which nobody did."""
+    inquiry = get_object_or_404(_visible(request).filter(student=None), pk=pk)
+    form = ChildForm(posted(request))
+    context = {"form": form, "contact": inquiry.contact, "inquiry": inquiry}
+    if request.method != "POST":
+        return render(request, "clients/child_new.html", context)
+    if not form.is_valid():
+        return render(request, "clients/child_new.html", context, status=422)
+    try:
+        inquiries.name_child(inquiry, form.facts(), **form.tie(), by=request.user, at=timezone.now())
+    except inquiries.Finished as problem:
+        form.add_error(None, str(problem))
+        return render(request, "clients/child_new.html", context, status=422)
+    messages.success(request, _("The child is on file. Check for conflicts with the name."))
+    return redirect("inquiry", pk)
 
 
 @requires(Can.TAKE_INTAKE)

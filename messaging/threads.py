@@ -360,7 +360,9 @@ def students_of(thread: Thread, user: User) -> list[Student]:
     """Children of the contact that this person may see, under whom an attached paper is filed."""
     if thread.contact is None:
         return []
-    ties = Guardianship.objects.filter(contact=thread.contact).seeing(on=timezone.localdate())
+    ties = Guardianship.objects.filter(contact=thread.contact).seeing(
+        on=timezone.localdate(timezone=current_firm().zone)
+    )
     rows = Student.objects.visible_to(user).filter(guardianships__in=ties)
     return list(rows.order_by("given_name", "pk"))
 

@@ -14,10 +14,11 @@ NOT_WANTED = gettext_noop("the paper has come, or is not wanted any more")
 PAPER_CALLED_BACK = gettext_noop("the paper was called back")
 PAPER_SIGNED = gettext_noop("the paper is signed")
 SETTLED = gettext_noop("it is paid or credited")
+MEETING_CALLED_OFF = gettext_noop("the meeting was called off")
 TAKEN_BACK = frozenset(
     {
         BOOKING_MOVED, BOOKING_CALLED_OFF, BOOKING_CHANGED, PAPER_CAME, REQUEST_CALLED_OFF, NOT_WANTED,
-        PAPER_CALLED_BACK, PAPER_SIGNED, SETTLED,
+        PAPER_CALLED_BACK, PAPER_SIGNED, SETTLED, MEETING_CALLED_OFF,
     }
 )  # fmt: skip
 

@@ -24,7 +24,10 @@ from web.paging import page_of
 
 
 def _me(user: User) -> Contact | None:
-    return Contact.objects.filter(user=user).prefetch_related("points").first()
+    contact = Contact.objects.filter(user=user).first()
+    if contact is not None:
+        contact.user = user  # what is addressed to them asks for it, and it is at hand
+    return contact
 
 
 def to_pay(contact: Contact | None) -> list[tuple[str, Due]]:

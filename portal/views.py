@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +22,7 @@ from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
 from circle import transition
-from clients.models import GuestGrant, Student
+from clients.models import Contact, Guardianship, GuestGrant, Student
 from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
@@ -35,9 +35,14 @@ from web.paging import page_of
 def home(request: FirmRequest) -> HttpResponse:
     """The next step, the next date and the newest win; then the calls and the children."""
     user, now = request.user, timezone.now()
-    if transition.undecided(user, at=now):
+    own = Guardianship.objects.filter(
+        student=OuterRef("pk"), contact__user=user, contact__role=Contact.Role.SELF
+    )
+    students = list(
+        Student.objects.visible_to(user).annotate(is_own=Exists(own)).order_by("given_name", "pk")
+    )
+    if any(student.is_own for student in students) and transition.undecided(user, at=now):
         return redirect("portal-sharing")
-    students = list(Student.objects.visible_to(user).order_by("given_name", "pk"))
     keys = [student.pk for student in students]
     ahead = (
         Booking.objects.visible_to(user)
@@ -93,7 +98,7 @@ def child_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     rows = shared(request.user).filter(student=student)
     audit.record("timeline.read", by=request.user, at=timezone.now(), about=student)
     page = page_of(rows, request)
-    return render(request, "portal/timeline.html", {"student": student, "page": page, "entries": [(row, timeline.words(row)) for row in page]})  # fmt: skip
+    return render(request, "portal/timeline.html", {"student": student, "page": page, "entries": timeline.told(page, to=request.user)})  # fmt: skip
 
 
 @requires(Can.VISIT_PORTAL)

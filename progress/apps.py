@@ -10,17 +10,22 @@ class ProgressConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models.signals import post_save
+        from django.urls import reverse
         from django.utils.translation import gettext_lazy as _
 
+        from cases import timeline
         from cases.signals import calendar_changed
         from clients.models import Student
         from outbox.sending import guard
-        from progress import silence, writing
+        from progress import silence, wins, writing
         from web import sections
         from web.access import Can
         from web.navigation import register
 
         guard(writing.may_leave)
+        timeline.evidence_opens_at(
+            wins.EVIDENCE, staff=lambda entry: reverse("wins", args=[entry.student_id])
+        )
         calendar_changed.connect(silence.calendar_changed, dispatch_uid="progress-silence")
         post_save.connect(silence.student_saved, sender=Student, dispatch_uid="progress-silence")
         register("student", label=_("Goals"), icon="chart", url_name="progress", order=36, can=Can.SEE_STUDENTS)  # fmt: skip

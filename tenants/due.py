@@ -49,6 +49,11 @@ def plan(kind: str, key: str, *, due_at: datetime) -> None:
     )
 
 
+def planned(kind: str) -> set[str]:
+    """The keys of this firm's rows of a kind."""
+    return set(DueWork.objects.filter(firm_id=current_firm().id, kind=kind).values_list("key", flat=True))
+
+
 def settle(kind: str, *keys: str) -> None:
     """These things are done or called off: they are due no more."""
     DueWork.objects.filter(firm_id=current_firm().id, kind=kind, key__in=keys).delete()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.requests import FirmRequest
 from cases import calendars, clock, editing, removals
-from cases.forms import CalendarFileForm, DistrictForm, RemovalForm, SchoolYearForm, removal_kinds
+from cases.forms import (
+    WEEKDAYS,
+    CalendarFileForm,
+    DistrictForm,
+    RemovalForm,
+    SchoolYearForm,
+    removal_kinds,
+)
 from cases.models import Case, Removal, SchoolCalendar, SchoolYear
 from cases.views.matters import today_of
 from clients.models import District, Student
@@ -71,6 +78,7 @@ def calendar_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"district": district, "calendar": calendar}
     if calendar:
         value = calendars.value_of(calendar)
+        context["weekdays"] = [str(name) for _n, name in (WEEKDAYS[-1], *WEEKDAYS[:-1])]
         context["years"] = [
             (year, months(value, year), value.school_days_between(year.first_on, year.last_on))
             for year in calendar.years.prefetch_related("days_off").order_by("-first_on")
@@ -140,12 +148,19 @@ def _initial(request: FirmRequest, calendar: SchoolCalendar | None, row: SchoolY
     else:
         today = today_of(request)
         start = today.year if today.month >= 6 else today.year - 1
-        first, last = date(start, 8, 25), date(start + 1, 6, 5)
+        first, last = _weekday(date(start, 8, 25), ahead=True), _weekday(date(start + 1, 6, 5), ahead=False)
         off, ends = calendars.usual_days_off(first, last), ()
     return {
         "first": first, "last": last, "weekdays": weekdays, "days_off": calendars.say_days_off(off),
         "period_ends": calendars.say_period_ends(ends),
     }  # fmt: skip
+
+
+def _weekday(day: date, *, ahead: bool) -> date:
+    """The day itself, or the nearest one from Monday to Friday after or before it."""
+    while day.weekday() > 4:
+        day += timedelta(days=1 if ahead else -1)
+    return day
 
 
 @requires(Can.EDIT_CASES)
@@ -215,7 +230,7 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
             "row": row, "kind": rule.words(language), "days": say_days(line.days) if line.days is not None else "",
             "one": line.days == 1, "total": say_days(line.possible), "question": rule.question(language) if rule.counts == "may_count" else "",
         })  # fmt: skip
-    discipline = student.cases.open().filter(kind="discipline").first() or student.cases.open().first()
+    discipline = removals.case_of(student)
     possible = tally.possible if tally else 0
     return {
         "student": student,
@@ -289,7 +304,7 @@ def removal_deletion(request: FirmRequest, pk: UUID) -> HttpResponse:
 def placement_decision(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The school decided to change the placement for conduct: the manifestation clock runs from that day."""
     student = _student(request, pk)
-    case = student.cases.open().filter(kind="discipline").first() or student.cases.open().first()
+    case = removals.case_of(student)
     form = RemovalForm()
     try:
         on = date.fromisoformat(request.POST.get("on", ""))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
+from accounts.models import User
 from accounts.requests import FirmRequest
-from cases import clock, editing, opening, timeline
+from cases import clock, editing, opening, team, timeline
 from cases.forms import (
     CaseDetailsForm,
     CaseForm,
@@ -26,10 +27,12 @@ from cases.forms import (
     LogForm,
     StageForm,
     TaskForm,
+    TeamForm,
 )
 from cases.models import Case, Deadline, EntryKind, Status, Task, TimelineEntry
 from cases.stages import STAGES, stage_of
 from clients.models import Student
+from documents.models import Document
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
@@ -114,17 +117,19 @@ def _page(request: FirmRequest, case: Case, **forms: Any) -> dict[str, Any]:
         "tasks": case.tasks.filter(done_at=None).select_related("owner"),
         "task_form": TaskForm(),
         "meetings": case.meetings.standing().select_related("advocate").order_by("-starts_at")[:6],
-        "log_form": LogForm(auto_id="log_%s"),
-        "entries": said(TimelineEntry.objects.filter(case=case).select_related("recorded_by")[:8]),
-        "team": case.student.care_team.filter(until=None).select_related("user"),
+        "log_form": _log_form(request, case),
+        "entries": timeline.told(TimelineEntry.objects.filter(case=case)[:8], to=request.user),
+        "team": case.student.care_team.filter(until=None).select_related("user").order_by("user__name"),
+        "team_form": TeamForm(people=team.who_may_join(case)),
         "state": state,
         "today": today_of(request),
         **forms,
     }
 
 
-def said(rows: QuerySet[TimelineEntry]) -> list[tuple[TimelineEntry, str]]:
-    return [(row, timeline.words(row)) for row in rows]
+def _log_form(request: FirmRequest, case: Case, told: Any = None) -> LogForm:
+    papers = Document.objects.visible_to(request.user).filter(student=case.student_id)
+    return LogForm(told, papers=papers, auto_id="log_%s")
 
 
 @requires(Can.SEE_CASES)
@@ -188,6 +193,35 @@ def case_hand_over(request: FirmRequest, pk: UUID) -> HttpResponse:
             return redirect("case", pk) if seen else redirect("cases")
     context = {"case": case, "form": form, "history": case.hand_overs.select_related("giver", "taker", "by")}
     return render(request, "cases/hand_over.html", context, status=422 if form.errors else 200)
+
+
+@requires(Can.EDIT_CASES)
+@require_POST
+def case_team(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """One more person works for the student."""
+    case = visible_case(request, pk)
+    form = TeamForm(request.POST, people=team.who_may_join(case))
+    if not form.is_valid():
+        return render(request, "cases/case.html", _page(request, case, team_form=form), status=422)
+    person = User.objects.get(pk=form.cleaned_data["person"])
+    team.join(case, person, by=request.user, at=timezone.now())
+    messages.success(request, _("%(name)s is on the care team now.") % {"name": person.name})
+    return redirect(f"{reverse('case', args=[pk])}#team")
+
+
+@requires(Can.EDIT_CASES)
+@require_POST
+def case_team_departure(request: FirmRequest, pk: UUID, person: UUID) -> HttpResponse:
+    """Somebody works for the student no more."""
+    case = visible_case(request, pk)
+    member = get_object_or_404(case.student.care_team.filter(until=None).select_related("user"), user=person)
+    try:
+        team.leave(case, member.user, by=request.user, at=timezone.now())
+        messages.success(request, _("%(name)s is off the care team. Their open tasks and dates went to who leads the case.") % {"name": member.user.name})  # fmt: skip
+    except opening.CaseError as problem:
+        messages.error(request, str(problem))
+    seen = Case.objects.visible_to(request.user).filter(pk=pk).exists()
+    return redirect(f"{reverse('case', args=[pk])}#team") if seen else redirect("cases")
 
 
 @requires(Can.EDIT_CASES)
@@ -263,7 +297,7 @@ def back(request: FirmRequest, otherwise: str) -> str:
 def case_log(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A line of the contact log: how, and what was said."""
     case = visible_case(request, pk)
-    form = LogForm(request.POST, auto_id="log_%s")
+    form = _log_form(request, case, request.POST)
     now = timezone.now()
     if form.is_valid() and (form.cleaned_data["happened_at"] or now) > now:
         form.add_error("happened_at", _("This lies in the future."))
@@ -273,7 +307,7 @@ def case_log(request: FirmRequest, pk: UUID) -> HttpResponse:
     entry = timeline.add(
         student=case.student, case=case, kind=EntryKind.WIN if filled["win"] else filled["kind"], text=filled["text"],
         who=filled["who"] or request.user.name, happened_at=filled["happened_at"] or now, at=now, by=request.user,
-        shared=filled["shared"],
+        shared=filled["shared"], evidence=("document", filled["paper"].pk) if filled["paper"] else None,
     )  # fmt: skip
     audit.record("entry.added", by=request.user, at=now, about=entry, student=str(case.student_id))
     return redirect(f"{reverse('case', args=[pk])}#timeline")
@@ -298,9 +332,7 @@ def entry_sharing(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def student_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     student = get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
-    rows = (
-        TimelineEntry.objects.visible_to(request.user).filter(student=student).select_related("recorded_by")
-    )
+    rows = TimelineEntry.objects.visible_to(request.user).filter(student=student)
     kind = request.GET.get("kind", "")
     if kind in EntryKind.values:
         rows = rows.filter(kind=kind)
@@ -309,7 +341,7 @@ def student_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     context = {
         "student": student,
         "page": page,
-        "entries": [(row, timeline.words(row)) for row in page],
+        "entries": timeline.told(page, to=request.user),
         "kinds": EntryKind.choices,
         "kind": kind,
     }

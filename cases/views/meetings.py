@@ -202,7 +202,7 @@ def meeting_prep(request: FirmRequest, pk: UUID) -> HttpResponse:
     if sent:
         messages.success(request, _("We asked the family for their questions."))
     else:
-        messages.error(request, _("No parent has an e-mail address that is safe to use."))
+        messages.error(request, _("No parent has a number or an e-mail address that is safe to use."))
     return redirect("meeting", pk)
 
 
@@ -220,18 +220,22 @@ def meeting_call_off(request: FirmRequest, pk: UUID) -> HttpResponse:
 def meeting_follow_up(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The letter made from the decisions: edited, printed, sent."""
     meeting = visible_meeting(request, pk)
-    addresses = [contact.email for contact in work.parents_of(meeting) if contact.email]
-    text = (
-        work.follow_up_text(meeting) if "again" in request.GET or not meeting.follow_up else meeting.follow_up
-    )
+    user: User = request.user
+    now = timezone.now()
+    parents = work.parents_of(meeting, on=timezone.localdate(now, request.firm.zone))
+    addresses = [contact.email for contact in parents if contact.email]
+    language = "es" if request.GET.get("again") == "es" else "en"
+    anew = "again" in request.GET or not meeting.follow_up
+    text = work.follow_up_text(meeting, language=language) if anew else meeting.follow_up
     form = FollowUpForm(posted(request), initial={"text": text, "to": ", ".join(addresses)})
     if not form.is_valid():
         return render(request, "cases/follow_up.html", {"form": form, "meeting": meeting}, status=422 if form.errors else 200)  # fmt: skip
-    user: User = request.user
-    now = timezone.now()
     if "send" in request.POST:
         if not form.cleaned_data["to"]:
             form.add_error("to", _("Type an address to send it to."))
+        for address in work.kept_from(meeting, form.cleaned_data.get("to", ()), at=now):
+            form.add_error("to", _("Nothing about this child may go to %(address)s: the person is blocked, or the address is not safe.") % {"address": address})  # fmt: skip
+        if form.errors:
             return render(request, "cases/follow_up.html", {"form": form, "meeting": meeting}, status=422)
         work.send_follow_up(
             meeting, to=form.cleaned_data["to"], text=form.cleaned_data["text"], by=user, at=now

@@ -8,6 +8,7 @@ from django import template
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Kind as CaseKind
 from intake.models import Stage
 from web.dates import say_day
 
@@ -22,7 +23,7 @@ WHYS = {
     "name": _("same name"), "nickname": _("nickname"), "sound": _("sounds alike"), "letters": _("spelled alike"),
     "initial": _("initial"), "middle name": _("middle name"), "former name": _("former or other name"),
     "surnames the other way round": _("surnames the other way round"), "one of two surnames": _("one of two surnames"),
-    "one surname": _("one surname"), "birth date": _("same birth date"),
+    "names the other way round": _("first and last name the other way round"), "one surname": _("one surname"), "birth date": _("same birth date"),
     "birth date, one digit": _("birth date nearly the same"), "same number or address": _("same number or address"),
 }  # fmt: skip
 
@@ -41,6 +42,11 @@ def stage_word(stage: str) -> str:
 @register.filter
 def kind_word(kind: str) -> str:
     return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def case_word(kind: str) -> str:
+    return str(CaseKind(kind).label) if kind in CaseKind.values else kind
 
 
 @register.filter

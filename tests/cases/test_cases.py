@@ -123,6 +123,56 @@ def test_two_fields_make_a_line_of_the_contact_log_which_the_family_does_not_see
     assert "Luz called about the test." in visitor.as_(luz).get(path).content.decode()
 
 
+def test_a_line_of_the_log_leads_to_the_paper_that_shows_it(visitor, ana, luz, mateo, case):
+    paper = mateo.documents.get()
+    paper.shared = True
+    paper.save()
+    visitor.as_(ana).post(
+        f"/cases/{case.pk}/log/",
+        {"kind": "email", "text": "They wrote.", "paper": str(paper.pk), "shared": "on"},
+    )
+    entry = TimelineEntry.objects.get(kind=EntryKind.EMAIL)
+    assert (entry.evidence_kind, entry.evidence_id) == ("document", str(paper.pk))
+    staff, family = f'href="/documents/{paper.pk}/"', f'href="/portal/papers/{paper.pk}/"'
+    assert staff in visitor.get(f"/students/{mateo.pk}/timeline/").content.decode()
+    assert family in visitor.as_(luz).get(f"/portal/children/{mateo.pk}/").content.decode()
+
+    type(paper).objects.filter(pk=paper.pk).update(shared=False, added_by=ana)
+    assert family not in visitor.get(f"/portal/children/{mateo.pk}/").content.decode()
+
+
+def test_a_paper_of_another_child_is_no_evidence(visitor, ana, case):
+    other = Student.objects.get(given_name="Ada").documents.get()
+    sent = {"kind": "email", "text": "They wrote.", "paper": str(other.pk)}
+    assert visitor.as_(ana).post(f"/cases/{case.pk}/log/", sent).status_code == 422
+
+
+def test_what_happened_leads_to_where_it_is_kept_and_says_when_it_was_recorded(visitor, ana, mateo, case):
+    from cases import clock as dates
+
+    event = dates.record(
+        case, kind="evaluation_consent_received", on=AT.date() - timedelta(days=9), by=ana, at=AT
+    )
+    page = visitor.as_(ana).get(f"/students/{mateo.pk}/timeline/").content.decode()
+    assert f'href="/events/{event.pk}/"' in page
+    assert "recorded <time" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("tasks/", {"title": "Call", "due_on": "1925-11-24"}),
+        ("details/", {"next_step": "Call", "next_step_on": "0206-11-24", "version": "1"}),
+        ("log/", {"kind": "call", "text": "Words", "happened_at": "1925-11-24T10:00"}),
+    ],
+)
+def test_a_day_of_another_century_is_a_slip_of_the_finger(visitor, ana, case, path, sent):
+    answer = visitor.as_(ana).post(f"/cases/{case.pk}/{path}", sent)
+    assert answer.status_code == 422
+    assert "This day cannot be right." in answer.content.decode()
+    assert sent.get("text", sent.get("title", sent.get("next_step"))) in answer.content.decode()
+
+
 @pytest.mark.parametrize("text", ["x" * 10_000, "أحمد العربي 🎉 niño", "<script>alert(1)</script>", "a\x01b"])
 def test_long_strange_and_hostile_words_are_kept_as_they_are(visitor, ana, case, text):
     answer = visitor.as_(ana).post(f"/cases/{case.pk}/log/", {"kind": "note", "text": text})

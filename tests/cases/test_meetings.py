@@ -1,9 +1,12 @@
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from cases import meetings
 from cases.models import Attendee, Decision, Meeting, MeetingRequest
+from clients.models import Contact, Guardianship
+from outbox import sending
 from outbox.models import Message
 from scheduling.availability import free_slots
 from tests.cases.conftest import AT
@@ -72,9 +75,97 @@ def test_another_family_does_not_find_the_meeting(visitor, ngozi, meeting):
 
 def test_the_form_is_asked_for_in_the_parents_language(visitor, ana, luz, meeting):
     visitor.as_(ana).post(f"/meetings/{meeting.pk}/prep/")
-    letter = Message.objects.get(kind="prep-form")
+    letter = Message.objects.get(kind="prep-form", channel="email")
     assert letter.recipient == luz.email
+    assert letter.title == "Díganos sus preguntas antes de la reunión"
     assert f"/portal/meetings/{meeting.pk}/" in letter.body
+
+
+def test_the_form_is_asked_for_by_a_safe_way_as_the_parent_prefers(visitor, ana, luz, meeting):
+    contact = luz.contact
+    Contact.objects.filter(pk=contact.pk).update(prefers="sms")
+    visitor.as_(ana).post(f"/meetings/{meeting.pk}/prep/")
+    text = Message.objects.get(kind="prep-form")
+    assert (text.channel, text.recipient) == ("sms", luz.phone)
+    assert f"/portal/meetings/{meeting.pk}/" in text.body
+    assert "Mateo" not in text.body
+
+    Message.objects.all().delete()
+    contact.points.filter(kind="phone").update(safe=False)
+    visitor.post(f"/meetings/{meeting.pk}/prep/")
+    assert Message.objects.get(kind="prep-form").recipient == luz.email
+    Message.objects.all().delete()
+    contact.points.update(safe=False)
+    page = visitor.post(f"/meetings/{meeting.pk}/prep/", follow=True).content.decode()
+    assert "No parent has a number or an e-mail address that is safe to use." in page
+    assert not Message.objects.filter(kind="prep-form").exists()
+
+
+@pytest.mark.parametrize("change", ["blocked", "unsafe", "called off"])
+def test_what_was_asked_does_not_leave_when_it_must_not_any_more(ana, luz, meeting, standins, clock, change):
+    meetings.ask_for_questions(meeting, by=ana, at=AT)
+    letter = Message.objects.get(kind="prep-form", channel="email")
+    if change == "blocked":
+        Guardianship.objects.filter(contact__user=luz).update(blocked_from=AT.date())
+    elif change == "unsafe":
+        luz.contact.points.update(safe=False)
+    else:
+        meetings.call_off(meeting, at=AT, by=ana)
+    sending.deliver([str(letter.pk)], AT)
+    letter.refresh_from_db()
+    assert letter.state == "suppressed"
+    assert standins.mail(luz.email) == []
+
+
+def test_what_was_asked_leaves_otherwise(ana, luz, meeting, standins, clock):
+    meetings.ask_for_questions(meeting, by=ana, at=AT)
+    sending.deliver([str(Message.objects.get(kind="prep-form", channel="email").pk)], AT)
+    assert len(standins.mail(luz.email)) == 1
+
+
+def test_who_may_see_is_asked_for_the_day_where_the_firm_is(luz, meeting, mateo):
+    """Six in the evening of the 24th in Montana is the 25th in Greenwich, where the block has begun."""
+    Guardianship.objects.filter(contact__user=luz).update(blocked_from=date(2026, 11, 25))
+    evening = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    meetings.ask_for_questions(meeting, by=meeting.advocate, at=evening)
+    assert Message.objects.filter(kind="prep-form").exists()
+
+
+def test_the_family_reads_of_meetings_in_its_own_language(visitor, ana, luz, meeting):
+    meetings.send_follow_up(meeting, to=["school@example.org"], text="Words", by=ana, at=AT)
+    visitor.headers["Accept-Language"] = "es"
+    page = visitor.as_(luz).get(f"/portal/children/{meeting.case.student_id}/").content.decode()
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "Después de nuestra reunión del miércoles, 2 de diciembre" in words
+    assert "Reunión del" in words
+    assert "IEP meeting" not in words
+
+
+def test_the_follow_up_is_made_in_spanish_where_it_is_asked_for(visitor, ana, meeting):
+    Decision.objects.create(meeting=meeting, text="Speech twice a week", due_on=date(2026, 12, 18))
+    path = f"/meetings/{meeting.pk}/follow-up/"
+    assert "Friday, December 18, 2026" in visitor.as_(ana).get(path).content.decode()
+    spanish = visitor.get(f"{path}?again=es").content.decode()
+    assert "viernes, 18 de diciembre de 2026" in spanish
+    assert "Thank you" not in spanish.split("<textarea")[1].split("</textarea>")[0]
+
+
+def test_a_follow_up_goes_to_nobody_who_is_blocked_or_unsafe(visitor, ana, luz, meeting):
+    path = f"/meetings/{meeting.pk}/follow-up/"
+    sent = {"text": "Kind words.", "to": f"school@example.org, {luz.email}", "send": "1"}
+    Guardianship.objects.filter(contact__user=luz).update(blocked_from=AT.date())
+    answer = visitor.as_(ana).post(path, sent)
+    assert answer.status_code == 422
+    assert f"Nothing about this child may go to {luz.email}" in answer.content.decode()
+    assert "Kind words." in answer.content.decode()
+    assert not Message.objects.filter(kind="follow-up").exists()
+
+    Guardianship.objects.filter(contact__user=luz).update(blocked_from=None)
+    luz.contact.points.filter(kind="email").update(safe=False)
+    assert visitor.post(path, sent).status_code == 422
+    luz.contact.points.update(safe=True)
+    assert visitor.post(path, sent).status_code == 302
+    assert Message.objects.filter(kind="follow-up").count() == 2
 
 
 def test_the_follow_up_is_made_from_what_was_decided_and_sent_as_edited(visitor, ana, meeting):

@@ -4,6 +4,7 @@ import pytest
 
 from cases import removals
 from cases.models import Deadline, Removal
+from outbox.models import Message
 from tests.cases.conftest import AT
 
 DAYS = [date(2026, 9, day) for day in (8, 9, 10, 11, 14, 15, 16, 17)]
@@ -43,6 +44,31 @@ def test_beyond_ten_opens_the_card_and_starts_the_manifestation_clock(
     row = Deadline.objects.get(case=case, rule="manifestation_determination")
     assert row.due_on == date(2026, 10, 22)
     assert "October 22, 2026" in visitor.get(f"/students/{mateo.pk}/removals/").content.decode()
+
+
+def test_the_ninth_day_and_the_eleventh_tell_the_team_once_and_give_a_task(
+    visitor, ana, bo, mateo, case, calendar, clock
+):
+    from cases import team
+
+    team.join(case, bo, by=ana, at=AT)
+    visitor.as_(ana)
+    for day in DAYS:
+        log(visitor, mateo, day)
+    assert not Message.objects.filter(kind="removals").exists()
+    log(visitor, mateo, date(2026, 9, 18))
+    [letter] = Message.objects.filter(kind="removals")
+    assert letter.recipient == bo.email
+    assert "9 of 10 school days out this year." in letter.body
+    assert f"/students/{mateo.pk}/removals/" in letter.body
+    assert case.tasks.filter(title="Act before the 11th day: 9 of 10 school days out", owner=ana).count() == 1
+    assert "Act before the 11th day" in visitor.get("/today/").content.decode()
+
+    log(visitor, mateo, date(2026, 9, 21))
+    assert Message.objects.filter(kind="removals").count() == 1
+    log(visitor, mateo, date(2026, 9, 22))
+    assert Message.objects.filter(kind="removals").count() == 2
+    assert case.tasks.filter(title="Ask if this is a change of placement: 11 school days out").count() == 1
 
 
 def test_a_kind_that_may_count_waits_for_a_decision(visitor, ana, mateo, calendar, clock):

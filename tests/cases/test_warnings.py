@@ -44,6 +44,25 @@ def test_what_is_done_warns_nobody(row, ana):
     assert not DueWork.objects.filter(kind=warnings.WARN).exists()
 
 
+def test_a_case_that_was_closed_for_a_while_warns_again(row, case, ana):
+    """A warning that came due while the case was closed is forgotten; the next ones are not."""
+    from cases import opening
+
+    opening.close(case, outcome="withdrawn", reason="They stopped.", by=ana, at=AT)
+    warnings.warn([str(row.pk)], due_at(row))
+    assert not DueWork.objects.filter(kind=warnings.WARN).exists()
+    assert not Message.objects.filter(kind="date-near").exists()
+
+    opening.reopen(case, by=ana, at=AT + timedelta(days=3))
+    assert due_at(row).date() == date(2026, 12, 2)
+
+
+def test_the_nightly_proof_plans_a_warning_that_was_lost(row):
+    DueWork.objects.filter(kind=warnings.WARN).delete()
+    proof.prove(["nightly"], AT)
+    assert due_at(row).date() == date(2026, 11, 25)
+
+
 def test_a_person_chooses_when_and_how(visitor, ana, row, clock):
     visitor.as_(ana).post(
         "/deadlines/warnings/", {"part": "mine", "mine-leads": ["3"], "mine-channel": "email"}
@@ -71,7 +90,7 @@ def test_the_nightly_proof_finds_and_mends_what_is_wrong(row, case, ana):
     row.refresh_from_db()
     assert (row.due_on, row.changes.last().why) == (date(2026, 12, 9), Why.PROOF)
     line = AuditEntry.objects.filter(action="deadlines.proved").latest("id")
-    assert line.detail == {"cases": 1, "deadlines": 1, "mended": 1}
+    assert line.detail == {"cases": 1, "deadlines": 1, "mended": 1, "warnings": 0}
     night = DueWork.objects.get(kind=proof.PROVE)
     assert night.due_at == datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 

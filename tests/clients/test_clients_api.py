@@ -67,3 +67,78 @@ def test_an_inquiry_comes_in(harbor, ana_calls, ana, clock):
     assert (made.status_code, made.json()["stage"]) == (201, "new")
     assert Inquiry.objects.get().taken_by == ana
     assert ana_calls.ask("post", "inquiries/", {"name": "Dana"}).status_code == 400
+
+
+def test_a_child_is_added_to_a_family_on_file(harbor, ana_calls, ana, luz, mateo, clock):
+    told = {
+        "contact": str(luz.contact.pk),
+        "given_name": "Nico",
+        "family_name": "Rivera",
+        "relation": "mother",
+    }
+    answer = ana_calls.ask("post", "students/", told)
+    assert answer.status_code == 201
+    nico = Student.objects.get(given_name="Nico")
+    assert (nico.family_id, nico.confirmed_at) == (mateo.family_id, clock.now)
+    assert nico in Student.objects.visible_to(ana)
+    assert nico in Student.objects.visible_to(luz)
+    assert (
+        ana_calls.ask("post", "students/", {**told, "contact": str(key("contact ngozi"))}).status_code == 400
+    )
+    assert ana_calls.ask("post", "students/", {**told, "born_on": "2030-01-01"}).status_code == 400
+
+
+def test_a_grown_up_is_added_and_sees_nothing_until_it_is_said(harbor, ana_calls, mateo, clock):
+    told = {"student": str(mateo.pk), "name": "Rosa Campos", "role": "relative", "phone": "(406) 555-0199", "email": "Rosa@Family.example"}  # fmt: skip
+    made = ana_calls.ask("post", "contacts/", told).json()
+    assert {row["value"] for row in made["points"]} == {"+14065550199", "rosa@family.example"}
+    tie = Guardianship.objects.get(contact=made["id"], student=mateo)
+    assert (tie.may_see, tie.lives_with) == (False, False)
+    path = f"guardianships/{tie.pk}/"
+    assert ana_calls.ask("patch", path, {"may_see": True, "relation": "aunt"}).json()["may_see"] is True
+    ana_calls.ask("patch", path, {"blocked_from": "2026-11-24", "student": str(key("student Ada"))})
+    tie.refresh_from_db()
+    assert (str(tie.blocked_from), tie.student_id) == ("2026-11-24", mateo.pk)
+    other = Guardianship.objects.get(pk=key("guardianship ngozi"))
+    assert ana_calls.ask("patch", f"guardianships/{other.pk}/", {"may_see": False}).status_code == 404
+
+
+def test_a_number_is_added_and_said_to_be_unsafe(harbor, ana_calls, luz, clock):
+    path = f"contacts/{luz.contact.pk}/set-point/"
+    made = ana_calls.ask("post", path, {"kind": "phone", "value": "(406) 555-0188", "label": "work"}).json()
+    assert {"kind": "phone", "value": "+14065550188", "label": "work", "safe": True} in made["points"]
+    told = ana_calls.ask("post", path, {"kind": "email", "value": luz.email, "safe": False}).json()
+    assert [row["safe"] for row in told["points"] if row["value"] == luz.email] == [False]
+    assert ana_calls.ask("post", path, {"kind": "phone", "value": "12"}).status_code == 400
+    assert ana_calls.ask("post", path, {"kind": "email", "value": "nobody"}).status_code == 400
+
+
+def test_an_inquiry_goes_its_way_to_a_case(harbor, ana_calls, ana, olivia, clock):
+    calls = Caller(harbor, olivia)
+    told = {"name": "Rosa Delgado", "phone": "(406) 555-0171", "child": "Iker", "child_family_name": "Delgado", "urgent_on": "2026-12-05"}  # fmt: skip
+    assert calls.ask("post", "inquiries/", {**told, "urgent_on": "1925-12-05"}).status_code == 400
+    made = calls.ask("post", "inquiries/", told).json()
+    path = f"inquiries/{made['id']}/"
+    changed = calls.ask("patch", path, {"concern": "Reading", "advocate": str(ana.pk), "version": 1}).json()
+    assert (changed["concern"], changed["advocate"], changed["version"]) == ("Reading", str(ana.pk), 2)
+    assert calls.ask("patch", path, {"concern": "x", "version": 1}).status_code == 400
+    opens = {"kind": "iep", "advocate": str(ana.pk), "override_reason": "A meeting is tomorrow."}
+    assert calls.ask("post", f"{path}open-case/", opens).status_code == 400
+    report = calls.ask("post", f"{path}check/").json()
+    assert {"what": "child", "name": "Iker Delgado"} in report["asked"]
+    decide = f"conflict-reports/{report['id']}/decide/"
+    assert calls.ask("post", decide, {"decision": "stop"}).status_code == 400
+    assert calls.ask("post", decide, {"decision": "clear"}).json()["decision"] == "clear"
+    assert calls.ask("post", decide, {"decision": "clear"}).status_code == 400
+    assert (
+        ana_calls.ask("post", f"{path}open-case/", opens).status_code == 400
+    )  # only an owner goes without a signature
+    assert calls.ask("post", f"{path}open-case/", opens).json()["stage"] == "case"
+    assert calls.ask("post", f"{path}turn-away/", {"reason": "Late"}).status_code == 400
+
+
+def test_a_family_is_turned_away_with_a_reason(harbor, ana_calls, clock):
+    made = ana_calls.ask("post", "inquiries/", {"name": "Ray Colton", "phone": "(406) 555-0172"}).json()
+    path = f"inquiries/{made['id']}/turn-away/"
+    assert ana_calls.ask("post", path, {}).status_code == 400
+    assert ana_calls.ask("post", path, {"reason": "Needs an attorney", "referral": "Legal aid"}).json()["stage"] == "not_a_fit"  # fmt: skip

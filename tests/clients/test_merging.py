@@ -62,6 +62,17 @@ def test_a_block_and_an_unsafe_number_of_either_hold_for_both(mateo, twin, ana):
     assert kept.points.get(kind="phone").safe is False
 
 
+def test_the_end_of_a_parents_say_in_either_holds_for_both(mateo, twin, ana):
+    gone_student, gone = twin
+    kept = Contact.objects.get(pk=key("contact luz"))
+    Guardianship.objects.filter(contact=gone).update(blocked_from=None, rights_ended_on="2026-05-01")
+    merging.merge(mateo, gone_student, by=ana, at=NOW)
+    merging.merge(kept, gone, by=ana, at=NOW)
+
+    tie = Guardianship.objects.get(contact=kept, student=mateo)
+    assert (str(tie.rights_ended_on), tie.blocked_from, tie.may_see) == ("2026-05-01", None, True)
+
+
 def test_undone_they_are_two_again(mateo, twin, ana, visitor, clock):
     gone, _contact = twin
     pk = gone.pk

@@ -66,8 +66,17 @@ def test_the_ribbon_shades_the_days_when_no_school_is_open(visitor, ana, olivia,
         year = calendar.years.create(first_on=date(2026, 8, 24), last_on=date(2027, 6, 4))
         for day in days:
             year.days_off.create(first_on=date(2026, 11, day), last_on=date(2026, 11, day), name="Break")
-    shaded = work.no_school(Deadline.objects.visible_to(ana).standing(), today=TODAY)
+    shaded = work.no_school(work.cases_of(ana, team=False), today=TODAY)
     assert shaded == {date(2026, 11, 26), date(2026, 11, 27)}
+
+
+def test_somebody_turned_away_waits_for_nobody(visitor, ana, clock):
+    from tests.intake.test_first_call_to_case import take_call
+
+    inquiry = take_call(visitor, ana)
+    assert "Who is Rosa Delgado?" in visitor.get("/today/").content.decode()
+    visitor.post(f"/intake/{inquiry.pk}/refusal/", {"reason": "Needs an attorney"})
+    assert "Who is Rosa Delgado?" not in visitor.get("/today/").content.decode()
 
 
 def test_mine_and_team_differ(visitor, olivia, ana, clock):

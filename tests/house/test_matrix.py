@@ -57,6 +57,17 @@ def address(name):
             "-checklist",
             "-add-item",
             "-remove-item",
+            "-reopen",
+            "-set-aside",
+            "-answer",
+            "-give",
+            "-share",
+            "-team",
+            "-check",
+            "-child",
+            "-turn-away",
+            "-open-case",
+            "-point",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}

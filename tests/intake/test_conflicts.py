@@ -84,6 +84,27 @@ def test_somebody_we_turned_away_is_remembered(harbor, ana, visitor, clock):
     assert [past["stage"] for past in row["past"]] == ["not_a_fit"]
 
 
+def test_a_former_case_of_somebody_we_know_shows(harbor, ana, marcus, mateo, visitor, clock):
+    from cases import opening
+
+    case = opening.open_case(student=mateo, kind="iep", advocate=ana, by=ana, at=NOW)
+    opening.close(case, outcome="reached", reason="He has his IEP.", by=ana, at=NOW)
+    inquiry = take_call(visitor, ana, child="Mateo", child_family_name="Rivera", other_parent="Luz Rivera")
+    report = report_of(visitor, inquiry)
+    rows = {row["kind"]: row["cases"] for row in report.found}
+    assert (
+        rows["student"]
+        == rows["contact"]
+        == [{"kind": "iep", "opened": "2026-11-24", "closed": "2026-11-24"}]
+    )
+    assert "Case: IEP, 2026-11-24 – 2026-11-24" in visitor.get(f"/intake/{inquiry.pk}/").content.decode()
+    # Who does not see the family learns neither its name nor its case.
+    Inquiry.objects.filter(pk=inquiry.pk).update(advocate=None)
+    page = Visitor(harbor).as_(marcus).get(f"/intake/{inquiry.pk}/").content.decode()
+    assert "Somebody of a family you do not see. Ask an owner." in page
+    assert "Case: IEP" not in page
+
+
 def test_a_refusal_needs_its_reason_and_ends_the_inquiry(harbor, ana, visitor, clock):
     inquiry = take_call(visitor, ana)
     assert visitor.post(f"/intake/{inquiry.pk}/refusal/", {"reason": ""}).status_code == 422
@@ -103,6 +124,8 @@ def test_a_refusal_needs_its_reason_and_ends_the_inquiry(harbor, ana, visitor, c
         ({"phone": "12"}, "phone"),
         ({"born_on": "2030-01-01"}, "This birth date lies ahead."),
         ({"urgent_on": "soon"}, "Type a date like 2026-11-24."),
+        ({"urgent_on": "1925-11-24"}, "This day cannot be right."),
+        ({"urgent_on": "2206-11-24"}, "This day cannot be right."),
         ({"concern": "x" * 10_001}, "10000"),
     ],
 )

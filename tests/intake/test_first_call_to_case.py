@@ -120,3 +120,26 @@ def test_no_agreement_before_the_check(harbor, ana, visitor, clock):
     assert answer.status_code == 422
     assert "Check for conflicts first" in answer.content.decode()
     assert not Agreement.objects.exists()
+
+
+def test_a_child_nobody_named_on_the_phone_is_added_later(harbor, ana, visitor, clock):
+    inquiry = take_call(visitor, ana, child="", child_family_name="", born_on="", other_parent="")
+    assert inquiry.student is None
+    path = f"/intake/{inquiry.pk}/child/"
+    assert path in visitor.get(f"/intake/{inquiry.pk}/").content.decode()
+    told = {
+        "given_name": "Iker",
+        "family_name": "Delgado",
+        "relation": "mother",
+        "lives_with": "on",
+        "may_see": "on",
+    }
+    assert visitor.post(path, {**told, "given_name": ""}).status_code == 422
+    visitor.post(path, told)
+
+    inquiry.refresh_from_db()
+    assert (inquiry.student.given_name, inquiry.student.confirmed_at) == ("Iker", None)
+    assert CareTeamMember.objects.filter(student=inquiry.student, user=ana, until=None).exists()
+    assert visitor.get(path).status_code == 404
+    report = checked(visitor, inquiry)
+    assert {"what": "child", "name": "Iker Delgado"} in report.asked

@@ -212,3 +212,25 @@ def test_an_empty_file_is_told(harbor, asked, mateo, clock):
 
     assert (told.status_code, "This file is empty." in told.content.decode()) == (422, True)
     assert not Answer.objects.filter(response=response).exclude(document=None).exists()
+
+
+def test_a_file_sent_before_the_child_is_named_is_opened_by_who_works_on_the_inquiry(
+    harbor, asked, ana, marcus, bo, olivia, visitor, clock
+):
+    from documents.models import Document
+    from tests.intake.test_first_call_to_case import take_call
+
+    inquiry = take_call(visitor, ana, child="", child_family_name="", born_on="", other_parent="")
+    version = file_question(asked)
+    response = asking.ask(asked, contact=inquiry.contact, student=None, inquiry=inquiry)
+    sent = {f"q{version.pk.hex}": papers.upload(PAGE)}
+    Visitor(harbor).post(f"/answers/{response.secret}/", {**sent, "later": "1"})
+
+    paper = Document.objects.get(family=inquiry.contact.family)
+    assert set(Document.objects.visible_to(ana)) & {paper} == {paper}
+    assert paper in Document.objects.visible_to(olivia)
+    assert paper not in Document.objects.visible_to(marcus)
+    assert paper not in Document.objects.visible_to(bo)
+    assert f"/documents/{paper.pk}/" in visitor.as_(ana).get(f"/intake/{inquiry.pk}/").content.decode()
+    assert visitor.get(f"/documents/{paper.pk}/").status_code == 200
+    assert visitor.as_(marcus).get(f"/documents/{paper.pk}/").status_code == 404

@@ -106,3 +106,26 @@ def test_who_somebody_is_to_the_child_is_said_in_the_readers_language(spanish, m
 
     assert ", madre</li>" in page
     assert "Mother" not in page
+
+
+def test_home_takes_at_most_twelve_queries_with_one_child_and_with_three(visitor, luz, ana, case, clock):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from clients.models import Student
+
+    def count():
+        visitor.get("/portal/")
+        with CaptureQueriesContext(connection) as queries:
+            visitor.get("/portal/")
+        return len(
+            [query for query in queries if not query["sql"].startswith(("SET", "SAVEPOINT", "RELEASE"))]
+        )
+
+    visitor.as_(luz)
+    one = count()
+    for name in ("Nico", "Vera"):
+        child = Student.objects.create(family=luz.contact.family, given_name=name, confirmed_at=NOW)
+        Guardianship.objects.create(contact=luz.contact, student=child)
+        opening.open_case(student=child, kind="iep", advocate=ana, by=ana, at=NOW)
+    assert count() == one <= 12
