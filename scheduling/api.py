@@ -19,6 +19,8 @@ from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
+from clients.models import Contact, Student
+from clients.reaching import is_barred
 from messaging.api import MomentField
 from scheduling import booking as bookings
 from scheduling import series
@@ -84,7 +86,13 @@ class NewBookingSerializer(serializers.Serializer):
     service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.select_related("questions"))
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates(), required=False)
     starts_at = MomentField()
-    name = serializers.CharField(max_length=120)
+    contact = serializers.UUIDField(
+        required=False, help_text="A contact on file; without one a new, unconfirmed file is opened."
+    )
+    student = serializers.UUIDField(required=False, allow_null=True, help_text="The child of that contact.")
+    name = serializers.CharField(
+        max_length=120, required=False, help_text="Who books, where no contact on file does."
+    )
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
     child = serializers.CharField(max_length=80, required=False, allow_blank=True)
@@ -103,6 +111,12 @@ class NewBookingSerializer(serializers.Serializer):
         return text
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("contact"):
+            return attrs
+        if not attrs.get("name"):
+            raise serializers.ValidationError({"name": _("Tell us your name.")})
+        if attrs.get("student"):
+            raise serializers.ValidationError({"student": _("Name the contact whose child it is.")})
         if not attrs.get("phone") and not attrs.get("email"):
             raise serializers.ValidationError({"phone": _("Add a mobile number or an e-mail address, so that we can reach you.")})  # fmt: skip
         return attrs
@@ -128,6 +142,21 @@ def _moment(request: Request, name: str, default: datetime) -> datetime:
         raise ValidationError(
             {name: _("Write a moment with its offset, like 2026-12-01T09:00:00-07:00.")}
         ) from None
+
+
+def family_of(told: dict[str, Any], user: Any) -> tuple[Contact, Student | None]:
+    """The contact and the child that were named, of those whom this person sees. Raises ValidationError."""
+    contact = Contact.objects.visible_to(user).filter(pk=told["contact"]).prefetch_related("points").first()
+    if contact is None:
+        raise ValidationError({"contact": _("There is no such contact.")})
+    if told.get("student") is None:
+        return contact, None
+    student = Student.objects.visible_to(user).filter(pk=told["student"], family=contact.family_id).first()
+    if student is None:
+        raise ValidationError({"student": _("This child belongs to another family.")})
+    if is_barred(contact, student, at=timezone.now()):
+        raise ValidationError({"student": _("This parent is kept from hearing about this child.")})
+    return contact, student
 
 
 def taken(problem: bookings.SlotTaken) -> Response:
@@ -201,12 +230,13 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         asked.is_valid(raise_exception=True)
         filled = asked.validated_data
         key = request.headers.get("Idempotency-Key", "")
-        asker = bookings.Asker(
+        user: Any = request.user
+        zone = bookings.zone_or(filled.get("timezone", ""), current_firm().zone)
+        asker = bookings.on_file(*family_of(filled, user), zone=zone) if filled.get("contact") else bookings.Asker(
             name=filled["name"], phone=filled.get("phone", ""), email=filled.get("email", "").lower(),
             child=filled.get("child", ""), language=filled["language"],
-            timezone=filled.get("timezone") or current_firm().timezone,
+            timezone=str(zone),
         )  # fmt: skip
-        user: Any = request.user
         try:
             made = bookings.book(
                 filled["service"], starts_at=filled["starts_at"], asker=asker, at=timezone.now(),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
@@ -19,7 +21,7 @@ from accounts.requests import FirmRequest
 from scheduling import booking as bookings
 from scheduling import series
 from scheduling.booking import Asker, SlotTaken
-from scheduling.forms import BookingForm, ServiceForm
+from scheduling.forms import ServiceForm, StaffBookingForm
 from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
@@ -113,16 +115,16 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     services = Service.objects.filter(advocates__isnull=False).distinct()
     chosen = request.GET.get("service") or request.POST.get("service") or ""
     service = next((s for s in services if str(s.pk) == chosen), services[0] if services else None)
-    form = BookingForm(posted(request), firm_name=request.firm.name)
-    form.fields["name"].label, form.fields["child"].label = (
-        _("Name of the parent"),
-        _("The child’s first name"),
-    )
-    form.fields["phone"].help_text = ""
+    first = {"contact": request.GET.get("contact", ""), "student": request.GET.get("student", "")}
+    form = StaffBookingForm(posted(request), firm_name=request.firm.name, user=request.user, at=timezone.now(), initial=first)  # fmt: skip
     context: dict[str, Any] = {"services": services, "form": form, "service": service}
     if service is None:
         return render(request, "scheduling/booking_new.html", context)
     context |= times(request, service, any_notice=True)
+    # What was chosen stays as days and people are looked at.
+    context["kept"] = {"service": str(service.pk), **{name: value for name, value in first.items() if value}}
+    context["keep"] = f"&{urlencode(context['kept'])}"
+    context["more"] += context["keep"]
     if request.method != "POST":
         return render(request, "scheduling/booking_new.html", context)
     starts_at = parse_moment(request.POST.get("time", ""))
@@ -132,12 +134,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
         form.add_error(None, _("Choose a time."))
     if not valid or starts_at is None:
         return render(request, "scheduling/booking_new.html", context, status=422)
-    filled = form.cleaned_data
-    asker = Asker(
-        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
-        language=request.POST.get("language", "en") if request.POST.get("language") in {"en", "es"} else "en",
-        timezone=str(context["zone"]), texts_wording=form.wording if filled["texts"] else "",
-    )  # fmt: skip
+    asker = _asker(form, zone=context["zone"])
     try:
         made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user, advocate=context["advocate"], any_notice=True)  # fmt: skip
     except SlotTaken as taken:
@@ -145,6 +142,18 @@ def booking_new(request: FirmRequest) -> HttpResponse:
         return render(request, "scheduling/booking_new.html", context, status=409)
     messages.success(request, _("Booked. The family is told."))
     return redirect("booking", made.pk)
+
+
+def _asker(form: StaffBookingForm, *, zone: ZoneInfo) -> Asker:
+    """For whom staff books: the contact on file as the file says, or who calls, as typed."""
+    filled = form.cleaned_data
+    wording, contact = form.wording if filled["texts"] else "", filled["contact"]
+    if contact is not None:
+        return bookings.on_file(contact, filled["student"], zone=zone, texts_wording=wording)
+    return Asker(
+        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
+        language=filled["language"], timezone=str(zone), texts_wording=wording,
+    )  # fmt: skip
 
 
 @requires(Can.SET_SERVICES)
