@@ -31,6 +31,7 @@ from web.access import Access, Can
 from web.phones import phone
 
 LONGEST = timedelta(days=62)
+ANY_NOTICE = "As staff on their page: the minimum notice and the horizon do not bind."
 
 
 class ServiceSerializer(serializers.ModelSerializer):
@@ -98,6 +99,7 @@ class NewBookingSerializer(serializers.Serializer):
     child = serializers.CharField(max_length=80, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=["en", "es"], default="en")
     timezone = serializers.CharField(max_length=50, required=False)
+    any_notice = serializers.BooleanField(default=False, help_text=ANY_NOTICE)
 
     def validate_phone(self, text: str) -> str:
         try:
@@ -130,6 +132,7 @@ class WhichSerializer(serializers.Serializer):
 
 class MoveSerializer(WhichSerializer):
     starts_at = MomentField()
+    any_notice = serializers.BooleanField(default=False, help_text=ANY_NOTICE)
 
 
 def _moment(request: Request, name: str, default: datetime) -> datetime:
@@ -240,7 +243,7 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         try:
             made = bookings.book(
                 filled["service"], starts_at=filled["starts_at"], asker=asker, at=timezone.now(),
-                advocate=filled.get("advocate"), by=user,
+                advocate=filled.get("advocate"), by=user, any_notice=filled["any_notice"],
                 idempotency_key=f"api:{sha256(f'{user.pk}:{key}'.encode()).hexdigest()}" if key else None,
             )  # fmt: skip
         except bookings.SlotTaken as problem:
@@ -261,7 +264,7 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
                 series.move_from(booking, starts_at=starts_at, at=now, by=user)
                 moved = self.get_queryset().get(pk=booking.pk)
             else:
-                moved = bookings.move(booking, starts_at=starts_at, at=now, by=user)
+                moved = bookings.move(booking, starts_at=starts_at, at=now, by=user, any_notice=asked.validated_data["any_notice"])  # fmt: skip
         except bookings.SlotTaken as problem:
             return taken(problem)
         except bookings.TooLate as problem:
@@ -281,3 +284,14 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         return Response(
             BookingSerializer(bookings.call_off(self.get_object(), at=timezone.now(), by=user)).data
         )
+
+    @extend_schema(request=None, responses=BookingSerializer)
+    @action(detail=True, methods=["post"], url_path="no-show")
+    def no_show(self, request: Request, pk: str | None = None) -> Response:
+        """Notes that nobody came, once it has begun."""
+        user: Any = request.user
+        try:
+            bookings.note_no_show(self.get_object(), at=timezone.now(), by=user)
+        except ValueError as problem:
+            raise ValidationError({"detail": str(problem)}) from None
+        return Response(BookingSerializer(self.get_object()).data)

@@ -371,6 +371,13 @@ def note_no_show(booking: Booking, *, at: datetime, by: User) -> None:
         audit.record("booking.missed", by=by, at=at, about=booking)
 
 
+@transaction.atomic
+def say_child(booking: Booking, student: Student, *, at: datetime, by: User) -> None:
+    """The booking is about this child of its contact."""
+    Booking.objects.filter(pk=booking.pk, student=None).update(student=student)
+    audit.record("booking.about", by=by, at=at, about=booking, student=str(student.pk))
+
+
 def last_call(at: datetime) -> Subquery:
     """When the contact of the outer query last had a call that took place."""
     held = Booking.objects.standing().filter(contact=OuterRef("pk"), ends_at__lte=at, no_show_at=None)

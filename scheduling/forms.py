@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
 from accounts.models import User
-from clients.models import Contact, Student
+from clients.models import Contact, Guardianship, Student
 from clients.reaching import is_barred
 from documents.forms import FilesField
-from scheduling.models import AdvocateLimit, Closure, Format, Service
+from scheduling.models import AdvocateLimit, Booking, Closure, Format, Service
+from tenants.places import current_firm
 from web.access import Can
 from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
 
@@ -137,6 +138,22 @@ class StaffBookingForm(BookingForm):
         if contact and found.get("texts") and not contact.phone:
             self.add_error("texts", _("There is no number that is safe to text."))
         return found
+
+
+class AboutForm(Form):
+    """Which child of its contact a booking is about, of those the contact may hear about."""
+
+    student = forms.ModelChoiceField(Student.objects.none(), label=_("Which child is it about?"))
+
+    def __init__(self, *args: Any, booking: Booking, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        student: Any = self.fields["student"]
+        student.queryset = (
+            Student.objects.visible_to(user)
+            .filter(family=booking.contact.family_id)
+            .exclude(pk__in=Guardianship.objects.filter(contact=booking.contact).barred(on=timezone.localdate(timezone=current_firm().zone)).values("student"))
+            .order_by("given_name", "pk")
+        )  # fmt: skip
 
 
 class PriceField(forms.DecimalField):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from accounts.requests import FirmRequest
 from scheduling import booking as bookings
 from scheduling import series
 from scheduling.booking import Asker, SlotTaken
-from scheduling.forms import ServiceForm, StaffBookingForm
+from scheduling.forms import AboutForm, ServiceForm, StaffBookingForm
 from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
@@ -42,7 +42,24 @@ def booking_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         Booking.objects.filter(pk=pk).update(seen_at=timezone.now())
     audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)
     context = {"booking": booking, "begun": booking.starts_at <= timezone.now()}
+    if booking.student is None:
+        context["about"] = AboutForm(booking=booking, user=request.user)
     return render(request, "scheduling/booking.html", context)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@require_POST
+def booking_student(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Says which child a booking is about that came without one; its time and its price then go to that child's case."""
+    rows = Booking.objects.visible_to(request.user).filter(student=None).select_related("contact")
+    booking = get_object_or_404(rows, pk=pk)
+    form = AboutForm(request.POST, booking=booking, user=request.user)
+    if form.is_valid():
+        bookings.say_child(booking, form.cleaned_data["student"], at=timezone.now(), by=request.user)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose a child of this family."))
+    return redirect("booking", pk)
 
 
 @requires(Can.EDIT_BOOKINGS, even_read_only=True)
@@ -125,6 +142,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     context["kept"] = {"service": str(service.pk), **{name: value for name, value in first.items() if value}}
     context["keep"] = f"&{urlencode(context['kept'])}"
     context["more"] += context["keep"]
+    context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
     if request.method != "POST":
         return render(request, "scheduling/booking_new.html", context)
     starts_at = parse_moment(request.POST.get("time", ""))
@@ -136,7 +154,7 @@ def booking_new(request: FirmRequest) -> HttpResponse:
         return render(request, "scheduling/booking_new.html", context, status=422)
     asker = _asker(form, zone=context["zone"])
     try:
-        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user, advocate=context["advocate"], any_notice=True)  # fmt: skip
+        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user, advocate=context["advocate"], any_notice=True, idempotency_key=f"staff:{request.user.pk}:{context['once']}")  # fmt: skip
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/booking_new.html", context, status=409)

@@ -86,6 +86,16 @@ def test_looking_at_another_day_keeps_the_service_and_the_family(visitor, olivia
     assert all(f"service={second.pk}" in link and f"contact={luz.contact.pk}" in link for link in links)
 
 
+def test_the_same_form_sent_twice_books_once_although_another_is_free(visitor, olivia, ana, marcus, luz, service, clock, standins, free):  # fmt: skip
+    service.advocates.add(ana, marcus)
+    for _ in range(2):
+        visitor.as_(olivia).post(
+            "/bookings/new/", asked(service, free[0], contact=str(luz.contact.pk), once="o1")
+        )
+
+    assert Booking.objects.count() == 1
+
+
 def test_a_family_that_has_signed_in_types_nothing_again_and_says_which_child(visitor, luz, mateo, service, clock, standins, free):  # fmt: skip
     path = f"/book/{service.pk}/details/?time={free[0].replace('+', '%2B')}&zone=America/Denver"
     page = visitor.as_(luz).get(path).content.decode()
@@ -140,3 +150,41 @@ def test_a_box_that_staff_ticks_is_staffs_word(visitor, ana, service, clock, sta
 
     word = Consent.objects.standing("+14065550190")
     assert (word.given, word.how, word.by) == (True, "staff", ana.pk)
+
+
+def test_a_program_is_bound_by_the_notice_unless_it_says_otherwise_and_notes_a_no_show(visitor, ana, luz, service, clock, standins):  # fmt: skip
+    Service.objects.update(notice_minutes=60 * 24 * 3)
+    service.refresh_from_db()
+    soon = free_slots(service, since=NOW, until=NOW + timedelta(days=1), at=NOW, any_notice=True)[0].starts_at
+
+    def send(path, data):
+        headers = {"Authorization": f"Bearer {key_of(ana)}"}
+        return visitor.post(
+            f"/api/v1/bookings/{path}", data, content_type="application/json", headers=headers
+        )
+
+    told = {"service": str(service.pk), "starts_at": soon.isoformat(), "contact": str(luz.contact.pk)}
+    assert send("", told).status_code == 409
+    made = send("", {**told, "any_notice": True})
+    assert made.status_code == 201
+
+    path = f"{made.json()['id']}/no-show/"
+    assert send(path, {}).status_code == 400
+    clock.now = soon + timedelta(minutes=10)
+    assert send(path, {}).json()["no_show_at"] is not None
+
+
+def test_staff_says_which_child_a_booking_without_one_is_about(visitor, ana, marcus, luz, mateo, service, clock, standins, free):  # fmt: skip
+    visitor.as_(ana).post("/bookings/new/", asked(service, free[0], contact=str(luz.contact.pk)))
+    made = Booking.objects.get()
+    path = f"/bookings/{made.pk}/student/"
+    assert path in visitor.get(f"/bookings/{made.pk}/").content.decode()
+    assert visitor.as_(marcus).post(path, {"student": str(mateo.pk)}).status_code == 404
+
+    visitor.as_(ana).post(path, {"student": str(key("student Ada"))})
+    made.refresh_from_db()
+    assert made.student is None
+    visitor.post(path, {"student": str(mateo.pk)})
+    made.refresh_from_db()
+    assert made.student == mateo
+    assert path not in visitor.get(f"/bookings/{made.pk}/").content.decode()
