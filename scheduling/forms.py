@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -101,6 +102,14 @@ class BookingForm(HoneypotMixin, Form):
         return " ".join(self.cleaned_data["child"].split())
 
 
+def as_uuid(text: Any) -> UUID | None:
+    """The key that an address names, or None for anything else."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
 class StaffBookingForm(BookingForm):
     """Staff books for a family: one on file, or one that calls for the first time."""
 
@@ -116,8 +125,14 @@ class StaffBookingForm(BookingForm):
         contact: Any = self.fields["contact"]
         contact.queryset = Contact.objects.visible_to(user).order_by("name").prefetch_related("points")
         contact.label_from_instance = lambda row: row.name
+        children = Student.objects.visible_to(user).order_by("given_name", "pk")
+        family = None if self.is_bound else contact.queryset.filter(pk=as_uuid(self.initial.get("contact"))).first()  # fmt: skip
+        if family is not None:
+            children = children.filter(family=family.family_id)
+            if len(children) == 1:
+                self.initial["student"] = self.initial.get("student") or children[0].pk
         student = forms.ModelChoiceField(
-            Student.objects.visible_to(user).order_by("given_name"), label=_("Child on file"), required=False,
+            children, label=_("Child on file"), required=False,
             empty_label=_("None, or a new family"),
         )  # fmt: skip
         self.fields = {"contact": contact, "student": student, **self.fields}

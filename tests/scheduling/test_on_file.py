@@ -29,6 +29,8 @@ def test_staff_books_for_a_family_on_file_and_one_of_its_children(visitor, ana, 
     files = Contact.objects.count(), Student.objects.count()
     page = visitor.as_(ana).get(f"/bookings/new/?contact={luz.contact.pk}").content.decode()
     assert f'value="{luz.contact.pk}" selected' in page
+    assert f'value="{mateo.pk}" selected' in page
+    assert visitor.get("/bookings/new/?contact=nonsense&student=%00").status_code == 200
 
     told = asked(service, free[0], contact=str(luz.contact.pk), student=str(mateo.pk))
     assert visitor.post("/bookings/new/", told).status_code == 302
