@@ -68,6 +68,8 @@ def address(name):
             "-turn-away",
             "-open-case",
             "-point",
+            "-no-show",
+            "-contact",
         )
     ):
         values = {"pk": uuid.UUID(int=7)}
