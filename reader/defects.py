@@ -12,7 +12,8 @@ from typing import Any
 from reader.dates import years_after
 from reader.identity import day
 from reader.knowledge import Knowledge, plain
-from reader.parts import Entry, Part
+from reader.labels import Entry
+from reader.parts import Part
 from reader.reading import Defect, Evidence, Goal, Reading, Text, Value
 
 

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from reader import pages, pdf
 from reader.baselines import baselines_from_levels
 from reader.defects import find_defects, gather_evidence
+from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
 from reader.goals import read_goals
 from reader.identity import day, note_missing, read_identity, read_team
 from reader.kinds import document_kind, state_style
 from reader.knowledge import Knowledge, everything
+from reader.labels import Entry, entries_in
 from reader.layout import Line, Sheet, Table
-from reader.parts import Entry, Part, entries_in, entries_of, parts_of
+from reader.parts import Part, parts_of
 from reader.placement import (
     read_extended_year,
     read_factors,

@@ -9,11 +9,14 @@ from functools import lru_cache
 from itertools import pairwise
 
 from reader.choices import choices_in, chosen
+from reader.entries import entries_of
 from reader.knowledge import Knowledge, squeezed
+from reader.labels import Entry, entries_in
 from reader.layout import EMPTY, TICKED, Passage, Table, Word, capitals
 from reader.pages import same_row
-from reader.parts import Entry, Part, entries_in, entries_of, table_kind
+from reader.parts import Part
 from reader.reading import Goal, Text, Value, concluded, read_as
+from reader.tables import table_kind
 
 PARTS = ("baseline", "condition", "behavior", "criterion", "timeframe", "measurement")
 

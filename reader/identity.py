@@ -9,8 +9,9 @@ from datetime import date
 from reader.choices import Choice, choices_in
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
+from reader.labels import Entry
 from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
-from reader.parts import Entry, Part, table_kind
+from reader.parts import Part
 from reader.reading import (
     NAME_IN_A_PICTURE,
     TRUST,
@@ -22,6 +23,7 @@ from reader.reading import (
     concluded,
     read_as,
 )
+from reader.tables import table_kind
 
 _LATER_LABEL = re.compile(r"\s+[A-Z][\w/#.'’()-]*(?:\s[A-Z][\w/#.'’()-]*){0,3}\s?:|\t")
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:,)?(?:\s+(?:\(?\"?[^\W\d_][\w.'’\"-]*\)?,?)){1,5}$")

@@ -9,8 +9,9 @@ from datetime import date
 from reader.choices import choices_in, yes_or_no
 from reader.dates import age_on, dates_in
 from reader.knowledge import Knowledge, plain, squeezed
+from reader.labels import Entry
 from reader.layout import EMPTY, TICKED, Passage, Table, capitals
-from reader.parts import Entry, Part, table_kind
+from reader.parts import Part
 from reader.reading import (
     ExtendedYear,
     Flag,
@@ -24,6 +25,7 @@ from reader.reading import (
     concluded,
     read_as,
 )
+from reader.tables import table_kind
 
 _REASON = re.compile(
     r"(?i)\bbecause\b|\bdue to\b|\bneeds?\b|\brequires?\b|\bin order to\b|\bso that\b|\bcannot be\b|\bporque\b|\bdebido a\b|\bnecesita|\brequiere"

@@ -12,9 +12,11 @@ from reader.amounts import Amount, amount_of, unspecified
 from reader.choices import choices_in, chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain
+from reader.labels import entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
-from reader.parts import Part, entries_in, table_kind
+from reader.parts import Part
 from reader.reading import Service, Text, Value, concluded, read_as
+from reader.tables import table_kind
 
 
 @dataclass

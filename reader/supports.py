@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from reader.choices import choices_in, yes_or_no
 from reader.knowledge import Knowledge, plain, squeezed
+from reader.labels import Entry, entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
-from reader.parts import Entry, Part, entries_in, table_kind
+from reader.parts import Part
 from reader.reading import Assessments, Text, Value, concluded, read_as
 from reader.services import Support, timed_support
+from reader.tables import table_kind
 
 _BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+")
 
