@@ -14,6 +14,11 @@ _INSTRUCTION = re.compile(
 )  # "(check all that apply)"
 
 
+_OUTER = re.compile(
+    rf"(?i)\W*([{TICKED}{EMPTY}])\s*(yes|sí|si)\s+(no)\s*([{TICKED}{EMPTY}])\s*"
+)  # a box before Yes and one behind No
+
+
 @dataclass
 class Choice:
     marked: bool
@@ -37,6 +42,10 @@ def choices_in(passage: Passage) -> list[Choice]:
                 and text[:1].islower()
             ):
                 found[-1].words = Passage.join([found[-1].words, line], " ")
+            continue
+        if outer := _OUTER.fullmatch(text):
+            found.append(Choice(outer[1] == TICKED, line.cut(*outer.span(2))))
+            found.append(Choice(outer[4] == TICKED, line.cut(*outer.span(3))))
             continue
         after = text[glyphs[-1].end() :].strip()
         first = text[: glyphs[0].start()].strip()

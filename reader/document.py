@@ -10,7 +10,7 @@ from reader.defects import find_defects, gather_evidence
 from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
 from reader.goals import read_goals
-from reader.identity import day, note_missing, read_identity, read_team
+from reader.identity import day, note_missing, read_identity, read_team, reconcile
 from reader.kinds import document_kind, state_style
 from reader.knowledge import Knowledge, everything
 from reader.labels import Entry, entries_in
@@ -28,6 +28,7 @@ from reader.placement import (
 from reader.reading import TRUST, PageInfo, Reading, Value
 from reader.services import read_services, school_day
 from reader.supports import read_assessments, read_supports
+from reader.unmarked import unmarked_entries
 
 Progress = Callable[[int, int], None]
 
@@ -149,6 +150,7 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
     for sheet in sheets[:3]:
         for passage in sheet.running:
             running += entries_in(passage, known, "running", "running")
+    running += unmarked_entries(parts, sheets, known)
     reading = Reading(kind, form, [_page(sheet, form) for sheet in sheets])
     reading.text = ["\n".join(_lines(sheet)) for sheet in sheets]
     reading.pictured = {
@@ -184,6 +186,7 @@ def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Know
         parts, known, start=reading.iep_start, end=reading.iep_end, day_minutes=school_day(parts)
     )
     _dates_of_services(reading)
+    reconcile(reading)
     born, until = day(reading.student.dob), day(reading.iep_end) or day(reading.annual_review_due)
     reading.accommodations, reading.modifications = read_supports(parts, extra, known)
     reading.assessments = read_assessments(parts, known, iep=True)

@@ -106,7 +106,7 @@ class Knowledge:
             for area, names in self.words["areas"].items()
         ]
         self._roles = re.compile(
-            "|".join(rf"(?<!\w){re.escape(plain(r))}(?!\w)" for r in self.words["roles"])
+            "|".join(rf"(?<!\w){re.escape(plain(r))}s?(?!\w)" for r in self.words["roles"])
         )
         self._document_kinds = [
             squeezed(w) for wordings in self.kinds.values() for w in wordings if len(w) > 8
