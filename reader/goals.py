@@ -72,12 +72,32 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
 
 
 def _has_goals(part: Part, knowledge: Knowledge) -> bool:
-    return any(
+    return any(_lists_goals(table, knowledge) for table in part.tables) or any(
         entry.role == "goal.text"
         and _is_goal(entry.value.flat, knowledge)
         and not re.search(r"(?i)post-?\s?secondary|postsecundari", entry.label.flat)
         for entry in entries_of(part, knowledge)
     )
+
+
+def _lists_goals(table: Table, knowledge: Knowledge) -> bool:
+    """Whether a table has a column of goals and says in it what somebody will do."""
+    kind = table_kind(table, knowledge)
+    if kind is None or kind[0] != "goals" or _of_before(table, kind[1], kind[2]):
+        return False
+    columns = {column for column, role in kind[1].items() if role == "text"}
+    return any(
+        cell.column in columns
+        and _is_goal(cell.text.flat, knowledge)
+        and not _POSTSECONDARY.search(cell.text.flat)
+        for row in table.rows[kind[2] :]
+        for cell in row
+    )
+
+
+_POSTSECONDARY = re.compile(
+    r"(?i)\b(?:after|upon|following) (?:\w+ ){0,3}(?:high school|graduat|college|training|school)"
+)
 
 
 def _without_repeats(goals: list[Goal]) -> list[Goal]:
@@ -99,7 +119,7 @@ def _numbered(goals: list[Goal]) -> list[Goal]:
 
 
 def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
-    items: list[Item] = []  # slot, value, how, label
+    items = _title_items(part, knowledge)
     for unit in part.units():
         if isinstance(unit, Table):
             kind = table_kind(unit, knowledge)
@@ -127,11 +147,27 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
     return _grouped(items)
 
 
+def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:
+    """Number and area of a goal that has a heading of its own: "2. Executive functioning"."""
+    title = part.title
+    named = re.match(r"\W*(\d{1,2})[.):]\s+(\S[^.:?]{2,60})$", title.text) if part.kind == "unknown" else None
+    if named is not None:
+        return [
+            ("number", title.cut(*named.span(1)), "title", title),
+            ("area", title.cut(*named.span(2)), "title", title),
+        ]
+    if part.kind == "unknown" and 0 < len(title.flat.split()) <= 6 and knowledge.area(title.flat) is not None:
+        return [("area", title, "title", title)]
+    return []
+
+
 def _may_be_area(value: Passage, label: Passage) -> bool:
     """Whether a value can name a goal's area: not a box alone, no question and no remark of the form."""
     words = chosen(value).flat
     return not value or (
-        bool(re.search(r"[^\W\d_]{2}", words))
+        len(words.split()) <= 14
+        and not re.search(r"[a-z)]\.\s+[A-Z]", words)
+        and bool(re.search(r"[^\W\d_]{2}", words))
         and not words.startswith("(")
         and "?" not in words
         and not re.search(r"(?i)\b(?:require|need)s?\b[^?]*\b(?:devices?|services?)\b", label.flat)
@@ -255,10 +291,17 @@ def _next_heading(entry: Entry, knowledge: Knowledge) -> int | None:
     for number, line in enumerate(entry.value.text.split("\n")):
         if number and len(line) < 110 and (_HEADING.match(line) or _NUMBERED.match(line)):
             return start
+        if _OPENS_GOAL.match(line) and (number or not entry.value.text.startswith(line + ":")):
+            return start
         if number and _area_heading(entry.value.cut(start, start + len(line)), knowledge):
             return start
         start += len(line) + 1
     return None
+
+
+_OPENS_GOAL = re.compile(
+    r"(?:Annual |Measurable )*(?:Goal|GOAL|Meta|META)\s*#?\d{1,2}\s*(?:[.:–-]|\([^)]+\)|$)"
+)
 
 
 def _area_heading(line: Passage, knowledge: Knowledge) -> bool:
@@ -338,6 +381,13 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             ):
                 return [*found, (str(knowledge.label(rest))[5:], entry.value, entry.how, entry.label)]
             if entry.value:
+                if named := re.match(
+                    r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*(?=\S)", entry.value.text
+                ):
+                    area = Entry(
+                        "goal.area", entry.label, entry.value.cut(named.end()), entry.part, entry.how
+                    )
+                    return [*found, *_items([area], knowledge)]
                 if rest and knowledge.label(rest.split("-")[-1]) == "goal.area":
                     return [
                         *found,
@@ -399,7 +449,7 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         if (
             heading
             and not (sentence and not sentence[-1].flat.endswith((".", ":", "!")))
-            and len(line.flat) < 110
+            and (len(line.flat) < 110 or _AREA_THEN_TEXT.match(heading["rest"]))
         ):
             found += _sentence(sentence, knowledge, entry)
             sentence = []
@@ -409,6 +459,10 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             rest = line.cut(heading.start("rest"), heading.end("rest"))
             if rest and knowledge.label(rest.flat) == "goal.area":
                 area_next = True
+                continue
+            if rest and (both := _AREA_THEN_TEXT.match(rest.text)):
+                found.append(("area", rest.cut(*both.span("area")), entry.how, line))
+                sentence.append(rest.cut(both.start("text")))
                 continue
             if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
                 rest = rest.cut(*inner.span(1))
@@ -427,6 +481,9 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         else:
             sentence.append(line)
     return found + _sentence(sentence, knowledge, entry)
+
+
+_AREA_THEN_TEXT = re.compile(r"(?P<area>[A-ZÁÉÍÓÚ][^.:?]{2,60})[.:]\s+(?P<text>[A-ZÁÉÍÓÚ].{12,})$")
 
 
 def _named_area(entry: Entry, knowledge: Knowledge) -> bool:
@@ -484,9 +541,19 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     return found
 
 
+_TITLE = re.compile(
+    r"\W*[A-Za-z]+(?: [A-Za-z]+)?\s*#?\s*(?P<number>\d{1,2})\s*[:.–—-]+\s*(?P<area>[^.:?]{3,70})$"
+)
+
+
 def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge) -> list[Item]:
     found: list[Item] = []
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
+    for row in table.rows[: depth - 1]:
+        if len(row) == 1 and (named := _TITLE.match(row[0].text.flat)):
+            title = row[0].text
+            found.append(("number", _found_in(title, named["number"]), "column", title))
+            found.append(("area", _found_in(title, named["area"]), "column", title))
     for row in table.rows[depth:]:
         texts = {roles[cell.column]: cell for cell in row if cell.column in roles}
         goal = texts.get("text")
@@ -512,6 +579,15 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             found.append(("number", _found_in(title, named["number"]), "column", title))
             if named["rest"]:
                 found.append(("area", _found_in(title, named["rest"]), "column", title))
+        for cell in row:  # a column headed "Goal" that holds the number and the area alone
+            if (
+                cell is not goal
+                and roles.get(cell.column) == "text"
+                and (named := _NUMBER_AREA.match(cell.text.text))
+            ):
+                found.append(("number", cell.text.cut(*named.span(1)), "column", title))
+                if named[2]:
+                    found.append(("area", cell.text.cut(*named.span(2)), "column", title))
         for role, cell in texts.items():
             if role not in ("text", "other", "report") and cell.text:
                 found.append((role, cell.text, "column", head.get(cell.column, Passage())))
@@ -519,8 +595,9 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
     return found
 
 
+_NUMBER_AREA = re.compile(r"\W*(?:goal\s*)?#?(\d{1,2})\b[\s.:)–-]*([^.?]{0,90})$", re.I)
 _OBJECTIVE = re.compile(
-    r"(?i)^\W*(?:\d{1,2}\.\d{1,2}\.?|(?:short[- ]term )?(?:objective|benchmark|objetivo)s?\s*\#?\d*[a-z]?\b)\s*[.):-]*\s*"
+    r"(?i)^\W*(?:\d{1,2}\.\d{1,2}\.?|sti?o\b\s*\#?\d*[a-z]?\b|(?:short[- ]term )?(?:objective|benchmark|objetivo)s?\s*\#?\d*[a-z]?\b)\s*[.):-]*\s*"
 )
 
 
@@ -714,6 +791,8 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
             )
     method = draft.slots.get("method")
     if method and not knowledge.says_nothing(method.text):
+        if (told := _OF_REPORTS.search(method.text)) and told.start() > 3:
+            method = method.cut(0, told.start())
         words, places = _sentence_end(method.flat), method
         schedule = draft.slots.get("schedule")
         if schedule and not knowledge.says_nothing(schedule.text) and draft.how["schedule"] == "column":
@@ -736,6 +815,10 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     return goal
 
 
+_OF_REPORTS = re.compile(
+    r"(?<=[.\n])\s*(?:(?:The |Written |A |An )?(?:parents?|guardians?|famil(?:y|ies)|progress|reports?|written)\b[^.\n]*\b(?:reports?|progress|informed)\b|Los padres\b)",
+    re.I,
+)
 _KEYED = re.compile(
     r"[A-Z0-9]{1,2}[.)]\s[^:]{3,50}:\s*(?=\S)"
 )  # "E. Frequency/trials: 8 of 10", of a printed key
@@ -904,6 +987,8 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     ]
     strong = [m for m in hits if not known["weak"].match(m.group().strip())]
     strong = [m for m in strong if not _part_of_task(verb_phrase, m)]
+    while len(strong) > 1 and _SPELLED.fullmatch(strong[0].group().strip()):
+        strong = strong[1:]  # "use one of three coping steps … in 80% of incidents"
     start = strong[0].start() if strong else (hits[0].start() if hits else None)
     if strong:
         for weak in hits:  # "for 10 consecutive bites on 4 of 5 days" is one criterion
@@ -937,8 +1022,8 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
             piece.text,
             re.I,
         )
-        if trimmed and trimmed.end():
-            piece = piece.cut(trimmed.end()) or piece
+        if trimmed and trimmed.end() and len(piece.text) - trimmed.end() > 8:
+            piece = piece.cut(trimmed.end())
         late = re.search(
             r",\s*((?:given|when|while|dad[oa]s?|cuando)\b[^,]*)$", piece.text.rstrip(" .,;"), re.I
         )
@@ -960,6 +1045,9 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     return found
 
 
+_SPELLED = re.compile(
+    r"(?i)(?:one|two|three|four|una?|dos|tres) (?:out )?(?:of|de) (?:the |los |las )?(?:two|three|four|five|six|dos|tres|cuatro|cinco)"
+)
 _LEVELS = re.compile(r"(?i)\bfrom (?:a |the )?(?:current )?level of (.{4,160}?),? to (?:a |the )?level of\s+")
 _RAISED = re.compile(
     r"(?i),?\s*\b(?:improv|increas|decreas|reduc|mov|rais|advanc|grow|aument|mejor|disminuy|reduc)\w*\b(?: [\w'’/-]+){0,5}? "

@@ -17,7 +17,8 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             lower = table.rows[depth + 1]
             under = {cell.column for cell in lower}
             head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
-        if len(head) < 2 or _answered(head) or any(word.entry for cell in head for word in cell.text.words):
+        typed = any(word.entry for cell in head for word in cell.text.words)
+        if len(head) < 2 or typed or _answered(head) or _tells_changes(head):
             continue
         best: tuple[float, str, dict[int, str]] | None = None
         for kind in knowledge.columns:
@@ -69,7 +70,56 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
 def _answered(row: list[Cell]) -> bool:
     """Whether most cells of a row hold a label with its value ("Begin Date: 9/19/2025") rather than a heading."""
     filled = [cell for cell in row if cell.text]
-    return sum(bool(_LABEL_VALUE.match(cell.text.text)) for cell in filled) > 0.5 * len(filled)
+    labelled = sum(bool(_LABEL_VALUE.match(cell.text.text)) for cell in filled)
+    return labelled > 0.5 * len(filled) or any(_over_answer(cell.text.text) for cell in filled)
+
+
+def _over_answer(text: str) -> bool:
+    """Whether a cell holds more than a heading: a line, and under it words that only an answer has."""
+    first, _, rest = text.partition("\n")
+    words = rest.split()
+    if len(first.split()) > 7 or len(words) < 6 or _HINT.match(rest):
+        return False
+    return bool(re.search(r"\d", rest)) or (len(words) > 14 and " will " in f" {rest} ")
+
+
+_HINT = re.compile(
+    r"(?i)\s*(?:\(|how\b|when\b|what\b|where\b|who\b|which\b|e\.g|include|list|describe|min|hours?\b|from\b|m/d)"
+)
+
+
+def _tells_changes(row: list[Cell]) -> bool:
+    """Whether a row heads a table of what an amendment changes."""
+    words = {cell.text.flat.strip().lower() for cell in row}
+    return bool(words & _BEFORE) and bool(words & _AFTER)
+
+
+_BEFORE = {
+    "was",
+    "from",
+    "before",
+    "current",
+    "previous",
+    "old",
+    "original",
+    "change from",
+    "changed from",
+    "current iep",
+    "antes",
+}
+_AFTER = {
+    "now",
+    "is now",
+    "after",
+    "new",
+    "amended",
+    "amended to",
+    "change to",
+    "changed to",
+    "amendment",
+    "revised",
+    "ahora",
+}
 
 
 _LABEL_VALUE = re.compile(r"[^:?\n]{2,50}:[ \t]+\S")
