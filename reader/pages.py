@@ -22,7 +22,7 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
     ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found;
     ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table.
     """
-    tables = [table for table in _grids(sheet) if table.rows]
+    tables = [table for table in _grids(sheet) if table.rows and not _frames_page(table, sheet)]
     cells = [cell for table in tables for cell in table.cells()]
     inside: dict[int, list[Word]] = {}
     outside: list[Word] = []
@@ -68,6 +68,14 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
         lines = _put_in(lines, [block for block in form if isinstance(block, Line)])
     tables += [*unruled, *(block for block in form if isinstance(block, Table))]
     sheet.blocks = _in_order(tables, _columns(lines, sheet))
+
+
+def _frames_page(table: Table, sheet: Sheet) -> bool:
+    """Whether one cell goes around most of a page: a frame, not a box to write in."""
+    if len(table.rows) != 1 or len(table.rows[0]) != 1:
+        return False
+    left, top, right, bottom = table.rows[0][0].box
+    return bottom - top > 0.75 * sheet.height and right - left > 0.7 * sheet.width
 
 
 def _area(box: Box) -> float:

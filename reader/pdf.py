@@ -87,7 +87,7 @@ def sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
         found = Sheet(number=index + 1, width=width, height=height)
         text_page = page.get_textpage()
         try:
-            found.words = unbroken(list(_words(text_page.raw, place, found)))
+            found.words = unbroken(_printed(list(_words(text_page.raw, place, found))))
         finally:
             text_page.close()
         squares = _rulings(page, place, found)
@@ -96,6 +96,14 @@ def sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
         return found
     finally:
         page.close()
+
+
+def _printed(words: list[Word]) -> list[Word]:
+    """Without a watermark: "DRAFT" or "COPY" set across the page in letters many times the usual size."""
+    if len(words) < 20:
+        return words
+    usual = sorted(word.height for word in words)[len(words) // 2]
+    return [word for word in words if word.height < max(5 * usual, 60.0)]
 
 
 def image_share(document: pdfium.PdfDocument, index: int) -> float:
