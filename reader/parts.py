@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from reader.knowledge import Knowledge, squeezed
-from reader.layout import EMPTY, TICKED, Block, Line, Passage, Table, capitals
+from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table, capitals
 
 
 @dataclass
@@ -54,6 +54,7 @@ class Part:
 
 def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
     """Split the document at its headings."""
+    flow = [piece for block in flow for piece in _at_headings(block, knowledge)]
     titles = _Titles(flow, knowledge)
     found = [Part("student")]
     opened: set[str] = set()  # headings that opened a part of the plan itself
@@ -78,6 +79,44 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
                 found[-1].blocks.append(Table(block.rows[1:], block.edges, block.ruled))
         index += used
     return found
+
+
+def _at_headings(block: Block, knowledge: Knowledge) -> list[Block]:
+    """A block, or a table cut before each row that only holds the heading of another part."""
+    if not isinstance(block, Table) or len(block.rows) < 2 or block.columns < 2:
+        return [block]
+    pieces: list[list[list[Cell]]] = [[]]
+    for number, row in enumerate(block.rows):
+        if number and pieces[-1] and _heads_part(row, knowledge):
+            pieces.append([])
+        pieces[-1].append(row)
+    if len(pieces) == 1:
+        return [block]
+    found: list[Block] = []
+    for rows in pieces:
+        if _heads_part(rows[0], knowledge) and len(rows) > 1:
+            found.append(Table(rows[:1], block.edges, block.ruled))
+            rows = rows[1:]
+        found.append(Table(rows, block.edges, block.ruled))
+    return found
+
+
+def _heads_part(row: list[Cell], knowledge: Knowledge) -> bool:
+    """Whether a table's row holds nothing but a heading known as a whole, set in bold or capitals across the table."""
+    filled = [cell for cell in row if cell.text]
+    if len(filled) != 1 or len(row) > 1 or filled[0].span < 2:
+        return False
+    text = filled[0].text
+    if not (capitals(text.text) or text.bold) or len(text.flat.split()) > 9 or text.flat.endswith((":", "?")):
+        return False
+    kind = knowledge.headings.get(squeezed(_NUMBERING.sub("", text.flat)))
+    return kind in _PARTED and knowledge.label(text.flat) is None
+
+
+_PARTED = (
+    "present_levels", "concerns", "special_factors", "goals", "assessments", "lre", "esy", "transition", "transfer", "team",
+    "consent", "eligibility", "notice",
+)  # fmt: skip
 
 
 _TITLE_BLOCKS = 4  # the document's own name stands among so many blocks
@@ -129,6 +168,8 @@ class _Titles:
             and not _OF_CLASS.search(text.flat)
         ):
             kind = "assessments"
+        if kind == "accommodations" and self.last[0] == "assessments" and text.flat.endswith(":"):
+            return None, Passage(), 1  # those for the test
         if kind is not None:
             self._remember(kind, text)
         elif self._set_as_heading(text, following):
@@ -249,6 +290,10 @@ class _Titles:
         if len(table.rows) > 1 and table.columns < 2:
             first = table.rows[0][0].text
             kind = self.knowledge.heading(first.flat, styled=True) if 0 < len(first.flat) < 120 else None
+            if kind is None and first.bold and 0 < len(first.flat) < 60:
+                kind = self.knowledge.heading_by_word(first.flat)
+            if kind in _LISTED and (first.bold or capitals(first.text)) and not table.rows[1][0].text.bold:
+                return kind, first, 1
             if kind != "present_levels" or ":" in first.text:
                 return None, Passage(), 1
         text = table.rows[0][0].text
@@ -271,6 +316,7 @@ class _Titles:
         return kind, text, 1
 
 
+_LISTED = ("accommodations", "modifications", "personnel")  # boxes of one list each, headed by a first row
 _SECTION_NO = re.compile(
     r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?"
 )
