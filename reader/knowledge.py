@@ -108,6 +108,9 @@ class Knowledge:
         self._roles = re.compile(
             "|".join(rf"(?<!\w){re.escape(plain(r))}s?(?!\w)" for r in self.words["roles"])
         )
+        self._supports = re.compile(
+            "|".join(rf"\b{plain(wording)}" for wording in self.words["support_words"])
+        )
         self._document_kinds = [
             squeezed(w) for wordings in self.kinds.values() for w in wordings if len(w) > 8
         ]
@@ -245,6 +248,10 @@ class Knowledge:
             if words & {plain(telling) for telling in tellings}:
                 return str(role)
         return None
+
+    def worded_as_support(self, text: str) -> bool:
+        """Whether a text has words that accommodations are made of: extra time, seats, breaks, tests read aloud."""
+        return bool(self._supports.search(plain(text)))
 
     def tells_of_service(self, label: str) -> bool:
         """Whether a line's label tells when, how much, where or by whom a service is given."""

@@ -15,7 +15,7 @@ from reader.reading import Assessments, Text, Value, concluded, read_as
 from reader.services import Support, timed_support
 from reader.tables import table_kind
 
-_BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+")
+_BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+|^\s*\([a-z\d]{1,2}\)\s+|^\s*[a-z]\)\s+")
 
 
 def read_supports(
@@ -43,7 +43,38 @@ def read_supports(
                         and part.kind in ("services", "unknown", "student", "lre")
                     ):
                         _entry(entry, kept, knowledge)
+    if not kept["accommodation"]:
+        for part in parts:
+            if part.kind not in (
+                "attachment",
+                "notes",
+                "notice",
+                "evaluation",
+                "present_levels",
+                "transition",
+                "goals",
+            ):
+                kept["accommodation"] += _told_by_contents(part, knowledge)
     return _distinct(kept["accommodation"]), _distinct(kept["modification"])
+
+
+def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Text]:
+    """Items of a list, under whatever heading, most of which are worded as accommodations are."""
+    found: list[Text] = []
+    for unit in part.units():
+        passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]
+        for passage in passages:
+            lines = passage.lines()
+            first = next((n for n, line in enumerate(lines) if _BULLET.match(line.text)), None)
+            items = (
+                [item for item in _bulleted(lines[first:]) if _BULLET.match(item.text)]
+                if first is not None
+                else []
+            )
+            worded = [item for item in items if knowledge.worded_as_support(item.flat)]
+            if len(items) >= 3 and len(worded) >= 0.5 * len(items):
+                found += [read_as(_bare(item.flat), item, "loose") for item in items if len(item.flat) < 200]
+    return found
 
 
 def _distinct(values: list[Text]) -> list[Text]:
@@ -58,7 +89,11 @@ def _distinct(values: list[Text]) -> list[Text]:
 
 
 def _bare(words: str) -> str:
-    words = re.sub(r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+|^\d{1,2}[a-z][:.)]\s+", "", words)
+    words = re.sub(
+        r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+|^\d{1,2}[a-z][:.)]\s+|^\([a-z\d]{1,2}\)\s+|^[a-z]\)\s+",
+        "",
+        words,
+    )
     words = re.sub(r"[\s_;,]+$", "", words)
     return words[:-1] if words.endswith(".") and words.count(".") == 1 else words
 
@@ -103,6 +138,9 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 over = bool(re.search(r"personnel|personal escolar", words))
                 default = "modification" if re.search(r"modif", words) else "accommodation"
                 continue
+            if cell is not None and (group := _group_heading(row, cell)) is not None:
+                over, default = group == "staff", group if group != "staff" else default
+                continue
             if over or cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
                 continue
             if len(row) == 1 and len(head) > 1:
@@ -122,6 +160,19 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 slot = "modification"
             for item in _lines_of_cell(cell):
                 _add(item, slot, kept, knowledge, "column")
+
+
+def _group_heading(row: list[Cell], cell: Cell) -> str | None:
+    """accommodation, modification or staff, when a row only names the kind of what stands below it."""
+    text = cell.text
+    if [c for c in row if c.text] != [cell] or len(row) < 2 or not text.bold or len(text.flat.split()) > 6:
+        return None
+    words = plain(text.flat)
+    if re.search(r"personnel|staff|personal escolar", words):
+        return "staff"
+    if re.search(r"modif", words):
+        return "modification"
+    return "accommodation" if re.search(r"accom|adapta|acomod|\baids?\b|supports?$", words) else None
 
 
 def _lines_of_cell(cell: Cell) -> list[Passage]:
@@ -214,6 +265,14 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             if cells[0].text.strip() == TICKED:
                 _add(cells[1], slot, kept, knowledge, "column")
             continue
+        headed = [
+            (cell.text, head) for cell in row if (head := _list_heading(cell.text, knowledge)) is not None
+        ]
+        if headed:
+            for text, (kind, end) in headed:
+                if kind != "staff":
+                    _split(text.cut(end), kind, kept, knowledge)
+            continue
         if row and (listed := _under_group(row[0])):
             for item in listed:
                 _add(item, slot, kept, knowledge, "row")
@@ -235,6 +294,27 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             for entry in entries_in(text, knowledge, part.kind):
                 if entry.role in ("accommodations", "modifications"):
                     _entry(entry, kept, knowledge)
+
+
+def _list_heading(text: Passage, knowledge: Knowledge) -> tuple[str, int] | None:
+    """(kind, where the list begins) of a cell whose first line names the list under it: "General accommodations"."""
+    first, _, rest = text.text.partition("\n")
+    if (
+        not rest
+        or len(first.split()) > 5
+        or EMPTY in first
+        or TICKED in first
+        or re.search(r"[.;]\s*$", first)
+    ):
+        return None
+    if not any(_BULLET.match(line) for line in rest.split("\n")):
+        return None
+    words = plain(first)
+    if re.search(r"personnel|staff", words):
+        return "staff", len(first)
+    if re.search(r"accommodat|adaptac|acomod", words):
+        return "accommodation", len(first)
+    return ("modification", len(first)) if "modific" in words else None
 
 
 _GROUPS = re.compile(
@@ -364,6 +444,11 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             and not re.match(r"\W*(?:☐|☒)\s*(?:yes|no)\b", entry.value.text, re.I)
         ):
             _add(entry.value, slot, kept, knowledge, "box")
+        elif entry.role is None and sum(bool(_BULLET.match(line.text)) for line in entry.value.lines()) >= 2:
+            listed = [line for line in entry.value.lines()]
+            first = next(i for i, line in enumerate(listed) if _BULLET.match(line.text))
+            for item in _bulleted(listed[first:]):
+                _add(item, slot, kept, knowledge, "row")
         elif (
             entry.role is None
             and entry.value
@@ -404,6 +489,8 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 continue
             if isinstance(unit, Passage):
                 _tests_over_choices(unit, found, knowledge)
+                if (way := _tests_in_lines(unit, found, knowledge)) is not None:
+                    regular, source = regular or way.startswith("regular"), source or unit
                 if (told := _tests_told(unit, found)) is not None:
                     regular = regular or told.startswith("regular")
                     alternate = alternate or told == "alternate" or None
@@ -432,7 +519,8 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                                 entries.append(Entry(role, column.text, cell.text, part.kind, "column"))
             for entry in entries:
                 if entry.role == "assessment.tests":
-                    _tests(entry.value, found, knowledge)
+                    boxed = re.search(rf"\n[^\n]*[{TICKED}{EMPTY}]", entry.value.text)
+                    _tests(entry.value.cut(0, boxed.start() if boxed else None), found, knowledge)
                 elif entry.role in ("assessment.accommodations", "accommodations") or (
                     entry.role is None
                     and TICKED not in entry.value.text
@@ -485,14 +573,14 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                             found.participation = read_as("regular_with_accommodations", choice.words, "box")
                         elif re.search(r"without accommodation|sin adaptaciones", words):
                             found.participation = read_as("regular", choice.words, "box")
-                    if not re.search(r"^(?:yes|no|si)\b", words):
+                    listed = choice.words.cut(choice.words.text.find(":") + 1)
+                    if named := _named_tests(listed.cut(0, len(listed.text.split("\n")[0]))):
+                        found.state_tests += [read_as(_bare(test.flat), test, "box") for test in named]
+                    elif not re.search(r"^(?:yes|no|si)\b", words):
                         _name_tests(choice.words, found, knowledge)
             for text in texts:
                 if (
-                    re.search(
-                        r"(?i)not applicable at|not in a grade|no (?:state|statewide) (?:\w+ )?(?:tests?|assessments?) (?:is|are) given|no hay (?:evaluaci|prueba)|out of testing range|not (?:given|administered|required) (?:at|in|for) (?:this|pre|grade)|no aplica",
-                        text.flat,
-                    )
+                    _EXEMPT.search(text.flat)
                     and exempt is None
                     and not re.search(f"{EMPTY}[^{TICKED}{EMPTY}]*not applicable", text.flat, re.I)
                 ):
@@ -640,7 +728,97 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
             and _way(marked.words.flat) != "not_tested_at_grade"
             and not _DISTRICT_TEST.search(name)
         ):
-            found.state_tests.append(read_as(name, above, "box"))
+            named = above.split(";") if ";" in above.text else [above]
+            found.state_tests += [read_as(_bare(test.flat), test, "box") for test in named]
+
+
+_EXEMPT = re.compile(
+    r"(?i)not applicable (?:at|in|this|for)|not in a (?:tested )?grade|no (?:state|statewide)(?: or district)? (?:\w+ )?(?:tests?|testing|assessments?) "
+    r"(?:is|are|in|at|for|this)|no hay (?:evaluaci|prueba)|out of testing range|not (?:given|administered|required) (?:at|in|for|this) ?(?:this|pre|grade|kinder|year)?|"
+    r"(?:not|never) (?:tested|assessed) (?:this year|in (?:this|grade|kinder)|at this|by the state|until)|grade \w+ is not (?:assessed|tested)|"
+    r"(?:does|do|will) not (?:take|participate in) (?:any |the |a )?state|(?:tests?|testing|assessments?) (?:begins?|starts?) in grade|no aplica"
+)
+_SUBJECT = (
+    r"(?:ela\b|english|language arts|mathematics|maths?\b|reading|science|writing|social studies|history|algebra|biology|geometry|"
+    r"literacy|lectura|matemáticas|ciencias|escritura|lenguaje)"
+)
+_TEST_NAME = re.compile(
+    rf"(?:the |a |el |la |los |las )?(?P<test>(?:[A-Z][\w'’/&.-]*|of|for|and|in|de|with)(?: (?:[A-Z(][\w'’/&.()-]*|of|for|and|in|de|with|\d+))*? ?\(?{_SUBJECT}\)?(?: \([^)]*\))?)",
+    re.I,
+)
+_TAKEN = re.compile(
+    r"(?i)\b(?:takes?|will take|participates? in|will participate in|is tested (?:in|with)|tomará|toma|participará en)\s*:?\s+(?P<tests>[^.☐☒]{6,220}?)"
+    r"(?=\s+(?P<way>with(?:out)?(?: the following| these)? (?:testing )?accommodations|con adaptaciones|sin adaptaciones)|[.\n☐☒]|$)"
+)
+_WAY_FIRST = re.compile(
+    r"(?i)\W*(?:with|without|no|con|sin)\s+(?:accommodations?|adaptaciones|acomodaciones)\b"
+)
+
+
+def _named_tests(text: Passage) -> list[Passage]:
+    """The tests of an enumeration, when each of its items names a test: an acronym or title and a subject."""
+    items: list[Passage] = []
+    start = 0
+    for stop in re.finditer(r"[,;]\s*(?:and |y )?|\s+(?:and|y)\s+(?=the |[A-Z]{2,})|$", text.text):
+        item = text.cut(start, stop.start())
+        lead = re.match(r"(?:the|el|la|los|las)\s+", item.text)
+        item = item.cut(lead.end()) if lead else item
+        if item:
+            items.append(item)
+        start = stop.end()
+    named = [
+        item
+        for item in items
+        if len(item.flat.split()) <= 8
+        and (item.text[:1].isupper() or item.text[:1].isdigit())
+        and re.search(_SUBJECT, item.flat, re.I)
+        and re.search(r"\b[A-Z][A-Z-]{1,}\b|(?i:test|assessment|exam|end-of|prueba)", item.flat)
+    ]
+    return named if named and len(named) == len(items) else []
+
+
+def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> str | None:
+    """Tests that stand on lines of their own, beside how each is taken, or in a sentence; how, if it is said."""
+    way: str | None = None
+    before = len(found.state_tests)
+    for line in unit.lines():
+        pieces = line.split("\t")
+        if (
+            len(pieces) == 2
+            and _WAY_FIRST.match(pieces[1].text)
+            and EMPTY not in line.text
+            and TICKED not in line.text
+        ):
+            way = _way(pieces[1].flat) or way
+            if not _DISTRICT_TEST.search(pieces[0].flat) or "state" in plain(pieces[0].flat):
+                found.state_tests.append(read_as(_bare(pieces[0].flat), pieces[0], "row"))
+            listed = re.search(r":\s*", pieces[1].text)
+            if listed:
+                _accommodations(pieces[1].cut(listed.end()), found, knowledge)
+        elif (
+            ":" not in line.text
+            and not line.flat.endswith(".")
+            and TICKED not in line.text
+            and EMPTY not in line.text
+        ):
+            named = [test for test in _named_tests(line) if not _LOCAL_TEST.search(test.flat)]
+            found.state_tests += [read_as(_bare(test.flat), test, "sentence") for test in named]
+    if way is not None:
+        found.participation = read_as(way, unit, "row")
+    flat = unit.text.replace("\n", " ").replace("\t", " ")
+    if len(found.state_tests) == before:
+        for said in _TAKEN.finditer(flat):
+            tests = [
+                test
+                for test in _named_tests(unit.cut(*said.span("tests")))
+                if not _LOCAL_TEST.search(test.flat)
+            ]
+            found.state_tests += [read_as(_bare(test.flat), test, "sentence") for test in tests]
+            if tests and said["way"]:
+                way = _way(said["way"]) or way
+                found.participation = read_as(way or "regular", unit.cut(*said.span("way")), "sentence")
+                _listed_after(unit.cut(said.start("way")), found, knowledge)
+    return way
 
 
 _TOLD_TEST = re.compile(
@@ -698,7 +876,7 @@ _LOCAL_TEST = re.compile(
     r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)"
 )
 _DISTRICT_TEST = re.compile(
-    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
+    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|act\b(?! with)|sat\b(?! school day)|psat|distrito)"
 )
 
 
