@@ -31,18 +31,22 @@ def choices_in(passage: Passage) -> list[Choice]:
     Words follow their box, unless the line begins with words and ends with a box ("Yes ☒ No ☐").
     """
     found: list[Choice] = []
+    open_choice = False  # whether the line above ends with a choice's words
     for line in _whole_lines(passage):
         text = line.text
         glyphs = list(_GLYPH.finditer(text))
         if not glyphs:
             if (
-                found
+                open_choice
                 and found[-1].words
                 and not re.search(r"[.:]$", found[-1].words.flat)
                 and text[:1].islower()
             ):
                 found[-1].words = Passage.join([found[-1].words, line], " ")
+            else:
+                open_choice = False
             continue
+        open_choice = True
         if outer := _OUTER.fullmatch(text):
             found.append(Choice(outer[1] == TICKED, line.cut(*outer.span(2))))
             found.append(Choice(outer[4] == TICKED, line.cut(*outer.span(3))))

@@ -573,8 +573,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                             found.participation = read_as("regular_with_accommodations", choice.words, "box")
                         elif re.search(r"without accommodation|sin adaptaciones", words):
                             found.participation = read_as("regular", choice.words, "box")
-                    listed = choice.words.cut(choice.words.text.find(":") + 1)
-                    if named := _named_tests(listed.cut(0, len(listed.text.split("\n")[0]))):
+                    if named := _named_tests(choice.words.cut(choice.words.text.find(":") + 1)):
                         found.state_tests += [read_as(_bare(test.flat), test, "box") for test in named]
                     elif not re.search(r"^(?:yes|no|si)\b", words):
                         _name_tests(choice.words, found, knowledge)
@@ -728,7 +727,7 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
             and _way(marked.words.flat) != "not_tested_at_grade"
             and not _DISTRICT_TEST.search(name)
         ):
-            named = above.split(";") if ";" in above.text else [above]
+            named = _named_tests(above) or (above.split(";") if ";" in above.text else [above])
             found.state_tests += [read_as(_bare(test.flat), test, "box") for test in named]
 
 
@@ -741,10 +740,6 @@ _EXEMPT = re.compile(
 _SUBJECT = (
     r"(?:ela\b|english|language arts|mathematics|maths?\b|reading|science|writing|social studies|history|algebra|biology|geometry|"
     r"literacy|lectura|matemáticas|ciencias|escritura|lenguaje)"
-)
-_TEST_NAME = re.compile(
-    rf"(?:the |a |el |la |los |las )?(?P<test>(?:[A-Z][\w'’/&.-]*|of|for|and|in|de|with)(?: (?:[A-Z(][\w'’/&.()-]*|of|for|and|in|de|with|\d+))*? ?\(?{_SUBJECT}\)?(?: \([^)]*\))?)",
-    re.I,
 )
 _TAKEN = re.compile(
     r"(?i)\b(?:takes?|will take|participates? in|will participate in|is tested (?:in|with)|tomará|toma|participará en)\s*:?\s+(?P<tests>[^.☐☒]{6,220}?)"
