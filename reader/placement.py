@@ -68,7 +68,7 @@ def _percent(value: Passage) -> tuple[float, Passage] | None:
 
 
 _IN = re.compile(
-    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
+    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
@@ -76,8 +76,50 @@ _OUT = re.compile(
 )
 
 
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|por ciento\b)")
+_RANGE = re.compile(
+    r"(?i)(?:less than|at least|more than|between|menos de|or more of|\bto|[-–]) ?\d{1,3} ?%|\d{1,3} ?%? ?(?:or more|or greater|to|[-–]|through) ?(?:\d{1,3} ?%)?|\d{1,3} ?% or (?:more|less)"
+)
+
+
+def _percent_lines(part: Part) -> list[Passage]:
+    """Cells, lines and pieces of lines that state one share, a question joined with the answer on the next line."""
+    found: list[Passage] = []
+    for unit in part.units():
+        if isinstance(unit, Table):
+            found += [cell.text for cell in unit.cells() if "%" in cell.text.text]
+            continue
+        lines = unit.lines()
+        for number, line in enumerate(lines):
+            if not _SHARE.search(line.text):
+                continue
+            found += line.split("\t")
+            found.append(line)
+            if number and lines[number - 1].flat.endswith(("?", ":")):
+                found.append(Passage.join([lines[number - 1], line], " "))
+    return found
+
+
+def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
+    """(share, where, in or out) of a line that states one share and says of which of the two."""
+    if EMPTY in line.text or len(line.flat) > 200:
+        return None
+    bare = _RANGE.sub(lambda match: " " * len(match.group()), line.text)
+    shares = list(_SHARE.finditer(bare))
+    inside, outside = _IN.search(line.flat), _OUT.search(line.flat)
+    if len(shares) != 1 or bool(inside) == bool(outside) or float(shares[0][1]) > 100:
+        return None
+    number = float(shares[0][1])
+    return (int(number) if number.is_integer() else number), line, "in" if inside else "out"
+
+
 def _percent_said(parts: Sequence[Part]) -> Value | None:
     candidates: list[tuple[int, float, Passage, str]] = []
+    for part in parts:
+        if part.kind in ("lre", "unknown", "assessments", "services", "student"):
+            for line in _percent_lines(part):
+                if (told := _percent_of_line(line)) is not None:
+                    candidates.append((0 if part.kind == "lre" else 1, *told))
     for part in parts:
         if part.kind in (
             "attachment",
@@ -149,21 +191,24 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
     told = _answered_why(parts)
     for entry in pool:
         if entry.role == "lre.explanation":
-            if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
+            apart = _APART.search(entry.value.flat) and _REASON.search(entry.value.flat)
+            if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24 and not apart:
                 continue  # "Reason:" elsewhere is a reason for something else
             words = re.sub(r"[_\s.]+", " ", entry.value.flat).strip()
             if len(words.split()) >= 5 and _more_than_percent(words):
                 return read_as(True, entry.value, entry.how)
             asked = asked or entry.label
     for part in parts:
-        if part.kind in ("lre",):
+        if part.kind == "lre" or (
+            part.kind in ("unknown", "assessments", "services") and _SHARE.search(part.prose.text)
+        ):
             for sentence in re.split(r"(?<=[.;:])\s+|\n(?=[A-Z])", part.prose.text.replace("\t", " ")):
                 flat = " ".join(sentence.split())
                 if capitals(flat) or flat.endswith(("?", ":")) or len(flat.split()) < 6:
                     continue
                 if (
                     re.search(
-                        r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|resource|one[- ]to[- ]one|therap",
+                        r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|\bsale\b|resource|one[- ]to[- ]one|therap|rest of (?:the|his|her|their) (?:school )?(?:time|day|week)|not be in the",
                         flat,
                     )
                     and re.search(
@@ -177,7 +222,8 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                 ):
                     at = part.prose.text.find(sentence)
                     return read_as(True, part.prose.cut(at, at + len(sentence)), "sentence")
-            asked = asked or part.title or part.prose.cut(0, 80)
+            if part.kind == "lre":
+                asked = asked or part.title or part.prose.cut(0, 80)
     if told is not None:
         return read_as(True, told, "sentence", trust=0.85)
     if asked is not None:
@@ -257,7 +303,16 @@ def read_extended_year(parts: Sequence[Part], entries: Sequence[Entry], knowledg
         ):
             passages.append(Passage.join([entry.label, entry.value], " "))
     for part in parts:
-        if part.kind in ("lre", "services", "unknown", "student", "special_factors", "accommodations"):
+        if part.kind not in (
+            "attachment",
+            "notes",
+            "notice",
+            "evaluation",
+            "goals",
+            "present_levels",
+            "transition",
+            "esy",
+        ):
             for unit in part.units():
                 for passage in (
                     [unit]
@@ -377,9 +432,18 @@ def read_transition(
     found = Transition()
     seen: set[str] = set()
     for entry in entries:
-        area = _AREAS.get(entry.role or "")
-        if entry.part == "transition" and entry.role is None and "goal" in plain(entry.label.flat):
+        area, value = _AREAS.get(entry.role or ""), entry.value
+        if (
+            entry.part == "transition"
+            and (entry.role or "goal.").startswith("goal.")
+            and "goal" in plain(entry.label.flat)
+        ):
             area = knowledge.postsecondary_area(entry.label.flat)
+            if area is None and (named := re.match(r"([^.\n\t]{3,40})[\n\t]\s*(?=\S)", value.text)):
+                area = knowledge.postsecondary_area(
+                    named[1]
+                )  # "Goal: employment", the goal beside or under it
+                value = value.cut(named.end()) if area else value
         if area is None or entry.part in (
             "attachment",
             "notes",
@@ -391,7 +455,7 @@ def read_transition(
             "evaluation",
         ):
             continue
-        text = _post_goal(entry.value, knowledge)
+        text = _post_goal(value, knowledge)
         if text is not None and squeezed(text.flat) not in seen:
             seen.add(squeezed(text.flat))
             found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, entry.how)))
@@ -423,6 +487,13 @@ def read_transition(
                     and len(sentence.flat) < 260
                 ):
                     body = sentence
+                    begun = [
+                        m.start()
+                        for m in _POST_START.finditer(body.text)
+                        if " will " not in body.text[: m.start()]
+                    ]
+                    if begun:
+                        body = body.cut(begun[-1])
                     while label := re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", body.text):
                         body = body.cut(label.end())
                     seen.add(squeezed(body.flat))
@@ -441,6 +512,7 @@ def read_transition(
     return found
 
 
+_POST_START = re.compile(r"\b(?:After|Upon|Following|Within|Once|Después|Al)\b(?= [a-záéíóú])")
 _AFTER_SCHOOL = re.compile(
     r"(?i)\bafter (?:high )?school\b|post-?\s?secondary|post-?\s?school|postsecundari|después de la"
 )
@@ -538,15 +610,20 @@ def read_transfer(
         r"|(?:acknowledges?|understands?) (?:that )?(?:his|her|their|the)[^.]{0,40}rights (?:will )?transfer",
         flat,
     )
+    if born is not None and until is not None and age_on(born, until) < 14:
+        return None
+    signed = told is None or not re.match(
+        r"[^.]{0,40}\.?\s*(?:date|fecha)\b[^:_]{0,30}:?\s*_{3,}", flat[told.end() :], re.I
+    )
     boilerplate = told is not None and re.search(
-        r"(?i)must include a statement|by the (?:child|student)'s 17th|at least one year before|a más tardar un año",
+        r"(?i)must include a statement|has a statement|statement that|by the (?:child|student)'s 17th|at least one year before|a más tardar un año",
         flat[
             max(
                 flat.rfind(". ", 0, told.start()), flat.rfind(TICKED, 0, told.start()), told.start() - 160, 0
             ) : told.end()
         ],
     )
-    if told and not boilerplate and not re.search(r"_{4,}", told.group()):
+    if told and signed and not boilerplate and not re.search(r"_{4,}", told.group()):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:
         if entry.role == "transfer":
@@ -707,13 +784,20 @@ def read_factors(
                 pieces += _factor_rows(unit, part, knowledge)
             elif part.kind in ("special_factors", "concerns", "student", "unknown"):
                 pieces += _factor_lines(unit, knowledge)
-            elif TICKED in unit.text:
-                pieces += [piece for piece in _factor_lines(unit, knowledge) if TICKED in piece[1].text]
+            else:
+                pieces += [
+                    piece
+                    for piece in _factor_lines(unit, knowledge)
+                    if TICKED in piece[1].text
+                    or (piece[0].flat.endswith("?") and re.match(r"(?i)\W*(?:yes|no|sí)\b", piece[1].text))
+                ]
     for slot, phrases in knowledge.words["factors"].items():
         best: Flag | None = None
         for question, answer, how in pieces:
             words = f" {plain(question.flat).replace('(s)', 's')} "
-            if not any(plain(phrase) in words for phrase in phrases):
+            alone = re.sub(r"[^a-zñ ]", "", plain(re.sub(r"\([^)]*\)", "", question.flat))).strip()
+            named = slot in _ONE_WORD and bool(_ONE_WORD[slot].fullmatch(alone))
+            if not named and not any(plain(phrase) in words for phrase in phrases):
                 continue
             if slot == "visual_impairment" and re.search(r"deaf", words) and not re.search(r"blind", words):
                 continue
@@ -722,6 +806,7 @@ def read_factors(
                 and re.search(r"assistive|deaf|hard of hearing", words)
                 and "communication need" not in words
                 and "his/her communication" not in words
+                and not named
             ):
                 continue
             said = _answer(answer, knowledge)
@@ -753,6 +838,16 @@ def read_factors(
         if federal in ("deafness", "hearing impairment"):
             found.deaf_hard_of_hearing = Value(True, category.words, category.places, 0.93, "derived")
     return found
+
+
+_ONE_WORD = {  # factors in a list that names each by a word or two
+    "behavior": re.compile(r"behaviou?rs?(?: needs?| concerns?)?|conducta|comportamiento"),
+    "communication": re.compile(r"communication|comunicacion"),
+    "health": re.compile(r"health|medical|salud|health and medical|medical health"),
+    "english_learner": re.compile(r"language needs?|ell|esl|multilingual|english learner status"),
+    "visual_impairment": re.compile(r"vision|visual|blind visually impaired|blind"),
+    "deaf_hard_of_hearing": re.compile(r"hearing|deaf"),
+}
 
 
 def _still_impaired(answer: Passage) -> bool:
@@ -794,6 +889,25 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
                 found.append((question, Passage("Yes"), "box"))
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
                 found.append((question, Passage("No"), "box"))
+            continue
+        answered = [
+            n for n, c in enumerate(cells) if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)
+        ]
+        if (
+            len(answered) > 1
+            and len(cells) == 2 * len(answered)
+            and answered == list(range(1, len(cells), 2))
+        ):
+            found += [(cells[n - 1].text, cells[n].text, "box") for n in answered]  # two questions a row
+            continue
+        own_boxes = [
+            c
+            for c in cells
+            if re.match(rf"\W*[{TICKED}{EMPTY}]\s*(?!(?:yes|no|sí|si)\b)[^\W\d_]{{3}}", c.text.text, re.I)
+        ]
+        if len(own_boxes) > 1 and len(own_boxes) == len(cells):
+            for cell in cells:
+                found += _factor_lines(Passage.join(cell.text.lines(), " "), knowledge)
             continue
         boxed = next(
             (c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None
