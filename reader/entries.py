@@ -52,6 +52,19 @@ def _are_labels(row: list[Cell], knowledge: Knowledge, part: str) -> bool:
     return known >= 1 and known + told >= max(2, 0.6 * len(row))
 
 
+def _labels_alternate(row: list[Cell], knowledge: Knowledge) -> bool:
+    """Whether a row of even length holds a label before each value, one of them known."""
+    labels = row[::2]
+    return (
+        len(row) in (4, 6)
+        and any(_is_label(cell, knowledge) for cell in labels)
+        and not any(_is_label(cell, knowledge) for cell in row[1::2])
+        and all(
+            len(cell.text.flat) <= 50 and not re.search(r"\d{3}|[☐☒.]\s*$", cell.text.flat) for cell in labels
+        )
+    )
+
+
 def _typed_under(head: list[Cell], under: list[Cell]) -> bool:
     """Whether the row under printed headings was typed into form fields."""
     typed = [cell for cell in under if cell.text]
@@ -139,7 +152,11 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             continue
         if number in skip:
             continue
-        if len(head) > 2 and sum(_starts_with_label(cell, knowledge) for cell in under) > 1:
+        if (
+            len(head) > 2
+            and sum(_starts_with_label(cell, knowledge) for cell in under) > 1
+            and not any(_starts_with_label(cell, knowledge) for cell in head)
+        ):
             # headings over cells that have labels of their own
             found += [e for cell in head for e in entries_in(cell.text, knowledge, part, "row") if e.value]
             continue
@@ -176,11 +193,19 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                     or ends
                     or (len(row) == 2 and len(whole) < 90)
                     or (len(row) % 2 == 0 and index % 2 == 0 and knowledge.label_by_words(whole) is not None)
+                    or (index % 2 == 0 and _labels_alternate(row, knowledge))
                 )
                 and not _is_label(beside, knowledge)
                 and not _starts_with_label(beside, knowledge)
                 and (role is not None or not re.search(r":\s*\S", cell.text.flat))
             ):
+                rest = row[index + 1 :]
+                if len(rest) > 1 and all(re.match(rf"\s*[{TICKED}{EMPTY}]", cell.text.text) for cell in rest):
+                    choices = Passage.join((cell.text for cell in rest), "\n")
+                    found.append(
+                        Entry(role or knowledge.label_by_words(whole), cell.text, choices, part, "row")
+                    )
+                    break
                 named = role or knowledge.label_by_words(whole)
                 way = "row" if role is not None or named is None else "told"
                 found.append(Entry(named, cell.text, entered(beside.text), part, way))

@@ -300,7 +300,7 @@ def _grade(entry: Entry) -> Text | None:
     else:
         grade = _ORDINALS.get(
             words.rstrip("o") if words.startswith(("primer", "tercer")) else words
-        ) or re.sub(r"(?:st|nd|rd|th|°|º|\.º|\.o)$", "", words).lstrip("0")
+        ) or re.sub(r"(?:st|nd|rd|th|°|º|\.º|\.?o)$", "", words).lstrip("0")
         if grade.isdigit() and int(grade) > 13:
             return None
     return read_as(grade, entry.value.cut(match.start(1), match.end(1)), entry.how)

@@ -242,6 +242,10 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int],
     line = max((s for s in starts if s <= at - 1), default=window)
     label = text[line:at].strip()
     question = text[at : at + 1] == "?"
+    ends = [m.end() for m in _SENTENCE_END.finditer(text, line, at)]
+    if ends and not question:  # "Jan. 21, 2026. Services end": the label begins behind the value before it
+        line = ends[-1]
+        label = text[line:at].strip()
     if line == floor > 0 and not question and text[floor - 1 : floor] != "\n" and " " in label:
         line = _after_value(passage, line, at)  # what stands between is the value of the label before
         label = text[line:at].strip()
@@ -264,6 +268,9 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int],
     ):
         return _Found(line, end, [None], True)
     return None
+
+
+_SENTENCE_END = re.compile(r"(?<=\d{4})\.\s+(?=[A-Z])")
 
 
 def _after_value(passage: Passage, start: int, at: int) -> int:

@@ -157,9 +157,9 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                 following = re.search(r"\d{1,3}\s?%", flat[match.end() : stop])
                 after = flat[match.end() : match.end() + following.start() if following else stop]
                 before = flat[start : match.start()]
-                if re.search(r"(?i)less than|at least|or more|between|menos de", before[-14:]) or re.search(
-                    r"(?i)^ ?(?:or more|to|-)", after
-                ):
+                if re.search(
+                    r"(?i)less than|at least|or more|between|menos de|\d\s?%?\s*(?:to|-|–)\s*$", before[-14:]
+                ) or re.search(r"(?i)^ ?(?:or more|to|-)", after):
                     continue
                 rank = 0 if part.kind == "lre" else 1
                 inside, outside = (
@@ -1065,6 +1065,11 @@ def _names_area(text: Passage, knowledge: Knowledge) -> bool:
     )
 
 
+def _tells_at_length(table: Table) -> bool:
+    """Whether a table holds what is known of a child in sentences rather than answers to questions."""
+    return any(len(cell.text.flat.split()) > 14 and TICKED not in cell.text.text for cell in table.cells())
+
+
 def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge) -> dict[str, Text]:
     """Present levels by area, in the document's words."""
     found: dict[str, list[Passage]] = {}
@@ -1081,7 +1086,9 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
         area = "general"
         for unit in part.units():
             if isinstance(unit, Table):
-                if part.kind in ("present_levels", "evaluation"):
+                if part.kind in ("present_levels", "evaluation", "concerns") or (
+                    part.kind in ("special_factors", "unknown") and _tells_at_length(unit)
+                ):
                     for row in unit.rows:
                         if len(row) == 1 and _names_area(row[0].text, knowledge):
                             area = knowledge.area(row[0].text.flat) or area
@@ -1102,7 +1109,7 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
                 label = re.match(r"^([A-ZÁÉÍÓÚ][^:.]{2,90}):\s*", line.text)
                 own = (
                     knowledge.area(label[1] if label else line.flat)
-                    if (label or len(line.flat) < 70)
+                    if (label or (len(line.flat) < 70 and not re.search(r"[.:;] |\d{2}", line.flat)))
                     else None
                 )
                 if (

@@ -11,6 +11,8 @@ from reader.layout import Cell, Table
 
 def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str], int] | None:
     """What a table lists, the role of each column, and how many rows its heading takes."""
+    if table.rows and _tells_changes(table.rows[0]):
+        return None
     for depth in range(min(2, len(table.rows))):
         head, deep = table.rows[depth], depth + 1
         if len(table.rows) > depth + 2 and _splits(head, table.rows[depth + 1]):
@@ -18,7 +20,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             under = {cell.column for cell in lower}
             head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
         typed = any(word.entry for cell in head for word in cell.text.words)
-        if len(head) < 2 or typed or _answered(head) or _tells_changes(head):
+        if len(head) < 2 or typed or _answered(head):
             continue
         best: tuple[float, str, dict[int, str]] | None = None
         for kind in knowledge.columns:
