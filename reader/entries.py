@@ -152,10 +152,8 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
             continue
         if number in skip:
             continue
-        if (
-            len(head) > 2
-            and sum(_starts_with_label(cell, knowledge) for cell in under) > 1
-            and not any(_starts_with_label(cell, knowledge) for cell in head)
+        if len(head) > 2 and sum(_starts_with_label(cell, knowledge) for cell in under) > max(
+            1, sum(_starts_with_label(cell, knowledge) for cell in head)
         ):
             # headings over cells that have labels of their own
             found += [e for cell in head for e in entries_in(cell.text, knowledge, part, "row") if e.value]

@@ -191,7 +191,10 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
     told = _answered_why(parts)
     for entry in pool:
         if entry.role == "lre.explanation":
-            apart = _APART.search(entry.value.flat) and _REASON.search(entry.value.flat)
+            said = entry.value.flat[:240]
+            apart = re.search(
+                r"(?i)(?:regular|general)(?: education)? class|nondisabled peers", said
+            ) and _REASON.search(said)
             if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24 and not apart:
                 continue  # "Reason:" elsewhere is a reason for something else
             words = re.sub(r"[_\s.]+", " ", entry.value.flat).strip()
