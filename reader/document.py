@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reader import pages, pdf
 from reader.baselines import baselines_from_levels
+from reader.dates import as_written_in
 from reader.defects import find_defects, gather_evidence
 from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
@@ -141,6 +142,11 @@ def _pdf(
 
 def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
     """The reading of pages whose blocks are arranged."""
+    with as_written_in(" ".join(word.text for sheet in sheets for word in sheet.words)):
+        return _structure(sheets, form, known)
+
+
+def _structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
     pages.drop_running_heads(sheets)
     kind = document_kind(sheets, known)
     flow = pages.stitch(sheets)

@@ -341,7 +341,15 @@ _DISTRICT = re.compile(
 def _district(
     pool: Sequence[Entry], parts: Sequence[Part], sheets: Sequence[Sheet], knowledge: Knowledge
 ) -> Text | None:
-    labelled = _pick(
+    named = [
+        e
+        for e in pool
+        if e.role == "district"
+        and e.value
+        and _DISTRICT.search(short(e.value).flat)
+        and "signature" not in e.label.flat.lower()
+    ]
+    labelled = _pick(named, "district", _place) or _pick(
         (
             e
             for e in pool

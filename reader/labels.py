@@ -143,8 +143,9 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
             and start > 0
             and " " not in label.strip()
         ):
-            word = passage.word_at(start)
-            if word is None or not word.bold:
+            word, after = passage.word_at(start), passage.word_at(at + 1)
+            typed_after = after is not None and after.entry and word is not None and not word.entry
+            if word is None or not (word.bold or typed_after):
                 continue  # one plain word on a line of its own ends a value more often than it labels one
         if not spot.colon and label[:1].islower():
             continue

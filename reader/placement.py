@@ -959,8 +959,8 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     current: list[Passage] = []
     for line in lines:
         begins = re.match(
-            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
-            r"|^[^:?☐☒]{3,110}[:?]\s*(?i:yes|no|n/a|not|none|sí|si|☐|☒)",
+            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:[A-Z][.)]\s+)?(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
+            r"|^[^?☐☒.]{3,110}[:?]\s*(?i:(?:yes|no|n/a|not|none|sí|si)\b|☐|☒)",
             line.text,
         )
         answers = (
@@ -1068,6 +1068,11 @@ def _names_area(text: Passage, knowledge: Knowledge) -> bool:
     )
 
 
+_OF_STUDENT = re.compile(
+    r"(?i)\b(?:interests?|strengths?|preferences?|needs?|assessments?|intereses|fortalezas|preferencias)\b"
+)
+
+
 def _tells_at_length(table: Table) -> bool:
     """Whether a table holds what is known of a child in sentences rather than answers to questions."""
     return any(len(cell.text.flat.split()) > 14 and TICKED not in cell.text.text for cell in table.cells())
@@ -1124,7 +1129,8 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
                     chunk = []
                     area = own
                     if label:
-                        chunk.append(line.cut(label.end()))
+                        plain_label = not re.search(r"[\t\d]", label[1])
+                        chunk.append(line.cut(label.end()) if plain_label else line)
                     continue
                 chunk.append(line)
             put(area, Passage.join(chunk, "\n"))
@@ -1135,6 +1141,16 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
             and len(entry.value.flat) > 60
         ):
             put("goal baselines", entry.value)
+        elif (
+            entry.role == "goal.area" and entry.part in ("goals", "transition") and len(entry.value.flat) > 60
+        ):
+            put("needs", entry.value)
+        elif (
+            entry.part == "transition"
+            and entry.role in (None, "transition.assessment")
+            and _OF_STUDENT.search(entry.label.flat)
+        ):
+            put("interests", entry.value)
     return {
         area: read_as(" ".join(v.flat for v in values), Passage.join(values, "\n"), "label", trust=0.9)
         for area, values in found.items()

@@ -487,10 +487,11 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 alternate, regular = alternate or marked[0], regular or marked[1]
                 source = source or marked[2]
                 continue
+            lined = False
             if isinstance(unit, Passage):
                 _tests_over_choices(unit, found, knowledge)
                 if (way := _tests_in_lines(unit, found, knowledge)) is not None:
-                    regular, source = regular or way.startswith("regular"), source or unit
+                    regular, source, lined = regular or way.startswith("regular"), source or unit, True
                 if (told := _tests_told(unit, found)) is not None:
                     regular = regular or told.startswith("regular")
                     alternate = alternate or told == "alternate" or None
@@ -518,6 +519,8 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                             if cell is not None and cell.text:
                                 entries.append(Entry(role, column.text, cell.text, part.kind, "column"))
             for entry in entries:
+                if lined and _WAY_FIRST.match(entry.label.text):
+                    continue  # beside the test's name, and read with it
                 if entry.role == "assessment.tests":
                     boxed = re.search(rf"\n[^\n]*[{TICKED}{EMPTY}]", entry.value.text)
                     _tests(entry.value.cut(0, boxed.start() if boxed else None), found, knowledge)
