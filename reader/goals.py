@@ -55,13 +55,19 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
         ):
             drafts += _gather(part, knowledge)
     if not any("text" in draft.slots for draft in drafts):
+        drafts = []
         for part in parts:
-            if part.kind not in ("attachment", "transition", "notes", "goals"):
-                drafts += [
-                    d
-                    for d in _gather(part, knowledge)
-                    if "text" in d.slots and _is_goal(d.slots["text"].flat, knowledge)
-                ]
+            if part.kind not in (
+                "attachment",
+                "notes",
+                "notice",
+                "evaluation",
+                "consent",
+                "assessments",
+                "services",
+                "team",
+            ):
+                drafts += _told_by_contents(part, knowledge)
     goals = []
     for draft in drafts:
         text = draft.slots.get("text")
@@ -69,6 +75,56 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
             continue
         goals.append(_goal(draft, knowledge))
     return _numbered(_without_repeats(goals))
+
+
+def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Draft]:
+    """Goals of a part whose heading and labels are not known: sentences in which somebody will do something by a measure."""
+    items: list[Item] = []
+    for unit in part.units():
+        if isinstance(unit, Table):
+            entries = entries_of(Part("goals", blocks=[unit]), knowledge)
+        else:
+            entries = entries_in(unit, knowledge, "goals")
+        for entry in entries:
+            sentences = _measured_sentences(entry.value, knowledge)
+            if sentences:
+                items += [("text", sentence, "loose", Passage()) for sentence in sentences]
+            elif (entry.role or "").startswith("goal.") or (
+                entry.label and knowledge.goal_slot(entry.label.flat)
+            ):
+                items += _items([entry], knowledge)
+    items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3])]
+    return [draft for draft in _grouped(items) if "text" in draft.slots]
+
+
+def _measured_sentences(value: Passage, knowledge: Knowledge) -> list[Passage]:
+    """Sentences that say what a child will do and how well or by when; none of wishes, services or life after school."""
+    known = patterns(knowledge)
+    found: list[Passage] = []
+    start = 0
+    for stop in re.finditer(
+        r"(?<=[a-z\d%)])\.(?=\s+[A-ZÁÉÍÓÚ]|\s*$)|(?<=[^,;\s])\n(?=[A-ZÁÉÍÓÚ•])|$", value.text
+    ):
+        sentence = value.cut(
+            start, stop.end() if value.text[stop.start() : stop.end()] == "." else stop.start()
+        )
+        start = stop.end()
+        flat = sentence.flat
+        if (
+            60 < len(flat) < 600
+            and _is_goal(flat, knowledge)
+            and not _WISH.search(flat)
+            and not _POSTSECONDARY.search(flat)
+            and (known["criterion"].search(flat) or known["timeframe"].search(flat))
+            and re.search(r"\d", flat)
+        ):
+            found.append(sentence)
+    return found
+
+
+_WISH = re.compile(
+    r"(?i)\b(?:wants?|hopes?|wish\w*|worr\w+|asks?|asked|concern\w*|fears?|would like|receives?|recibirá|provided?|quieren?|desean?|esperan?) (?!to the)"
+)
 
 
 def _has_goals(part: Part, knowledge: Knowledge) -> bool:
@@ -208,7 +264,7 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
     found: list[Item] = []
     for entry in entries:
         role = entry.role
-        if role is None:
+        if role is None and not (entry.label and _next_heading(entry, knowledge)):
             found += _unlabelled(entry, knowledge)
             continue
         cut = _next_heading(entry, knowledge)
@@ -417,6 +473,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             return _items([Entry(f"goal.{slot}", entry.label, entry.value, entry.part, entry.how)], knowledge)
         if _named_area(entry, knowledge):
             return [("area", Passage.join([entry.label, entry.value], " "), entry.how, entry.label)]
+        if _next_heading(entry, knowledge) is None and _SAYS.search(entry.label.flat):
+            return [("other", entry.value, entry.how, entry.label)]  # "We will check by:"
         if _is_goal(entry.value.flat, knowledge) and len(entry.label.flat) < 60:
             return [
                 ("area", entry.label.cut(0, len(entry.label.text.rstrip(": "))), entry.how, entry.label),
@@ -425,11 +483,26 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         return [("other", entry.value, entry.how, entry.label)]
     found = []
     sentence: list[Passage] = []
+    under: tuple[str, Passage, list[Passage]] | None = None  # slot, its heading, the lines under it
     area_next = False  # "Goal 1 area", the area on the line below
     for line in entry.value.lines():
         if area_next:
             found.append(("area", line, entry.how, line))
             area_next = False
+            continue
+        slot = _heads_list(line, knowledge) if found or sentence else None
+        opens = bool(_HEADING.match(line.text) or _NUMBERED.match(line.text)) or _area_heading(
+            line, knowledge
+        )
+        if under is not None and (opens or slot is not None):
+            found.append((under[0], Passage.join(under[2], "\n"), "told", under[1]))
+            under = None
+        if slot is not None:
+            found += _sentence(sentence, knowledge, entry)
+            sentence, under = [], (slot, line, [])
+            continue
+        if under is not None:
+            under[2].append(line)
             continue
         if _area_heading(line, knowledge):
             found += _sentence(sentence, knowledge, entry)
@@ -480,10 +553,25 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                     found.append(("area", rest, entry.how, line))
         else:
             sentence.append(line)
+    if under is not None:
+        found.append((under[0], Passage.join(under[2], "\n"), "told", under[1]))
     return found + _sentence(sentence, knowledge, entry)
 
 
+def _heads_list(line: Passage, knowledge: Knowledge) -> str | None:
+    """The slot that a line of its own names within a goal: "Short-term objectives or benchmarks"."""
+    if len(line.flat.split()) > 7 or not line.text[:1].isupper() or re.search(r"[.;,:?%]\s*$|\d", line.flat):
+        return None
+    slot = knowledge.goal_slot(line.flat)
+    return slot if slot in ("objectives", "method", "baseline", "criterion", "schedule") else None
+
+
 _AREA_THEN_TEXT = re.compile(r"(?P<area>[A-ZÁÉÍÓÚ][^.:?]{2,60})[.:]\s+(?P<text>[A-ZÁÉÍÓÚ].{12,})$")
+
+
+_SAYS = re.compile(
+    r"(?i)\b(?:we|will|how|who|when|is|are|was|do|does|did|has|have|check\w*|measur\w*|track\w*)\b"
+)
 
 
 def _named_area(entry: Entry, knowledge: Knowledge) -> bool:
@@ -568,6 +656,10 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             continue
         if all(knowledge.is_column(cell.text.text) for cell in row if cell.text) or same_row(
             table.rows[depth - 1], row
+        ):
+            continue
+        if not _is_goal(goal.text.flat, knowledge) and (
+            len(goal.text.flat.split()) < 4 or re.match(r"(?i)\W*progress\b", goal.text.flat)
         ):
             continue
         if step := _OBJECTIVE.match(goal.text.text):

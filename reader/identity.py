@@ -383,7 +383,13 @@ def _district(
                 and len(match[1].split()) >= 2
                 and not re.search(r"(?i)\b(?:shall|will|parent|education department|each)\b", match[1])
             ):
-                name = " ".join(match[1].split())
+                name = re.sub(
+                    r"(?i)^(?:.*\bindividuali[sz]ed education(?:al)? (?:program|plan)|.*\biep\b)\W*",
+                    "",
+                    " ".join(match[1].split()),
+                )
+                if len(name.split()) < 2:
+                    continue
                 if name.isupper():
                     name = name.title().replace(" Of ", " of ").replace("Isd", "ISD")
                 return read_as(name, piece, how)

@@ -244,6 +244,12 @@ class Knowledge:
         words = set(re.findall(r"[a-z]+", plain(text)))
         if kind == "services" and _begins(words, ("accommodat", "modif", "supports", "aids", "adaptac")):
             return None
+        if (
+            kind == "goals"
+            and _begins(words, ("progress",))
+            and not _begins(words, ("measur", "method", "evaluat", "report"))
+        ):
+            return "other"
         for role, tellings in self.words["column_words"].get(kind, {}).items():
             if words & {plain(telling) for telling in tellings}:
                 return str(role)

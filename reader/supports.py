@@ -26,7 +26,16 @@ def read_supports(
     for support in extra:
         kept[support.kind].append(read_as(_bare(support.text.flat), support.text, "column"))
     for part in parts:
-        if part.kind in ("attachment", "notes", "notice", "goals", "evaluation", "transition"):
+        if part.kind in ("attachment", "notes", "notice", "goals", "evaluation"):
+            continue
+        if part.kind == "transition":
+            for table in part.tables:
+                if (
+                    (kind := table_kind(table, knowledge))
+                    and kind[0] == "accommodations"
+                    and kind[1].get(0) == "name"
+                ):
+                    _table(table, part, kept, knowledge)
             continue
         if part.kind == "assessments" and not re.search(r"(?i)instruct|class|aula", part.title.flat):
             continue
@@ -58,12 +67,35 @@ def read_supports(
     return _distinct(kept["accommodation"]), _distinct(kept["modification"])
 
 
+_MINUTES = re.compile(r"(?i)\d\s*(?:min|hour|hr)")
+
+
 def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Text]:
     """Items of a list, under whatever heading, most of which are worded as accommodations are."""
     found: list[Text] = []
     for unit in part.units():
+        if isinstance(unit, Table):
+            rows = [
+                row[0].text
+                for row in unit.rows[1:]
+                if len(row) > 1 and 1 < len(row[0].text.flat.split()) < 25
+            ]
+            worded = sum(knowledge.worded_as_support(text.flat) for text in rows)
+            timed = sum(any(_MINUTES.search(cell.text.flat) for cell in row[1:]) for row in unit.rows[1:])
+            if (
+                3 <= len(rows) >= 0.7 * (len(unit.rows) - 1)
+                and worded >= 0.5 * len(rows)
+                and timed < 0.3 * len(rows)
+            ):
+                found += [read_as(_bare(text.flat), text, "loose") for text in rows]
+                continue
         passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]
         for passage in passages:
+            marked = [choice.words for choice in choices_in(passage) if choice.marked and choice.words]
+            worded_marks = sum(knowledge.worded_as_support(words.flat) for words in marked)
+            if len(marked) >= 3 and worded_marks >= 0.6 * len(marked):
+                found += [read_as(_bare(words.flat), words, "loose") for words in marked]
+                continue
             lines = passage.lines()
             first = next((n for n, line in enumerate(lines) if _BULLET.match(line.text)), None)
             items = (
@@ -82,10 +114,16 @@ def _distinct(values: list[Text]) -> list[Text]:
     found = []
     for value in values:
         key = squeezed(value.value)
-        if key and key not in seen:
+        if key and key not in seen and not _ONLY_HEADING.fullmatch(plain(value.value)):
             seen.add(key)
             found.append(value)
     return found
+
+
+_ONLY_HEADING = re.compile(
+    r"(?:(?:general|program|classroom|testing|student|list|the|of|and|other|curriculum)\s+)*(?:accommodations?|modifications?|adaptations?|adaptaciones|acomodaciones|modificaciones"
+    r"|supplementary aids(?: and services)?|supports?)(?:\s*(?:and|/|y|or)\s*(?:accommodations?|modifications?|supports?|modificaciones))?(?:\s*\([^)]*\))?\W*"
+)
 
 
 def _bare(words: str) -> str:
