@@ -900,7 +900,8 @@ def _goal(draft: Draft, knowledge: Knowledge) -> Goal:
     ]
     goal.is_measurable = Value(False, text.flat, text.places(), 0.88, "grammar")
     judge(goal)
-    if goal.criterion is None and goal.condition is None and goal.timeframe is None:
+    bare = goal.criterion is None and goal.condition is None and goal.timeframe is None
+    if bare or len(goal.text.value.split()) > LONG_GOAL:
         goal.text = replace(
             goal.text, confidence=min(goal.text.confidence, BARE_GOAL)
         )  # may be no goal at all
@@ -918,6 +919,7 @@ _KEYED = re.compile(
 
 UNKNOWN_AREA = 0.85
 BARE_GOAL = 0.85
+LONG_GOAL = 80  # words; a longer text holds more than the goal
 
 
 def judge(goal: Goal) -> None:

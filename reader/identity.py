@@ -564,6 +564,12 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
                     members += _cards(table, knowledge)
     if len(members) < 2:
         for part in parts:
+            if part.kind in ("student", "unknown", "consent", "concerns", "eligibility", "notes"):
+                listed = _lines(part, knowledge)
+                if len(listed) > 2:  # names with roles, under a heading that is not known
+                    members += listed
+    if len(members) < 2:
+        for part in parts:
             for unit in part.units():
                 if isinstance(unit, Table) and part.kind in ("consent", "student", "notes"):
                     members += _paired(unit, knowledge)

@@ -176,6 +176,12 @@ class Knowledge:
     def _by_words(self, text: str) -> str | None:
         bare = unbracketed(text).strip(" :?.")
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
+        if (
+            len(words) == 1
+            and _begins(words, ("eligib", "elegib", "exceptional", "disabilit", "discapac"))
+            and bare[:1].isupper()
+        ):
+            return "eligibility.primary"
         if not 1 < len(words) <= 40 or not bare[:1].isupper():
             return None
         bracketed = words | set(re.findall(r"[a-z0-9%-]+", plain(text)))

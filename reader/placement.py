@@ -114,12 +114,12 @@ def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
 
 
 def _percent_said(parts: Sequence[Part]) -> Value | None:
-    candidates: list[tuple[int, float, Passage, str]] = []
+    candidates: list[tuple[float, float, Passage, str]] = []
     for part in parts:
         if part.kind in ("lre", "unknown", "assessments", "services", "student"):
             for line in _percent_lines(part):
                 if (told := _percent_of_line(line)) is not None:
-                    candidates.append((0 if part.kind == "lre" else 1, *told))
+                    candidates.append((0.0 if part.kind == "lre" else 1.0, *told))
     for part in parts:
         if part.kind in (
             "attachment",
@@ -161,7 +161,7 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                     r"(?i)less than|at least|or more|between|menos de|\d\s?%?\s*(?:to|-|–)\s*$", before[-14:]
                 ) or re.search(r"(?i)^ ?(?:or more|to|-)", after):
                     continue
-                rank = 0 if part.kind == "lre" else 1
+                rank = 0.5 if part.kind == "lre" else 1.5
                 inside, outside = (
                     _IN.search(after) or _IN.search(before),
                     _OUT.search(after) or _OUT.search(before),
@@ -182,7 +182,9 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
         for rank, value, spot, kind in sorted(candidates, key=lambda c: c[0]):
             if kind == way:
                 share = value if way == "in" else 100 - value
-                return read_as(share, spot, "sentence", trust=0.92 if rank == 0 else 0.8)
+                return read_as(
+                    share, spot, "sentence", trust=0.92 if rank == 0 else 0.86 if rank < 1 else 0.8
+                )
     return None
 
 
