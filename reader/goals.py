@@ -402,10 +402,27 @@ def _goal_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 found.append(("area", lines[0], entry.how, entry.label))
                 value = rest
         if _is_goal(value.flat, knowledge):
-            found.append(("text", value, entry.how, entry.label))
+            value, listed = _without_lists(value, knowledge)
+            found += [("text", value, entry.how, entry.label), *listed]
         else:
             found += _area_or_text(value, knowledge, entry)
     return found
+
+
+def _without_lists(value: Passage, knowledge: Knowledge) -> tuple[Passage, list[Item]]:
+    """A goal's text up to the first line that names what follows it, and what stands under such lines."""
+    lines = value.lines()
+    heads = [
+        (n, slot) for n, line in enumerate(lines) if n and (slot := _heads_list(line, knowledge)) is not None
+    ]
+    if not heads or not _is_goal(Passage.join(lines[: heads[0][0]], "\n").flat, knowledge):
+        return value, []
+    ends = [n for n, _ in heads[1:]] + [len(lines)]
+    listed: list[Item] = [
+        (slot, Passage.join(lines[n + 1 : end], "\n"), "told", lines[n])
+        for (n, slot), end in zip(heads, ends, strict=True)
+    ]
+    return Passage.join(lines[: heads[0][0]], "\n"), listed
 
 
 def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[Item]:

@@ -708,6 +708,7 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
 _REPORTS = re.compile(
     r"(?i)(?:progress|progreso)[^.☐?_:]{0,140}?(?:report|inform|sent|provided|enviad|notif)[^.?_:]{0,160}"
     r"|(?:report|inform)[^.☐?_:]{0,60}(?:progress|progreso)[^.☐?_:]{0,160}"
+    r"|(?:parents?|famil(?:y|ies)|guardians?|padres|familias?)\b[^.☐?_:]{0,40}\b(?:receive|get|are sent|be sent|recibir\w+)\b[^.☐?_:]{0,40}(?:reports?|informes?)\b[^.?_:]{0,160}"
 )
 
 

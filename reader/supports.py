@@ -266,6 +266,30 @@ def _yes_no(words: str) -> bool:
     return squeezed(words) in ("yes", "no", "si", "y", "n", "na")
 
 
+def _lists_of(lines: list[Passage], slot: str) -> list[tuple[str, list[Passage]]]:
+    """(accommodation, modification or staff, lines) of bulleted lists, each perhaps under a line that names it."""
+    found: list[tuple[str, list[Passage]]] = []
+    current: list[Passage] | None = None
+    for line in lines:
+        if _BULLET.match(line.text):
+            if current is None:
+                current = []
+                found.append((slot, current))
+            current.append(line)
+            continue
+        words = plain(line.flat)
+        names = len(words.split()) <= 7 and line.text[:1].isupper() and not re.search(r"[.;,]\s*$", words)
+        if names and re.search(r"personnel|staff|personal escolar", words):
+            slot, current = "staff", None
+        elif names and re.search(r"modific", words) and "accom" not in words:
+            slot, current = "modification", None
+        elif names and re.search(r"accommodat|adaptac|acomodac|supplementary aids", words):
+            slot, current = "accommodation", None
+        elif current is not None:
+            current.append(line)
+    return found
+
+
 def _begun(lines: list[Passage]) -> list[Passage]:
     """Items without bullets: each begins with a capital on a line of its own."""
     items: list[list[Passage]] = []
@@ -455,11 +479,16 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
         elif entry.role is None and not entry.label:
             lines = entry.value.lines()
             if any(_BULLET.match(line.text) for line in lines):
-                first = next(i for i, line in enumerate(lines) if _BULLET.match(line.text))
-                for item in _bulleted(lines[first:]):
-                    words = _bare(item.flat)
-                    if words and len(words) < 200 and not knowledge.says_nothing(words):
-                        kept[slot].append(read_as(words, item, "row"))
+                for own, listed in _lists_of(lines, slot):
+                    for item in _bulleted(listed):
+                        words = _bare(item.flat)
+                        if (
+                            own != "staff"
+                            and words
+                            and len(words) < 200
+                            and not knowledge.says_nothing(words)
+                        ):
+                            kept[own].append(read_as(words, item, "row"))
             elif TICKED in entry.value.text:
                 _add(entry.value, slot, kept, knowledge, "box")
             elif entered:

@@ -56,6 +56,8 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         if best:
             if best[1] == "services":
                 _refine_by_content(table, best[2], deep)
+            if best[1] == "goals":
+                _refine_goals(table, best[2], deep)
             return best[1], best[2], deep
     roles = {}
     if (
@@ -182,6 +184,27 @@ def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
             if role == "name":
                 roles[column] = "note"
         roles[first] = "name"
+
+
+_WILL = re.compile(r"(?i)\b(?:will|shall|podrá|deberá)\b|\b\w{3,}rá\b")
+
+
+def _refine_goals(table: Table, roles: dict[int, str], depth: int) -> None:
+    """Let the column that says what somebody will do be the goals' column, whatever its heading."""
+    told: dict[int, int] = {}
+    for row in table.rows[depth:]:
+        for cell in row:
+            if len(cell.text.flat) > 40 and _WILL.search(cell.text.flat):
+                told[cell.column] = told.get(cell.column, 0) + 1
+    if not told:
+        return
+    best = max(told, key=lambda column: told[column])
+    if roles.get(best) in (None, "other", "note") and not any(
+        told.get(c) for c, role in roles.items() if role == "text"
+    ):
+        for column in [c for c, role in roles.items() if role == "text" and c > best]:
+            del roles[column]
+        roles[best] = "text"
 
 
 _NEEDED = {
