@@ -8,7 +8,13 @@ from tests.reader.bench import judged, path_of
 from tests.reader.scoring import score
 
 
-@pytest.mark.parametrize("name", states.IEPS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *states.IEPS,
+        *(pytest.param(name, marks=[pytest.mark.slow, pytest.mark.timeout(600)]) for name in states.SCANS),
+    ],
+)
 def test_an_iep_of_another_state_is_read(name):
     reading, truth = read(states.file_of(name)), states.truth_of(name)
     got, anchors = reading.as_json(), reading.anchors()
