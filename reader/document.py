@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reader import pages, pdf
+from reader.assessments import read_assessments
 from reader.baselines import baselines_from_levels
 from reader.dates import as_written_in
 from reader.defects import find_defects, gather_evidence
 from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
+from reader.factors import read_factors
 from reader.goals import read_goals
 from reader.identity import day, note_missing, read_identity, read_team, reconcile
 from reader.kinds import document_kind, state_style
 from reader.knowledge import Knowledge, everything
 from reader.labels import Entry, entries_in
 from reader.layout import Line, Sheet, Table
+from reader.levels import read_levels
 from reader.parts import Part, parts_of
-from reader.placement import (
-    read_extended_year,
-    read_factors,
-    read_levels,
-    read_placement,
-    read_progress,
-    read_transfer,
-    read_transition,
-)
+from reader.placement import read_extended_year, read_placement
+from reader.progress import read_progress
 from reader.reading import TRUST, PageInfo, Reading, Value
 from reader.services import read_services, school_day
-from reader.supports import read_assessments, read_supports
+from reader.supports import read_supports
+from reader.transition import read_transfer, read_transition
 from reader.unmarked import unmarked_entries
 
 Progress = Callable[[int, int], None]
