@@ -43,7 +43,7 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
     goals = []
     for draft in drafts:
         text = draft.slots.get("text")
-        if text is None or len(text.flat) < 15:
+        if text is None or len(text.flat) < 15 or _LIFE_AFTER.match(text.flat):
             continue
         goals.append(goal_of(draft, knowledge))
     return _numbered(_without_repeats(goals))
@@ -123,6 +123,9 @@ def _lists_goals(table: Table, knowledge: Knowledge) -> bool:
     )
 
 
+_LIFE_AFTER = re.compile(
+    r"(?i)\W*(?:after|upon|following|once) (?:\w+ ){0,2}(?:leaving|leaves|graduat\w+|complet\w+ (?:of )?(?:high school|college|training)|high school|finishing school)\b"
+)  # a goal for the time after school stands under transition
 _POSTSECONDARY = re.compile(
     r"(?i)\b(?:after|upon|following) (?:\w+ ){0,3}(?:high school|graduat|college|training|school)"
 )

@@ -172,7 +172,7 @@ class _Titles:
             return None, Passage(), 1  # those for the test
         if kind is not None:
             self._remember(kind, text)
-        elif self._set_as_heading(text, following):
+        elif self._set_as_heading(text, following) and not self._names_slot(text):
             kind = "unknown"
         return kind, text, 1
 
@@ -267,6 +267,15 @@ class _Titles:
         if not like_others or _labels_next(text, following, self.knowledge):
             return None
         return self.knowledge.heading_by_word(text.flat)
+
+    def _names_slot(self, text: Passage) -> bool:
+        """Whether a line among the goals names what belongs to the goal above: objectives, method, baseline."""
+        slots = ("objectives", "method", "baseline", "criterion", "schedule")
+        return (
+            self.last[0] == "goals"
+            and len(text.flat.split()) <= 7
+            and self.knowledge.goal_slot(text.flat) in slots
+        )
 
     def _set_as_heading(self, text: Passage, following: Block | None) -> bool:
         return (
