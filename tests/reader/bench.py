@@ -7,6 +7,7 @@ label, heading and column heading that stands in that layout's samples and in no
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -141,6 +142,19 @@ def states_score() -> tuple[Score, int, int]:
         sure = [same for path, same in judged(want, got) if anchors.get(path, {}).get("confidence", 0) >= 0.9]
         right, every = right + sum(sure), every + len(sure)
     return total(found), right, every
+
+
+def without_half(name: str, *, seed: int = 1) -> tuple[Score, int, int]:
+    """A form read without a random half of the long wordings in it, as if it were of another state: its score, and
+    of single values marked 0.9 or more: right, all."""
+    data, want = states.file_of(name), states.truth_of(name)
+    text = squeezed(" ".join(document.read(data).text))
+    chance = random.Random(f"{seed}{name}")
+    held = sorted({w for w in everything().wordings() if len(w) >= LONG_ENOUGH and w in text})
+    reading = document.read(data, knowledge=Knowledge(without={w for w in held if chance.random() < 0.5}))
+    got, anchors = reading.as_json(), reading.anchors()
+    sure = [same for path, same in judged(want, got) if anchors.get(path, {}).get("confidence", 0) >= 0.9]
+    return score(want, got), sum(sure), len(sure)
 
 
 def calibration(which: Sequence[str], *, least: float = 0.9) -> tuple[int, int]:
