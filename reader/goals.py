@@ -239,14 +239,15 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
     found: list[Item] = []
     for entry in entries:
         role = entry.role
-        if role is None and not (entry.label and _next_heading(entry, knowledge)):
+        cut = _next_heading(entry, knowledge) if role is not None or entry.label else None
+        if role is None and not cut:
             found += _unlabelled(entry, knowledge)
-            continue
-        cut = _next_heading(entry, knowledge)
-        if cut is not None:
+        elif cut is not None:
             before = Entry(role, entry.label, entry.value.cut(0, cut), entry.part, entry.how)
             after = Entry(None, Passage(), entry.value.cut(cut), entry.part, entry.how)
             found += _items([before, after], knowledge)
+        elif role is None:
+            continue
         elif role == "goal.number":
             found += _number_value(entry, knowledge)
         elif (
@@ -432,10 +433,10 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 if named := re.match(
                     r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*(?=\S)", entry.value.text
                 ):
-                    area = Entry(
+                    own_area = Entry(
                         "goal.area", entry.label, entry.value.cut(named.end()), entry.part, entry.how
                     )
-                    return [*found, *_items([area], knowledge)]
+                    return [*found, *_items([own_area], knowledge)]
                 if rest and knowledge.label(rest.split("-")[-1]) == "goal.area":
                     return [
                         *found,

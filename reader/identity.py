@@ -210,7 +210,9 @@ def _name(entry: Entry) -> Text | None:
 
 def _fuller(name: Text | None, pool: Sequence[Entry]) -> Text | None:
     """The name as read, or where another place has a middle name between the same words, that one."""
-    for entry in pool if name is not None else ():
+    if name is None:
+        return None
+    for entry in pool:
         longer = _name(entry) if entry.role == "student.name" else None
         if longer is None or len(longer.value.split()) != len(name.value.split()) + 1:
             continue

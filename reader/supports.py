@@ -102,8 +102,9 @@ def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Text]:
                 if first is not None
                 else []
             )
-            worded = [item for item in items if knowledge.worded_as_support(item.flat)]
-            if len(items) >= 3 and len(worded) >= 0.5 * len(items):
+            if len(items) >= 3 and sum(knowledge.worded_as_support(i.flat) for i in items) >= 0.5 * len(
+                items
+            ):
                 found += [read_as(bare(item.flat), item, "loose") for item in items if len(item.flat) < 200]
     return found
 
