@@ -11,6 +11,7 @@ from documents import api as documents
 from intake import api as intake
 from invoices import api as invoices
 from messaging import api as messaging
+from messaging import api_words as words
 from minutes import api as minutes
 from payments import api as payments
 from progress import api as progress
@@ -56,6 +57,9 @@ router.register("paper-requests", documents.PaperRequestViewSet, basename="api-p
 router.register("payments", payments.PaymentViewSet, basename="api-payment")
 router.register("refunds", payments.RefundViewSet, basename="api-refund")
 router.register("threads", messaging.ThreadViewSet, basename="api-thread")
+router.register("wordings", words.WordingViewSet, basename="api-wording")
+router.register("consents", words.ConsentViewSet, basename="api-consent")
+router.register("nudges", words.NudgeViewSet, basename="api-nudge")
 router.register("reviews", reviews.ReviewViewSet, basename="api-review")
 router.register("plans", reviews.PlanViewSet, basename="api-plan")
 router.register("delivered-sessions", minutes.DeliveredSessionViewSet, basename="api-delivered-session")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clients.models import Contact, ContactPoint, Guardianship, Student
 from outbox import reasons
 from outbox.hours import Hours
-from outbox.models import Channel, may_text
+from outbox.models import Channel, firm_hours, may_text
 from tenants.places import current_firm
 
 # Kinds that go by one way alone; any other kind (a confirmation, a change) also goes by e-mail, for its attachments.
@@ -53,7 +53,7 @@ def channels_for(
     """
     if is_barred(contact, student, at=at):
         return ()
-    hours = Hours().narrowed(contact.hours_from, contact.hours_to)
+    hours = firm_hours().narrowed(contact.hours_from, contact.hours_to)
     points = [point for point in contact.points.all() if point.safe]
     email = next((Way(Channel.EMAIL, p.value, hours) for p in points if p.kind == "email"), None)
     text = next((Way(Channel.SMS, p.value, hours) for p in points if p.kind == "phone" and may_text(p.value)), None)  # fmt: skip

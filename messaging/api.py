@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
+from clients.models import Contact
 from messaging import plans, threads
 from messaging.forms import may_answer
 from messaging.models import By, ReminderPlan, Thread
@@ -24,12 +26,23 @@ from web.access import Access, Can
 
 
 class ThreadSerializer(serializers.ModelSerializer):
+    is_unread = serializers.SerializerMethodField(
+        help_text="Something came in that the key's person has not read."
+    )
+
     class Meta:
         model = Thread
         fields = [
             "id", "contact", "number", "assigned_to", "last_at", "last_in_at", "last_out_at", "snoozed_until", "settled_at",
+            "is_unread",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_is_unread(self, thread: Thread) -> bool:
+        known: bool | None = getattr(thread, "unread", None)
+        if known is None:
+            known = Thread.objects.filter(pk=thread.pk).unread_by(self.context["request"].user).exists()
+        return known
 
 
 class MomentField(serializers.DateTimeField):
@@ -49,6 +62,11 @@ class ThreadChangeSerializer(serializers.Serializer):
     assigned_to = serializers.PrimaryKeyRelatedField(queryset=User.objects.active(), allow_null=True)
     snoozed_until = MomentField(allow_null=True)
     settled = serializers.BooleanField(help_text="Nothing needs to be answered.")
+    read = serializers.BooleanField(help_text="Whether the key's person has read it.")
+
+
+class WhoseSerializer(serializers.Serializer):
+    contact = serializers.UUIDField(help_text="Whose number it is.")
 
 
 class ThreadEntrySerializer(serializers.Serializer):
@@ -84,10 +102,16 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Thread.objects.none()
-        rows = Thread.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        user: Any = self.request.user
+        rows = Thread.objects.visible_to(user)
+        rows = rows.annotate(unread=Exists(Thread.objects.filter(pk=OuterRef("pk")).unread_by(user)))
         if self.request.query_params.get("waiting") == "true":
             rows = rows.waiting(at=timezone.now())
         return rows
+
+    def _told(self, thread: Thread) -> Any:
+        thread = Thread.objects.get(pk=thread.pk)  # as it stands now, unread or not
+        return ThreadSerializer(thread, context=self.get_serializer_context()).data
 
     @extend_schema(parameters=[OpenApiParameter("waiting", OpenApiTypes.BOOL)])
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
@@ -123,7 +147,7 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
                 threads.post(thread, body, by=user, at=now, from_family=False)
         except threads.CannotWrite as problem:
             raise ValidationError({"body": str(problem)}) from None
-        return Response(ThreadSerializer(thread).data, status=status.HTTP_201_CREATED)
+        return Response(self._told(thread), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ThreadChangeSerializer, responses=ThreadSerializer)
     def partial_update(self, request: ApiRequest, pk: str | None = None) -> Response:
@@ -143,8 +167,30 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             if filled.get("settled"):
                 Thread.objects.filter(pk=thread.pk).update(settled_at=now)
                 audit.record("thread.settled", by=user, at=now, about=thread, through="api")
-        thread.refresh_from_db()
-        return Response(ThreadSerializer(thread).data)
+            if "read" in filled:
+                threads.mark_read(thread, user, at=now) if filled["read"] else threads.mark_unread(
+                    thread, user
+                )
+        return Response(self._told(thread))
+
+    @extend_schema(request=WhoseSerializer, responses=ThreadSerializer)
+    @action(detail=True, methods=["post"])
+    def contact(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Says whose the unknown number is; answers the thread in which everything now stands."""
+        thread = self.get_object()
+        told = WhoseSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        user: Any = request.user
+        contact = Contact.objects.visible_to(user).filter(pk=told.validated_data["contact"]).first()
+        if contact is None:
+            raise ValidationError({"contact": _("There is no such contact.")})
+        if thread.contact is not None:
+            raise ValidationError({"contact": _("It is known whose number this is.")})
+        try:
+            into = threads.link(thread, contact, by=user, at=timezone.now())
+        except threads.CannotWrite as problem:
+            raise ValidationError({"contact": str(problem)}) from None
+        return Response(self._told(into))
 
 
 class StepSerializer(serializers.Serializer):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, Max, OuterRef, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import User
 from accounts.requests import FirmRequest
+from cases.models import EntryKind, TimelineEntry
 from clients import reaching
 from clients.models import Contact, Guardianship, Student
 from messaging import threads, wordings
@@ -33,15 +35,38 @@ CHOICES = (14, 30, 60, 90)
 USUAL = 30
 
 
+# Entries of the contact log that are talks with whoever they name.
+SPOKEN = (EntryKind.CALL, EntryKind.EMAIL, EntryKind.TEXT, EntryKind.VISIT)
+# When somebody last spoke with the contact of the outer query, until a moment; empty counts for nothing.
+SpokenFinder = Callable[[datetime], Subquery]
+_spoken: list[SpokenFinder] = []
+
+
+def on_spoken(find: SpokenFinder) -> None:
+    """Registers an app that knows of talks with contacts, in its `ready()`."""
+    if find not in _spoken:
+        _spoken.append(find)
+
+
+def newest(rows: QuerySet[Any], when: str) -> Subquery:
+    """The latest `when` of these rows of an inner query."""
+    return Subquery(rows.order_by(f"-{when}").values(when)[:1])
+
+
 def quiet(user: User, *, days: int, at: datetime) -> QuerySet[Contact]:
     """Contacts with a child whom this person helps, with whom nothing was said for so many days; longest first."""
     ties = Guardianship.objects.filter(
         contact=OuterRef("pk"), student__in=Student.objects.visible_to(user)
-    ).seeing(on=timezone.localdate(at))
+    ).seeing(on=timezone.localdate(at, timezone=current_firm().zone))
     rows = Contact.objects.filter(Exists(ties), confirmed_at__isnull=False)
+    logged = TimelineEntry.objects.filter(
+        student__guardianships__contact=OuterRef("pk"), who__iexact=OuterRef("name"), kind__in=SPOKEN, happened_at__lte=at
+    )  # fmt: skip
     said = Coalesce(Max("threads__last_at"), "created_at")
     return (
-        rows.annotate(spoken_at=said)
+        rows.annotate(
+            spoken_at=Greatest(said, newest(logged, "happened_at"), *(find(at) for find in _spoken))
+        )
         .filter(spoken_at__lte=at - timedelta(days=days))
         .select_related("family")
         .prefetch_related("points")

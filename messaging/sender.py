@@ -19,6 +19,7 @@ from twilio.base.exceptions import TwilioException
 
 from accounts import audit
 from accounts.requests import FirmRequest
+from clients.forms import clean_hours, time_field
 from outbox import sending
 from outbox.allowed import cap_of
 from outbox.models import Registration, Sender
@@ -58,6 +59,9 @@ class SenderForm(Form):
         help_text=gettext_lazy("What the carriers take from your number: often 1 for a 10DLC number. Empty leaves it to Twilio."),
     )  # fmt: skip
 
+    hours_from = time_field(label=gettext_lazy("Texts from"), required=False, help_text=gettext_lazy("Between 9:00 am and 8:00 pm, by the clock of whoever gets it."))  # fmt: skip
+    hours_to = time_field(label=gettext_lazy("Texts until"), required=False)
+
     def __init__(self, *args: Any, has_token: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_token = has_token
@@ -74,14 +78,14 @@ class SenderForm(Form):
                 self.add_error("token", _("Type the account’s auth token."))
             if not filled.get("number") and "number" not in self.errors:
                 self.add_error("number", _("Type the number families text back to."))
-        return filled
+        return clean_hours(self, filled)
 
 
 @requires(Can.SET_MESSAGES)
 @FORM
 def sender(request: FirmRequest) -> HttpResponse:
     row = Sender.objects.first()
-    initial = {name: getattr(row, name) for name in ("account_sid", "number", "service_sid", "registration", "monthly_cap", "per_second")} if row else {}  # fmt: skip
+    initial = {name: getattr(row, name) for name in ("account_sid", "number", "service_sid", "registration", "monthly_cap", "per_second", "hours_from", "hours_to")} if row else {}  # fmt: skip
     form = SenderForm(posted(request), initial=initial, has_token=bool(row and row.sealed_token))
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
@@ -105,7 +109,15 @@ def save(row: Sender | None, told: dict[str, Any], *, by: Any, at: Any) -> Sende
     """Writes the firm's sender. Raises NumberTaken."""
     row = row or Sender()
     was = (row.account_sid, row.service_sid)
-    for name in ("account_sid", "number", "service_sid", "monthly_cap", "per_second"):
+    for name in (
+        "account_sid",
+        "number",
+        "service_sid",
+        "monthly_cap",
+        "per_second",
+        "hours_from",
+        "hours_to",
+    ):
         setattr(row, name, told[name])
     if not row.account_sid:
         row.number = row.service_sid = ""

@@ -26,7 +26,7 @@ from messaging import pictures, wording
 from messaging.models import By, Picture, PortalMessage, Reading, Received, Thread, Written
 from outbox import reasons, sending
 from outbox.hours import Hours, next_opening
-from outbox.models import Channel, Consent, Inbound, Message, State, allow, withdraw
+from outbox.models import Channel, Consent, Inbound, Message, State, allow, firm_hours, withdraw
 from tenants.places import current_firm
 from web.ids import new_id
 
@@ -305,7 +305,8 @@ def zone_of(thread: Thread) -> ZoneInfo:
 def hours_of(thread: Thread) -> Hours:
     """The hours in which what we start may leave, as the contact wants it."""
     contact = thread.contact
-    return Hours().narrowed(contact.hours_from, contact.hours_to) if contact else Hours()
+    hours = firm_hours()
+    return hours.narrowed(contact.hours_from, contact.hours_to) if contact else hours
 
 
 def may_leave(message: Message, *, at: datetime) -> str:
@@ -595,6 +596,16 @@ def allow_texts(thread: Thread, how_they_agreed: str, *, by: User, at: datetime)
         language=language_of(thread), by=by.pk,
     )  # fmt: skip
     audit.record("consent.given", by=by, at=at, about=thread)
+
+
+@transaction.atomic
+def refuse_texts(thread: Thread, *, by: User, at: datetime) -> None:
+    """They told somebody of the firm that they want no more texts. Raises CannotWrite without a number."""
+    target = text_to(thread)
+    if not target.number:
+        raise CannotWrite(target.why_not)
+    withdraw(target.number, how="staff", at=at, by=by.pk)
+    audit.record("consent.withdrawn", by=by, at=at, about=thread)
 
 
 def unread_count(user: User, *, at: datetime) -> int:

@@ -134,7 +134,7 @@ def _context(request: FirmRequest, thread: Thread, form: WriteForm, *, at: datet
         "planned": threads.planned(thread, at=at),
         "assignment": AssignmentForm(thread=thread), "snooze": SnoozeForm(today=today), "consent": ConsentForm(),
         "linking": LinkForm(user=request.user) if thread.contact is None else None,
-        "students": threads.students_of(thread, request.user), "zone": threads.zone_of(thread),
+        "students": threads.students_of(thread, request.user), "zone": threads.zone_of(thread), "hours": threads.hours_of(thread),
         "asleep": thread.snoozed_until is not None and thread.snoozed_until > at,
         "requests": threads.requests_of(thread, request.user),
         **measured(thread, body, at=at),
@@ -227,8 +227,15 @@ def thread_settlement(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.SEE_MESSAGES, even_read_only=True)
 @require_POST
 def thread_consent(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """Writes down that they agreed to texts."""
+    """Writes down that they agreed to texts, or want no more."""
     thread = _thread(request, pk)
+    if "end" in request.POST:
+        try:
+            threads.refuse_texts(thread, by=request.user, at=timezone.now())
+            messages.success(request, _("No more texts go to this number. Bookings stand."))
+        except threads.CannotWrite as problem:
+            messages.error(request, str(problem))
+        return redirect("thread", pk)
     form = ConsentForm(request.POST)
     if form.is_valid():
         try:

@@ -25,9 +25,9 @@ DIAGNOSES = {
 }  # fmt: skip
 # “Add” and “odd” are words of every day; the letters name a diagnosis only in capitals.
 _ONLY_IN_CAPITALS = {"add", "odd"}
-_STOPPING = sorted(
-    (word for word in STOP_WORDS if len(word) > 3 and word not in {"baja", "pare", "quit", "revoke"}), key=len
-)
+# What people say every day; in capitals, or in words that a firm keeps for all its texts, they end texts all the same.
+_EVERYDAY = {"end", "baja", "pare", "quit", "revoke"}
+_STOPPING = sorted(STOP_WORDS, key=len)
 _END = re.compile(
     r"\b(stop|quit|no more|dont|do not|don t|never|leave me|remove|unsubscribe|take me off)\b.*\b(text|texts|texting|message|messages|messaging|contact|contacting|alone|list|number)\b"
     r"|\b(no|deje|dejen|pare|paren|basta)\b.*\b(mensaje|mensajes|texto|textos|textees|textear|escriba|escriban|escribir|escribirme|moleste|molesten|contacten)\b"
@@ -52,11 +52,12 @@ def _has(words: str, text: str) -> bool:
     return f" {words} " in f" {text} "
 
 
-def lint(body: str, *, names: Iterable[str] = ()) -> list[Finding]:
+def lint(body: str, *, names: Iterable[str] = (), strict: bool = False) -> list[Finding]:
     """What is wrong with the words of a text.
 
     Args:
         names: given and family names of the children it may be about.
+        strict: of words that go to many people, where a word that ends texts has no place at all.
     """
     found = []
     rest = body
@@ -77,12 +78,13 @@ def lint(body: str, *, names: Iterable[str] = ()) -> list[Finding]:
         elif _has(word, plain):
             found.append(_diagnosis(word))
     for word in _STOPPING:
-        if _has(word, plain):
+        shouted = word in _EVERYDAY and re.search(rf"\b{word.upper()}\b", rest)
+        if shouted or (_has(word, plain) and (strict or word not in _EVERYDAY)):
             found.append(
                 Finding(
                     _("“%(word)s” ends texts when somebody sends it back. Say it another way.")
                     % {"word": word},
-                    must=False,
+                    must=strict,
                 )
             )
             break

@@ -90,7 +90,7 @@ def wrong(kind: str, body: str) -> list[str]:
     ]
     if "{firm}" not in body:
         found.append(_("Begin with {firm}, so that they know who writes."))
-    return found + [finding.text for finding in wording.lint(_FIELD.sub(" ", body))]
+    return found + [finding.text for finding in wording.lint(_FIELD.sub(" ", body), strict=True)]
 
 
 def sample(language: str) -> dict[str, str]:

@@ -170,9 +170,14 @@ class Batch:
             return reasons.MONTH_USED_UP
         return ""
 
+    def _hours_of(self, number: str) -> Hours:
+        """The firm's hours, narrowed by the person's own."""
+        theirs = self.hours.get(number)
+        return self.account.hours.narrowed(theirs.opens, theirs.closes) if theirs else self.account.hours
+
     def waits_until(self, message: Message) -> datetime | None:
         """When a text that was late may leave instead of now, or None when the sending hours let it go."""
         if message.channel != Channel.SMS or (message.answers and self.at < message.written_at + FRESH):
             return None
-        opening = next_opening(self.at, message.zone, self.hours.get(message.recipient, Hours()))
+        opening = next_opening(self.at, message.zone, self._hours_of(message.recipient))
         return opening if opening > self.at else None

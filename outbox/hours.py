@@ -18,7 +18,13 @@ class Hours:
     closes: time = CLOSES
 
     def narrowed(self, opens: time | None, closes: time | None) -> Hours:
-        return Hours(max(self.opens, opens or self.opens), min(self.closes, closes or self.closes))
+        """Within these hours and those too. Where they share no minute, the narrower wish holds within ours: else
+        nothing would ever leave."""
+        found = Hours(max(self.opens, opens or self.opens), min(self.closes, closes or self.closes))
+        if found.opens < found.closes:
+            return found
+        theirs = Hours(max(OPENS, opens or OPENS), min(CLOSES, closes or CLOSES))
+        return theirs if theirs.opens < theirs.closes else self
 
 
 def _local(moment: datetime, zone: ZoneInfo, at: time) -> datetime:

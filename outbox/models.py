@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from outbox import reasons
+from outbox.hours import Hours
 from outbox.signals import delivery_changed
 from tenants import keys
 from web.ids import new_id
@@ -202,6 +203,9 @@ class Sender(models.Model):
     per_second = models.PositiveSmallIntegerField(null=True, blank=True)
     # From when on the next text may leave, at that pace.
     free_at = models.DateTimeField(null=True, blank=True)
+    # The firm's own sending hours, by each recipient's clock; empty is 9:00 to 20:00.
+    hours_from = models.TimeField(null=True, blank=True)
+    hours_to = models.TimeField(null=True, blank=True)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -218,6 +222,10 @@ class Sender(models.Model):
         ]  # fmt: skip
 
     @property
+    def hours(self) -> Hours:
+        return Hours().narrowed(self.hours_from, self.hours_to)
+
+    @property
     def is_own(self) -> bool:
         return bool(self.account_sid)
 
@@ -227,6 +235,12 @@ class Sender(models.Model):
     def token(self) -> str:
         """The account's token. Raises tenants.keys.WrongKey."""
         return keys.unseal(bytes(self.sealed_token or b""), about=TOKEN).decode()
+
+
+def firm_hours() -> Hours:
+    """In which hours the firm wants what it starts to leave. One query."""
+    row = Sender.objects.only("hours_from", "hours_to").first()
+    return row.hours if row else Hours()
 
 
 TOKEN = "twilio auth token"  # noqa: S105 (what is sealed, not the token)

@@ -19,6 +19,8 @@ from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
+from clients.models import Contact, Student
+from clients.reaching import is_barred
 from messaging.api import MomentField
 from scheduling import booking as bookings
 from scheduling import series
@@ -29,6 +31,7 @@ from web.access import Access, Can
 from web.phones import phone
 
 LONGEST = timedelta(days=62)
+ANY_NOTICE = "As staff on their page: the minimum notice and the horizon do not bind."
 
 
 class ServiceSerializer(serializers.ModelSerializer):
@@ -84,12 +87,19 @@ class NewBookingSerializer(serializers.Serializer):
     service = serializers.PrimaryKeyRelatedField(queryset=Service.objects.select_related("questions"))
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates(), required=False)
     starts_at = MomentField()
-    name = serializers.CharField(max_length=120)
+    contact = serializers.UUIDField(
+        required=False, help_text="A contact on file; without one a new, unconfirmed file is opened."
+    )
+    student = serializers.UUIDField(required=False, allow_null=True, help_text="The child of that contact.")
+    name = serializers.CharField(
+        max_length=120, required=False, help_text="Who books, where no contact on file does."
+    )
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
     child = serializers.CharField(max_length=80, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=["en", "es"], default="en")
     timezone = serializers.CharField(max_length=50, required=False)
+    any_notice = serializers.BooleanField(default=False, help_text=ANY_NOTICE)
 
     def validate_phone(self, text: str) -> str:
         try:
@@ -103,6 +113,12 @@ class NewBookingSerializer(serializers.Serializer):
         return text
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("contact"):
+            return attrs
+        if not attrs.get("name"):
+            raise serializers.ValidationError({"name": _("Tell us your name.")})
+        if attrs.get("student"):
+            raise serializers.ValidationError({"student": _("Name the contact whose child it is.")})
         if not attrs.get("phone") and not attrs.get("email"):
             raise serializers.ValidationError({"phone": _("Add a mobile number or an e-mail address, so that we can reach you.")})  # fmt: skip
         return attrs
@@ -116,6 +132,7 @@ class WhichSerializer(serializers.Serializer):
 
 class MoveSerializer(WhichSerializer):
     starts_at = MomentField()
+    any_notice = serializers.BooleanField(default=False, help_text=ANY_NOTICE)
 
 
 def _moment(request: Request, name: str, default: datetime) -> datetime:
@@ -128,6 +145,21 @@ def _moment(request: Request, name: str, default: datetime) -> datetime:
         raise ValidationError(
             {name: _("Write a moment with its offset, like 2026-12-01T09:00:00-07:00.")}
         ) from None
+
+
+def family_of(told: dict[str, Any], user: Any) -> tuple[Contact, Student | None]:
+    """The contact and the child that were named, of those whom this person sees. Raises ValidationError."""
+    contact = Contact.objects.visible_to(user).filter(pk=told["contact"]).prefetch_related("points").first()
+    if contact is None:
+        raise ValidationError({"contact": _("There is no such contact.")})
+    if told.get("student") is None:
+        return contact, None
+    student = Student.objects.visible_to(user).filter(pk=told["student"], family=contact.family_id).first()
+    if student is None:
+        raise ValidationError({"student": _("This child belongs to another family.")})
+    if is_barred(contact, student, at=timezone.now()):
+        raise ValidationError({"student": _("This parent is kept from hearing about this child.")})
+    return contact, student
 
 
 def taken(problem: bookings.SlotTaken) -> Response:
@@ -201,16 +233,17 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         asked.is_valid(raise_exception=True)
         filled = asked.validated_data
         key = request.headers.get("Idempotency-Key", "")
-        asker = bookings.Asker(
+        user: Any = request.user
+        zone = bookings.zone_or(filled.get("timezone", ""), current_firm().zone)
+        asker = bookings.on_file(*family_of(filled, user), zone=zone) if filled.get("contact") else bookings.Asker(
             name=filled["name"], phone=filled.get("phone", ""), email=filled.get("email", "").lower(),
             child=filled.get("child", ""), language=filled["language"],
-            timezone=filled.get("timezone") or current_firm().timezone,
+            timezone=str(zone),
         )  # fmt: skip
-        user: Any = request.user
         try:
             made = bookings.book(
                 filled["service"], starts_at=filled["starts_at"], asker=asker, at=timezone.now(),
-                advocate=filled.get("advocate"), by=user,
+                advocate=filled.get("advocate"), by=user, any_notice=filled["any_notice"],
                 idempotency_key=f"api:{sha256(f'{user.pk}:{key}'.encode()).hexdigest()}" if key else None,
             )  # fmt: skip
         except bookings.SlotTaken as problem:
@@ -231,7 +264,7 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
                 series.move_from(booking, starts_at=starts_at, at=now, by=user)
                 moved = self.get_queryset().get(pk=booking.pk)
             else:
-                moved = bookings.move(booking, starts_at=starts_at, at=now, by=user)
+                moved = bookings.move(booking, starts_at=starts_at, at=now, by=user, any_notice=asked.validated_data["any_notice"])  # fmt: skip
         except bookings.SlotTaken as problem:
             return taken(problem)
         except bookings.TooLate as problem:
@@ -251,3 +284,14 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         return Response(
             BookingSerializer(bookings.call_off(self.get_object(), at=timezone.now(), by=user)).data
         )
+
+    @extend_schema(request=None, responses=BookingSerializer)
+    @action(detail=True, methods=["post"], url_path="no-show")
+    def no_show(self, request: Request, pk: str | None = None) -> Response:
+        """Notes that nobody came, once it has begun."""
+        user: Any = request.user
+        try:
+            bookings.note_no_show(self.get_object(), at=timezone.now(), by=user)
+        except ValueError as problem:
+            raise ValidationError({"detail": str(problem)}) from None
+        return Response(BookingSerializer(self.get_object()).data)

@@ -17,10 +17,9 @@ from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
-from clients.models import Contact, Student
 from scheduling import feed
 from scheduling import series as planning
-from scheduling.api import BookingSerializer, MomentField, SlotSerializer
+from scheduling.api import BookingSerializer, MomentField, SlotSerializer, family_of
 from scheduling.availability import zone_of
 from scheduling.models import Block, Booking, CalendarFeed, Closure, DateHours, Series, Service, WeeklyHours
 from web.access import Access, Can
@@ -245,7 +244,7 @@ class SeriesViewSet(viewsets.ReadOnlyModelViewSet):
         asked = NewSeriesSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         told, user = asked.validated_data, request.user
-        contact, student = self._family(told, user)
+        contact, student = family_of(told, user)
         service, advocate, now = told["service"], told["advocate"], timezone.now()
         if advocate != user and not user.can(Can.SEE_ALL_BOOKINGS):  # type: ignore[union-attr]
             raise ValidationError({"advocate": _("You plan series of your own.")})
@@ -266,21 +265,6 @@ class SeriesViewSet(viewsets.ReadOnlyModelViewSet):
         return Response(
             WholeSeriesSerializer(made, context={"request": request}).data, status=status.HTTP_201_CREATED
         )
-
-    @staticmethod
-    def _family(told: dict[str, Any], user: Any) -> tuple[Contact, Student | None]:
-        """The contact and the child, of those whom this person sees."""
-        contact = Contact.objects.visible_to(user).filter(pk=told["contact"]).first()
-        if contact is None:
-            raise ValidationError({"contact": _("There is no such contact.")})
-        if told.get("student") is None:
-            return contact, None
-        student = (
-            Student.objects.visible_to(user).filter(pk=told["student"], family=contact.family_id).first()
-        )
-        if student is None:
-            raise ValidationError({"student": _("This child belongs to another family.")})
-        return contact, student
 
 
 class FeedSerializer(serializers.Serializer):

@@ -7,16 +7,18 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from messaging import checking_in
         from outbox.sending import guard_batch
         from outbox.signals import delivery_changed, text_received
         from payments import subjects
         from payments.signals import payment_settled
-        from scheduling import notices, paid, replies, series
+        from scheduling import booking, notices, paid, replies, series
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
         series.on_breaks(series.school_breaks)
+        checking_in.on_spoken(booking.last_call)
         on_due(notices.SAY, notices.say)
         guard_batch(notices.may_not_leave)
         subjects.register("booking", describe=paid.describe, amount_due=paid.amount_due, lock=paid.lock, bank=False, page=paid.page)  # fmt: skip

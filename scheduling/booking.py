@@ -17,7 +17,8 @@ from accounts.models import User
 from clients.filing import Caller, open_file
 from clients.models import CareTeamMember, Contact, Student
 from intake import asking, inquiries
-from outbox.models import allow
+from messaging.checking_in import newest
+from outbox.models import Consent, allow
 from payments import paying
 from scheduling import notices
 from scheduling.availability import DAY, Openings, Slot, free_slots, is_free
@@ -66,7 +67,17 @@ class Asker:
     timezone: str = "America/New_York"
     texts_wording: str = ""  # the wording they ticked; empty when they did not
     network: str = ""
-    contact: Contact | None = field(default=None)  # a family member who is signed in
+    contact: Contact | None = field(default=None)  # on file: signed in, or chosen by staff
+    student: Student | None = field(default=None)  # the child of that contact whom it is about
+
+
+def on_file(contact: Contact, student: Student | None, *, zone: ZoneInfo, texts_wording: str = "", network: str = "") -> Asker:  # fmt: skip
+    """A contact we know, as the file says; `zone` where it says none. `student` is the child it is about."""
+    return Asker(
+        name=contact.name, phone=contact.phone, email=contact.email, language=contact.language,
+        timezone=contact.timezone or str(zone), texts_wording=texts_wording, network=network, contact=contact,
+        student=student,
+    )  # fmt: skip
 
 
 def lock_advocate(advocate: User, *, wait: bool = True) -> bool:
@@ -249,10 +260,12 @@ def _rows(service: Service, advocate: User, starts_at: datetime, asker: Asker, *
         currency=service.currency,
         held_until=held_until,
     )
-    if asker.phone and asker.texts_wording:
+    word = Consent.objects.standing(asker.phone) if asker.phone and asker.texts_wording else None
+    # Anyone can type a number, so a box takes back no STOP: that is done by START, or by who has signed in.
+    if asker.phone and asker.texts_wording and (word is None or word.given or (asker.contact and by is None)):
         allow(
-            asker.phone, how="form", at=at, wording=asker.texts_wording, version=SMS_WORDING_VERSION,
-            language=asker.language, network=asker.network,
+            asker.phone, how="staff" if by else "form", at=at, wording=asker.texts_wording, version=SMS_WORDING_VERSION,
+            language=asker.language, network=asker.network, by=by.pk if by else None,
         )  # fmt: skip
     return booking
 
@@ -264,7 +277,7 @@ def busy_time(service: Service, starts_at: datetime) -> tuple[datetime, datetime
 def _file(asker: Asker, advocate: User, *, at: datetime) -> tuple[Contact, Student | None]:
     """A new, unconfirmed file. It never attaches itself to a family we know: anyone can type a number."""
     if asker.contact is not None:
-        return asker.contact, None
+        return asker.contact, asker.student
     caller = Caller(
         name=asker.name, phone=asker.phone, email=asker.email, child=asker.child, language=asker.language,
         timezone=asker.timezone, team=(advocate,),
@@ -356,6 +369,19 @@ def note_no_show(booking: Booking, *, at: datetime, by: User) -> None:
     if booking.is_standing and booking.no_show_at is None:
         Booking.objects.filter(pk=booking.pk).update(no_show_at=at)
         audit.record("booking.missed", by=by, at=at, about=booking)
+
+
+@transaction.atomic
+def say_child(booking: Booking, student: Student, *, at: datetime, by: User) -> None:
+    """The booking is about this child of its contact."""
+    Booking.objects.filter(pk=booking.pk, student=None).update(student=student)
+    audit.record("booking.about", by=by, at=at, about=booking, student=str(student.pk))
+
+
+def last_call(at: datetime) -> Subquery:
+    """When the contact of the outer query last had a call that took place."""
+    held = Booking.objects.standing().filter(contact=OuterRef("pk"), ends_at__lte=at, no_show_at=None)
+    return newest(held, "ends_at")
 
 
 @transaction.atomic

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
 from accounts.models import User
-from clients.models import Contact, Student
+from clients.models import Contact, Guardianship, Student
+from clients.reaching import is_barred
 from documents.forms import FilesField
-from scheduling.models import AdvocateLimit, Closure, Format, Service
+from scheduling.models import AdvocateLimit, Booking, Closure, Format, Service
+from tenants.places import current_firm
 from web.access import Can
 from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
 
@@ -52,9 +57,26 @@ class BookingForm(HoneypotMixin, Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, firm_name: str, takes_iep: bool = False, by_phone: bool = True, **kwargs: Any) -> None:  # fmt: skip
+    student = forms.ModelChoiceField(
+        Student.objects.none(), label=_("Which child is it about?"), required=False
+    )
+
+    def __init__(self, *args: Any, firm_name: str, takes_iep: bool = False, by_phone: bool = True, children: Any = None, **kwargs: Any) -> None:  # fmt: skip
+        """`children` are those of a contact on file, who is asked for nothing that the file holds."""
         super().__init__(*args, **kwargs)
-        if not by_phone:
+        self.on_file = children is not None
+        if children:
+            student: Any = self.fields["student"]
+            student.queryset = children
+            student.empty_label = _("All of them, or none")
+            student.label_from_instance = lambda child: child.given_name
+            self.initial.setdefault("student", children[0].pk if len(children) == 1 else None)
+        else:
+            del self.fields["student"]
+        if self.on_file:
+            for name in ("name", "phone", "email", "child", "code"):
+                del self.fields[name]
+        if not by_phone and not self.on_file:
             self.fields["phone"].help_text = ""
         if takes_iep:
             self.fields["paper"] = FilesField(label=_("The newest IEP, if you have it"), required=False)
@@ -63,6 +85,8 @@ class BookingForm(HoneypotMixin, Form):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
+        if self.on_file:
+            return found
         if not self.errors and not found.get("phone") and not found.get("email"):
             self.add_error("phone", _("Add a mobile number or an e-mail address, so that we can reach you."))
         if found.get("texts") and not found.get("phone") and "phone" not in self.errors:
@@ -76,6 +100,75 @@ class BookingForm(HoneypotMixin, Form):
 
     def clean_child(self) -> str:
         return " ".join(self.cleaned_data["child"].split())
+
+
+def as_uuid(text: Any) -> UUID | None:
+    """The key that an address names, or None for anything else."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+class StaffBookingForm(BookingForm):
+    """Staff books for a family: one on file, or one that calls for the first time."""
+
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), label=_("Family on file"), required=False, empty_label=_("A new family")
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="en")
+
+    def __init__(self, *args: Any, user: User, at: datetime, **kwargs: Any) -> None:
+        """`at` is now: who is kept from a child on that day books nothing about it."""
+        super().__init__(*args, children=None, **kwargs)
+        self.at = at
+        contact: Any = self.fields["contact"]
+        contact.queryset = Contact.objects.visible_to(user).order_by("name").prefetch_related("points")
+        contact.label_from_instance = lambda row: row.name
+        children = Student.objects.visible_to(user).order_by("given_name", "pk")
+        family = None if self.is_bound else contact.queryset.filter(pk=as_uuid(self.initial.get("contact"))).first()  # fmt: skip
+        if family is not None:
+            children = children.filter(family=family.family_id)
+            if len(children) == 1:
+                self.initial["student"] = self.initial.get("student") or children[0].pk
+        student = forms.ModelChoiceField(
+            children, label=_("Child on file"), required=False,
+            empty_label=_("None, or a new family"),
+        )  # fmt: skip
+        self.fields = {"contact": contact, "student": student, **self.fields}
+        self.fields["name"].required = False
+        self.fields["name"].label, self.fields["child"].label = _("Name of the parent"), _("The child’s first name")  # fmt: skip
+        self.fields["phone"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        self.on_file = bool(self.cleaned_data.get("contact"))
+        if not self.on_file and not self.cleaned_data.get("name") and "name" not in self.errors:
+            self.add_error("name", self.fields["name"].error_messages["required"])
+        found = super().clean()
+        contact, student = found.get("contact"), found.get("student")
+        if student and (contact is None or student.family_id != contact.family_id):
+            self.add_error("student", _("This child belongs to another family."))
+        elif student and is_barred(contact, student, at=self.at):
+            self.add_error("student", _("This parent is kept from hearing about this child."))
+        if contact and found.get("texts") and not contact.phone:
+            self.add_error("texts", _("There is no number that is safe to text."))
+        return found
+
+
+class AboutForm(Form):
+    """Which child of its contact a booking is about, of those the contact may hear about."""
+
+    student = forms.ModelChoiceField(Student.objects.none(), label=_("Which child is it about?"))
+
+    def __init__(self, *args: Any, booking: Booking, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        student: Any = self.fields["student"]
+        student.queryset = (
+            Student.objects.visible_to(user)
+            .filter(family=booking.contact.family_id)
+            .exclude(pk__in=Guardianship.objects.filter(contact=booking.contact).barred(on=timezone.localdate(timezone=current_firm().zone)).values("student"))
+            .order_by("given_name", "pk")
+        )  # fmt: skip
 
 
 class PriceField(forms.DecimalField):
@@ -352,6 +445,8 @@ class SeriesForm(Form):
         student, contact = found.get("student"), found.get("contact")
         if student and contact and student.family_id != contact.family_id:
             self.add_error("student", _("This child belongs to another family."))
+        elif student and contact and is_barred(contact, student, at=timezone.now()):
+            self.add_error("student", _("This parent is kept from hearing about this child."))
         return found
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,10 +20,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.requests import FirmRequest
 from accounts.signing_in import network
+from clients.models import Contact, Student
 from documents import storage
 from documents.adding import Sent
 from documents.forms import FilesForm
 from documents.views import onward
+from outbox.models import may_text
 from payments import paying
 from payments.models import Checkout
 from payments.paying import AlreadyPaid, OnItsWay
@@ -168,13 +171,17 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
         return redirect("book-time", pk)
     zone = chosen_zone(request)
     contact = getattr(request.user, "contact", None) if request.user.is_authenticated else None
-    first = {"name": contact.name, "phone": contact.phone, "email": contact.email} if contact else {}
     takes_iep = service.takes_iep and contact is None
+    children = Student.objects.visible_to(request.user).order_by("given_name", "pk") if contact else None  # type: ignore[arg-type]
     form = BookingForm(
-        posted(request), request.FILES or None, firm_name=firm.name, takes_iep=takes_iep, initial=first,
+        posted(request), request.FILES or None, firm_name=firm.name, takes_iep=takes_iep, children=children,
         by_phone=service.format == Format.PHONE,
     )  # fmt: skip
-    context: dict[str, Any] = {"service": service, "form": form, "starts_at": starts_at, "zone": zone}
+    if contact and (not contact.phone or may_text(contact.phone)):
+        del form.fields["texts"]
+    context: dict[str, Any] = {
+        "service": service, "form": form, "starts_at": starts_at, "zone": zone, "contact": contact,
+    }  # fmt: skip
     context["pays_first"] = paid.is_paid_first(service)
     context |= policy(service, starts_at, at=timezone.now())
     context["advocate"] = chosen_advocate(request, list(service.advocates.filter(is_active=True)))
@@ -189,11 +196,7 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     if throttle.count("book", place, within=timedelta(days=1), at=now) > BOOKINGS_A_DAY:
         return too_many(request, wait_seconds=24 * 3600)
     filled, once = form.cleaned_data, context["once"]
-    asker = Asker(
-        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
-        language=get_language() or "en", timezone=str(zone), network=place, contact=contact,
-        texts_wording=form.wording if filled["texts"] else "",
-    )  # fmt: skip
+    asker = _asker(form, contact, zone=zone, network=place)
     twice = bool(once) and Booking.objects.filter(idempotency_key=f"form:{once}").exists()
     if not twice and checking.is_suspicious(asker, whole_form="company_page" in request.POST, at=now):
         problem = _check(request, form, asker, context, at=now)
@@ -225,6 +228,18 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     return onward(
         request, reverse("booking-manage", args=[made.secret]) + (kept + "&" if kept else "?") + "new=1"
     )
+
+
+def _asker(form: BookingForm, contact: Contact | None, *, zone: ZoneInfo, network: str) -> Asker:
+    """Who books: the family that has signed in as its file says, anybody else as typed."""
+    filled, wording = form.cleaned_data, form.wording if form.cleaned_data.get("texts") else ""
+    if contact is not None:
+        known = bookings.on_file(contact, filled.get("student"), zone=zone, texts_wording=wording, network=network)  # fmt: skip
+        return replace(known, language=get_language() or contact.language, timezone=str(zone))
+    return Asker(
+        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
+        language=get_language() or "en", timezone=str(zone), network=network, texts_wording=wording,
+    )  # fmt: skip
 
 
 def _check(

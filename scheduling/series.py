@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,8 @@ from scheduling.booking import SlotTaken, busy_time, lock_advocate
 from scheduling.models import Because, Booking, Series, Service
 
 LONGEST = 60  # occurrences
+FARTHEST = timedelta(days=61 * 366)  # a rule that gives one date a year
+EVERY = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 DAY = timedelta(days=1)
 
 BreakFinder = Callable[[Student, date, date], Collection[date]]
@@ -67,16 +69,34 @@ class Occurrence:
 def occurrences(rule: str, first: datetime, zone: ZoneInfo) -> list[datetime]:
     """The starts (aware) of a rule of RFC 5545 from `first` on, at the same wall-clock time of `zone` every time.
 
-    Raises BadRule for a rule that is none, has no end, or gives more than 60.
+    Raises BadRule for a rule that is none, has no end, gives more than 60, or comes more often than once a day.
     """
     wall = first.astimezone(zone).replace(tzinfo=None)
     try:
-        found = list(islice(rrulestr(rule, dtstart=wall), LONGEST + 1))
+        parts = dict(
+            part.split("=", 1) for part in rule.strip().upper().removeprefix("RRULE:").split(";") if part
+        )
+        if parts.get("FREQ") not in EVERY or parts.keys() & {"BYHOUR", "BYMINUTE", "BYSECOND"}:
+            raise ValueError(rule)
+        count = min(int(parts.pop("COUNT", LONGEST + 1)), LONGEST + 1)
+        # An end for every search: a rule may name a day that never comes, such as February 30.
+        last = f"{wall + FARTHEST:%Y%m%dT%H%M%S}"
+        parts["UNTIL"] = min(_wall_clock(parts.get("UNTIL", last), zone), last)
+        text = ";".join(f"{name}={value}" for name, value in parts.items())
+        found = list(islice(rrulestr(text, dtstart=wall), count))
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise BadRule(_("This rule cannot be read.")) from error
     if not found or len(found) > LONGEST:
         raise BadRule(_("A series has between 1 and %(n)s dates.") % {"n": LONGEST})
     return [moment.replace(tzinfo=zone) for moment in found]
+
+
+def _wall_clock(until: str, zone: ZoneInfo) -> str:
+    """An UNTIL as the wall clock of `zone` shows it: RFC 5545 writes it in UTC."""
+    if not until.endswith("Z"):
+        return until
+    moment = datetime.strptime(until, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return f"{moment.astimezone(zone):%Y%m%dT%H%M%S}"
 
 
 def check(

@@ -27,6 +27,7 @@ urlpatterns = [
     path("bookings/<uuid:pk>/", views.booking_detail, name="booking"),
     path("bookings/<uuid:pk>/call-off/", views.booking_call_off, name="booking-staff-call-off"),
     path("bookings/<uuid:pk>/change/", views.booking_change, name="booking-staff-change"),
+    path("bookings/<uuid:pk>/student/", views.booking_student, name="booking-student"),
     path("bookings/<uuid:pk>/no-show/", views.booking_no_show, name="booking-no-show"),
     path("series/new/", series_pages.series_new, name="series-new"),
     path("series/<uuid:pk>/", series_pages.series, name="series"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
@@ -19,7 +21,7 @@ from accounts.requests import FirmRequest
 from scheduling import booking as bookings
 from scheduling import series
 from scheduling.booking import Asker, SlotTaken
-from scheduling.forms import BookingForm, ServiceForm
+from scheduling.forms import AboutForm, ServiceForm, StaffBookingForm
 from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
@@ -40,7 +42,24 @@ def booking_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         Booking.objects.filter(pk=pk).update(seen_at=timezone.now())
     audit.record("booking.read", by=request.user, at=timezone.now(), about=booking)
     context = {"booking": booking, "begun": booking.starts_at <= timezone.now()}
+    if booking.student is None:
+        context["about"] = AboutForm(booking=booking, user=request.user)
     return render(request, "scheduling/booking.html", context)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@require_POST
+def booking_student(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Says which child a booking is about that came without one; its time and its price then go to that child's case."""
+    rows = Booking.objects.visible_to(request.user).filter(student=None).select_related("contact")
+    booking = get_object_or_404(rows, pk=pk)
+    form = AboutForm(request.POST, booking=booking, user=request.user)
+    if form.is_valid():
+        bookings.say_child(booking, form.cleaned_data["student"], at=timezone.now(), by=request.user)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose a child of this family."))
+    return redirect("booking", pk)
 
 
 @requires(Can.EDIT_BOOKINGS, even_read_only=True)
@@ -113,16 +132,17 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     services = Service.objects.filter(advocates__isnull=False).distinct()
     chosen = request.GET.get("service") or request.POST.get("service") or ""
     service = next((s for s in services if str(s.pk) == chosen), services[0] if services else None)
-    form = BookingForm(posted(request), firm_name=request.firm.name)
-    form.fields["name"].label, form.fields["child"].label = (
-        _("Name of the parent"),
-        _("The child’s first name"),
-    )
-    form.fields["phone"].help_text = ""
+    first = {"contact": request.GET.get("contact", ""), "student": request.GET.get("student", "")}
+    form = StaffBookingForm(posted(request), firm_name=request.firm.name, user=request.user, at=timezone.now(), initial=first)  # fmt: skip
     context: dict[str, Any] = {"services": services, "form": form, "service": service}
     if service is None:
         return render(request, "scheduling/booking_new.html", context)
     context |= times(request, service, any_notice=True)
+    # What was chosen stays as days and people are looked at.
+    context["kept"] = {"service": str(service.pk), **{name: value for name, value in first.items() if value}}
+    context["keep"] = f"&{urlencode(context['kept'])}"
+    context["more"] += context["keep"]
+    context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
     if request.method != "POST":
         return render(request, "scheduling/booking_new.html", context)
     starts_at = parse_moment(request.POST.get("time", ""))
@@ -132,19 +152,26 @@ def booking_new(request: FirmRequest) -> HttpResponse:
         form.add_error(None, _("Choose a time."))
     if not valid or starts_at is None:
         return render(request, "scheduling/booking_new.html", context, status=422)
-    filled = form.cleaned_data
-    asker = Asker(
-        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
-        language=request.POST.get("language", "en") if request.POST.get("language") in {"en", "es"} else "en",
-        timezone=str(context["zone"]), texts_wording=form.wording if filled["texts"] else "",
-    )  # fmt: skip
+    asker = _asker(form, zone=context["zone"])
     try:
-        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user, advocate=context["advocate"], any_notice=True)  # fmt: skip
+        made = bookings.book(service, starts_at=starts_at, asker=asker, at=timezone.now(), by=request.user, advocate=context["advocate"], any_notice=True, idempotency_key=f"staff:{request.user.pk}:{context['once']}")  # fmt: skip
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
         return render(request, "scheduling/booking_new.html", context, status=409)
     messages.success(request, _("Booked. The family is told."))
     return redirect("booking", made.pk)
+
+
+def _asker(form: StaffBookingForm, *, zone: ZoneInfo) -> Asker:
+    """For whom staff books: the contact on file as the file says, or who calls, as typed."""
+    filled = form.cleaned_data
+    wording, contact = form.wording if filled["texts"] else "", filled["contact"]
+    if contact is not None:
+        return bookings.on_file(contact, filled["student"], zone=zone, texts_wording=wording)
+    return Asker(
+        name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
+        language=filled["language"], timezone=str(zone), texts_wording=wording,
+    )  # fmt: skip
 
 
 @requires(Can.SET_SERVICES)

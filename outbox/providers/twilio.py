@@ -18,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from outbox import reasons
+from outbox.hours import Hours
 from outbox.models import Message, Registration, Sender
 from outbox.providers import fetching
 from outbox.providers.outcome import Answer, Outcome
@@ -57,16 +58,17 @@ class Account:
     monthly_cap: int | None = None
     per_second: int | None = None
     is_own: bool = False
+    hours: Hours = Hours()  # noqa: RUF009 (frozen)
 
 
 def account() -> Account:
     """The firm's own account, else the platform's with the number the firm was given."""
     own = Sender.objects.first()
     if own is not None and own.is_own:
-        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap, own.per_second, is_own=True)  # fmt: skip
+        return Account(own.account_sid, own.token(), own.number, own.service_sid, own.registration, own.monthly_cap, own.per_second, is_own=True, hours=own.hours)  # fmt: skip
     return Account(
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, own_number() or "", "",
-        monthly_cap=own.monthly_cap if own else None, per_second=own.per_second if own else None,
+        monthly_cap=own.monthly_cap if own else None, per_second=own.per_second if own else None, hours=own.hours if own else Hours(),
     )  # fmt: skip
 
 

@@ -1,12 +1,19 @@
 """Families nobody has spoken with."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from cases.models import EntryKind, TimelineEntry
 from clients.models import Contact
 from messaging.checking_in import quiet
 from messaging.models import Thread
 from outbox.models import Message, withdraw
+from scheduling import booking as bookings
+from scheduling.availability import free_slots
+from scheduling.models import Booking
 from tests.world import NOW
+
+DENVER = ZoneInfo("America/Denver")
 
 
 def names(user, days=30, at=NOW):
@@ -26,6 +33,42 @@ def test_who_was_quiet_for_thirty_days_is_listed_for_their_team(ana, marcus, oli
     texts_in(luz.phone, "Hello")
 
     assert names(ana) == []
+
+
+def test_a_call_that_took_place_and_one_written_down_are_talks_too(ana, luz, mateo, service):
+    made = bookings.book(
+        service,
+        starts_at=free_slots(service, since=NOW, until=NOW + timedelta(days=7), at=NOW)[0].starts_at,
+        asker=bookings.on_file(luz.contact, mateo, zone=DENVER),
+        at=NOW,
+    )
+    later = NOW + timedelta(days=40)
+    Contact.objects.update(created_at=NOW - timedelta(days=40))
+    Booking.objects.update(no_show_at=made.starts_at)
+    assert "Luz Rivera" in names(ana, at=made.starts_at + timedelta(days=10))
+
+    Booking.objects.update(no_show_at=None)
+    assert "Luz Rivera" not in names(ana, at=made.starts_at + timedelta(days=10))
+    assert "Luz Rivera" in names(ana, at=later)
+
+    TimelineEntry.objects.create(
+        student=mateo,
+        kind=EntryKind.CALL,
+        text="School",
+        who="Mrs. Poe",
+        happened_at=later - timedelta(days=2),
+        recorded_at=later,
+    )
+    assert "Luz Rivera" in names(ana, at=later)
+    TimelineEntry.objects.create(
+        student=mateo,
+        kind=EntryKind.CALL,
+        text="How it went",
+        who="luz rivera",
+        happened_at=later - timedelta(days=1),
+        recorded_at=later,
+    )
+    assert "Luz Rivera" not in names(ana, at=later)
 
 
 def test_one_tap_sends_a_friendly_text_once_a_day(visitor, ana, luz, standins, clock):

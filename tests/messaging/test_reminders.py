@@ -104,6 +104,7 @@ def test_the_firms_words_are_used_with_the_one_sentence_added(visitor, olivia, b
     [
         "{firm}: About {child} {when}", "See you {when}", "{firm}: The autism meeting is {when}",
         "{firm}: Text CANCEL to call off {when}", "{firm}: Escriba ALTO {when}",
+        "{firm}: Reply END or quit {when}", "{firm}: Responda baja {when}",
     ],
 )  # fmt: skip
 def test_words_that_may_not_be_used_are_refused_with_a_sentence(visitor, olivia, body):

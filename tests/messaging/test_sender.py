@@ -1,5 +1,8 @@
 """The firm's own account: sealed, enforced, capped, and heard with its own signature."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -7,6 +10,8 @@ from twilio.request_validator import RequestValidator
 
 from messaging import threads
 from messaging.models import Thread
+from outbox import sending
+from outbox.hours import Hours
 from outbox.models import Message, Sender
 from outbox.providers import twilio
 from tests.world import NOW
@@ -120,3 +125,25 @@ def test_another_firms_number_cannot_be_taken(visitor, olivia, birch):
 
 def test_without_an_account_of_its_own_a_firm_texts_from_the_platforms(harbor):
     assert twilio.account().sid == settings.TWILIO_ACCOUNT_SID
+
+
+def test_the_firm_narrows_the_sending_hours_for_every_sender(
+    visitor, olivia, ana, luz, standins, clock, work_due
+):
+    """It is noon in Montana: what staff starts waits until one; an answer leaves at once."""
+    told = {"registration": "pending", "hours_from": "13:00", "hours_to": "17:00"}
+    assert visitor.as_(olivia).post("/settings/sender/", {**told, "hours_to": "21:00"}).status_code == 422
+    assert visitor.post("/settings/sender/", told).status_code == 302
+
+    thread = threads.thread_of(luz.contact, at=NOW)
+    threads.send_text(thread, "The north door.", by=ana, at=NOW)
+    sending.write(
+        "nudge", subject="x", channel="sms", to=luz.phone, words=sending.Words("Hello"), due_at=NOW, at=NOW,
+        zone=ZoneInfo("America/Denver"), hours=Hours(),
+    )  # fmt: skip
+    work_due()
+    assert standins.texts(luz.phone) == []
+    assert "1:00 p.m." in visitor.as_(ana).get(f"/messages/{thread.pk}/").content.decode()
+
+    work_due(NOW + timedelta(minutes=61))
+    assert sorted(text["body"] for text in standins.texts(luz.phone)) == ["Hello", "The north door."]

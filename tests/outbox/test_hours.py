@@ -57,6 +57,12 @@ def test_hours_are_narrowed_and_never_widened():
     assert Hours().narrowed(None, time(12)) == Hours(time(9), time(12))
 
 
+def test_two_wishes_that_share_no_minute_leave_the_persons():
+    """An empty window would put a text off for ever."""
+    assert Hours().narrowed(None, time(12)).narrowed(time(13), None) == Hours(time(13), time(20))
+    assert Hours().narrowed(time(21), None) == Hours()
+
+
 @pytest.mark.parametrize("key", [*ZONES, "Pacific/Guam", "America/Phoenix", "Pacific/Pago_Pago"])
 def test_every_moment_of_the_weeks_in_which_clocks_change_in_every_zone(key):
     """Each half-hour of due time, for an event two hours later: inside the hours, and never after it was worth it."""

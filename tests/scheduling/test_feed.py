@@ -59,3 +59,15 @@ def test_only_the_embedded_pages_may_stand_in_a_frame(visitor, service, clock):
         answer = visitor.get(path)
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
     assert 'target="_top"' in visitor.get(f"/embed/{service.pk}/").content.decode()
+
+
+def test_what_leads_out_of_the_frame_opens_in_the_whole_window(visitor, service):
+    """The other pages may not stand in a frame, so a link to them inside it would show nothing."""
+    for path in ("/embed/", f"/embed/{service.pk}/"):
+        page = visitor.get(path).content.decode()
+        links = re.findall(r'<a [^>]*href="(/[^"]*)"[^>]*>', page)
+        out = [
+            tag for tag in re.findall(r"<a [^>]*>", page) if 'href="/' in tag and 'href="/embed/' not in tag
+        ]
+        assert links
+        assert all('target="_top"' in tag for tag in out), out

@@ -122,9 +122,27 @@ def test_days_without_school_are_listed_when_asked(service, ana, luz, mateo, mon
 
 
 def test_a_rule_that_is_none_or_has_no_end_is_refused(service, ana, luz, mateo):
-    for rule in ("nonsense", "FREQ=WEEKLY", "FREQ=HOURLY;COUNT=900", "FREQ=WEEKLY;COUNT=0"):
+    for rule in (
+        "nonsense",
+        "FREQ=WEEKLY",
+        "FREQ=HOURLY;COUNT=900",
+        "FREQ=WEEKLY;COUNT=0",
+        "FREQ=HOURLY;COUNT=3",
+        "FREQ=DAILY;COUNT=2;BYHOUR=9,10",
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=2",
+        "WEEKLY",
+        "FREQ=WEEKLY;COUNT=two",
+        "DTSTART:19700101T000000\nRRULE:FREQ=WEEKLY;COUNT=2",
+    ):
         with pytest.raises(series.BadRule):
             plan(service, ana, luz, mateo, rule=rule)
+
+
+def test_a_rule_may_end_on_a_day_written_in_utc_as_the_standard_has_it(harbor):
+    """The third Thursday at 10 in Denver is 17:00 UTC: an end one second earlier leaves two."""
+    for until, n in (("20270211T170000Z", 3), ("20270211T165959Z", 2), ("20270211", 2), ("20270212", 3)):
+        assert len(series.occurrences(f"RRULE:FREQ=WEEKLY;UNTIL={until}", FIRST, DENVER)) == n
 
 
 def test_one_message_speaks_of_all_and_each_has_its_reminders(service, ana, luz, mateo, work_due, standins):
