@@ -148,7 +148,7 @@ class StaffBookingForm(BookingForm):
         contact, student = found.get("contact"), found.get("student")
         if student and (contact is None or student.family_id != contact.family_id):
             self.add_error("student", _("This child belongs to another family."))
-        elif student and is_barred(contact, student, at=self.at):
+        elif student and contact and is_barred(contact, student, at=self.at):
             self.add_error("student", _("This parent is kept from hearing about this child."))
         if contact and found.get("texts") and not contact.phone:
             self.add_error("texts", _("There is no number that is safe to text."))
