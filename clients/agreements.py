@@ -104,7 +104,8 @@ def send(
             "until": say_day(release["expires_on"], style="day_year") if release else "",
             "estimate": estimate() if estimate else "",
         }  # fmt: skip
-        cost = f"\n\n# {_('What it may cost')}\n{{estimate}}" if estimate else ""
+        heading = _("What it may cost")
+        cost = f"\n\n# {heading}\n{{estimate}}" if estimate else ""
     title = merged(version.title_es if spanish and version.title_es else version.title, facts)
     words = version.body_es if spanish else version.body
     body = (
