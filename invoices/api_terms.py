@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError as Invalid
 from django.utils import timezone
@@ -331,7 +332,7 @@ class RetainerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.C
         row = self.get_object()
         asked.is_valid(raise_exception=True)
         try:
-            retaining.deposit(row, **asked.validated_data, once=once_of(request), **self.now)
+            retaining.deposit(row, **asked.validated_data, once=once_of(request) or uuid4().hex, **self.now)
         except (retaining.CannotHold, receiving.CannotRecord) as why:
             raise ValidationError(str(why)) from None
         return Response(RetainerSerializer(self.get_object()).data, status=status.HTTP_201_CREATED)

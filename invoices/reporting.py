@@ -56,7 +56,11 @@ def ageing(*, today: date, currency: str, by: str = "family") -> list[Aged]:
     """What families owe, the most first; by family, by case, or by the advocate who leads the case."""
     found: dict[UUID, Aged] = {}
     for invoice, owed in open_invoices(currency=currency):
-        whose = {"family": invoice.family, "case": invoice.case, "advocate": invoice.case.advocate}[by]
+        whose: Family | Case | User = {
+            "family": invoice.family,
+            "case": invoice.case,
+            "advocate": invoice.case.advocate,
+        }[by]  # type: ignore[assignment]
         row = found.setdefault(whose.pk, Aged(whose))
         row.parts[bucket(invoice.due_on, today)] += owed
     return sorted(found.values(), key=lambda row: (-row.total, str(row.of.pk)))

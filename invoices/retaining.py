@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import ceil
 from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import User
@@ -62,8 +64,12 @@ def estimate_words(estimate: Estimate) -> str:
         "low": f"{estimate.minutes_low / 60:g}", "high": f"{estimate.minutes_high / 60:g}", "rate": say(estimate.rate, currency),
         "least": say(least(estimate), currency), "most": say(most(estimate), currency), "retainer": say(ask, currency),
     }  # fmt: skip
+    if estimate.minutes_low == estimate.minutes_high:
+        hours = ngettext("We expect %(low)s hour at %(rate)s an hour: %(least)s in all.", "We expect %(low)s hours at %(rate)s an hour: %(least)s in all.", ceil(estimate.minutes_low / 60)) % facts  # fmt: skip
+    else:
+        hours = _("We expect %(low)s to %(high)s hours at %(rate)s an hour: %(least)s to %(most)s in all.") % facts  # fmt: skip
     told = [
-        _("We expect %(low)s to %(high)s hours at %(rate)s an hour: %(least)s to %(most)s in all.") % facts,
+        hours,
         _("This is an estimate. We tell you before it comes to more."),
     ]
     if ask:

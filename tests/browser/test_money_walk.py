@@ -204,7 +204,7 @@ def test_from_a_paid_call_to_a_bill_paid_on_the_phone_and_half_given_back(deskto
         ana, now = User.objects.get(pk=key("ana")), timezone.now()
         today = timezone.localdate(now, site.cast.firm.zone)
         timing.add(person=ana, student=case.student, case=case, on=today, minutes=60, activity="call", description="After the bill", at=now)  # fmt: skip
-        clock.record(case, kind="consent_received", on=today - timedelta(days=58), by=ana, at=now)
+        clock.record(case, kind="evaluation_consent_received", on=today - timedelta(days=58), by=ana, at=now)
 
     page.context.clear_cookies()
     enter(page, site, "olivia")
