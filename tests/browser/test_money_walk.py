@@ -61,7 +61,10 @@ def shown(page, section):
     card = page.locator(f"section[aria-labelledby={section}]")
     card.locator("details summary").click()
     rows = [row.locator("td").all_inner_texts() for row in card.locator("tbody tr").all()]
-    return {cells[0].split("\n")[-1]: float(cells[1].split("\n")[-1].replace(",", "")) for cells in rows}
+    return {
+        cells[0].split("\n")[-1]: float(cells[1].split("\n")[-1].replace(",", "").replace("$", ""))
+        for cells in rows
+    }
 
 
 def figures_are_sums(page, site):
