@@ -298,7 +298,7 @@ class DepositSerializer(serializers.Serializer):
         return _came(value)
 
 
-class UseSerializer(serializers.Serializer):
+class RetainerUseSerializer(serializers.Serializer):
     invoice = serializers.PrimaryKeyRelatedField(queryset=Invoice.objects.all())
     amount = _amount(required=False, help_text="In minor units; without it as much as is owed and there.")
 
@@ -337,11 +337,11 @@ class RetainerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.C
             raise ValidationError(str(why)) from None
         return Response(RetainerSerializer(self.get_object()).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=UseSerializer, responses={201: InvoiceSerializer}, parameters=[KEY])
+    @extend_schema(request=RetainerUseSerializer, responses={201: InvoiceSerializer}, parameters=[KEY])
     @action(detail=True, methods=["post"])
     def use(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Pays an invoice of the case from it. Answers the invoice."""
-        asked = UseSerializer(data=request.data)
+        asked = RetainerUseSerializer(data=request.data)
         row = self.get_object()
         asked.is_valid(raise_exception=True)
         invoice = asked.validated_data["invoice"]

@@ -233,7 +233,9 @@ def test_any_list_is_taken_away_neutralised_and_logged(visitor, olivia, desk, na
     desk.time(30, description="=2+2")
     desk.retainer(deposit=500)
     retaining.estimate(desk.case, minutes_low=60, minutes_high=120, rate=15_000, by=desk.bea, at=NOW)
-    TimelineEntry.objects.create(student=desk.case.student, kind="win", text="@SUM(A1)", happened_at=NOW)
+    TimelineEntry.objects.create(
+        student=desk.case.student, kind="win", text="@SUM(A1)", happened_at=NOW, recorded_at=NOW
+    )
     Task.objects.create(case=desk.case, title="=1+1", due_on=TODAY, owner=desk.ana)
 
     answer = visitor.as_(olivia).get(f"/exports/{name}.csv")
