@@ -10,6 +10,7 @@ from clients import api as clients
 from documents import api as documents
 from intake import api as intake
 from invoices import api as invoices
+from invoices import api_terms as terms
 from messaging import api as messaging
 from messaging import api_words as words
 from minutes import api as minutes
@@ -55,6 +56,7 @@ router.register("reminder-plans", messaging.ReminderPlanViewSet, basename="api-r
 router.register("documents", documents.DocumentViewSet, basename="api-document")
 router.register("paper-requests", documents.PaperRequestViewSet, basename="api-paper-request")
 router.register("payments", payments.PaymentViewSet, basename="api-payment")
+router.register("pay-links", payments.PayLinkViewSet, basename="api-pay-link")
 router.register("refunds", payments.RefundViewSet, basename="api-refund")
 router.register("threads", messaging.ThreadViewSet, basename="api-thread")
 router.register("wordings", words.WordingViewSet, basename="api-wording")
@@ -70,6 +72,12 @@ router.register("time-entries", invoices.TimeEntryViewSet, basename="api-time")
 router.register("expenses", invoices.ExpenseViewSet, basename="api-expense")
 router.register("invoice-drafts", invoices.DraftViewSet, basename="api-draft")
 router.register("invoices", invoices.InvoiceViewSet, basename="api-invoice")
+router.register("billing-terms", terms.TermsViewSet, basename="api-terms")
+router.register("rates", terms.RateViewSet, basename="api-rate")
+router.register("flat-fees", terms.FlatFeeViewSet, basename="api-fee")
+router.register("estimates", terms.EstimateViewSet, basename="api-estimate")
+router.register("retainers", terms.RetainerViewSet, basename="api-retainer")
+router.register("signed-weeks", terms.SignOffViewSet, basename="api-signed-week")
 router.register("credit-notes", invoices.CreditNoteViewSet, basename="api-credit-note")
 router.register("posts", circle.PostViewSet, basename="api-post")
 router.register("check-ins", circle.CheckInViewSet, basename="api-check-in")

@@ -23,7 +23,7 @@ class CircleConfig(AppConfig):
         guard(news.may_leave)
         post_save.connect(_went_well, sender=Win, dispatch_uid="circle-win")
         post_save.connect(_went_so, sender=StrategyResult, dispatch_uid="circle-strategy")
-        register("student", label=_("Shared page"), icon="heart", url_name="shared-page", order=15, can=Can.SEE_STUDENTS)  # fmt: skip
+        register("student", label=_("Shared page"), icon="users", url_name="shared-page", order=15, can=Can.SEE_STUDENTS)  # fmt: skip
 
 
 def _went_well(sender: Any, instance: Any, **_: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -79,11 +80,12 @@ def merged(text: str, facts: dict[str, str]) -> str:
 @transaction.atomic
 def send(
     template: AgreementTemplate, *, contact: Contact, student: Student | None, by: User, at: datetime,
-    release: dict[str, Any] | None = None,
+    release: dict[str, Any] | None = None, estimate: Callable[[], str] | None = None,
 ) -> Agreement:  # fmt: skip
     """Freezes the words for this family and sends the link. Raises NobodyToReach, having sent nothing.
 
-    `release` makes it a release too: scope, recipient, expires_on, and district or school.
+    `release` makes it a release too: scope, recipient, expires_on, and district or school. `estimate()` says in the paper's
+    language what the work may cost; it stands where the words name {estimate}, else at the end.
     """
     ways = reaching.channels_for(contact, "agreement", student=student, at=at)
     if not ways:
@@ -100,9 +102,15 @@ def send(
             "recipient": release["recipient"] if release else "",
             "scope": ", ".join(str(Release.Scope(item).label) for item in release["scope"]) if release else "",
             "until": say_day(release["expires_on"], style="day_year") if release else "",
+            "estimate": estimate() if estimate else "",
         }  # fmt: skip
+        heading = _("What it may cost")
+        cost = f"\n\n# {heading}\n{{estimate}}" if estimate else ""
     title = merged(version.title_es if spanish and version.title_es else version.title, facts)
-    body = merged(version.body_es if spanish else version.body, facts).replace("\r\n", "\n").strip()
+    words = version.body_es if spanish else version.body
+    body = (
+        merged(words if "{estimate}" in words else words.rstrip() + cost, facts).replace("\r\n", "\n").strip()
+    )
     agreement = Agreement.objects.create(
         version=version, contact=contact, student=student, language=language, title=title, body=body,
         digest=digest_of(title, body, language), secret=secrets.token_urlsafe(24), sent_by=by, sent_at=at,

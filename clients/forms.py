@@ -326,7 +326,7 @@ class TemplateForm(Form):
     )
     body = text_area(
         _("Words"), rows=14, limit=30000, required=True, error_messages={"required": _("Write the words.")},
-        help_text=_("Filled in for you: {firm} {family} {child} {date}; in a release also {recipient} {scope} {until}. Start a line with # for a heading, with - for a list."),
+        help_text=_("Filled in for you: {firm} {family} {child} {date} {estimate}; in a release also {recipient} {scope} {until}. Start a line with # for a heading, with - for a list."),
     )  # fmt: skip
     title_es = forms.CharField(label=_("Title in Spanish"), max_length=120, required=False)
     body_es = text_area(_("Words in Spanish"), rows=14, limit=30000)

@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "DeadlineStatusEnum": "cases.models.deadlines.Status",
         "PointStatusEnum": "reviews.models.Status",
         "SchoolKindEnum": "clients.models.schools.School.Kind",
+        "PaidByHandEnum": "payments.forms.HAND_CHOICES",
         "CaseKindEnum": "cases.models.Kind",
         "ConflictDecisionEnum": "intake.models.ConflictReport.Decision",
         "MeetingKindEnum": "cases.models.MeetingKind",

@@ -15,20 +15,16 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
 from clients.models import Contact
+from desk import lists
 from invoices import balances, durations
 from invoices.models import Invoice, TimeEntry
 from payments.models import Payment
 from payments.money import plain
 from scheduling.models import Booking
-from tenants.places import current_firm
 from web import tables
 from web.access import Can, requires
 
 CHUNK = 500
-
-
-def _local(moment: Any) -> Any:
-    return timezone.localtime(moment, current_firm().zone).replace(tzinfo=None) if moment else None
 
 
 def families(user: Any) -> Iterator[list[Any]]:
@@ -39,7 +35,7 @@ def families(user: Any) -> Iterator[list[Any]]:
     )
     for row in rows.order_by("family__name", "pk").iterator(chunk_size=CHUNK):
         children = ", ".join(str(student) for student in row.family.students.all())
-        yield [row.family.name, row.name, row.get_role_display(), row.email, row.phone, row.language, children, _local(row.created_at)]  # fmt: skip
+        yield [row.family.name, row.name, row.get_role_display(), row.email, row.phone, row.language, children, lists.local(row.created_at)]  # fmt: skip
 
 
 def cases(user: Any) -> Iterator[list[Any]]:
@@ -47,8 +43,8 @@ def cases(user: Any) -> Iterator[list[Any]]:
     for row in rows.order_by("opened_at", "pk").iterator(chunk_size=CHUNK):
         end = row.closure
         yield [
-            str(row.student), row.get_kind_display(), row.stage, row.advocate.name, _local(row.opened_at), row.next_step,
-            row.next_step_on, _local(end.closed_at) if end else None, end.get_outcome_display() if end else "",
+            str(row.student), row.get_kind_display(), row.stage, row.advocate.name, lists.local(row.opened_at), row.next_step,
+            row.next_step_on, lists.local(end.closed_at) if end else None, end.get_outcome_display() if end else "",
         ]  # fmt: skip
 
 
@@ -56,8 +52,8 @@ def bookings(user: Any) -> Iterator[list[Any]]:
     rows = Booking.objects.visible_to(user).select_related("service", "advocate", "contact", "student")
     for row in rows.order_by("starts_at", "pk").iterator(chunk_size=CHUNK):
         yield [
-            _local(row.starts_at), _local(row.ends_at), row.service.name, row.advocate.name, row.contact.name,
-            str(row.student) if row.student else "", _local(row.booked_at), _local(row.called_off_at), row.called_off_by,
+            lists.local(row.starts_at), lists.local(row.ends_at), row.service.name, row.advocate.name, row.contact.name,
+            str(row.student) if row.student else "", lists.local(row.booked_at), lists.local(row.called_off_at), row.called_off_by,
             row.no_show_at is not None, plain(row.price, row.currency), row.currency.upper(),
         ]  # fmt: skip
 
@@ -94,7 +90,7 @@ def payments(user: Any) -> Iterator[list[Any]]:
     rows = Payment.objects.visible_to(user).select_related("void").order_by("paid_at", "pk")
     for row in rows.iterator(chunk_size=CHUNK):
         yield [
-            _local(row.paid_at), row.payer, row.local_what, row.get_method_display(), row.reference, plain(row.amount, row.currency),
+            lists.local(row.paid_at), row.payer, row.local_what, row.get_method_display(), row.reference, plain(row.amount, row.currency),
             row.currency.upper(), hasattr(row, "void"),
         ]  # fmt: skip
 
@@ -109,6 +105,8 @@ def register_all() -> None:
         ("invoices", _("Invoices"), Can.SEE_MONEY, ["Number", "For", "Family", "Issued", "Due", "Subtotal", "Discount", "Tax", "Total", "Owed", "Currency"], invoices),
         ("payments", _("Payments"), Can.SEE_MONEY, ["Paid", "Payer", "For", "How", "Reference", "Amount", "Currency", "Struck out"], payments),
     ):  # fmt: skip
+        tables.register(name, label=label, can=can, head=head, rows=rows)
+    for name, label, can, head, rows in lists.LISTS:
         tables.register(name, label=label, can=can, head=head, rows=rows)
 
 

@@ -130,7 +130,7 @@ def overview(request: FirmRequest) -> HttpResponse:
     wins = TimelineEntry.objects.filter(kind=EntryKind.WIN, happened_at__gte=now - BACK, happened_at__lte=now)
     context = {
         "figures": top(today=today, at=now, zone=zone, currency=currency),
-        "money": charts.bar_chart([(say_day(first, style="month").title(), max(0, amount) / whole) for first, amount in months], unit=_("%(currency)s collected") % {"currency": currency.upper()}),
+        "money": charts.bar_chart([(say_day(first, style="month").title(), max(0, amount) / whole) for first, amount in months], unit=_("%(currency)s collected") % {"currency": currency.upper()}, said=[say(amount, currency) for _first, amount in months]),
         "bookings": charts.bar_chart([(say_day(monday, style="bare"), float(n)) for monday, n in weeks], unit=_("bookings")),
         "cases": charts.bar_chart(led, unit=_("open cases")) if led else None,
         "risk": at_risk(today=today), "missed": no_shows(at=now), "conversion": conversion(at=now),

@@ -80,6 +80,8 @@ def credit(
     audit.take_turn()
     known = CreditNote.objects.filter(idempotency_key=idempotency_key).first() if idempotency_key else None
     if known:
+        if known.invoice_id != invoice.pk or (amount and known.amount != amount):
+            raise CannotIssue(_("This key was used for another request."))
         return known
     if give_back and to_retainer:
         raise CannotIssue(_("It goes back to the family or into the retainer, not both."))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -133,6 +133,20 @@ def payer_of(case: Case) -> Contact | None:
         known = set(last.addressees.values_list("contact", flat=True))
         people.sort(key=lambda person: person.pk not in known)
     return people[0] if people else None
+
+
+def people_of(case: Case) -> QuerySet[Contact]:
+    """Whom an invoice of a case may be addressed to: the grown-ups who may see the child."""
+    today = timezone.localdate(timezone.now(), current_firm().zone)
+    seeing = case.student.guardianships.seeing(on=today)  # type: ignore[attr-defined]
+    return Contact.objects.filter(pk__in=seeing.values("contact")).order_by("name")
+
+
+@transaction.atomic
+def throw_away(draft: Draft, *, by: User, at: datetime) -> None:
+    """The draft is gone; the work on it stays unbilled."""
+    audit.record("draft.removed", by=by, at=at, about=draft)
+    draft.delete()
 
 
 @transaction.atomic

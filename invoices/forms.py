@@ -8,15 +8,14 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import Case
-from clients.models import Agreement, Contact, Student
+from clients.models import Agreement, AgreementTemplate, Contact, Student
 from documents.models import Document
-from invoices import durations, rates
+from invoices import durations, rates, retaining
 from invoices.crediting import Left
 from invoices.models import Activity, Billing, ExpenseKind
 from payments import money
@@ -317,10 +316,7 @@ class EstimateForm(Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Agreement.objects.filter(withdrawn_at=None).filter(
-            Q(student=case.student) | Q(contact__family=case.student.family_id, student=None)
-        )
-        self.fields["agreement"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["agreement"].queryset = retaining.may_agree(case)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
@@ -328,6 +324,16 @@ class EstimateForm(Form):
         if low and high and low > high:
             self.add_error("hours_high", _("At most is less than at least."))
         return found
+
+
+class SendEstimateForm(Form):
+    template = forms.ModelChoiceField(
+        AgreementTemplate.objects.none(), label=_("Paper to sign"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = retaining.papers()  # type: ignore[attr-defined]
 
 
 class RetainerForm(Form):
@@ -406,6 +412,8 @@ class CreditForm(Form):
 
 class WriteOffForm(AmountForm):
     reason = forms.CharField(label=_("Why"), max_length=300)
+    # The page's own name: pressed twice, it is written off once.
+    once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class DraftForm(Form):

@@ -7,6 +7,7 @@ numbers stays so until it has written.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid5
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -22,6 +23,7 @@ from payments import ledger
 from payments.models import Account
 from payments.money import say
 from tenants.places import current_firm
+from web.ids import new_id
 
 
 class CannotIssue(Exception):
@@ -132,13 +134,22 @@ def _write(draft: Draft, sheet: drafting.Sheet, *, by: User, at: datetime, key: 
 
 
 @transaction.atomic
-def write_off(invoice: Invoice, *, amount: int, reason: str, by: User, at: datetime) -> WriteOff:
-    """Stops asking for what is still owed of an invoice, or a part of it. Raises CannotIssue."""
+def write_off(
+    invoice: Invoice, *, amount: int, reason: str, by: User, at: datetime, once: str = ""
+) -> WriteOff:
+    """Stops asking for what is still owed of an invoice, or a part of it; `once` names the request, and the same again
+    answers what it made. Raises CannotIssue."""
     audit.take_turn()
+    key = uuid5(invoice.pk, once) if once else new_id()
+    known = WriteOff.objects.filter(pk=key).first()
+    if known:
+        if known.amount != amount:
+            raise CannotIssue(_("This key was used for another request."))
+        return known
     owed = balances.outstanding(invoice)
     if not 0 < amount <= owed:
         raise CannotIssue(_("At most %(owed)s is still owed.") % {"owed": say(owed, invoice.currency)})  # fmt: skip
-    row = WriteOff.objects.create(invoice=invoice, amount=amount, reason=reason, by=by, at=at)
+    row = WriteOff.objects.create(pk=key, invoice=invoice, amount=amount, reason=reason, by=by, at=at)
     whose = {"party": invoice.family_id, "matter": invoice.case_id}
     ledger.post(
         "invoice.written_off",

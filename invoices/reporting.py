@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Case
-from clients.models import Family
+from clients.models import Family, Student
 from invoices import balances, rates
 from invoices.drafting import case_for, unpaid_bookings, work_of
 from invoices.models import Billing, Estimate, Expense, FlatFee, Invoice, InvoiceLine, TimeEntry
@@ -35,9 +35,9 @@ def bucket(due_on: date, today: date) -> int:
 
 @dataclass
 class Aged:
-    """What one family owes, by how long it has been due, in minor units."""
+    """What is owed by one family, in one case or in the cases of one advocate, by how long it has been due, in minor units."""
 
-    family: Family
+    of: Family | Case | User
     parts: list[int] = field(default_factory=lambda: [0] * len(BUCKETS))
 
     @property
@@ -48,24 +48,29 @@ class Aged:
 def open_invoices(*, currency: str) -> list[tuple[Invoice, int]]:
     """Invoices with something to pay and how much, the longest due first."""
     owed = balances.all_outstanding(currency=currency)
-    rows = Invoice.objects.filter(pk__in=owed).select_related("family", "case__student").order_by("due_on", "year", "number")  # fmt: skip
+    rows = Invoice.objects.filter(pk__in=owed).select_related("family", "case__student", "case__advocate").order_by("due_on", "year", "number")  # fmt: skip
     return [(invoice, owed[invoice.pk]) for invoice in rows]
 
 
-def ageing(*, today: date, currency: str) -> list[Aged]:
-    """What families owe, the one that owes most first."""
+def ageing(*, today: date, currency: str, by: str = "family") -> list[Aged]:
+    """What families owe, the most first; by family, by case, or by the advocate who leads the case."""
     found: dict[UUID, Aged] = {}
     for invoice, owed in open_invoices(currency=currency):
-        row = found.setdefault(invoice.family_id, Aged(invoice.family))
+        whose: Family | Case | User = {
+            "family": invoice.family,
+            "case": invoice.case,
+            "advocate": invoice.case.advocate,
+        }[by]  # type: ignore[assignment]
+        row = found.setdefault(whose.pk, Aged(whose))
         row.parts[bucket(invoice.due_on, today)] += owed
-    return sorted(found.values(), key=lambda row: (-row.total, row.family.name))
+    return sorted(found.values(), key=lambda row: (-row.total, str(row.of.pk)))
 
 
 @dataclass
 class Unbilled:
-    """Work of one case or person that is on no invoice: minutes as worked, worth in minor units."""
+    """Work of one case, person or student without a case that is on no invoice: minutes as worked, worth in minor units."""
 
-    of: Case | User
+    of: Case | User | Student
     minutes: int = 0
     time: int = 0
     other: int = 0
@@ -76,17 +81,20 @@ class Unbilled:
         return self.time + self.other
 
 
-def _priced(entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, rates.Price]]:
+def _priced(entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, rates.Price, Case | None]]:
+    """Entries with what they come to and the case that bills them: their own, else their student's newest, as on its draft."""
     rows = list(entries)
-    cases = {row.case_id: row.case for row in rows}
-    table = rates.Rates(cases)
-    terms = rates.terms_for(cases.values())
+    loose = {row.student_id for row in rows if row.case_id is None}
+    newest = {case.student_id: case for case in Case.objects.filter(student__in=loose).select_related("student").order_by("opened_at")}  # fmt: skip
+    homes = [row.case or newest.get(row.student_id) for row in rows]
+    keys = {case.pk for case in homes if case}
+    terms, table = rates.terms_for(homes), rates.Rates(keys)
     fees: dict[UUID, list[FlatFee]] = defaultdict(list)
-    for fee in FlatFee.objects.filter(case__in=[key for key in cases if key], dropped_at=None):
+    for fee in FlatFee.objects.filter(case__in=keys, dropped_at=None):
         fees[fee.case_id].append(fee)
     return [
-        (row, rates.price(row, terms=terms[row.case_id], rates=table, fees=fees[row.case_id] if row.case_id else ()))
-        for row in rows
+        (row, rates.price(row, terms=terms[home.pk if home else None], rates=table, fees=fees[home.pk] if home else ()), home)
+        for row, home in zip(rows, homes, strict=True)
     ]  # fmt: skip
 
 
@@ -98,41 +106,46 @@ def _add(row: Unbilled, entry: TimeEntry, price: rates.Price) -> None:
 
 def unbilled_by_case(*, at: datetime) -> list[Unbilled]:
     """Cases with work to bill, the most first. Time of a student that names no case counts to their newest,
-    a booking to the case it was for."""
+    a booking to the case it was for; students who have no case yet stand for themselves."""
     found: dict[UUID, Unbilled] = {}
     entries = TimeEntry.objects.unbilled().select_related("person", "case__student", "student")
-    loose: list[TimeEntry] = []
-    for entry, price in _priced(entries):
-        if entry.case is None:
-            loose.append(entry)
-        else:
-            _add(found.setdefault(entry.case_id, Unbilled(entry.case)), entry, price)  # type: ignore[arg-type]
-    bookings = list(unpaid_bookings(at).filter(currency=rates.currency()))
-    students = {row.student_id for row in [*loose, *bookings]}
-    cases = Case.objects.filter(student__in=students).select_related("student").order_by("opened_at")
+    for entry, price, home in _priced(entries):
+        of: Case | Student = home or entry.student
+        _add(found.setdefault(of.pk, Unbilled(of)), entry, price)
+    bookings = list(unpaid_bookings(at).filter(currency=rates.currency()).select_related("student"))
+    cases = Case.objects.filter(student__in={row.student_id for row in bookings}).select_related("student")
     by_student: dict[UUID, list[Case]] = defaultdict(list)
     for case in cases.prefetch_related("closures"):
         by_student[case.student_id].append(case)
-    newest = {key: rows[-1] for key, rows in by_student.items()}
-    for entry, price in _priced(loose):
-        if last := newest.get(entry.student_id):
-            _add(found.setdefault(last.pk, Unbilled(last)), entry, price)
     for booking in bookings:
-        if its := case_for(booking, by_student[booking.student_id]):
-            found.setdefault(its.pk, Unbilled(its)).other += booking.price
+        its = case_for(booking, by_student[booking.student_id]) or booking.student
+        found.setdefault(its.pk, Unbilled(its)).other += booking.price
     for expense in Expense.objects.unbilled().filter(billable=True).select_related("case__student"):
         found.setdefault(expense.case_id, Unbilled(expense.case)).other += expense.amount
-    for fee in FlatFee.objects.filter(dropped_at=None).exclude(pk__in=InvoiceLine.objects.standing().filter(fee__isnull=False).values("fee")).select_related("case__student"):  # fmt: skip
+    for fee in unbilled_fees().select_related("case__student"):
         found.setdefault(fee.case_id, Unbilled(fee.case)).other += fee.amount
     return sorted(found.values(), key=lambda row: (-row.total, -row.minutes))
 
 
-def unbilled_by_person() -> list[Unbilled]:
-    """Staff with time on no invoice, the most first."""
+def unbilled_fees() -> QuerySet[FlatFee]:
+    """Flat fees that were agreed and are on no invoice."""
+    billed = InvoiceLine.objects.standing().filter(fee=OuterRef("pk"))
+    return FlatFee.objects.filter(~Exists(billed), dropped_at=None)
+
+
+def unbilled_by_person(*, at: datetime) -> list[Unbilled]:
+    """Staff with work on no invoice, the most first: time of whoever worked it, expenses of whoever spent them, bookings
+    of whoever held them, and flat fees of whoever leads the case. Together it is what the cases come to."""
     found: dict[UUID, Unbilled] = {}
     entries = TimeEntry.objects.unbilled().select_related("person", "case__student", "student")
-    for entry, price in _priced(entries):
+    for entry, price, _home in _priced(entries):
         _add(found.setdefault(entry.person_id, Unbilled(entry.person)), entry, price)
+    for booking in unpaid_bookings(at).filter(currency=rates.currency()).select_related("advocate"):
+        found.setdefault(booking.advocate_id, Unbilled(booking.advocate)).other += booking.price
+    for expense in Expense.objects.unbilled().filter(billable=True).select_related("spent_by"):
+        found.setdefault(expense.spent_by_id, Unbilled(expense.spent_by)).other += expense.amount
+    for fee in unbilled_fees().select_related("case__advocate"):
+        found.setdefault(fee.case.advocate_id, Unbilled(fee.case.advocate)).other += fee.amount
     return sorted(found.values(), key=lambda row: (-row.total, -row.minutes))
 
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/rates/", money.case_rate, name="case-rate"),
     path("cases/<uuid:pk>/fees/", money.case_fee, name="case-fee"),
     path("cases/<uuid:pk>/estimate/", money.estimate_new, name="estimate-new"),
+    path("estimates/<uuid:pk>/paper/", money.estimate_send, name="estimate-send"),
     path("cases/<uuid:pk>/retainer/", money.retainer_new, name="retainer-new"),
     path("cases/<uuid:pk>/expenses/", money.expense_new, name="expense-new"),
     path("fees/<uuid:pk>/removal/", money.fee_removal, name="fee-removal"),

@@ -14,10 +14,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import audit
 from clients.models import Contact
-from payments import receiving, refunding, subjects
+from payments import links, receiving, refunding, subjects
 from payments.forms import HAND_CHOICES
-from payments.models import Payment, Refund
+from payments.models import PayLink, Payment, Refund
 from payments.money import DECIMALS
 from payments.receiving import CannotRecord
 from payments.refunding import CannotRefund
@@ -78,6 +79,10 @@ class NewRefundSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
 
 
+class StrikeOutSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=300)
+
+
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key again answers what it made."
 )
@@ -136,6 +141,61 @@ class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         except CannotRefund as problem:
             raise ValidationError({"amount": str(problem)}) from None
         return Response(RefundSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=StrikeOutSerializer, responses=PaymentSerializer)
+    @action(detail=True, methods=["post"], url_path="strike-out")
+    def strike_out(self, request: Request, pk: str | None = None) -> Response:
+        """Takes back what was written down by mistake."""
+        asked = StrikeOutSerializer(data=request.data)
+        row = self.get_object()
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        try:
+            receiving.strike_out(row, **asked.validated_data, by=user, at=timezone.now())
+        except CannotRecord as problem:
+            raise ValidationError(str(problem)) from None
+        return Response(PaymentSerializer(self.get_object()).data)
+
+
+class PayLinkSerializer(serializers.ModelSerializer):
+    subject = serializers.CharField(max_length=80, help_text="Such as “invoice:<id>” or “retainer:<id>”.")
+    url = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = PayLink
+        fields = ["id", "subject", "url", "made_at", "revoked_at"]
+        read_only_fields = ["id", "made_at", "revoked_at"]
+
+    def validate_subject(self, value: str) -> str:
+        try:
+            subjects.due(value)
+        except subjects.UnknownSubject as problem:
+            raise serializers.ValidationError(str(problem)) from None
+        return value
+
+
+class PayLinkViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, viewsets.GenericViewSet):  # fmt: skip
+    """Addresses where something is paid without signing in. A POST answers the subject's link that is valid, or a new one."""
+
+    access = Access(Can.SEE_MONEY)
+    can, can_write = Can.SEE_MONEY, Can.EDIT_MONEY
+    serializer_class = PayLinkSerializer
+
+    def get_queryset(self) -> Any:
+        return PayLink.objects.none() if getattr(self, "swagger_fake_view", False) else PayLink.objects.all()
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.instance = links.link_for(serializer.validated_data["subject"], at=timezone.now())
+
+    @extend_schema(request=None, responses=PayLinkSerializer)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str | None = None) -> Response:
+        """Nobody pays through it any more; the subject's next link is another."""
+        row, now, user = self.get_object(), timezone.now(), request.user
+        if row.revoked_at is None:
+            links.revoke(row.subject, at=now)
+            audit.record("link.revoked", by=user, at=now, about=row, subject=row.subject)  # type: ignore[arg-type]
+        return Response(PayLinkSerializer(self.get_object()).data)
 
 
 class RefundViewSet(viewsets.ReadOnlyModelViewSet):

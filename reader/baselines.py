@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from reader.goals import judge
+from reader.goal_parts import judge
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.layout import Passage, Table
 from reader.parts import Part

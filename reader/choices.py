@@ -14,6 +14,11 @@ _INSTRUCTION = re.compile(
 )  # "(check all that apply)"
 
 
+_OUTER = re.compile(
+    rf"(?i)\W*([{TICKED}{EMPTY}])\s*(yes|sí|si)\s+(no)\s*([{TICKED}{EMPTY}])\s*"
+)  # a box before Yes and one behind No
+
+
 @dataclass
 class Choice:
     marked: bool
@@ -26,17 +31,25 @@ def choices_in(passage: Passage) -> list[Choice]:
     Words follow their box, unless the line begins with words and ends with a box ("Yes ☒ No ☐").
     """
     found: list[Choice] = []
+    open_choice = False  # whether the line above ends with a choice's words
     for line in _whole_lines(passage):
         text = line.text
         glyphs = list(_GLYPH.finditer(text))
         if not glyphs:
             if (
-                found
+                open_choice
                 and found[-1].words
                 and not re.search(r"[.:]$", found[-1].words.flat)
                 and text[:1].islower()
             ):
                 found[-1].words = Passage.join([found[-1].words, line], " ")
+            else:
+                open_choice = False
+            continue
+        open_choice = True
+        if outer := _OUTER.fullmatch(text):
+            found.append(Choice(outer[1] == TICKED, line.cut(*outer.span(2))))
+            found.append(Choice(outer[4] == TICKED, line.cut(*outer.span(3))))
             continue
         after = text[glyphs[-1].end() :].strip()
         first = text[: glyphs[0].start()].strip()

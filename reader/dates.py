@@ -1,8 +1,11 @@
-"""Dates as people write them on forms, English and Spanish, month first unless that cannot be."""
+"""Dates as people write them on forms, English and Spanish, month first unless that cannot be or the document writes days first."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 _MONTHS = {
@@ -36,6 +39,23 @@ _DATE = re.compile(
 )
 
 
+_DAY_FIRST: ContextVar[bool] = ContextVar("day_first", default=False)
+_NUMBERS = re.compile(r"\b(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(?:20)?\d{2}\b")
+
+
+@contextmanager
+def as_written_in(text: str) -> Iterator[None]:
+    """Within it, "10/11/2026" is 10 November where ``text`` has dates such as "17/11/2025" and none such as "11/17/2025"."""
+    pairs = [(int(a), int(b)) for a, b in _NUMBERS.findall(text)]
+    days_first = any(12 < a <= 31 and b <= 12 for a, b in pairs)
+    months_first = any(12 < b <= 31 and a <= 12 for a, b in pairs)
+    token = _DAY_FIRST.set(days_first and not months_first)
+    try:
+        yield
+    finally:
+        _DAY_FIRST.reset(token)
+
+
 def dates_in(text: str) -> list[tuple[int, int, date]]:
     """Every full date in a text: where it starts, where it ends, and the day."""
     found = []
@@ -60,7 +80,9 @@ def _day(match: re.Match[str]) -> date | None:
         if match["us"]:
             first, second, year = (int(part) for part in re.split(r"\s?[/.-]\s?", text))
             year += 2000 if year < 70 else 1900 if year < 100 else 0
-            return date(year, second, first) if first > 12 else date(year, first, second)
+            if first > 12 or (_DAY_FIRST.get() and second <= 12):
+                return date(year, second, first)
+            return date(year, first, second)
         words = re.findall(r"[a-záéíóú]+|\d+", text.lower())
         month = next(_MONTHS[word] for word in words if word in _MONTHS)
         numbers = [int(word) for word in words if word.isdigit()]

@@ -12,7 +12,8 @@ from typing import Any
 from reader.dates import years_after
 from reader.identity import day
 from reader.knowledge import Knowledge, plain
-from reader.parts import Entry, Part
+from reader.labels import Entry
+from reader.parts import Part
 from reader.reading import Defect, Evidence, Goal, Reading, Text, Value
 
 
@@ -256,7 +257,7 @@ def _placement(finder: _Finder) -> None:
 
 
 _WHY_ALTERNATE = re.compile(
-    r"(?i)(?:cannot|can not|unable to|is not able to)[^.]{0,80}(?:regular|general|state)[^.]{0,60}assessment[^.]{0,20}(?:because|due)|alternate assessment is appropriate because|no puede[^.]{0,80}porque"
+    r"(?i)(?:cannot|can not|unable to|is not able to)[^.]{0,80}(?:regular|general|state)[^.]{0,60}assessment[^.]{0,20}(?:because|due)|alternate assessment is appropriate because|(?:cannot|can not) be taken|meets the (?:guidelines|criteria)[^.]{0,80}(?:alternate|significant cognitive)|no puede[^.]{0,80}porque"
 )
 
 
@@ -338,6 +339,11 @@ def _has_services(parts: Sequence[Part], entries: Sequence[Entry]) -> bool:
         if entry.role == "courses" and len(re.findall(r"[^\W\d_]{3,}", entry.value.flat)) >= 2:
             return True
     for part in parts:
+        titled = part.kind == "transition" and re.search(
+            r"(?i)services|activit|servicios|actividades", part.title.flat
+        )
+        if titled and len(re.findall(r"[^\W\d_]{3,}", part.prose.flat)) >= 6:
+            return True
         if part.kind in ("transition", "services"):
             text = plain(re.sub(r"_+", " ", part.prose.flat))
             if (

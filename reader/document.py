@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reader import pages, pdf
+from reader.assessments import read_assessments
 from reader.baselines import baselines_from_levels
+from reader.dates import as_written_in
 from reader.defects import find_defects, gather_evidence
+from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
+from reader.factors import read_factors
 from reader.goals import read_goals
-from reader.identity import day, note_missing, read_identity, read_team
+from reader.identity import day, note_missing, read_identity, read_team, reconcile
 from reader.kinds import document_kind, state_style
 from reader.knowledge import Knowledge, everything
+from reader.labels import Entry, entries_in
 from reader.layout import Line, Sheet, Table
-from reader.parts import Entry, Part, entries_in, entries_of, parts_of
-from reader.placement import (
-    read_extended_year,
-    read_factors,
-    read_levels,
-    read_placement,
-    read_progress,
-    read_transfer,
-    read_transition,
-)
+from reader.levels import read_levels
+from reader.parts import Part, parts_of
+from reader.placement import read_extended_year, read_placement
+from reader.progress import read_progress
 from reader.reading import TRUST, PageInfo, Reading, Value
 from reader.services import read_services, school_day
-from reader.supports import read_assessments, read_supports
+from reader.supports import read_supports
+from reader.transition import read_transfer, read_transition
+from reader.unmarked import unmarked_entries
 
 Progress = Callable[[int, int], None]
 
@@ -138,6 +139,11 @@ def _pdf(
 
 def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
     """The reading of pages whose blocks are arranged."""
+    with as_written_in(" ".join(word.text for sheet in sheets for word in sheet.words)):
+        return _structure(sheets, form, known)
+
+
+def _structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
     pages.drop_running_heads(sheets)
     kind = document_kind(sheets, known)
     flow = pages.stitch(sheets)
@@ -147,6 +153,7 @@ def structure(sheets: list[Sheet], form: str, known: Knowledge) -> Reading:
     for sheet in sheets[:3]:
         for passage in sheet.running:
             running += entries_in(passage, known, "running", "running")
+    running += unmarked_entries(parts, sheets, known)
     reading = Reading(kind, form, [_page(sheet, form) for sheet in sheets])
     reading.text = ["\n".join(_lines(sheet)) for sheet in sheets]
     reading.pictured = {
@@ -182,6 +189,7 @@ def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Know
         parts, known, start=reading.iep_start, end=reading.iep_end, day_minutes=school_day(parts)
     )
     _dates_of_services(reading)
+    reconcile(reading)
     born, until = day(reading.student.dob), day(reading.iep_end) or day(reading.annual_review_due)
     reading.accommodations, reading.modifications = read_supports(parts, extra, known)
     reading.assessments = read_assessments(parts, known, iep=True)

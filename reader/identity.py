@@ -9,8 +9,9 @@ from datetime import date
 from reader.choices import Choice, choices_in
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed
+from reader.labels import Entry
 from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
-from reader.parts import Entry, Part, table_kind
+from reader.parts import Part
 from reader.reading import (
     NAME_IN_A_PICTURE,
     TRUST,
@@ -22,6 +23,7 @@ from reader.reading import (
     concluded,
     read_as,
 )
+from reader.tables import table_kind
 
 _LATER_LABEL = re.compile(r"\s+[A-Z][\w/#.'’()-]*(?:\s[A-Z][\w/#.'’()-]*){0,3}\s?:|\t")
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:,)?(?:\s+(?:\(?\"?[^\W\d_][\w.'’\"-]*\)?,?)){1,5}$")
@@ -77,10 +79,7 @@ def read_identity(
     reading.district = _district(pool, parts, sheets, knowledge)
     if reading.school is None:
         reading.school = _school_said(parts)
-    if reading.student.name is None:
-        for entry in pool:
-            if entry.role == "other" and squeezed(entry.label.flat).startswith("student"):
-                break
+    student.name = _fuller(student.name, pool) or _name_said(parts)
     for slot in (
         "meeting_date",
         "iep_start",
@@ -107,7 +106,7 @@ def read_identity(
         student.student_id = _marked_number(pool)
     if reading.meeting_date is None:
         reading.meeting_date = _meeting_said(parts, sheets)
-    _reconcile(reading)
+    reconcile(reading)
     _eligibility(reading, pool, parts, knowledge)
 
 
@@ -194,6 +193,7 @@ def _pick(entries: Iterable[Entry], role: str, parse: Callable[[Entry], Text | N
 def _name(entry: Entry) -> Text | None:
     value = short(entry.value)
     text = re.split(r"\s{2,}|\s+(?:ID|DOB|Date|Grade|SSID|#)\b", value.text)[0]
+    text = _NICKNAME.sub(" ", text)
     text = re.sub(r"[\s,;|-]+$", "", text)
     if (
         not _NAME.match(text)
@@ -201,7 +201,41 @@ def _name(entry: Entry) -> Text | None:
         or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text)
     ):
         return None
-    return _named(_in_order(" ".join(text.split())), value.cut(0, len(text)), entry.how)
+    return _named(
+        _in_order(" ".join(text.split())),
+        value.cut(0, value.text.find(text.split()[-1]) + len(text.split()[-1])),
+        entry.how,
+    )
+
+
+def _fuller(name: Text | None, pool: Sequence[Entry]) -> Text | None:
+    """The name as read, or where another place has a middle name between the same words, that one."""
+    if name is None:
+        return None
+    for entry in pool:
+        longer = _name(entry) if entry.role == "student.name" else None
+        if longer is None or len(longer.value.split()) != len(name.value.split()) + 1:
+            continue
+        all_words, words = plain(longer.value).split(), plain(name.value).split()
+        if all_words[0] == words[0] and all_words[-1] == words[-1] and set(words) < set(all_words):
+            return longer
+    return name
+
+
+_NICKNAME = re.compile(r"\s+[\"“(][^\W\d_][^\"”)]*[\"”)]\s+(?=\S)")  # Maria "Mia" Lopez
+
+
+def _name_said(parts: Sequence[Part]) -> Text | None:
+    """Whom the plan is for, as a line under its title says: "for Maria Lopez"."""
+    for block in (parts[0].blocks if parts else [])[:6]:
+        if isinstance(block, Line) and (
+            lead := re.match(r"(?:for|para|of)\s+(?=[A-ZÁÉÍÓÚÑ])", block.text.text)
+        ):
+            value = block.text.cut(lead.end())
+            found = _name(Entry("student.name", block.text.cut(0, lead.end()), value, "student", "running"))
+            if found is not None and _is_name(found.value):
+                return found
+    return None
 
 
 def _in_order(name: str) -> str:
@@ -268,7 +302,7 @@ def _grade(entry: Entry) -> Text | None:
     else:
         grade = _ORDINALS.get(
             words.rstrip("o") if words.startswith(("primer", "tercer")) else words
-        ) or re.sub(r"(?:st|nd|rd|th|°|º|\.º|\.o)$", "", words).lstrip("0")
+        ) or re.sub(r"(?:st|nd|rd|th|°|º|\.º|\.?o)$", "", words).lstrip("0")
         if grade.isdigit() and int(grade) > 13:
             return None
     return read_as(grade, entry.value.cut(match.start(1), match.end(1)), entry.how)
@@ -309,7 +343,15 @@ _DISTRICT = re.compile(
 def _district(
     pool: Sequence[Entry], parts: Sequence[Part], sheets: Sequence[Sheet], knowledge: Knowledge
 ) -> Text | None:
-    labelled = _pick(
+    named = [
+        e
+        for e in pool
+        if e.role == "district"
+        and e.value
+        and _DISTRICT.search(short(e.value).flat)
+        and "signature" not in e.label.flat.lower()
+    ]
+    labelled = _pick(named, "district", _place) or _pick(
         (
             e
             for e in pool
@@ -343,14 +385,20 @@ def _district(
                 and len(match[1].split()) >= 2
                 and not re.search(r"(?i)\b(?:shall|will|parent|education department|each)\b", match[1])
             ):
-                name = " ".join(match[1].split())
+                name = re.sub(
+                    r"(?i)^(?:.*\bindividuali[sz]ed education(?:al)? (?:program|plan)|.*\biep\b)\W*",
+                    "",
+                    " ".join(match[1].split()),
+                )
+                if len(name.split()) < 2:
+                    continue
                 if name.isupper():
                     name = name.title().replace(" Of ", " of ").replace("Isd", "ISD")
                 return read_as(name, piece, how)
     return labelled
 
 
-def _reconcile(reading: Reading) -> None:
+def reconcile(reading: Reading) -> None:
     """A form that has one date for the end and the next review means both."""
     if reading.iep_end is None and reading.annual_review_due is not None:
         reading.iep_end = _again(reading.annual_review_due)
@@ -518,6 +566,12 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
                     members += _cards(table, knowledge)
     if len(members) < 2:
         for part in parts:
+            if part.kind in ("student", "unknown", "consent", "concerns", "eligibility", "notes"):
+                listed = _lines(part, knowledge)
+                if len(listed) > 2:  # names with roles, under a heading that is not known
+                    members += listed
+    if len(members) < 2:
+        for part in parts:
             for unit in part.units():
                 if isinstance(unit, Table) and part.kind in ("consent", "student", "notes"):
                     members += _paired(unit, knowledge)
@@ -637,7 +691,7 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
     for block in part.blocks:
         if not isinstance(block, Line):
             continue
-        text = block.text
+        text = Passage.join((_without_heading(piece, knowledge) for piece in block.pieces), "\t")
         for piece in re.finditer(r"[^;•]+", text.text):
             whole = text.cut(piece.start(), piece.end())
             split = re.match(r"^\W*(.+?)\s*(?:,|:|\t|\s[-–—]\s|\()\s*(.+?)\)?\s*$", whole.text, re.S)
@@ -660,6 +714,14 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
                     found.append(member)
                 break
     return found
+
+
+def _without_heading(piece: Passage, knowledge: Knowledge) -> Passage:
+    """What stands behind a heading repeated before each name and role: "Name Ada Quill", "Position Parent"."""
+    first = re.match(r"\S+\s+(?=\S)", piece.text)
+    if first is None or knowledge.columns["team"].get(squeezed(first.group())) not in ("name", "role"):
+        return piece
+    return piece.cut(first.end())
 
 
 def day(value: Text | None) -> date | None:
@@ -687,4 +749,4 @@ def note_missing(reading: Reading) -> None:
     ]
 
 
-__all__ = ["concluded", "day", "note_missing", "read_identity", "read_team"]
+__all__ = ["concluded", "day", "note_missing", "read_identity", "read_team", "reconcile"]

@@ -106,7 +106,10 @@ class Knowledge:
             for area, names in self.words["areas"].items()
         ]
         self._roles = re.compile(
-            "|".join(rf"(?<!\w){re.escape(plain(r))}(?!\w)" for r in self.words["roles"])
+            "|".join(rf"(?<!\w){re.escape(plain(r))}s?(?!\w)" for r in self.words["roles"])
+        )
+        self._supports = re.compile(
+            "|".join(rf"\b{plain(wording)}" for wording in self.words["support_words"])
         )
         self._document_kinds = [
             squeezed(w) for wordings in self.kinds.values() for w in wordings if len(w) > 8
@@ -173,6 +176,12 @@ class Knowledge:
     def _by_words(self, text: str) -> str | None:
         bare = unbracketed(text).strip(" :?.")
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
+        if (
+            len(words) == 1
+            and _begins(words, ("eligib", "elegib", "exceptional", "disabilit", "discapac"))
+            and bare[:1].isupper()
+        ):
+            return "eligibility.primary"
         if not 1 < len(words) <= 40 or not bare[:1].isupper():
             return None
         bracketed = words | set(re.findall(r"[a-z0-9%-]+", plain(text)))
@@ -241,10 +250,20 @@ class Knowledge:
         words = set(re.findall(r"[a-z]+", plain(text)))
         if kind == "services" and _begins(words, ("accommodat", "modif", "supports", "aids", "adaptac")):
             return None
+        if (
+            kind == "goals"
+            and _begins(words, ("progress",))
+            and not _begins(words, ("measur", "method", "evaluat", "report"))
+        ):
+            return "other"
         for role, tellings in self.words["column_words"].get(kind, {}).items():
             if words & {plain(telling) for telling in tellings}:
                 return str(role)
         return None
+
+    def worded_as_support(self, text: str) -> bool:
+        """Whether a text has words that accommodations are made of: extra time, seats, breaks, tests read aloud."""
+        return bool(self._supports.search(plain(text)))
 
     def tells_of_service(self, label: str) -> bool:
         """Whether a line's label tells when, how much, where or by whom a service is given."""

@@ -22,7 +22,7 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
     ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found;
     ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table.
     """
-    tables = [table for table in _grids(sheet) if table.rows]
+    tables = [table for table in _grids(sheet) if table.rows and not _frames_page(table, sheet)]
     cells = [cell for table in tables for cell in table.cells()]
     inside: dict[int, list[Word]] = {}
     outside: list[Word] = []
@@ -68,6 +68,14 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
         lines = _put_in(lines, [block for block in form if isinstance(block, Line)])
     tables += [*unruled, *(block for block in form if isinstance(block, Table))]
     sheet.blocks = _in_order(tables, _columns(lines, sheet))
+
+
+def _frames_page(table: Table, sheet: Sheet) -> bool:
+    """Whether one cell goes around most of a page: a frame, not a box to write in."""
+    if len(table.rows) != 1 or len(table.rows[0]) != 1:
+        return False
+    left, top, right, bottom = table.rows[0][0].box
+    return bottom - top > 0.75 * sheet.height and right - left > 0.7 * sheet.width
 
 
 def _area(box: Box) -> float:
@@ -265,6 +273,9 @@ def _tidied(table: Table) -> Table | None:
         return None
     if rows and rows[0] and len(rows[0]) > 1 and not any(cell.text for cell in rows[0]):
         rows = rows[1:]
+    last = max((cell.column for row in rows for cell in row), default=0)
+    if last > 1 and all(not cell.text for row in rows for cell in row if cell.column == last):
+        rows = [[cell for cell in row if cell.column != last or len(row) == 1] for row in rows]
     return Table(rows, table.edges, table.ruled)
 
 
@@ -346,10 +357,21 @@ def _cell_at(piece: Passage, slot: int, edges: list[float], line: Line) -> Cell:
     return Cell((edges[slot], line.box[1], edges[slot + 1], line.box[3]), line.page, piece, column=slot)
 
 
+def _cut_at(piece: Passage, edges: list[float]) -> list[Passage]:
+    """A piece cut before the words that begin where a column does, for columns set closer than words far apart."""
+    cuts = [0]
+    for number, (before, word) in enumerate(pairwise(piece.words), start=1):
+        starts_column = any(-1.0 <= word.box[0] - edge - 4 <= 2.5 for edge in edges[1:-1])
+        if starts_column and word.box[0] - before.box[2] > 0.75 * word.height:
+            cuts.append(number)
+    bounds = [*cuts, len(piece.words)]
+    return [Passage.of(piece.words[a:b]) for a, b in pairwise(bounds)] if len(cuts) > 1 else [piece]
+
+
 def _slots(line: Line, edges: list[float]) -> dict[int, Passage] | None:
     """Which column each piece of the line stands in; none when a piece crosses columns."""
     found: dict[int, Passage] = {}
-    for piece in line.pieces:
+    for piece in [part for whole in line.pieces for part in _cut_at(whole, edges)]:
         left, right = piece.words[0].box[0], piece.words[-1].box[2]
         slot = max((i for i in range(len(edges) - 1) if edges[i] <= left + 3), default=None)
         if slot is None or slot in found:

@@ -87,7 +87,7 @@ def sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
         found = Sheet(number=index + 1, width=width, height=height)
         text_page = page.get_textpage()
         try:
-            found.words = unbroken(list(_words(text_page.raw, place, found)))
+            found.words = unbroken(_printed(list(_words(text_page.raw, place, found))))
         finally:
             text_page.close()
         squares = _rulings(page, place, found)
@@ -96,6 +96,14 @@ def sheet(document: pdfium.PdfDocument, index: int) -> Sheet:
         return found
     finally:
         page.close()
+
+
+def _printed(words: list[Word]) -> list[Word]:
+    """Without a watermark: "DRAFT" or "COPY" set across the page in letters many times the usual size."""
+    if len(words) < 20:
+        return words
+    usual = sorted(word.height for word in words)[len(words) // 2]
+    return [word for word in words if word.height < max(5 * usual, 60.0)]
 
 
 def image_share(document: pdfium.PdfDocument, index: int) -> float:
@@ -397,10 +405,56 @@ def _lined(words: list[Word]) -> list[Word]:
     return found
 
 
+_ANSWERS = ("yes", "sí", "si")
+_LETTER = ("x", "✓", "✔")
+
+
+def _lettered(words: list[Word]) -> list[Word]:
+    """Replace a letter set behind Yes or No ("Yes ▁ No X") by box glyphs before both words."""
+    found: list[Word] = []
+    index = 0
+    behind = any(
+        a.text.lower() in _ANSWERS and b.text.lower() == "no" and c.text.lower() in _LETTER
+        for a, b, c in zip(words, words[1:], words[2:], strict=False)
+    )  # on this page a letter stands behind the word it marks
+    while index < len(words):
+        answers = _answer_with_letter(words, index, behind=behind)
+        if answers is None:
+            found.append(words[index])
+            index += 1
+            continue
+        affirmed, no, used = answers
+        for word, marked in ((words[index], affirmed), (no, not affirmed)):
+            left, top, _, bottom = word.box
+            found.append(Word(TICKED if marked else EMPTY, word.page, (left - 0.6, top, left - 0.1, bottom)))
+            found.append(word)
+        index += used
+    return found
+
+
+def _answer_with_letter(words: list[Word], index: int, *, behind: bool) -> tuple[bool, Word, int] | None:
+    """(whether Yes is marked, the word No, words used) where Yes, No and one letter follow each other on a line."""
+    if words[index].text.lower() not in _ANSWERS:
+        return None
+    near = words[index : index + 4]
+    near = [
+        w
+        for w, before in zip(near, [near[0], *near], strict=False)
+        if abs(w.middle - near[0].middle) < 4 and w.box[0] - before.box[2] < 40
+    ]
+    told = [word.text.lower() for word in near]
+    if told[1:3] and told[1] in _LETTER and told[2:3] == ["no"] and told[3:4] != ["x"]:
+        nearer = behind or near[1].box[0] - near[0].box[2] <= near[2].box[0] - near[1].box[2]
+        return nearer, near[2], 3
+    if told[1:2] == ["no"] and len(near) > 2 and told[2] in _LETTER and near[2].box[0] - near[1].box[2] < 16:
+        return False, near[1], 3
+    return None
+
+
 def bracketed(words: list[Word]) -> list[Word]:
     """Replace printed boxes such as ``[X]``, ``[ ]``, ``( )`` and ``( X )`` by box glyphs."""
     found: list[Word] = []
-    words = _lined(words)
+    words = _lettered(_lined(words))
     index = 0
     while index < len(words):
         word = words[index]

@@ -1,36 +1,26 @@
-"""Placement, extended school year, transition, age of majority, progress reports, special factors, levels."""
+"""Placement: the share of time in general education, why the rest is apart, and the extended school year."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
-from reader.choices import choices_in, yes_or_no
-from reader.dates import age_on, dates_in
-from reader.knowledge import Knowledge, plain, squeezed
+from reader.choices import choices_in
+from reader.knowledge import Knowledge, squeezed
+from reader.labels import Entry
 from reader.layout import EMPTY, TICKED, Passage, Table, capitals
-from reader.parts import Entry, Part, table_kind
+from reader.parts import Part
 from reader.reading import (
     ExtendedYear,
     Flag,
     Placement,
-    PostsecondaryGoal,
-    ProgressReporting,
-    SpecialFactors,
-    Text,
-    Transition,
     Value,
-    concluded,
     read_as,
 )
 
 _REASON = re.compile(
     r"(?i)\bbecause\b|\bdue to\b|\bneeds?\b|\brequires?\b|\bin order to\b|\bso that\b|\bcannot be\b|\bporque\b|\bdebido a\b|\bnecesita|\brequiere"
 )
-
-
-# ---------------------------------------------------------------- placement
 
 
 def read_placement(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge) -> Placement:
@@ -66,7 +56,7 @@ def _percent(value: Passage) -> tuple[float, Passage] | None:
 
 
 _IN = re.compile(
-    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
+    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
@@ -74,8 +64,50 @@ _OUT = re.compile(
 )
 
 
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|por ciento\b)")
+_RANGE = re.compile(
+    r"(?i)(?:less than|at least|more than|between|menos de|or more of|\bto|[-–]) ?\d{1,3} ?%|\d{1,3} ?%? ?(?:or more|or greater|to|[-–]|through) ?(?:\d{1,3} ?%)?|\d{1,3} ?% or (?:more|less)"
+)
+
+
+def _percent_lines(part: Part) -> list[Passage]:
+    """Cells, lines and pieces of lines that state one share, a question joined with the answer on the next line."""
+    found: list[Passage] = []
+    for unit in part.units():
+        if isinstance(unit, Table):
+            found += [cell.text for cell in unit.cells() if "%" in cell.text.text]
+            continue
+        lines = unit.lines()
+        for number, line in enumerate(lines):
+            if not _SHARE.search(line.text):
+                continue
+            found += line.split("\t")
+            found.append(line)
+            if number and lines[number - 1].flat.endswith(("?", ":")):
+                found.append(Passage.join([lines[number - 1], line], " "))
+    return found
+
+
+def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
+    """(share, where, in or out) of a line that states one share and says of which of the two."""
+    if EMPTY in line.text or len(line.flat) > 200:
+        return None
+    bare = _RANGE.sub(lambda match: " " * len(match.group()), line.text)
+    shares = list(_SHARE.finditer(bare))
+    inside, outside = _IN.search(line.flat), _OUT.search(line.flat)
+    if len(shares) != 1 or bool(inside) == bool(outside) or float(shares[0][1]) > 100:
+        return None
+    number = float(shares[0][1])
+    return (int(number) if number.is_integer() else number), line, "in" if inside else "out"
+
+
 def _percent_said(parts: Sequence[Part]) -> Value | None:
-    candidates: list[tuple[int, float, Passage, str]] = []
+    candidates: list[tuple[float, float, Passage, str]] = []
+    for part in parts:
+        if part.kind in ("lre", "unknown", "assessments", "services", "student"):
+            for line in _percent_lines(part):
+                if (told := _percent_of_line(line)) is not None:
+                    candidates.append((0.0 if part.kind == "lre" else 1.0, *told))
     for part in parts:
         if part.kind in (
             "attachment",
@@ -113,11 +145,11 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                 following = re.search(r"\d{1,3}\s?%", flat[match.end() : stop])
                 after = flat[match.end() : match.end() + following.start() if following else stop]
                 before = flat[start : match.start()]
-                if re.search(r"(?i)less than|at least|or more|between|menos de", before[-14:]) or re.search(
-                    r"(?i)^ ?(?:or more|to|-)", after
-                ):
+                if re.search(
+                    r"(?i)less than|at least|or more|between|menos de|\d\s?%?\s*(?:to|-|–)\s*$", before[-14:]
+                ) or re.search(r"(?i)^ ?(?:or more|to|-)", after):
                     continue
-                rank = 0 if part.kind == "lre" else 1
+                rank = 0.5 if part.kind == "lre" else 1.5
                 inside, outside = (
                     _IN.search(after) or _IN.search(before),
                     _OUT.search(after) or _OUT.search(before),
@@ -138,7 +170,9 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
         for rank, value, spot, kind in sorted(candidates, key=lambda c: c[0]):
             if kind == way:
                 share = value if way == "in" else 100 - value
-                return read_as(share, spot, "sentence", trust=0.92 if rank == 0 else 0.8)
+                return read_as(
+                    share, spot, "sentence", trust=0.92 if rank == 0 else 0.86 if rank < 1 else 0.8
+                )
     return None
 
 
@@ -147,21 +181,27 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
     told = _answered_why(parts)
     for entry in pool:
         if entry.role == "lre.explanation":
-            if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24:
+            said = entry.value.flat[:240]
+            apart = re.search(
+                r"(?i)(?:regular|general)(?: education)? class|nondisabled peers", said
+            ) and _REASON.search(said)
+            if entry.part != "lre" and len(squeezed(entry.label.flat)) < 24 and not apart:
                 continue  # "Reason:" elsewhere is a reason for something else
             words = re.sub(r"[_\s.]+", " ", entry.value.flat).strip()
             if len(words.split()) >= 5 and _more_than_percent(words):
                 return read_as(True, entry.value, entry.how)
             asked = asked or entry.label
     for part in parts:
-        if part.kind in ("lre",):
+        if part.kind == "lre" or (
+            part.kind in ("unknown", "assessments", "services") and _SHARE.search(part.prose.text)
+        ):
             for sentence in re.split(r"(?<=[.;:])\s+|\n(?=[A-Z])", part.prose.text.replace("\t", " ")):
                 flat = " ".join(sentence.split())
                 if capitals(flat) or flat.endswith(("?", ":")) or len(flat.split()) < 6:
                     continue
                 if (
                     re.search(
-                        r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|resource|one[- ]to[- ]one|therap",
+                        r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|\bsale\b|resource|one[- ]to[- ]one|therap|rest of (?:the|his|her|their) (?:school )?(?:time|day|week)|not be in the",
                         flat,
                     )
                     and re.search(
@@ -175,7 +215,8 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                 ):
                     at = part.prose.text.find(sentence)
                     return read_as(True, part.prose.cut(at, at + len(sentence)), "sentence")
-            asked = asked or part.title or part.prose.cut(0, 80)
+            if part.kind == "lre":
+                asked = asked or part.title or part.prose.cut(0, 80)
     if told is not None:
         return read_as(True, told, "sentence", trust=0.85)
     if asked is not None:
@@ -236,9 +277,6 @@ def _more_than_percent(words: str) -> bool:
     return len(re.findall(r"[^\W\d_]{2,}", bare)) >= 4
 
 
-# ---------------------------------------------------------------- extended school year
-
-
 def read_extended_year(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge) -> ExtendedYear:
     """Whether extended school year was considered, and the decision."""
     passages: list[Passage] = []
@@ -255,7 +293,16 @@ def read_extended_year(parts: Sequence[Part], entries: Sequence[Entry], knowledg
         ):
             passages.append(Passage.join([entry.label, entry.value], " "))
     for part in parts:
-        if part.kind in ("lre", "services", "unknown", "student", "special_factors", "accommodations"):
+        if part.kind not in (
+            "attachment",
+            "notes",
+            "notice",
+            "evaluation",
+            "goals",
+            "present_levels",
+            "transition",
+            "esy",
+        ):
             for unit in part.units():
                 for passage in (
                     [unit]
@@ -345,671 +392,3 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
     if _YES_ESY.search(after):
         return True, passage, "sentence"
     return None
-
-
-# ---------------------------------------------------------------- transition
-
-_AREAS = {
-    "transition.education": "education/training",
-    "transition.employment": "employment",
-    "transition.independent": "independent living",
-}
-_NOT_YET = re.compile(
-    r"(?i)not (?:yet )?(?:required|applicable)|n/a\b|no (?:se requiere|aplica)|not (?:at|of) (?:this|transition) age"
-)
-_POST = re.compile(
-    r"(?i)\b(?:after|following|upon|once|within|by the time)\b[^.]{0,50}\b(?:high school|graduat|college|leaving school|school|completion|training|exit)|"
-    r"\bafter (?:he|she|they) (?:leaves?|graduates?)|después de (?:graduarse|la preparatoria|terminar|la escuela)|al (?:terminar|graduarse)"
-)
-
-
-def read_transition(
-    parts: Sequence[Part],
-    entries: Sequence[Entry],
-    knowledge: Knowledge,
-    *,
-    born: date | None,
-    until: date | None,
-) -> Transition:
-    """Postsecondary goals, and whether transition must be addressed (16 during this IEP, 34 CFR 300.320(b))."""
-    found = Transition()
-    seen: set[str] = set()
-    for entry in entries:
-        area = _AREAS.get(entry.role or "")
-        if entry.part == "transition" and entry.role is None and "goal" in plain(entry.label.flat):
-            area = knowledge.postsecondary_area(entry.label.flat)
-        if area is None or entry.part in (
-            "attachment",
-            "notes",
-            "notice",
-            "goals",
-            "services",
-            "present_levels",
-            "assessments",
-            "evaluation",
-        ):
-            continue
-        text = _post_goal(entry.value, knowledge)
-        if text is not None and squeezed(text.flat) not in seen:
-            seen.add(squeezed(text.flat))
-            found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, entry.how)))
-    for part in parts if not found.postsecondary_goals else ():  # a heading of its own for each area
-        area = knowledge.postsecondary_area(part.title.flat) if part.title else None
-        if area and part.kind in ("unknown", "transition") and _AFTER_SCHOOL.search(part.title.flat):
-            lines = [unit for unit in part.units() if isinstance(unit, Passage)]
-            text = _post_goal(lines[0], knowledge) if lines else None
-            if text is not None and squeezed(text.flat) not in seen:
-                seen.add(squeezed(text.flat))
-                found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, "row")))
-    for part in parts if not found.postsecondary_goals else ():
-        for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
-            for area, text in _post_rows(table, knowledge):
-                if squeezed(text.flat) not in seen:
-                    seen.add(squeezed(text.flat))
-                    found.postsecondary_goals.append(
-                        PostsecondaryGoal(area, read_as(text.flat, text, "column"))
-                    )
-    if not found.postsecondary_goals:
-        for part in parts:
-            if part.kind != "transition":
-                continue
-            for sentence in _sentences(part.prose):
-                if (
-                    _POST.search(sentence.flat)
-                    and re.search(r"(?i)\bwill\b|rá\b", sentence.flat)
-                    and squeezed(sentence.flat) not in seen
-                    and len(sentence.flat) < 260
-                ):
-                    body = sentence
-                    while label := re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", body.text):
-                        body = body.cut(label.end())
-                    seen.add(squeezed(body.flat))
-                    found.postsecondary_goals.append(
-                        PostsecondaryGoal(_area_of(sentence.flat), read_as(body.flat, body, "sentence"))
-                    )
-    required = born is not None and until is not None and age_on(born, until) >= 16
-    if born is not None and until is not None:
-        found.required = concluded(required, "derived")
-    if found.postsecondary_goals:
-        first = found.postsecondary_goals[0].text
-        assert first is not None
-        found.present = Value(True, first.words, first.places, first.confidence, first.how)
-    else:
-        found.present = concluded(False, trust=0.9)
-    return found
-
-
-_AFTER_SCHOOL = re.compile(
-    r"(?i)\bafter (?:high )?school\b|post-?\s?secondary|post-?\s?school|postsecundari|después de la"
-)
-
-
-def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
-    """(area, goal) of a table with a column of postsecondary goals, an area to each row."""
-    head = {cell.column: plain(cell.text.flat) for cell in table.rows[0]}
-    column = next(
-        (
-            c
-            for c, words in head.items()
-            if re.search(r"post-? ?secondary|postsecundari", words) and re.search(r"goal|meta", words)
-        ),
-        None,
-    )
-    if column is None or len(head) < 2:
-        return []
-    found = []
-    for row in table.rows[1:]:
-        cell = next((c for c in row if c.column == column), None)
-        text = _post_goal(cell.text, knowledge) if cell is not None else None
-        if text is not None:
-            first = row[0].text.flat if row[0] is not cell else ""
-            found.append((knowledge.postsecondary_area(first) or _area_of(text.flat), text))
-    return found
-
-
-def _area_of(words: str) -> str:
-    words = plain(words)
-    if re.search(r"employ|work|job|career|trabaj|emple", words):
-        return "employment"
-    if re.search(r"\blive|independent|apartment|home|vivir|hogar", words):
-        return "independent living"
-    return "education/training"
-
-
-def _sentences(prose: Passage) -> list[Passage]:
-    flat = prose.text.replace("\n", " ").replace("\t", " ")
-    found, start = [], 0
-    for stop in re.finditer(r"(?<=[a-záéíóúñ)])\.(?:\s+|$)", flat):
-        found.append(prose.cut(start, stop.start() + 1))
-        start = stop.end()
-    found.append(prose.cut(start))
-    return [s for s in found if s]
-
-
-def _post_goal(value: Passage, knowledge: Knowledge) -> Passage | None:
-    lead = re.match(
-        r"[A-Z][\w /&-]{3,40}:\s+(?=(?:After|Upon|Following|Once|Within|Al|Después)\b)", value.text
-    )
-    if lead and knowledge.postsecondary_area(lead.group()):
-        value = value.cut(lead.end())  # "Employment: After high school, …"
-    if not value or knowledge.says_nothing(value.text):
-        return None
-    flat = value.text.replace("\n", " ")
-    stop = re.search(r"(?<=[a-z)])\.(?=\s|$)", flat)
-    sentence = value.cut(0, stop.end() if stop else None)
-    words = sentence.flat
-    if len(words.split()) < 4 or TICKED in words[:3] or _NOT_YET.match(words):
-        return None
-    if not re.search(
-        r"(?i)\bwill\b|\bplans?\b|\bwants?\b|\binterested\b|\bwould like\b|\bintends?\b|\bhopes?\b|\bgoal\b|rá\b|\bquiere\b|gustaría|\bdesea\b",
-        words,
-    ):
-        return None
-    return sentence
-
-
-# ---------------------------------------------------------------- transfer of rights
-
-
-def read_transfer(
-    parts: Sequence[Part], entries: Sequence[Entry], *, born: date | None, until: date | None
-) -> Flag | None:
-    """Whether the student was told of rights that transfer at majority (34 CFR 300.320(c)).
-
-    None where it does not apply: not within a year of majority, which is 18 unless the document says otherwise.
-    """
-    text = Passage.join((part.prose for part in parts if part.kind not in ("notes", "evaluation")), "\n")
-    flat = text.text.replace("\n", " ").replace("\t", " ")
-    majority = 18
-    stated = re.search(
-        r"(?i)(?:age of majority|mayor[ií]a de edad)[^.]{0,120}?\b(?:reaches|age of|at age|is|of|a los|los)\s*(\d{2})\b|(\d{2}) years of age",
-        flat,
-    )
-    if stated:
-        majority = int(stated[1] or stated[2])
-        if majority not in (18, 19, 21):
-            majority = 18
-    told = re.search(
-        r"(?i)(?:was|were|has been|have been|fue|fueron|ha sido)\s+(?:informed|told|advised|notified|informad[oa]s?|avisad[oa]s?)[^.]{0,90}\b(?:rights|derechos)[^.]{0,120}\.?"
-        r"|(?:informed|notified|told)[^.:]{0,60}:\s*\d{1,2}/\d{1,2}/\d{2,4}"
-        r"|student informed on:?\s*\d{1,2}/\d{1,2}/\d{2,4}|rights[^.]{0,80}(?:were )?explained to (?:the student|him|her|them)[^.]{0,40}\.?"
-        r"|(?:acknowledges?|understands?) (?:that )?(?:his|her|their|the)[^.]{0,40}rights (?:will )?transfer",
-        flat,
-    )
-    boilerplate = told is not None and re.search(
-        r"(?i)must include a statement|by the (?:child|student)'s 17th|at least one year before|a más tardar un año",
-        flat[
-            max(
-                flat.rfind(". ", 0, told.start()), flat.rfind(TICKED, 0, told.start()), told.start() - 160, 0
-            ) : told.end()
-        ],
-    )
-    if told and not boilerplate and not re.search(r"_{4,}", told.group()):
-        return read_as(True, text.cut(told.start(), told.end()), "sentence")
-    for entry in entries:
-        if entry.role == "transfer":
-            if re.search(
-                r"(?i)\bnot yet\b|\bto be (?:told|explained|given|informed)\b|\btodavía no\b",
-                entry.value.flat,
-            ):
-                continue
-            answer = re.match(r"\s*☒\s*(?:yes|sí)\b|\s*yes\b", entry.value.text, re.I)
-            if answer or dates_in(entry.value.text[:60]):
-                return read_as(True, entry.value.cut(0, 80), entry.how)
-    if born is None or until is None or age_on(born, until) < majority - 1:
-        return None
-    mention = next((part for part in parts if part.kind == "transfer"), None)
-    place = mention.title if mention else None
-    return Value(False, place.flat if place else "", place.places() if place else (), 0.85, "absent")
-
-
-# ---------------------------------------------------------------- progress reports
-
-
-def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge) -> ProgressReporting:
-    """When parents get progress reports."""
-    periods = sorted((plain(p) for p in knowledge.words["progress_periods"]), key=len, reverse=True)
-    asked: Passage | None = None
-    for entry in entries:
-        if entry.role != "progress.frequency" or entry.part in (
-            "attachment",
-            "notes",
-            "notice",
-            "evaluation",
-        ):
-            continue
-        asked = asked or entry.label
-        found = _frequency(entry.value, periods)
-        if found is not None:
-            return ProgressReporting(
-                read_as(True, found, entry.how), read_as(_tidy(found.flat), found, entry.how)
-            )
-    said: list[tuple[int, Passage]] = []
-    for part in parts:
-        if part.kind in ("attachment", "notes", "notice", "evaluation"):
-            continue
-        for unit in part.units():
-            if isinstance(unit, Table):
-                found = _report_column(unit, knowledge, periods)
-                if found is not None:
-                    said.append((1, found))
-                passages = [cell.text for cell in unit.cells()]
-            else:
-                passages = [unit]
-            for passage in passages:
-                flat = passage.text.replace("\n", " ").replace("\t", " ")
-                for match in re.finditer(_REPORTS, flat):
-                    found = _frequency(passage.cut(match.start(), match.end()), periods)
-                    if found is not None:
-                        told = re.search(r"(?i)parent|famil|padres|guardian", match.group())
-                        said.append((0 if told else 2, found))
-    if not said:  # "progress reports" is also what pages for later reports are called
-        for part in parts:
-            if part.kind == "attachment" and re.match(r"(?i)\W*progress reports?\W*$", part.title.flat):
-                found = _frequency(part.prose, periods)
-                if found is not None and (not choices_in(part.prose) or TICKED in part.prose.text):
-                    said.append((3, found))
-    if not said:
-        for part in parts:
-            if part.kind == "progress" and (found := _frequency(part.prose, periods)) is not None:
-                said.append((3, found))
-    if said:
-        best = min(said, key=lambda pair: pair[0])[1]
-        return ProgressReporting(read_as(True, best, "sentence"), read_as(_tidy(best.flat), best, "sentence"))
-    return ProgressReporting(
-        Value(False, asked.flat if asked else "", asked.places() if asked else (), 0.85, "absent"), None
-    )
-
-
-_REPORTS = re.compile(
-    r"(?i)(?:progress|progreso)[^.☐?_:]{0,140}?(?:report|inform|sent|provided|enviad|notif)[^.?_:]{0,160}"
-    r"|(?:report|inform)[^.☐?_:]{0,60}(?:progress|progreso)[^.☐?_:]{0,160}"
-)
-
-
-def _report_column(table: Table, knowledge: Knowledge, periods: list[str]) -> Passage | None:
-    kind = table_kind(table, knowledge)
-    if not kind or kind[0] != "goals":
-        return None
-    column = next((c for c, role in kind[1].items() if role == "report"), None)
-    for row in table.rows[kind[2] :]:
-        for cell in row:
-            if cell.column == column and cell.text and _frequency(cell.text, periods):
-                return cell.text
-    return None
-
-
-def _frequency(value: Passage, periods: list[str]) -> Passage | None:
-    """The phrase that says how often, from its first period word on."""
-    if not value:
-        return None
-    choices = choices_in(value)
-    if choices:
-        marked = [
-            choice.words
-            for choice in choices
-            if choice.marked and choice.words and not re.match(r"(?i)\W*(?:yes|no)\W*$", choice.words.flat)
-        ]
-        said = [words for words in marked if any(period in plain(words.flat) for period in periods)]
-        return Passage.join(said or marked, ", ") if marked else None
-    text = plain(value.text.replace("\n", " ").replace("\t", " "))
-    if len(text) != len(value.text):
-        text = value.text.replace("\n", " ").replace("\t", " ").lower()
-    starts = [text.find(period) for period in periods if period in text]
-    if not starts:
-        return None
-    start = min(starts)
-    lead = re.search(r"(?:every|each|at least|cada|a)\s+(?:\w+\s+)?$", text[:start])
-    if lead and not re.match(r"every|each|cada", text[start:]):
-        start = lead.start()
-    stop = re.search(
-        r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
-        text[start:],
-    )
-    end = start + stop.start() if stop else len(text)
-    return value.cut(start, end)
-
-
-def _tidy(words: str) -> str:
-    words = re.sub(r"(?i),?\s*by (?:written )?progress report.*$", "", words)
-    return words.strip(" .,;")
-
-
-# ---------------------------------------------------------------- special factors
-
-
-def read_factors(
-    parts: Sequence[Part],
-    entries: Sequence[Entry],
-    knowledge: Knowledge,
-    levels: dict[str, Text],
-    categories: Sequence[Text],
-) -> SpecialFactors:
-    """The considerations of 34 CFR 300.324(a)(2), each as a need marked or not."""
-    found = SpecialFactors()
-    pieces: list[tuple[Passage, Passage, str]] = []  # question, answer, how
-    for part in parts:
-        if part.kind not in (
-            "special_factors",
-            "student",
-            "unknown",
-            "concerns",
-            "general_factors",
-            "eligibility",
-            "present_levels",
-            "evaluation",
-        ):
-            continue
-        for unit in part.units():
-            if isinstance(unit, Table):
-                pieces += _factor_rows(unit, part, knowledge)
-            elif part.kind in ("special_factors", "concerns", "student", "unknown"):
-                pieces += _factor_lines(unit, knowledge)
-            elif TICKED in unit.text:
-                pieces += [piece for piece in _factor_lines(unit, knowledge) if TICKED in piece[1].text]
-    for slot, phrases in knowledge.words["factors"].items():
-        best: Flag | None = None
-        for question, answer, how in pieces:
-            words = f" {plain(question.flat).replace('(s)', 's')} "
-            if not any(plain(phrase) in words for phrase in phrases):
-                continue
-            if slot == "visual_impairment" and re.search(r"deaf", words) and not re.search(r"blind", words):
-                continue
-            if (
-                slot == "communication"
-                and re.search(r"assistive|deaf|hard of hearing", words)
-                and "communication need" not in words
-                and "his/her communication" not in words
-            ):
-                continue
-            said = _answer(answer, knowledge)
-            if said is None:
-                continue
-            if slot == "visual_impairment" and not said[0] and _still_impaired(answer):
-                said = (True, answer)
-            source = Passage.join([question, said[1]], " ")
-            if best is None or (said[0] and not best.value):
-                best = read_as(said[0], source, how)
-            if best.value:
-                break
-        setattr(found, slot, best)
-    _health(found, levels, categories, parts, knowledge)
-    for slot in (
-        "behavior",
-        "english_learner",
-        "visual_impairment",
-        "deaf_hard_of_hearing",
-        "communication",
-        "assistive_technology",
-    ):
-        if getattr(found, slot) is None and pieces:
-            setattr(found, slot, concluded(False, trust=0.7))
-    for category in categories:
-        federal = knowledge.disability(category.value)
-        if federal == "visual impairment":
-            found.visual_impairment = Value(True, category.words, category.places, 0.93, "derived")
-        if federal in ("deafness", "hearing impairment"):
-            found.deaf_hard_of_hearing = Value(True, category.words, category.places, 0.93, "derived")
-    return found
-
-
-def _still_impaired(answer: Passage) -> bool:
-    return bool(
-        re.search(
-            r"(?i)visual impairment|low vision|cortical visual|impedimento visual|baja visión", answer.flat
-        )
-    )
-
-
-def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
-    found = []
-    kind = table_kind(table, knowledge)
-    head = table.rows[0]
-    yes_column = next((c.column for c in head if squeezed(c.text.flat) in ("yes", "si")), None)
-    no_column = next((c.column for c in head if squeezed(c.text.flat) == "no"), None)
-    looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
-    for number, row in enumerate(table.rows):
-        cells = [cell for cell in row if cell.text]
-        if not cells:
-            continue
-        if len(row) == 1 and number + 1 < len(table.rows) and len(table.rows[number + 1]) == 1:
-            titled, below = cells[0].text, table.rows[number + 1][0].text
-            title = re.match(rf"[^?.:{TICKED}{EMPTY}]{{3,80}}(?=[{TICKED}{EMPTY}])", titled.text)
-            if (
-                title and below and not re.search(f"[{TICKED}{EMPTY}]", below.text)
-            ):  # answer first, then the question
-                found.append(
-                    (Passage.join([titled.cut(0, title.end()), below], " "), titled.cut(title.end()), "box")
-                )
-                continue
-        if yes_column is not None and no_column is not None and len(row) > 2:
-            question = cells[0].text
-            yes = next((c for c in row if c.column == yes_column), None)
-            no = next((c for c in row if c.column == no_column), None)
-            if (yes is not None and TICKED in yes.text.text) or (
-                yes is not None and squeezed(yes.text.flat) in ("x", "yes")
-            ):
-                found.append((question, Passage("Yes"), "box"))
-            elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
-                found.append((question, Passage("No"), "box"))
-            continue
-        boxed = next(
-            (c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None
-        )
-        asked = next((c for c in cells if c is not boxed), None)
-        if boxed is not None and asked is not None:
-            found.append((asked.text, boxed.text, "box"))
-            continue
-        if part.kind != "special_factors" and (kind is None or kind[0] != "factors"):
-            if len(cells) >= 2 and len(cells[0].text.flat) < 160:
-                found.append((cells[0].text, cells[-1].text, "row"))
-            continue
-        if len(cells) >= 2:
-            detail = cells[-1].text
-            if kind and kind[0] == "factors":
-                column = next((c for c, r in kind[1].items() if r == "detail"), None)
-                own = next((c for c in row if c.column == column), None)
-                if own is not None and own.text:
-                    detail = own.text
-                states = [c.text for c in row if kind[1].get(c.column) == "state" and c.text]
-                first = re.match(r"(?i)\W*(yes|no|not applicable|n/a|sí)\b", detail.text)
-                if (
-                    not first
-                    and states
-                    and not re.search(r"(?i)considered", " ".join(c.text.flat for c in head))
-                ):
-                    detail = states[0]
-            found.append((cells[0].text, detail, "row"))
-        else:
-            found += _factor_lines(cells[0].text, knowledge)
-    return found
-
-
-def _only_yes_or_no(text: Passage, knowledge: Knowledge) -> bool:
-    """Whether a cell holds a marked Yes or No and nothing besides."""
-    words = re.findall(r"[^\W_]+", plain(text.flat))
-    answered = bool(words) and all(word in ("yes", "no", "si", "n", "y", "a", "na") for word in words)
-    return answered and yes_or_no(text, knowledge) is not None
-
-
-def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
-    """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
-    found = []
-    lines = text.lines()
-    statements: list[Passage] = []
-    current: list[Passage] = []
-    for line in lines:
-        begins = re.match(
-            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
-            r"|^[^:?☐☒]{3,110}[:?]\s*(?i:yes|no|n/a|not|none|sí|si|☐|☒)",
-            line.text,
-        )
-        answers = (
-            re.match(r"\W*(?:☐|☒)", line.text)
-            and current
-            and re.search(r"[?:]\s*$", current[-1].flat)
-            and not re.match(r"\W*(?:☐|☒)", current[0].text)
-        )
-        if begins and current and not answers:
-            statements.append(Passage.join(current, "\n"))
-            current = []
-        current.append(line)
-    if current:
-        statements.append(Passage.join(current, "\n"))
-    for statement in statements:
-        flat = statement.text
-        leading = re.match(
-            r"\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)\b\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*☐ ?N/A)?\s*",
-            flat,
-            re.I,
-        )
-        if leading:
-            found.append((statement.cut(leading.end()), statement.cut(0, leading.end()), "box"))
-            continue
-        mark = re.search(r"[?:]\s*|(?=[☐☒])", flat)
-        if mark and mark.start() > 3:
-            found.append((statement.cut(0, mark.start()), statement.cut(mark.end()), "label"))
-            second = re.search(r":\s*", flat[mark.end() :])
-            if second and second.start() < 30:
-                found.append(
-                    (
-                        statement.cut(0, mark.end() + second.start()),
-                        statement.cut(mark.end() + second.end()),
-                        "label",
-                    )
-                )
-        elif re.match(r"\W*[☐☒]", flat):
-            for choice in choices_in(statement):
-                if choice.words and not knowledge.disability(re.sub(r"[*†]|^[PS] ", "", choice.words.flat)):
-                    found.append((choice.words, Passage("Yes" if choice.marked else "No"), "box"))
-    return found
-
-
-_REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
-
-
-def _answer(answer: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | None:
-    said = yes_or_no(answer, knowledge)
-    if said is not None:
-        return said
-    options = [choice for choice in choices_in(answer) if choice.words]
-    refusals = [bool(_REFUSAL.match(choice.words.flat)) for choice in options]
-    if any(refusals) and not all(refusals):  # "☐ N/A ☒ Addressed in goal 3"
-        marked = [
-            (choice, refused) for choice, refused in zip(options, refusals, strict=True) if choice.marked
-        ]
-        if marked:
-            return not marked[0][1], marked[0][0].words
-    key = squeezed(answer.flat)
-    if key in knowledge.no:
-        return False, answer
-    if key in knowledge.yes:
-        return True, answer
-    if re.match(
-        r"(?i)\W*(?:no (?:needs?|concerns?)|not (?:applicable|needed|an? |required)|does not|none|age appropriate|is not)",
-        answer.flat,
-    ):
-        return False, answer
-    return None
-
-
-def _health(
-    found: SpecialFactors,
-    levels: dict[str, Text],
-    categories: Sequence[Text],
-    parts: Sequence[Part],
-    knowledge: Knowledge,
-) -> None:
-    if found.health is not None:
-        return
-    for category in categories:
-        if knowledge.disability(category.value) == "other health impairment":
-            found.health = Value(True, category.words, category.places, 0.8, "derived")
-            return
-    for part in parts:
-        for table in part.tables:
-            kind = table_kind(table, knowledge)
-            if kind and kind[0] == "services":
-                for row in table.rows[kind[2] :]:
-                    words = plain(row[0].text.flat) if row else ""
-                    if re.search(r"\bnurs|health serv|enfermer", words):
-                        found.health = read_as(True, row[0].text, "row")
-                        return
-    if levels or parts:
-        found.health = concluded(False, trust=0.8)
-
-
-# ---------------------------------------------------------------- present levels
-
-
-def _names_area(text: Passage, knowledge: Knowledge) -> bool:
-    """Whether a cell across a table names the area of the rows below it."""
-    return (
-        len(text.flat.split()) <= 8 and knowledge.area(text.flat) is not None and not text.flat.endswith("?")
-    )
-
-
-def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Knowledge) -> dict[str, Text]:
-    """Present levels by area, in the document's words."""
-    found: dict[str, list[Passage]] = {}
-
-    def put(area: str, value: Passage) -> None:
-        if value and not knowledge.says_nothing(value.text):
-            found.setdefault(area, []).append(value)
-
-    for part in parts:
-        if part.kind not in ("present_levels", "concerns", "evaluation", "special_factors") and not (
-            part.kind == "unknown" and part.title
-        ):
-            continue
-        area = "general"
-        for unit in part.units():
-            if isinstance(unit, Table):
-                if part.kind in ("present_levels", "evaluation"):
-                    for row in unit.rows:
-                        if len(row) == 1 and _names_area(row[0].text, knowledge):
-                            area = knowledge.area(row[0].text.flat) or area
-                        put(
-                            knowledge.area(row[0].text.flat) or area,
-                            Passage.join((c.text for c in row if c.text), "\t"),
-                        )
-                continue
-            if part.kind in ("special_factors",):
-                put("special factors", unit)
-                continue
-            if part.kind == "unknown":
-                put(knowledge.area(part.title.flat) or "general", unit)
-                continue
-            lines = unit.lines()
-            chunk: list[Passage] = []
-            for line in lines:
-                label = re.match(r"^([A-ZÁÉÍÓÚ][^:.]{2,90}):\s*", line.text)
-                own = (
-                    knowledge.area(label[1] if label else line.flat)
-                    if (label or len(line.flat) < 70)
-                    else None
-                )
-                if (
-                    own
-                    and (label or line.bold or not line.flat.endswith("."))
-                    and (label or len(line.flat.split()) <= 8)
-                ):
-                    put(area, Passage.join(chunk, "\n"))
-                    chunk = []
-                    area = own
-                    if label:
-                        chunk.append(line.cut(label.end()))
-                    continue
-                chunk.append(line)
-            put(area, Passage.join(chunk, "\n"))
-    for entry in entries:
-        if (
-            entry.role == "goal.baseline"
-            and entry.part not in ("attachment", "notes", "evaluation")
-            and len(entry.value.flat) > 60
-        ):
-            put("goal baselines", entry.value)
-    return {
-        area: read_as(" ".join(v.flat for v in values), Passage.join(values, "\n"), "label", trust=0.9)
-        for area, values in found.items()
-    }

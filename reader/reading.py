@@ -42,6 +42,7 @@ TRUST = {
     "grammar": 0.88,
     "told": 0.85,
     "sentence": 0.8,
+    "unmarked": 0.85,
     "running": 0.85,
     "loose": 0.7,
     "derived": 0.9,

@@ -496,7 +496,9 @@ def _split_words(
     ]
     inside = [b for b in boxes if b[0] < right and b[2] > left and top < (b[1] + b[3]) / 2 < bottom]
     best: tuple[float, list[tuple[int, int]]] | None = None
-    for blank in (True, False) if inside else (False,):
+    at_start = [b for b in inside if b[0] - left < 0.5 * (bottom - top)]
+    read_as_letter = len(tokens[0]) < 3 or not at_start  # else the box that begins the line was left out
+    for blank in ((True, False) if read_as_letter else (True,)) if inside else (False,):
         ink = patch.copy()
         if blank:
             for b in inside:
@@ -513,8 +515,10 @@ def _split_words(
     if best is None or best[0] > 0.6:
         spans = []
         at, total = 0.0, sum(weights) + 0.5 * (len(tokens) - 1)
+        begin = 0.0 if read_as_letter else max(b[2] for b in at_start) + 4 - left
         for weight in weights:
-            spans.append((round((right - left) * at / total), round((right - left) * (at + weight) / total)))
+            scale = (right - left - begin) / total
+            spans.append((round(begin + scale * at), round(begin + scale * (at + weight))))
             at += weight + 0.5
     else:
         spans = best[1]

@@ -12,9 +12,11 @@ from reader.amounts import Amount, amount_of, unspecified
 from reader.choices import choices_in, chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain
+from reader.labels import entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
-from reader.parts import Part, entries_in, table_kind
+from reader.parts import Part
 from reader.reading import Service, Text, Value, concluded, read_as
+from reader.tables import table_kind
 
 
 @dataclass
@@ -41,13 +43,21 @@ def read_services(
     supports: list[Support] = []
     legend = _legend(parts)
     for part in parts:
-        if part.kind in ("attachment", "notes", "evaluation", "esy", "goals", "present_levels", "notice"):
+        if part.kind in ("attachment", "notes", "evaluation", "esy", "notice"):
             continue
-        for unit in part.units():
+        elsewhere = part.kind in ("goals", "present_levels")
+        for unit in (
+            [table for table in part.tables if _lists_services(table, knowledge)]
+            if elsewhere
+            else part.units()
+        ):
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge)
                 if kind and kind[0] == "services" and set(kind[1].values()) & {"amount", "frequency"}:
                     rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes, legend)
+                    if part.kind != "services" and len(set(kind[1].values())) < 4:
+                        for service in rows:
+                            _doubt(service)
                     services += rows
                     supports += extra
                 elif kind and kind[0] == "accommodations":
@@ -68,6 +78,18 @@ def read_services(
         service.start = service.start or start
         service.end = service.end or end
     return services, supports
+
+
+def _lists_services(table: Table, knowledge: Knowledge) -> bool:
+    """Whether a table under another part's heading plainly lists services: what, how much, and where, by whom or until when."""
+    kind = table_kind(table, knowledge)
+    if kind is None or kind[0] != "services":
+        return False
+    roles = set(kind[1].values())
+    return (
+        bool(roles & {"amount", "frequency"})
+        and len(roles & {"location", "setting", "provider", "start", "end", "dates"}) > 1
+    )
 
 
 def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge) -> bool:

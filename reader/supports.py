@@ -1,19 +1,20 @@
-"""Accommodations, modifications and how the child takes state tests."""
+"""Accommodations and modifications."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
-from reader.choices import choices_in, yes_or_no
+from reader.choices import choices_in
 from reader.knowledge import Knowledge, plain, squeezed
+from reader.labels import Entry, entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
-from reader.parts import Entry, Part, entries_in, table_kind
-from reader.reading import Assessments, Text, Value, concluded, read_as
+from reader.parts import Part
+from reader.reading import Text, read_as
 from reader.services import Support, timed_support
+from reader.tables import table_kind
 
-_BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+")
+_BULLET = re.compile(r"^\s*[•·▪‣●○◦*–-]\s+|^\s*\d{1,2}[.)]\s+|^\s*\([a-z\d]{1,2}\)\s+|^\s*[a-z]\)\s+")
 
 
 def read_supports(
@@ -22,9 +23,18 @@ def read_supports(
     """(accommodations, modifications). ``extra``: supports found as rows of service tables."""
     kept: dict[str, list[Text]] = {"accommodation": [], "modification": []}
     for support in extra:
-        kept[support.kind].append(read_as(_bare(support.text.flat), support.text, "column"))
+        kept[support.kind].append(read_as(bare(support.text.flat), support.text, "column"))
     for part in parts:
-        if part.kind in ("attachment", "notes", "notice", "goals", "evaluation", "transition"):
+        if part.kind in ("attachment", "notes", "notice", "goals", "evaluation"):
+            continue
+        if part.kind == "transition":
+            for table in part.tables:
+                if (
+                    (kind := table_kind(table, knowledge))
+                    and kind[0] == "accommodations"
+                    and kind[1].get(0) == "name"
+                ):
+                    _table(table, part, kept, knowledge)
             continue
         if part.kind == "assessments" and not re.search(r"(?i)instruct|class|aula", part.title.flat):
             continue
@@ -41,7 +51,62 @@ def read_supports(
                         and part.kind in ("services", "unknown", "student", "lre")
                     ):
                         _entry(entry, kept, knowledge)
+    if not kept["accommodation"]:
+        for part in parts:
+            if part.kind not in (
+                "attachment",
+                "notes",
+                "notice",
+                "evaluation",
+                "present_levels",
+                "transition",
+                "goals",
+            ):
+                kept["accommodation"] += _told_by_contents(part, knowledge)
     return _distinct(kept["accommodation"]), _distinct(kept["modification"])
+
+
+_MINUTES = re.compile(r"(?i)\d\s*(?:min|hour|hr)")
+
+
+def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Text]:
+    """Items of a list, under whatever heading, most of which are worded as accommodations are."""
+    found: list[Text] = []
+    for unit in part.units():
+        if isinstance(unit, Table):
+            rows = [
+                row[0].text
+                for row in unit.rows[1:]
+                if len(row) > 1 and 1 < len(row[0].text.flat.split()) < 25
+            ]
+            worded = sum(knowledge.worded_as_support(text.flat) for text in rows)
+            timed = sum(any(_MINUTES.search(cell.text.flat) for cell in row[1:]) for row in unit.rows[1:])
+            if (
+                3 <= len(rows) >= 0.7 * (len(unit.rows) - 1)
+                and worded >= 0.5 * len(rows)
+                and timed < 0.3 * len(rows)
+            ):
+                found += [read_as(bare(text.flat), text, "loose") for text in rows]
+                continue
+        passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]
+        for passage in passages:
+            marked = [choice.words for choice in choices_in(passage) if choice.marked and choice.words]
+            worded_marks = sum(knowledge.worded_as_support(words.flat) for words in marked)
+            if len(marked) >= 3 and worded_marks >= 0.6 * len(marked):
+                found += [read_as(bare(words.flat), words, "loose") for words in marked]
+                continue
+            lines = passage.lines()
+            first = next((n for n, line in enumerate(lines) if _BULLET.match(line.text)), None)
+            items = (
+                [item for item in _bulleted(lines[first:]) if _BULLET.match(item.text)]
+                if first is not None
+                else []
+            )
+            if len(items) >= 3 and sum(knowledge.worded_as_support(i.flat) for i in items) >= 0.5 * len(
+                items
+            ):
+                found += [read_as(bare(item.flat), item, "loose") for item in items if len(item.flat) < 200]
+    return found
 
 
 def _distinct(values: list[Text]) -> list[Text]:
@@ -49,14 +114,24 @@ def _distinct(values: list[Text]) -> list[Text]:
     found = []
     for value in values:
         key = squeezed(value.value)
-        if key and key not in seen:
+        if key and key not in seen and not _ONLY_HEADING.fullmatch(plain(value.value)):
             seen.add(key)
             found.append(value)
     return found
 
 
-def _bare(words: str) -> str:
-    words = re.sub(r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+|^\d{1,2}[a-z][:.)]\s+", "", words)
+_ONLY_HEADING = re.compile(
+    r"(?:(?:general|program|classroom|testing|student|list|the|of|and|other|curriculum)\s+)*(?:accommodations?|modifications?|adaptations?|adaptaciones|acomodaciones|modificaciones"
+    r"|supplementary aids(?: and services)?|supports?)(?:\s*(?:and|/|y|or)\s*(?:accommodations?|modifications?|supports?|modificaciones))?(?:\s*\([^)]*\))?\W*"
+)
+
+
+def bare(words: str) -> str:
+    words = re.sub(
+        r"^[☐☒\s•·▪‣●○◦*–-]+|^\d{1,2}[.)]\s+|^\d{1,2}[a-z][:.)]\s+|^\([a-z\d]{1,2}\)\s+|^[a-z]\)\s+",
+        "",
+        words,
+    )
     words = re.sub(r"[\s_;,]+$", "", words)
     return words[:-1] if words.endswith(".") and words.count(".") == 1 else words
 
@@ -101,6 +176,9 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 over = bool(re.search(r"personnel|personal escolar", words))
                 default = "modification" if re.search(r"modif", words) else "accommodation"
                 continue
+            if cell is not None and (group := _group_heading(row, cell)) is not None:
+                over, default = group == "staff", group if group != "staff" else default
+                continue
             if over or cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
                 continue
             if len(row) == 1 and len(head) > 1:
@@ -120,6 +198,19 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 slot = "modification"
             for item in _lines_of_cell(cell):
                 _add(item, slot, kept, knowledge, "column")
+
+
+def _group_heading(row: list[Cell], cell: Cell) -> str | None:
+    """accommodation, modification or staff, when a row only names the kind of what stands below it."""
+    text = cell.text
+    if [c for c in row if c.text] != [cell] or len(row) < 2 or not text.bold or len(text.flat.split()) > 6:
+        return None
+    words = plain(text.flat)
+    if re.search(r"personnel|staff|personal escolar", words):
+        return "staff"
+    if re.search(r"modif", words):
+        return "modification"
+    return "accommodation" if re.search(r"accom|adapta|acomod|\baids?\b|supports?$", words) else None
 
 
 def _lines_of_cell(cell: Cell) -> list[Passage]:
@@ -150,9 +241,9 @@ def _short_lines(lines: list[Passage], right: float) -> list[list[Passage]]:
 def _add(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowledge, how: str) -> None:
     if EMPTY in text.text or TICKED in text.text:
         for choice in choices_in(text):
-            said = not _yes_no(choice.words.flat) and not knowledge.says_nothing(choice.words.text)
+            said = not yes_no(choice.words.flat) and not knowledge.says_nothing(choice.words.text)
             if choice.marked and choice.words and said:
-                kept[slot].append(read_as(_bare(choice.words.flat), choice.words, "box"))
+                kept[slot].append(read_as(bare(choice.words.flat), choice.words, "box"))
         return
     lead = re.match(
         r"(?i)^(?:program )?(modifications?|accommodations?|adaptaci[oó]n(?:es)?|modificaci[oó]n(?:es)?)\s*[:–-]\s*",
@@ -164,15 +255,39 @@ def _add(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Knowl
     lines = text.lines()
     if len(lines) > 1 and sum(bool(_BULLET.match(line.text)) for line in lines) >= 2:
         for item in _bulleted(lines):
-            kept[slot].append(read_as(_bare(item.flat), item, how))
+            kept[slot].append(read_as(bare(item.flat), item, how))
         return
-    words = _bare(text.flat)
+    words = bare(text.flat)
     if words and not knowledge.says_nothing(words) and len(words) < 260:
         kept[slot].append(read_as(words, text, how))
 
 
-def _yes_no(words: str) -> bool:
+def yes_no(words: str) -> bool:
     return squeezed(words) in ("yes", "no", "si", "y", "n", "na")
+
+
+def _lists_of(lines: list[Passage], slot: str) -> list[tuple[str, list[Passage]]]:
+    """(accommodation, modification or staff, lines) of bulleted lists, each perhaps under a line that names it."""
+    found: list[tuple[str, list[Passage]]] = []
+    current: list[Passage] | None = None
+    for line in lines:
+        if _BULLET.match(line.text):
+            if current is None:
+                current = []
+                found.append((slot, current))
+            current.append(line)
+            continue
+        words = plain(line.flat)
+        names = len(words.split()) <= 7 and line.text[:1].isupper() and not re.search(r"[.;,]\s*$", words)
+        if names and re.search(r"personnel|staff|personal escolar", words):
+            slot, current = "staff", None
+        elif names and re.search(r"modific", words) and "accom" not in words:
+            slot, current = "modification", None
+        elif names and re.search(r"accommodat|adaptac|acomodac|supplementary aids", words):
+            slot, current = "accommodation", None
+        elif current is not None:
+            current.append(line)
+    return found
 
 
 def _begun(lines: list[Passage]) -> list[Passage]:
@@ -212,6 +327,14 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             if cells[0].text.strip() == TICKED:
                 _add(cells[1], slot, kept, knowledge, "column")
             continue
+        headed = [
+            (cell.text, head) for cell in row if (head := _list_heading(cell.text, knowledge)) is not None
+        ]
+        if headed:
+            for text, (kind, end) in headed:
+                if kind != "staff":
+                    _split(text.cut(end), kind, kept, knowledge)
+            continue
         if row and (listed := _under_group(row[0])):
             for item in listed:
                 _add(item, slot, kept, knowledge, "row")
@@ -233,6 +356,27 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             for entry in entries_in(text, knowledge, part.kind):
                 if entry.role in ("accommodations", "modifications"):
                     _entry(entry, kept, knowledge)
+
+
+def _list_heading(text: Passage, knowledge: Knowledge) -> tuple[str, int] | None:
+    """(kind, where the list begins) of a cell whose first line names the list under it: "General accommodations"."""
+    first, _, rest = text.text.partition("\n")
+    if (
+        not rest
+        or len(first.split()) > 5
+        or EMPTY in first
+        or TICKED in first
+        or re.search(r"[.;]\s*$", first)
+    ):
+        return None
+    if not any(_BULLET.match(line) for line in rest.split("\n")):
+        return None
+    words = plain(first)
+    if re.search(r"personnel|staff", words):
+        return "staff", len(first)
+    if re.search(r"accommodat|adaptac|acomod", words):
+        return "accommodation", len(first)
+    return ("modification", len(first)) if "modific" in words else None
 
 
 _GROUPS = re.compile(
@@ -293,7 +437,7 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
     else:
         items = [text]
     for item in items:
-        words = _bare(item.flat)
+        words = bare(item.flat)
         if words and not knowledge.says_nothing(words) and len(words) < 260 and len(words) > 2:
             kept[slot].append(read_as(words, item, "label"))
 
@@ -335,17 +479,22 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
         elif entry.role is None and not entry.label:
             lines = entry.value.lines()
             if any(_BULLET.match(line.text) for line in lines):
-                first = next(i for i, line in enumerate(lines) if _BULLET.match(line.text))
-                for item in _bulleted(lines[first:]):
-                    words = _bare(item.flat)
-                    if words and len(words) < 200 and not knowledge.says_nothing(words):
-                        kept[slot].append(read_as(words, item, "row"))
+                for own, listed in _lists_of(lines, slot):
+                    for item in _bulleted(listed):
+                        words = bare(item.flat)
+                        if (
+                            own != "staff"
+                            and words
+                            and len(words) < 200
+                            and not knowledge.says_nothing(words)
+                        ):
+                            kept[own].append(read_as(words, item, "row"))
             elif TICKED in entry.value.text:
                 _add(entry.value, slot, kept, knowledge, "box")
             elif entered:
                 for line in lines:
                     if line.words and all(word.entry for word in line.words):
-                        kept[slot].append(read_as(_bare(line.flat), line, "label"))
+                        kept[slot].append(read_as(bare(line.flat), line, "label"))
             elif entry.value.text.count(";") >= 2 or (
                 knowledge.is_list(part.title.flat)
                 and len(entry.value.flat) < 60 * len(lines) + 40
@@ -362,6 +511,11 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             and not re.match(r"\W*(?:☐|☒)\s*(?:yes|no)\b", entry.value.text, re.I)
         ):
             _add(entry.value, slot, kept, knowledge, "box")
+        elif entry.role is None and sum(bool(_BULLET.match(line.text)) for line in entry.value.lines()) >= 2:
+            listed = [line for line in entry.value.lines()]
+            first = next(i for i, line in enumerate(listed) if _BULLET.match(line.text))
+            for item in _bulleted(listed[first:]):
+                _add(item, slot, kept, knowledge, "row")
         elif (
             entry.role is None
             and entry.value
@@ -372,465 +526,3 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             )
         ):
             _split(entry.value, slot, kept, knowledge)
-
-
-# ---------------------------------------------------------------- assessments
-
-
-def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) -> Assessments:
-    """How the child takes state tests, which, and with what accommodations."""
-    found = Assessments()
-    own = [part for part in parts if part.kind == "assessments"]
-    alternate: bool | None = None
-    named_alternate: Passage | None = None
-    regular = None
-    exempt = None
-    source = Passage()
-    for part in own:
-        above = ""  # the line right above a table
-        for unit in part.units():
-            if (
-                isinstance(unit, Table)
-                and _OF_DISTRICT.search(above)
-                and not re.search(r"(?i)\bstate", above)
-            ):
-                continue
-            above = unit.lines()[-1].flat if isinstance(unit, Passage) and unit else ""
-            if isinstance(unit, Table) and (marked := _test_matrix(unit, found, knowledge)) is not None:
-                alternate, regular = alternate or marked[0], regular or marked[1]
-                source = source or marked[2]
-                continue
-            if isinstance(unit, Passage):
-                _tests_over_choices(unit, found, knowledge)
-                if (told := _tests_told(unit, found)) is not None:
-                    regular = regular or told.startswith("regular")
-                    alternate = alternate or told == "alternate" or None
-                    source = source or unit
-            if isinstance(unit, Table):
-                kind = table_kind(unit, knowledge)
-                if kind and kind[0] in ("assessments", "accommodations"):
-                    marks = _test_rows(unit, kind[0], kind[1], kind[2], found, knowledge)
-                    alternate = alternate or marks[0]
-                    regular = regular or marks[1]
-                    source = source or marks[2]
-                    continue
-                passages = [cell.text for cell in unit.cells()]
-                entries = [e for row in unit.rows for e in _row_entries(row, knowledge)]
-                texts = [*passages]
-            else:
-                entries = entries_in(unit, knowledge, part.kind)
-                texts = [unit]
-            if isinstance(unit, Table) and len(unit.rows) >= 2:
-                for column in unit.rows[0]:
-                    role = knowledge.label(column.text.text)
-                    if role in ("assessment.tests", "assessment.accommodations", "accommodations"):
-                        for row in unit.rows[1:]:
-                            cell = next((c for c in row if c.column == column.column), None)
-                            if cell is not None and cell.text:
-                                entries.append(Entry(role, column.text, cell.text, part.kind, "column"))
-            for entry in entries:
-                if entry.role == "assessment.tests":
-                    _tests(entry.value, found, knowledge)
-                elif entry.role in ("assessment.accommodations", "accommodations") or (
-                    entry.role is None
-                    and TICKED not in entry.value.text
-                    and EMPTY not in entry.value.text
-                    and re.match(
-                        r"(?i)(?:\w+ ){0,3}(?:accommodations|adaptaciones|acomodaciones)\b", entry.label.flat
-                    )
-                ):
-                    _accommodations(entry.value, found, knowledge)
-                elif re.match(
-                    r"(?i)\W*(?:alternate assessment|evaluaci[oó]n alterna(?:tiva)?)\W*$", entry.label.flat
-                ) and (
-                    len(entry.value.flat) > 5
-                    and EMPTY not in entry.value.text
-                    and not re.match(r"(?i)\W*(?:no\b|none|n/a|not |ningun)", entry.value.flat)
-                ):
-                    _tests(entry.value.lines()[0], found, knowledge)
-                    named_alternate = entry.value
-                elif (
-                    entry.label
-                    and not _OF_DISTRICT.search(entry.label.flat)
-                    and re.search(
-                        r"(?i)identify the alternate assessment|name of alternate|assessments?$|pruebas",
-                        entry.label.flat.rstrip(": "),
-                    )
-                ):
-                    _tests(entry.value, found, knowledge)
-            for text in texts:
-                for choice in choices_in(text):
-                    words = plain(choice.words.flat)
-                    if not choice.marked or not words:
-                        continue
-                    if re.search(
-                        r"out of testing|not applicable|not in a grade|not tested|not administered|no statewide|no aplica|exempt|does not take (?:a|the|any|this) |not required|no state|no hay (?:evaluaci|prueba)",
-                        words,
-                    ):
-                        exempt = choice.words
-                    elif re.search(r"alternate|\balt\b|alterna|-alt\b|alternativ", words):
-                        alternate, source = True, choice.words
-                    elif re.search(
-                        r"with(?:out)? accommodation|participate|regular|general|standard|con adaptaciones|sin adaptaciones|same",
-                        words,
-                    ):
-                        regular, source = True, choice.words
-                        _listed_after(choice.words, found, knowledge)
-                        if (
-                            re.search(r"with accommodation|con adaptaciones", words)
-                            and "without" not in words
-                        ):
-                            found.participation = read_as("regular_with_accommodations", choice.words, "box")
-                        elif re.search(r"without accommodation|sin adaptaciones", words):
-                            found.participation = read_as("regular", choice.words, "box")
-                    if not re.search(r"^(?:yes|no|si)\b", words):
-                        _name_tests(choice.words, found, knowledge)
-            for text in texts:
-                if (
-                    re.search(
-                        r"(?i)not applicable at|not in a grade|no (?:state|statewide) (?:\w+ )?(?:tests?|assessments?) (?:is|are) given|no hay (?:evaluaci|prueba)|out of testing range|not (?:given|administered|required) (?:at|in|for) (?:this|pre|grade)|no aplica",
-                        text.flat,
-                    )
-                    and exempt is None
-                    and not re.search(f"{EMPTY}[^{TICKED}{EMPTY}]*not applicable", text.flat, re.I)
-                ):
-                    exempt = text
-            if (
-                not isinstance(unit, Table)
-                and not regular
-                and not choices_in(unit)
-                and _listed_after(unit, found, knowledge)
-            ):
-                found.participation = read_as("regular_with_accommodations", unit, "sentence")
-    if not own:
-        _from_labels(parts, found, knowledge)
-    if not iep and not found.state_tests and not own:
-        return found
-    _dedupe(found)
-    if named_alternate is not None and not regular and found.participation is None:
-        alternate, source = True, named_alternate
-    if alternate:
-        found.participation = read_as("alternate", source, "box")
-    elif exempt is not None and not found.state_tests and not regular:
-        found.participation = read_as("not_tested_at_grade", exempt, "sentence")
-    elif found.participation is None and (found.state_tests or regular):
-        way = "regular_with_accommodations" if found.accommodations else "regular"
-        base = (
-            found.accommodations[0]
-            if found.accommodations
-            else (found.state_tests[0] if found.state_tests else None)
-        )
-        found.participation = (
-            Value(way, base.words, base.places, 0.92, "derived") if base else read_as(way, source, "box")
-        )
-    elif exempt is not None and found.participation is None:
-        found.participation = read_as("not_tested_at_grade", exempt, "sentence")
-    if found.participation is not None:
-        p = found.participation
-        found.alternate = Value(p.value == "alternate", p.words, p.places, p.confidence, "derived")
-        if p.value == "not_tested_at_grade":
-            found.state_tests, found.accommodations = [], []
-    return found
-
-
-_WAYS = (  # how a child takes a test: (what the words say, how); the first that matches
-    (r"\balternate\b|\bextended\b(?! time)|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
-    (r"not (?:tested|given|administered|applicable|taken)|exempt|no se administra|no aplica", "not_tested_at_grade"),
-    (r"without|\bno accommodation|standard (?:administration|conditions)|sin (?:adaptaciones|acomodaciones)", "regular"),
-    (r"with|\baccommodation|con (?:adaptaciones|acomodaciones)", "regular_with_accommodations"),
-)  # fmt: skip
-
-
-def _way(words: str) -> str | None:
-    words = " ".join(plain(words).split())
-    return next((way for pattern, way in _WAYS if re.search(pattern, words)), None)
-
-
-_OF_DISTRICT = re.compile(
-    r"(?i)\bdistrict[- ]?wide\b|\bdistrict (?:tests|assessments?)\b|\blocal (?:tests|assessments?)\b|\bdel distrito\b"
-)
-_TAKES = re.compile(r"\bparticipat\w*|\btakes?\b|\btake part\b|^\W*yes\b|^\W*s[ií]\b|participa")
-
-
-def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tuple[bool, bool, Passage] | None:
-    """A table with a row for each test and a column of boxes for each way to take it.
-
-    (alternate, regular, the words of the way marked), or None when the table is none such.
-    """
-    while len(table.rows) > 2 and len(table.rows[0]) == 1:
-        table = Table(table.rows[1:], table.edges, table.ruled)  # without its title
-    boxed = {c.column for c in table.rows[0][1:] if _boxes_only(table, c.column)}
-    listed = [
-        c.column for c in table.rows[0][1:] if c.column not in boxed and knowledge.column("assessments", c.text.text) == "accommodations"
-        and not re.match(r"(?i)\W*(?:with|without|no|con|sin)\b", c.text.flat)
-    ]  # fmt: skip
-    ways = {
-        cell.column: way
-        for cell in table.rows[0][1:]
-        if cell.column not in listed and (way := _way(cell.text.flat))
-    }
-    takes = {
-        cell.column
-        for cell in table.rows[0][1:]
-        if cell.column not in ways and cell.column not in listed and _TAKES.search(plain(cell.text.flat))
-    }
-    if len(set(ways.values())) < 2 and not (ways and takes):
-        return None
-    head = {cell.column: cell.text for cell in table.rows[0]}
-    taken: list[str] = []
-    source = Passage()
-    for row in table.rows[1:]:
-        marked = [c for c in row if c.column in ways and _ticked(c.text, knowledge)]
-        if not marked:
-            marked = [c for c in row if c.column in takes and _ticked(c.text, knowledge)]
-        if not marked or not row[0].text or marked[0] is row[0]:
-            continue
-        way = ways.get(marked[0].column, "")
-        taken.append(way)
-        source = source or Passage.join([head[marked[0].column], row[0].text], ": ")
-        local = (_LOCAL_TEST if "state" in plain(table.rows[0][0].text.flat) else _DISTRICT_TEST).search(
-            row[0].text.flat
-        )
-        if way != "not_tested_at_grade" and not local:
-            found.state_tests.append(read_as(_bare(row[0].text.flat), row[0].text, "column"))
-            if way.startswith("regular"):
-                found.participation = read_as(way, source, "box")
-            for cell in row:
-                if cell.column in listed and cell.text:
-                    _accommodations(Passage.join(cell.text.lines(), " "), found, knowledge)
-    if not taken:
-        return None
-    return (
-        "alternate" in taken,
-        any(way in ("", "regular", "regular_with_accommodations") for way in taken),
-        source,
-    )
-
-
-def _ticked(text: Passage, knowledge: Knowledge) -> bool:
-    """Whether a cell holds a mark, or Yes marked and not No."""
-    if TICKED not in text.text:
-        return False
-    answer = yes_or_no(text, knowledge)
-    return answer is None or answer[0]
-
-
-def _boxes_only(table: Table, column: int) -> bool:
-    """Whether a column holds boxes (and Yes or No beside them) and nothing else."""
-    cells = [c.text.text for row in table.rows[1:] for c in row if c.column == column and c.text]
-    return bool(cells) and all(
-        re.fullmatch(rf"(?i)\s*(?:[{TICKED}{EMPTY}]\s*(?:yes|no|sí|si|n/a)?\s*)+", text) for text in cells
-    )
-
-
-def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge) -> None:
-    """Tests named on a line of their own, with the ways to take them as boxes on the next."""
-    lines = text.lines()
-    for above, below in pairwise(lines):
-        options = choices_in(below)
-        ways = {_way(choice.words.flat) for choice in options} - {None}
-        name = _bare(above.flat)
-        if len(ways) < 2 or choices_in(above) or not 3 < len(name) < 80 or name.endswith((".", ":", "?")):
-            continue
-        marked = next((c for c in options if c.marked), None)
-        if (
-            marked is not None
-            and _way(marked.words.flat) != "not_tested_at_grade"
-            and not _DISTRICT_TEST.search(name)
-        ):
-            found.state_tests.append(read_as(name, above, "box"))
-
-
-_TOLD_TEST = re.compile(
-    r"(?:^|[.;\n]\s*)(?P<test>[A-Z][^.:;\n☐☒]{2,70}):\s*(?P<how>(?:participates?|takes?|will (?:take|participate)|with(?:out)? accommodations)\b[^.;]{0,60})"
-)
-
-
-def _tests_told(text: Passage, found: Assessments) -> str | None:
-    """Tests told in sentences, each with how it is taken: "Biology End-of-Course: participates with accommodations"."""
-    taken: str | None = None
-    for told in _TOLD_TEST.finditer(text.text):
-        way = _way(told["how"]) or "regular"
-        test = text.cut(*told.span("test"))
-        if way == "not_tested_at_grade" or _LOCAL_TEST.search(test.flat):
-            continue
-        if taken is None or way == "regular_with_accommodations":
-            taken = way
-        name = re.split(r",\s+(?=[a-z])", test.flat)[0]
-        found.state_tests.append(read_as(_bare(name), test, "sentence"))
-        found.participation = read_as(taken, text.cut(*told.span("how")), "sentence")
-    return taken
-
-
-def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bool:
-    """Whether a sentence says "with accommodations", and the list that may follow a colon."""
-    said = re.search(
-        r"(?i)with (?:the following )?(?:testing )?accommodations?\b(\s*:\s*)?|con (?:las siguientes )?adaptaciones\b(\s*:\s*)?",
-        text.text,
-    )
-    if not said:
-        return False
-    if said[1] or said[2]:
-        listed = text.cut(said.end())
-        if re.search(r"(?i)\b(?:assessment|test|prueba|evaluaci[oó]n)\b", listed.flat.split(";")[0]):
-            _tests(
-                Passage.join(listed.lines(), " "), found, knowledge
-            )  # taken with accommodations: these tests
-        else:
-            _accommodations(listed, found, knowledge)
-    return True
-
-
-def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:
-    found = []
-    for index, cell in enumerate(row):
-        role = knowledge.label(cell.text.text.strip().rstrip(":?"))
-        if role and index + 1 < len(row) and row[index + 1].text:
-            found.append(Entry(role, cell.text, row[index + 1].text, "assessments", "row"))
-        else:
-            found += [e for e in entries_in(cell.text, knowledge, "assessments") if e.label]
-    return found
-
-
-_LOCAL_TEST = re.compile(
-    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)"
-)
-_DISTRICT_TEST = re.compile(
-    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|act\b|sat\b|psat|distrito)"
-)
-
-
-def _test_rows(
-    table: Table, kind: str, roles: dict[int, str], depth: int, found: Assessments, knowledge: Knowledge
-) -> tuple[bool, bool, Passage]:
-    alternate = regular = False
-    source = Passage()
-    wanted = "test" if kind == "assessments" else "name"
-    for row in table.rows[depth:]:
-        cells = {}
-        for cell in row:
-            role = roles.get(cell.column)
-            if role and role not in cells:
-                cells[role] = cell
-        if kind == "accommodations":
-            named = cells.get("name")
-            boxes = [c.text.text.strip() for c in row if c.text.text.strip() in (TICKED, EMPTY)]
-            if boxes and TICKED not in boxes:
-                continue  # offered, not chosen
-            if any(re.fullmatch(r"(?i)\W*(?:i|instruction|classroom|class)\W*", c.text.flat) for c in row):
-                continue  # for lessons alone
-            if named is not None and named.text and len(row) > 1:
-                _accommodations(named.text, found, knowledge)
-            continue
-        test = cells.get(wanted)
-        if test is None or not test.text:
-            continue
-        name = test.text.flat
-        part = cells.get("participation")
-        if part is not None and part.text:
-            for choice in choices_in(part.text):
-                words = plain(choice.words.flat)
-                if choice.marked and re.search(r"alternate|\balt\b|alterna|vaap|-alt", words):
-                    alternate = True
-                    source = choice.words
-                elif choice.marked and not re.match(r"no\b|does not|exempt", words):
-                    regular = True
-                    source = source or choice.words
-            words = plain(part.text.flat)
-            if TICKED not in part.text.text and EMPTY not in part.text.text:
-                if re.search(r"alternate|alterna", words):
-                    alternate = True
-                    source = part.text
-                elif re.match(r"no\b|not|exempt|n/a", words):
-                    continue
-                else:
-                    regular = True
-                    source = source or part.text
-                    if re.search(r"with accommodation|con adaptaciones|con acomodaciones", words):
-                        found.participation = read_as("regular_with_accommodations", part.text, "column")
-        if not _DISTRICT_TEST.search(name):
-            for item in test.text.split(";"):
-                found.state_tests.append(read_as(_bare(item.flat), item, "column"))
-            given = cells.get("accommodations")
-            if given is not None and given.text:
-                _accommodations(given.text, found, knowledge)
-    return alternate, regular, source
-
-
-def _tests(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
-    if not value or knowledge.says_nothing(value.text):
-        return
-    for piece in re.finditer(r"[^;\n]+", value.text):
-        for part in re.finditer(r"(?:[^,(]|\([^)]*\))+", piece.group()):
-            start = piece.start() + part.start()
-            item = value.cut(start, start + len(part.group()))
-            words = _bare(item.flat)
-            if (
-                2 < len(words) < 80
-                and not _DISTRICT_TEST.search(words)
-                and not words[:1].islower()
-                and EMPTY not in words
-                and TICKED not in words
-                and not re.search(r"(?i)\bwill be\b|\bspecify\b|\bparticipates?\b", words)
-            ):
-                found.state_tests.append(read_as(words, item, "label"))
-
-
-def _name_tests(words: Passage, found: Assessments, knowledge: Knowledge) -> None:
-    text = plain(words.flat)
-    if (
-        len(text) < 80
-        and any(re.search(rf"\b{re.escape(test)}\b", text) for test in knowledge.states["state_tests"])
-        and not re.search(r"\balt(?:ernate)?\b", text)
-        and re.search(r"(?i)ela|math|reading|science|writing|grade|lectura|matem", text)
-    ):
-        found.state_tests.append(read_as(_bare(words.flat), words, "box"))
-
-
-def _accommodations(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
-    if not value or knowledge.says_nothing(value.text):
-        return
-    if TICKED in value.text or EMPTY in value.text:
-        for choice in choices_in(value):
-            if choice.marked and choice.words and not _yes_no(choice.words.flat):
-                found.accommodations.append(read_as(_bare(choice.words.flat), choice.words, "box"))
-        return
-    splitter = (
-        ";" if ";" in value.text else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)
-    )
-    sentence = re.match(r"[^.]+(?:\.(?=\S)[^.]*)*", value.text.replace("\n", " "))
-    body = value.cut(0, sentence.end()) if sentence else value
-    for item in body.split(splitter) if splitter else [body]:
-        words = _bare(item.flat)
-        if 2 < len(words) < 90 and not re.match(r"(?i)same as|see |none", words):
-            found.accommodations.append(read_as(words, item, "label"))
-
-
-def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge) -> None:
-    for part in parts:
-        if part.kind in ("attachment", "notes", "evaluation", "notice"):
-            continue
-        for table in part.tables:
-            kind = table_kind(table, knowledge)
-            marked = _test_matrix(table, found, knowledge) if kind and kind[0] == "assessments" else None
-            if marked is not None:
-                if marked[0]:
-                    found.participation = read_as("alternate", marked[2], "box")
-                continue
-            if kind and kind[0] == "assessments" and "participation" in kind[1].values():
-                _test_rows(table, "assessments", kind[1], kind[2], found, knowledge)
-
-
-def _dedupe(found: Assessments) -> None:
-    for slot in ("state_tests", "accommodations"):
-        seen: set[str] = set()
-        kept = []
-        for value in getattr(found, slot):
-            key = squeezed(value.value)
-            if key and key not in seen:
-                seen.add(key)
-                kept.append(value)
-        setattr(found, slot, kept)
-
-
-__all__ = ["concluded", "read_assessments", "read_supports"]

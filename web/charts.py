@@ -335,8 +335,9 @@ def line_chart(points: Sequence[Point], *, unit: str) -> Chart:
     return Chart(_svg(frame, summary, parts), summary, columns, rows, unit)
 
 
-def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
-    """Amounts side by side: (label, value) pairs, values not below zero. Raises ValueError otherwise."""
+def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str, said: Sequence[str] = ()) -> Chart:
+    """Amounts side by side: (label, value) pairs, values not below zero. `said` is each value in words where a number
+    alone would not do, such as money to the cent. Raises ValueError otherwise."""
     if not bars:
         raise ValueError(_("A chart needs at least one number."))
     if any(value < 0 for _label, value in bars):
@@ -345,6 +346,11 @@ def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
     height, top, row, left = 34 * len(bars) + 8, 8, 34, min(10 * longest + 14, 190)
     wide = 400 - left - 60
     most = max(value for _label, value in bars) or 1
+    words = list(said) or [say_number(value) for _label, value in bars]
+    if len(words) != len(bars):
+        raise ValueError("Every bar needs its words.")
+    # What is written beside a bar is about 8 wide a letter.
+    wide = min(wide, 400 - left - 14 - 8 * max(map(len, words)))
     parts = []
     for at, (label, value) in enumerate(bars):
         y = top + at * row
@@ -354,11 +360,9 @@ def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
             format_html('<rect x="{}" y="{}" width="{}" height="20" rx="3"/>', left, y, max(length, 1.5))
         )
         parts.append(
-            format_html(
-                '<text x="{}" y="{}">{}</text>', round(left + length + 8, 1), y + 16, say_number(value)
-            )
+            format_html('<text x="{}" y="{}">{}</text>', round(left + length + 8, 1), y + 16, words[at])
         )
-    top_label, top_value = max(bars, key=lambda bar: bar[1])
+    most_at = max(range(len(bars)), key=lambda at: bars[at][1])
     summary = ngettext(
         "%(unit)s, %(count)s row. Most: %(label)s with %(value)s.",
         "%(unit)s, %(count)s rows. Most: %(label)s with %(value)s.",
@@ -366,11 +370,13 @@ def bar_chart(bars: Sequence[tuple[str, float]], *, unit: str) -> Chart:
     ) % {
         "unit": unit[:1].upper() + unit[1:],
         "count": len(bars),
-        "label": top_label,
-        "value": say_number(top_value),
+        "label": bars[most_at][0],
+        "value": words[most_at],
     }
     columns = [_("What"), unit[:1].upper() + unit[1:]]
-    rows = [[(columns[0], label), (columns[1], say_number(value))] for label, value in bars]
+    rows = [
+        [(columns[0], label), (columns[1], word)] for (label, _value), word in zip(bars, words, strict=True)
+    ]
     frame = _Frame(400, height, left, 0, top, 0, (0, 1), (0, 1))
     return Chart(_svg(frame, summary, parts), summary, columns, rows, unit)
 

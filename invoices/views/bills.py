@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db import transaction
@@ -19,7 +19,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
-from clients.models import Contact
 from invoices import (
     balances,
     crediting,
@@ -87,36 +86,36 @@ def unbilled(request: FirmRequest) -> HttpResponse:
     def shown(rows: list[reporting.Unbilled]) -> list[Any]:
         return [(row, row.minutes // 60, f"{row.minutes % 60:02d}", say(row.time, currency), say(row.other, currency), say(row.total, currency)) for row in rows]  # fmt: skip
 
-    by_case = reporting.unbilled_by_case(at=timezone.now())
+    now = timezone.now()
+    by_case = reporting.unbilled_by_case(at=now)
     context = {
-        "cases": shown(by_case[:200]), "people": shown(reporting.unbilled_by_person()),
+        "cases": [(*found, isinstance(found[0].of, Case)) for found in shown(by_case[:200])],
+        "people": shown(reporting.unbilled_by_person(at=now)),
         "total": say(sum(row.total for row in by_case), currency), "more": max(0, len(by_case) - 200),
     }  # fmt: skip
     return render(request, "invoices/unbilled.html", context)
 
 
+BY = [("family", gettext_lazy("By family")), ("case", gettext_lazy("By case")), ("advocate", gettext_lazy("By advocate"))]  # fmt: skip
+
+
 @requires(Can.SEE_MONEY)
 @require_GET
 def ageing(request: FirmRequest) -> HttpResponse:
-    """What families owe, by how long it has been due."""
-    currency = rates.currency()
-    rows = reporting.ageing(today=today(), currency=currency)
+    """What families owe, by how long it has been due: by family, by case, or by who leads the case."""
+    currency, by = rates.currency(), request.GET.get("by", "family")
+    by = by if by in dict(BY) else "family"
+    rows = reporting.ageing(today=today(), currency=currency, by=by)
     sums = [sum(row.parts[n] for row in rows) for n in range(len(reporting.BUCKETS))]
     context = {
-        "rows": [(row.family, [say(part, currency) if part else "–" for part in row.parts], say(row.total, currency)) for row in rows],
-        "sums": [say(part, currency) for part in sums], "total": say(sum(sums), currency),
+        "rows": [(row.of, [say(part, currency) if part else "–" for part in row.parts], say(row.total, currency)) for row in rows],
+        "sums": [say(part, currency) for part in sums], "total": say(sum(sums), currency), "by": by, "bys": BY,
         "heads": [_("Not due yet"), _("1 to 30 days"), _("31 to 60 days"), _("61 to 90 days"), _("Over 90 days")],
     }  # fmt: skip
     return render(request, "invoices/ageing.html", context)
 
 
 # -- drafts --------------------------------------------------------------------------------------
-
-
-def _people(case: Case) -> Any:
-    """Whom an invoice of a case may be addressed to: the grown-ups who may see the child."""
-    seeing = case.student.guardianships.seeing(on=today())  # type: ignore[attr-defined]
-    return Contact.objects.filter(pk__in=seeing.values("contact")).order_by("name")
 
 
 @requires(Can.EDIT_MONEY)
@@ -180,7 +179,7 @@ def _kept(request: FirmRequest, row: Draft) -> DraftForm:
     """The draft's form; whatever button was pressed, its settings and ticks are stored when they are whole."""
     first = {name: getattr(row, name) or None for name in ("discount_rate", "discount_amount", "tax_rate")}
     first |= {"contact": row.contact_id, "due_days": row.due_days, "note": row.note}
-    form = DraftForm(posted(request), people=_people(row.case), initial=first)
+    form = DraftForm(posted(request), people=drafting.people_of(row.case), initial=first)
     if form.is_valid():
         with transaction.atomic():
             for name, value in form.cleaned_data.items():
@@ -223,8 +222,7 @@ def draft_line_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def draft_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = _draft(pk)
-    audit.record("draft.removed", by=request.user, at=timezone.now(), about=row)
-    row.delete()
+    drafting.throw_away(row, by=request.user, at=timezone.now())
     messages.success(request, _("The draft is thrown away. The work on it stays unbilled."))
     return redirect("invoices")
 
@@ -375,10 +373,10 @@ def invoice_credit(request: FirmRequest, pk: UUID) -> HttpResponse:
 def invoice_write_off(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = _invoice(request, pk)
     owed = balances.outstanding(row)
-    form = WriteOffForm(posted(request), initial={"amount": owed})
+    form = WriteOffForm(posted(request), initial={"amount": owed, "once": uuid4().hex})
     if form.is_valid():
         try:
-            issuing.write_off(row, **form.cleaned_data, by=request.user, at=timezone.now())
+            issuing.write_off(row, amount=form.cleaned_data["amount"], reason=form.cleaned_data["reason"], once=form.cleaned_data["once"], by=request.user, at=timezone.now())  # fmt: skip
         except issuing.CannotIssue as why:
             form.add_error("amount", str(why))
         else:

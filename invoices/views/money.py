@@ -9,8 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db import transaction
-from django.db.models import ProtectedError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import audit
 from accounts.requests import FirmRequest
 from cases.models import Case
-from invoices import balances, durations, rates, reporting, retaining, telling
+from clients.agreements import NobodyToReach
+from invoices import balances, durations, pricing, rates, reporting, retaining, telling
 from invoices.forms import (
     DepositForm,
     EstimateForm,
@@ -30,6 +28,7 @@ from invoices.forms import (
     FirmTermsForm,
     RateForm,
     RetainerForm,
+    SendEstimateForm,
     TermsForm,
     today,
 )
@@ -66,10 +65,9 @@ def say_budget(case: Case) -> dict[str, Any] | None:
 
 def moves_of(retainer: Retainer) -> list[dict[str, Any]]:
     """What came into a retainer and what it was used for, the newest first."""
-    rows = ledger.lines(Account.TRUST_HELD, matter=retainer.case_id, currency=retainer.currency)  # fmt: skip
     return [
         {"at": row.entry.at, "what": retainer_words(row.entry), "amount": say(-row.amount, retainer.currency)}
-        for row in reversed(rows)
+        for row in reversed(retaining.lines_of(retainer))
     ]
 
 
@@ -90,7 +88,7 @@ def retainer_words(entry: Any) -> str:
 @requires(Can.SEE_MONEY)
 @require_GET
 def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
-    case = _case(pk)
+    case, now = _case(pk), timezone.now()
     currency = rates.terms_of(case).currency
     retainer = Retainer.objects.filter(case=case).select_related("case__student").first()
     there = retaining.held(retainer) if retainer else 0
@@ -102,7 +100,7 @@ def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
     estimates = Estimate.objects.filter(case=case).select_related("agreement__signature")
     context = {
         "case": case, "budget": say_budget(case), "currency": currency, "terms": rates.terms_of(case), "today": today(),
-        "estimates": [(row, f"{row.minutes_low / 60:g}", f"{row.minutes_high / 60:g}", say(retaining.least(row), currency), say(retaining.most(row), currency), say(retaining.to_ask(row), currency)) for row in estimates],
+        "estimates": [(row, f"{row.minutes_low / 60:g}", f"{row.minutes_high / 60:g}", say(retaining.least(row), currency), say(retaining.most(row), currency), say(retaining.to_ask(row), currency), bool(row.agreement and row.agreement.can_be_signed(at=now))) for row in estimates],
         "retainer": retainer, "held": say(there, currency), "low": retainer is not None and retaining.is_low(retainer, there),
         "asked": say(retainer.asked, currency) if retainer else "", "threshold": say(retainer.threshold, currency) if retainer else "",
         "moves": moves_of(retainer) if retainer else [], "missing": say(gap, currency) if gap else "",
@@ -113,6 +111,7 @@ def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
         "rates": [(row, say(row.amount, currency)) for row in Rate.objects.filter(case=case).select_related("person")],
         "rate_form": RateForm(initial={"from_on": today()}), "fee_form": FeeForm(initial={"agreed_on": today()}),
         "deposit_form": DepositForm(initial={"amount": gap or None, "received_on": today()}), "once": uuid4().hex,
+        "send_form": SendEstimateForm(), "papers": retaining.papers().exists(),
         "may_edit": request.user.can(Can.EDIT_MONEY),
     }  # fmt: skip
     return render(request, "invoices/case_money.html", context)
@@ -150,27 +149,14 @@ def _terms(request: FirmRequest, place: dict[str, Any], form_of: Any, template: 
         first["initials"] = "1" if first["initials"] else "0"
     form = form_of(posted(request), initial=first)
     if form.is_valid():
-        fields = form.cleaned_data
-        was = row.currency if row else ""
-        if (fields.get("currency", was) or rates.CURRENCY) != (
-            was or rates.CURRENCY
-        ) and Invoice.objects.exists():
-            form.add_error("currency", _("Invoices are out in the other currency already."))
+        try:
+            pricing.set_terms(**place, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except pricing.CannotPrice as why:
+            form.add_error("currency", str(why))
         else:
-            _keep_terms(place, fields, request)
             messages.success(request, _("Saved."))
             return redirect("case-money", pk) if pk else redirect("billing-settings")
     return render(request, template, {**context, "form": form}, status=422 if form.errors else 200)
-
-
-@transaction.atomic
-def _keep_terms(place: dict[str, Any], fields: dict[str, Any], request: FirmRequest) -> None:
-    now = timezone.now()
-    where = {"family": None, "case": None, **place}
-    made, _new = Terms.objects.update_or_create(**where, defaults={**fields, "changed_at": now})
-    audit.record(
-        "terms.set", by=request.user, at=now, about=made, **{name: value for name, value in fields.items()}
-    )
 
 
 def _rate(request: FirmRequest, case: Case | None) -> bool:
@@ -179,12 +165,7 @@ def _rate(request: FirmRequest, case: Case | None) -> bool:
         for line in form.errors.values():
             messages.error(request, str(line[0]))
         return False
-    now = timezone.now()
-    row, _new = Rate.objects.update_or_create(
-        person=form.cleaned_data["person"], case=case, from_on=form.cleaned_data["from_on"],
-        defaults={"amount": form.cleaned_data["amount"], "set_by": request.user, "set_at": now},
-    )  # fmt: skip
-    audit.record("rate.set", by=request.user, at=now, about=row, amount=row.amount, from_on=str(row.from_on))
+    pricing.set_rate(**form.cleaned_data, case=case, by=request.user, at=timezone.now())
     messages.success(request, _("The rate is set."))
     return True
 
@@ -208,18 +189,16 @@ def case_rate(request: FirmRequest, pk: UUID) -> HttpResponse:
 def rate_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Takes a rate away; invoices keep what they were counted with."""
     row = get_object_or_404(Rate, pk=pk)
-    audit.record("rate.removed", by=request.user, at=timezone.now(), about=row, amount=row.amount)
-    row.delete()
+    pricing.remove_rate(row, by=request.user, at=timezone.now())
     return redirect("case-money", row.case_id) if row.case_id else redirect("billing-settings")
 
 
 @requires(Can.EDIT_MONEY)
 @require_POST
 def case_fee(request: FirmRequest, pk: UUID) -> HttpResponse:
-    case, form, now = _case(pk), FeeForm(request.POST), timezone.now()
+    case, form = _case(pk), FeeForm(request.POST)
     if form.is_valid():
-        row = FlatFee.objects.create(case=case, set_by=request.user, set_at=now, **form.cleaned_data)
-        audit.record("fee.set", by=request.user, at=now, about=row, amount=row.amount)
+        pricing.agree_fee(case, **form.cleaned_data, by=request.user, at=timezone.now())
     else:
         for line in form.errors.values():
             messages.error(request, str(line[0]))
@@ -229,11 +208,11 @@ def case_fee(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.EDIT_MONEY)
 @require_POST
 def fee_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
-    row, now = get_object_or_404(FlatFee, pk=pk), timezone.now()
-    if InvoiceLine.objects.standing().filter(fee=row).exists():
-        messages.error(request, _("This fee is on an invoice."))
-    elif FlatFee.objects.filter(pk=pk, dropped_at=None).update(dropped_at=now):
-        audit.record("fee.dropped", by=request.user, at=now, about=row)
+    row = get_object_or_404(FlatFee, pk=pk)
+    try:
+        pricing.drop_fee(row, by=request.user, at=timezone.now())
+    except pricing.CannotPrice as why:
+        messages.error(request, str(why))
     return redirect("case-money", row.case_id)
 
 
@@ -300,6 +279,24 @@ def estimate_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Estimated: a retainer of %(amount)s.") % {"amount": say(retaining.to_ask(made), rates.currency())})  # fmt: skip
         return redirect("case-money", pk)
     return render(request, "invoices/estimate.html", {"case": case, "form": form}, status=422 if form.errors else 200)  # fmt: skip
+
+
+@requires(Can.EDIT_MONEY)
+@require_POST
+def estimate_send(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Sends a paper with the estimate in it to be signed."""
+    row = get_object_or_404(Estimate.objects.select_related("case__student"), pk=pk)
+    form = SendEstimateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose the paper first."))
+        return redirect("case-money", row.case_id)
+    try:
+        retaining.send_to_sign(row, form.cleaned_data["template"], by=request.user, at=timezone.now())
+    except (retaining.CannotHold, NobodyToReach) as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, _("The agreement is on its way."))
+    return redirect("case-money", row.case_id)
 
 
 def _minutes(hours: Decimal) -> int:
@@ -390,9 +387,7 @@ def expense_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         posted(request), user=request.user, case=case, initial={"on": today(), "billable": True}
     )
     if form.is_valid():
-        now = timezone.now()
-        row = Expense.objects.create(case=case, spent_by=request.user, made_at=now, **form.cleaned_data)
-        audit.record("expense.added", by=request.user, at=now, about=row, amount=row.amount)
+        pricing.add_expense(case, **form.cleaned_data, by=request.user, at=timezone.now())
         messages.success(request, _("The expense is written down."))
         return redirect("case", pk)
     return render(request, "invoices/expense.html", {"case": case, "form": form}, status=422 if form.errors else 200)  # fmt: skip
@@ -403,9 +398,7 @@ def expense_new(request: FirmRequest, pk: UUID) -> HttpResponse:
 def expense_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Expense, pk=pk)
     try:
-        with transaction.atomic():
-            audit.record("expense.removed", by=request.user, at=timezone.now(), about=row, amount=row.amount)
-            row.delete()
-    except ProtectedError:
-        messages.error(request, _("This expense is on an invoice."))
+        pricing.remove_expense(row, by=request.user, at=timezone.now())
+    except pricing.CannotPrice as why:
+        messages.error(request, str(why))
     return redirect("case-money", row.case_id)

@@ -89,8 +89,8 @@ def work(site, at):
                     due.handle(kind, keys, at=at)
 
 
-def test_a_paid_consultation_in_spanish_with_the_iep_attached(telefono, site, standins, open_for_business):
-    page = telefono
+def book_and_pay(page, site, standins):
+    """Luz Peña books a call in Spanish with a photo of the IEP, and pays for it on the provider's page."""
     page.goto(site.at("/book/"))
     page.locator(".daystrip a").last.click()
     page.locator("label.tile:has(input[name=time])").nth(1).click()
@@ -118,6 +118,11 @@ def test_a_paid_consultation_in_spanish_with_the_iep_attached(telefono, site, st
     page.get_by_role("button", name="Pagar").click()
     page.wait_for_url(re.compile(rf"{site.cast.firm.slug}.+/b/"))
     eventually(lambda: len(texts(standins)) == 1)
+
+
+def test_a_paid_consultation_in_spanish_with_the_iep_attached(telefono, site, standins, open_for_business):
+    page = telefono
+    book_and_pay(page, site, standins)
     page.goto(page.url.partition("?")[0].replace("/pay/", "/"))
     page.get_by_text("Pagado: $45").wait_for()
     is_well(page)

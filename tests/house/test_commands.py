@@ -8,6 +8,7 @@ import runpy
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -55,16 +56,18 @@ def test_a_folder_that_another_command_holds(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["", "lock", "sockets", "postgres", "secrets.json", "standins.log", "running.json"])  # fmt: skip
-def test_a_broken_data_folder(tmp_path, name):
+def test_a_broken_data_folder(name):
     """A file where a folder belongs, or the other way round, wherever the start comes past it."""
-    home = tmp_path / "local"
-    wrong = home / name
-    if name in {"", "sockets", "postgres"}:
-        wrong.parent.mkdir(parents=True, exist_ok=True)
-        wrong.write_text("x")
-    else:
-        wrong.mkdir(parents=True)
-    says(run("-m", "embedded", "run", "--port", "0", "--data", str(home)), str(wrong))
+    # A short path: where it is long, the sockets lie elsewhere.
+    with tempfile.TemporaryDirectory(prefix="rt-") as folder:
+        home = Path(folder) / "local"
+        wrong = home / name
+        if name in {"", "sockets", "postgres"}:
+            wrong.parent.mkdir(parents=True, exist_ok=True)
+            wrong.write_text("x")
+        else:
+            wrong.mkdir(parents=True)
+        says(run("-m", "embedded", "run", "--port", "0", "--data", str(home)), str(wrong))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"SECRET_KEY": "x"}', "\x00"])

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from cases import clock as case_clock
 from cases import meetings
-from cases.models import Case
+from cases.models import Attendee, Case, Decision, MeetingRequest
 from clients import agreements
 from clients.models import AgreementTemplate, CareTeamMember, Contact, Student
 from intake.models import Inquiry
@@ -121,10 +121,14 @@ def lived(harbor, ana, bea, mateo, clock, standins):
     luz = Contact.objects.get(pk=key("contact luz"))
     case = Case.objects.get(student=mateo)
     case_clock.record(case, kind="evaluation_consent_received", on=date(2026, 11, 2), by=ana, at=NOW)
-    meetings.plan(
+    meeting = meetings.plan(
         case, kind="iep", advocate=ana, starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=9, hours=1),
         travel_minutes=0, place="School", by=ana, at=NOW, agenda="1. Reading",
     )  # fmt: skip
+    Attendee.objects.create(meeting=meeting, name="Ms. Dana")
+    MeetingRequest.objects.create(meeting=meeting, text="More reading")
+    Decision.objects.create(meeting=meeting, text="Twice a week")
+    meetings.keep_concerns(meeting, [("When?", True)], by=ana, at=NOW)
     Inquiry.objects.create(
         contact=luz, student=mateo, concern="Reads slowly", advocate=ana, taken_by=ana, taken_at=NOW
     )

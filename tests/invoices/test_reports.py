@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry
 from cases import timeline
+from cases.models import Task, TimelineEntry
+from clients.models import Student
 from desk import firm as owners_page
 from intake.models import Inquiry
-from invoices import balances, crediting, exporting, reporting, retaining
-from invoices.models import Invoice, Retainer
+from invoices import balances, crediting, drafting, exporting, reporting, retaining
+from invoices.models import Expense, Invoice, Retainer, Terms
 from payments.money import say
 from tests.world import NOW
 from web import tables
@@ -216,7 +218,10 @@ def test_the_money_that_moved_comes_to_what_the_ledger_says(visitor, bea, busy, 
     assert bool(found) == (purse != "stripe")
 
 
-@pytest.mark.parametrize("name", ["families", "cases", "bookings", "time", "invoices", "payments"])
+NAMES = sorted(tables._tables)  # every list that is registered
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_any_list_is_taken_away_neutralised_and_logged(visitor, olivia, desk, name):
     from clients.models import Contact
 
@@ -225,6 +230,13 @@ def test_any_list_is_taken_away_neutralised_and_logged(visitor, olivia, desk, na
     desk.rate()
     desk.time(60, description="@SUM(A1)")
     desk.pay(desk.invoice(), 100)
+    desk.time(30, description="=2+2")
+    desk.retainer(deposit=500)
+    retaining.estimate(desk.case, minutes_low=60, minutes_high=120, rate=15_000, by=desk.bea, at=NOW)
+    TimelineEntry.objects.create(
+        student=desk.case.student, kind="win", text="@SUM(A1)", happened_at=NOW, recorded_at=NOW
+    )
+    Task.objects.create(case=desk.case, title="=1+1", due_on=TODAY, owner=desk.ana)
 
     answer = visitor.as_(olivia).get(f"/exports/{name}.csv")
 
@@ -237,6 +249,57 @@ def test_any_list_is_taken_away_neutralised_and_logged(visitor, olivia, desk, na
         if not cell[1:].isdigit() and not cell.startswith("+1406")
     )
     assert AuditEntry.objects.get(action="list.exported").detail["list"] == name
+
+
+def test_every_list_page_leads_to_its_file(visitor, olivia, ana, busy):
+    pages = {
+        "/students/": "students", "/cases/": "cases", "/deadlines/": "deadlines", "/caseload/": "caseload", "/intake/": "inquiries",
+        "/documents/": "papers", "/reviews/": "reviews", "/bookings/": "bookings", "/time/": "time", "/invoices/": "invoices",
+        "/invoices/unbilled/": "unbilled-by-advocate", "/invoices/ageing/": "ageing", "/invoices/ageing/?by=case": "ageing-by-case",
+        "/invoices/ageing/?by=advocate": "ageing-by-advocate", "/invoices/retainers/": "retainers", "/invoices/takings/": "payments",
+        "/payments/": "refunds", "/staff/": "staff", "/access-log/": "log", "/districts/": "schools", "/settings/billing/": "prices",
+    }  # fmt: skip
+    visitor.as_(olivia)
+    for path, name in pages.items():
+        page = visitor.get(path)
+        assert page.status_code == 200, path
+        assert f'href="/exports/{name}.csv"' in page.content.decode(), path
+    assert "/exports/" not in visitor.as_(ana).get("/students/").content.decode()
+
+
+@pytest.mark.parametrize("by", ["family", "case", "advocate"])
+def test_what_is_owed_is_the_same_however_it_is_sorted(visitor, bea, busy, by):
+    rows = reporting.ageing(today=TODAY, currency="usd", by=by)
+
+    (owed,) = sql("SELECT sum(amount) FROM payments_entryline WHERE account = 'receivable'")[0]
+    assert sum(row.total for row in rows) == owed
+    page = visitor.as_(bea).get(f"/invoices/ageing/?by={by}").content.decode()
+    name = {"family": busy.case.student.family.name, "case": str(busy.case), "advocate": "Ana"}[by]
+    assert name in page
+    assert say(int(owed), "usd") in page
+
+
+def test_unbilled_work_is_the_same_by_case_and_by_person(busy):
+    ada = Student.objects.create(family=busy.case.student.family, given_name="Nia", confirmed_at=NOW)
+    busy.fee(12_000)
+    Expense.objects.create(case=busy.case, on=TODAY, kind="copies", amount=700, description="Copies", spent_by=busy.bea, made_at=NOW)  # fmt: skip
+    busy.time(60, case=None, student=ada, description="Before there was a case")
+    cases, people = reporting.unbilled_by_case(at=NOW), reporting.unbilled_by_person(at=NOW)
+
+    assert sum(row.total for row in cases) == sum(row.total for row in people) > 12_700
+    assert sum(row.minutes for row in cases) == sum(row.minutes for row in people)
+    assert next(row for row in cases if row.of == ada).time == 15_000
+    assert {row.of: row.other for row in people} == {busy.ana: 12_000, busy.bea: 700}
+
+
+def test_time_without_a_case_is_worth_what_the_invoice_will_ask(busy):
+    """Half the rate for this case: time that names the child alone is billed in it, and counts so."""
+    Terms.objects.filter(case=busy.case).update(pays_percent=50)
+    busy.time(60, case=None, description="Names the child alone")
+
+    (row,) = reporting.unbilled_by_case(at=NOW)
+    assert row.total == drafting.sheet(busy.draft(), at=NOW).totals.total
+    assert row.time == 17_250  # 138 minutes at half of $150
 
 
 def test_lists_ask_for_their_permission(visitor, ana, bea):

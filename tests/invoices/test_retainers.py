@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db.models import Sum
 
+from clients import agreements
+from clients.models import Agreement, AgreementTemplate
 from invoices import balances, crediting, issuing, retaining, telling
-from invoices.models import Retainer
+from invoices.models import Estimate, Retainer
 from outbox.models import Message
 from payments import ledger, receiving, refunding
 from payments.models import Account, EntryLine, PayLink
@@ -226,3 +228,65 @@ def test_a_retainer_is_asked_for_with_a_link_to_pay_it(visitor, bea, desk, stand
     desk.pay(retainer, 75_000)
     assert telling.held_back(asked[0], at=NOW) == "the retainer is full or closed"
     assert "Ask the family for" not in visitor.get(f"/cases/{desk.case.pk}/money/").content.decode()
+
+
+# -- from the estimate to the retainer ---------------------------------------------------------------
+
+
+@pytest.fixture
+def paper(harbor, bea):
+    row = AgreementTemplate.objects.create(name="Our agreement", kind="agreement")
+    agreements.save_version(row, title="Agreement", body="Dear {family}.", title_es="Acuerdo", body_es="Para {family}.\n\n{estimate}\n\nGracias.", by=bea, at=NOW)  # fmt: skip
+    return row
+
+
+def test_an_estimate_is_signed_and_leads_to_its_retainer(visitor, bea, desk, paper, clock):
+    visitor.as_(bea)
+    money = f"/cases/{desk.case.pk}/money/"
+    visitor.post(f"/cases/{desk.case.pk}/estimate/", {"hours_low": "3", "hours_high": "6", "rate": "150", "retainer_percent": "50"})  # fmt: skip
+    estimate = Estimate.objects.get()
+    assert "Ask for the retainer of" not in visitor.get(money).content.decode()
+
+    page = visitor.post(f"/estimates/{estimate.pk}/paper/", {"template": str(paper.pk)}, follow=True).content.decode()  # fmt: skip
+    assert "Sent, not signed" in page
+    agreement = Estimate.objects.get().agreement
+    # Luz reads Spanish: the sum stands where the paper says so, and nowhere else.
+    assert (agreement.language, agreement.contact) == ("es", desk.payer)
+    assert "de $450.00 a $900.00 en total" in agreement.body
+    assert "anticipo de $225.00" in agreement.body
+    assert agreement.body.endswith("Gracias.")
+
+    # Sent again, the paper before it can no longer be signed.
+    visitor.post(f"/estimates/{estimate.pk}/paper/", {"template": str(paper.pk)})
+    agreement.refresh_from_db()
+    newest = Estimate.objects.get().agreement
+    assert (agreement.withdrawn_at, newest.withdrawn_at) == (NOW, None)
+    agreements.sign(newest, name="Luz Rivera", how="typed", by=None, at=NOW)
+
+    page = visitor.get(money).content.decode()
+    assert "Agreed and signed" in page
+    assert "Ask for the retainer of $225.00" in page
+    assert 'value="225.00"' in visitor.get(f"/cases/{desk.case.pk}/retainer/").content.decode()
+    again = visitor.post(f"/estimates/{estimate.pk}/paper/", {"template": str(paper.pk)}, follow=True)
+    assert "The family has signed this estimate." in again.content.decode()
+    assert Agreement.objects.filter(version__template=paper).count() == 2
+
+
+def test_a_paper_that_names_no_estimate_says_it_at_its_end(desk, paper, bea, clock):
+    desk.payer.language = "en"
+    desk.payer.save(update_fields=["language"])
+    estimate = retaining.estimate(desk.case, minutes_low=60, minutes_high=60, rate=15_000, retainer_percent=0, by=bea, at=NOW)  # fmt: skip
+    body = retaining.send_to_sign(estimate, paper, by=bea, at=NOW).body
+
+    assert body.startswith("Dear Luz")
+    assert "# What it may cost\nWe expect 1 hour at $150.00 an hour: $150.00 in all." in body
+    assert "retainer" not in body
+
+
+def test_a_permission_is_no_paper_for_an_estimate(visitor, bea, desk, clock):
+    release = AgreementTemplate.objects.create(name="Permission", kind="release")
+    estimate = retaining.estimate(desk.case, minutes_low=60, minutes_high=60, rate=15_000, by=bea, at=NOW)
+    visitor.as_(bea).post(f"/estimates/{estimate.pk}/paper/", {"template": str(release.pk)})
+
+    assert Estimate.objects.get().agreement is None
+    assert not Agreement.objects.filter(version__template=release).exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reader.goals import take_apart
+from reader.goal_parts import take_apart
 from reader.knowledge import everything
 from reader.layout import Passage, Word
 

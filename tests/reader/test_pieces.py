@@ -3,24 +3,24 @@
 import pytest
 
 from reader.amounts import amount_of
+from reader.assessments import read_assessments
 from reader.baselines import baselines_from_levels
 from reader.choices import choices_in, chosen
+from reader.entries import entries_of
+from reader.factors import read_factors
 from reader.goals import read_goals
 from reader.identity import read_identity, read_team
 from reader.knowledge import everything
 from reader.layout import Cell, Line, Passage, Table, Word
-from reader.parts import Part, entries_of, parts_of, table_kind
+from reader.parts import Part, parts_of
 from reader.pdf import bracketed
-from reader.placement import (
-    read_extended_year,
-    read_factors,
-    read_placement,
-    read_progress,
-    read_transition,
-)
+from reader.placement import read_extended_year, read_placement
+from reader.progress import read_progress
 from reader.reading import Goal, Reading, read_as
 from reader.services import read_services
-from reader.supports import read_assessments, read_supports
+from reader.supports import read_supports
+from reader.tables import table_kind
+from reader.transition import read_transition
 
 KNOWN = everything()
 NEXT = iter(range(20, 10**6, 14))

@@ -246,10 +246,18 @@ def test_what_is_due_is_found_over_all_firms_and_handed_to_each(harbor, birch):
             due.plan("outbox.send", f"key {cast.firm.slug}", due_at=now - timedelta(minutes=1))
             due.plan("outbox.send", "later", due_at=now + timedelta(hours=1))
 
-    found = due.claim(at=now)
+    def claim(at):
+        """Of these two firms: one that was opened for good by another test may have work of its own."""
+        return {
+            place: keys
+            for place, keys in due.claim(at=at).items()
+            if place[0] in {harbor.firm.id, birch.firm.id}
+        }
+
+    found = claim(now)
     assert found == {
         (harbor.firm.id, "outbox.send"): ["key harbor"],
         (birch.firm.id, "outbox.send"): ["key birch"],
     }
-    assert due.claim(at=now) == {}  # leased
-    assert due.claim(at=now + due.LEASE) == found  # a worker died: found again
+    assert claim(now) == {}  # leased
+    assert claim(now + due.LEASE) == found  # a worker died: found again

@@ -112,6 +112,16 @@ def test_bars_of_nothing_are_drawn_thin(english):
     assert 'width="1.5"' in bar_chart([("Ana", 0)], unit="x").svg
 
 
+def test_bars_of_money_say_every_cent_and_what_went_below_zero():
+    chart = bar_chart([("Oct", 0), ("Nov", 216.25)], unit="USD collected", said=["−$5.10", "$216.25"])
+
+    assert [row[1][1] for row in chart.rows] == ["−$5.10", "$216.25"]
+    assert "Nov with $216.25" in chart.summary
+    assert ">−$5.10</text>" in chart.svg
+    with pytest.raises(ValueError, match="words"):
+        bar_chart([("Oct", 0)], unit="x", said=["a", "b"])
+
+
 @pytest.mark.parametrize("draw", [lambda: bar_chart([], unit="x"), lambda: line_chart([], unit="x")])
 def test_a_chart_needs_a_number(draw, english):
     with pytest.raises(ValueError, match="at least one number"):

@@ -18,7 +18,8 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from web import banners, dates, navigation, papers, sections
+from web import banners, dates, navigation, papers, sections, tables
+from web.access import Can
 from web.forms import dress, error_lines
 from web.paging import ListPage
 from web.phones import say_phone
@@ -87,6 +88,13 @@ def trap(form: forms.BaseForm) -> SafeString:
 def paging(page: ListPage) -> dict[str, Any]:
     """Earlier and next page of a `web.paging.ListPage`."""
     return {"page": page}
+
+
+@register.inclusion_tag("components/take_away.html", takes_context=True)
+def take_away(context: dict[str, Any], name: str) -> dict[str, Any]:
+    """A link to a list as a CSV file, for those who may take it away; nothing for others."""
+    user = context["user"]
+    return {"table": tables.find(name, user) if user.can(Can.SEE_MONEY) else None}
 
 
 @register.inclusion_tag("components/empty.html")

@@ -1,0 +1,319 @@
+"""The special factors of 34 CFR 300.324(a)(2), each as a need marked or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reader.choices import choices_in, yes_or_no
+from reader.knowledge import Knowledge, plain, squeezed
+from reader.labels import Entry
+from reader.layout import EMPTY, TICKED, Passage, Table
+from reader.parts import Part
+from reader.reading import (
+    Flag,
+    SpecialFactors,
+    Text,
+    Value,
+    concluded,
+    read_as,
+)
+from reader.tables import table_kind
+
+
+def read_factors(
+    parts: Sequence[Part],
+    entries: Sequence[Entry],
+    knowledge: Knowledge,
+    levels: dict[str, Text],
+    categories: Sequence[Text],
+) -> SpecialFactors:
+    """The considerations of 34 CFR 300.324(a)(2), each as a need marked or not."""
+    found = SpecialFactors()
+    pieces: list[tuple[Passage, Passage, str]] = []  # question, answer, how
+    for part in parts:
+        if part.kind not in (
+            "special_factors",
+            "student",
+            "unknown",
+            "concerns",
+            "general_factors",
+            "eligibility",
+            "present_levels",
+            "evaluation",
+        ):
+            continue
+        for unit in part.units():
+            if isinstance(unit, Table):
+                pieces += _factor_rows(unit, part, knowledge)
+            elif part.kind in ("special_factors", "concerns", "student", "unknown"):
+                pieces += _factor_lines(unit, knowledge)
+            else:
+                pieces += [
+                    piece
+                    for piece in _factor_lines(unit, knowledge)
+                    if TICKED in piece[1].text
+                    or (piece[0].flat.endswith("?") and re.match(r"(?i)\W*(?:yes|no|sí)\b", piece[1].text))
+                ]
+    for slot, phrases in knowledge.words["factors"].items():
+        best: Flag | None = None
+        for question, answer, how in pieces:
+            words = f" {plain(question.flat).replace('(s)', 's')} "
+            alone = re.sub(r"[^a-zñ ]", "", plain(re.sub(r"\([^)]*\)", "", question.flat))).strip()
+            named = slot in _ONE_WORD and bool(_ONE_WORD[slot].fullmatch(alone))
+            if not named and not any(plain(phrase) in words for phrase in phrases):
+                continue
+            if slot == "visual_impairment" and re.search(r"deaf", words) and not re.search(r"blind", words):
+                continue
+            if (
+                slot == "communication"
+                and re.search(r"assistive|deaf|hard of hearing", words)
+                and "communication need" not in words
+                and "his/her communication" not in words
+                and not named
+            ):
+                continue
+            said = _answer(answer, knowledge)
+            if said is None:
+                continue
+            if slot == "visual_impairment" and not said[0] and _still_impaired(answer):
+                said = (True, answer)
+            source = Passage.join([question, said[1]], " ")
+            if best is None or (said[0] and not best.value):
+                best = read_as(said[0], source, how)
+            if best.value:
+                break
+        setattr(found, slot, best)
+    _health(found, levels, categories, parts, knowledge)
+    for slot in (
+        "behavior",
+        "english_learner",
+        "visual_impairment",
+        "deaf_hard_of_hearing",
+        "communication",
+        "assistive_technology",
+    ):
+        if getattr(found, slot) is None and pieces:
+            setattr(found, slot, concluded(False, trust=0.7))
+    for category in categories:
+        federal = knowledge.disability(category.value)
+        if federal == "visual impairment":
+            found.visual_impairment = Value(True, category.words, category.places, 0.93, "derived")
+        if federal in ("deafness", "hearing impairment"):
+            found.deaf_hard_of_hearing = Value(True, category.words, category.places, 0.93, "derived")
+    return found
+
+
+_ONE_WORD = {  # factors in a list that names each by a word or two
+    "behavior": re.compile(r"behaviou?rs?(?: needs?| concerns?)?|conducta|comportamiento"),
+    "communication": re.compile(r"communication|comunicacion"),
+    "health": re.compile(r"health|medical|salud|health and medical|medical health"),
+    "english_learner": re.compile(r"language needs?|ell|esl|multilingual|english learner status"),
+    "visual_impairment": re.compile(r"vision|visual|blind visually impaired|blind"),
+    "deaf_hard_of_hearing": re.compile(r"hearing|deaf"),
+}
+
+
+def _still_impaired(answer: Passage) -> bool:
+    return bool(
+        re.search(
+            r"(?i)visual impairment|low vision|cortical visual|impedimento visual|baja visión", answer.flat
+        )
+    )
+
+
+def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
+    found = []
+    kind = table_kind(table, knowledge)
+    head = table.rows[0]
+    yes_column = next((c.column for c in head if squeezed(c.text.flat) in ("yes", "si")), None)
+    no_column = next((c.column for c in head if squeezed(c.text.flat) == "no"), None)
+    looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
+    for number, row in enumerate(table.rows):
+        cells = [cell for cell in row if cell.text]
+        if not cells:
+            continue
+        if len(row) == 1 and number + 1 < len(table.rows) and len(table.rows[number + 1]) == 1:
+            titled, below = cells[0].text, table.rows[number + 1][0].text
+            title = re.match(rf"[^?.:{TICKED}{EMPTY}]{{3,80}}(?=[{TICKED}{EMPTY}])", titled.text)
+            if (
+                title and below and not re.search(f"[{TICKED}{EMPTY}]", below.text)
+            ):  # answer first, then the question
+                found.append(
+                    (Passage.join([titled.cut(0, title.end()), below], " "), titled.cut(title.end()), "box")
+                )
+                continue
+        if yes_column is not None and no_column is not None and len(row) > 2:
+            question = cells[0].text
+            yes = next((c for c in row if c.column == yes_column), None)
+            no = next((c for c in row if c.column == no_column), None)
+            if (yes is not None and TICKED in yes.text.text) or (
+                yes is not None and squeezed(yes.text.flat) in ("x", "yes")
+            ):
+                found.append((question, Passage("Yes"), "box"))
+            elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
+                found.append((question, Passage("No"), "box"))
+            continue
+        answered = [
+            n for n, c in enumerate(cells) if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)
+        ]
+        if (
+            len(answered) > 1
+            and len(cells) == 2 * len(answered)
+            and answered == list(range(1, len(cells), 2))
+        ):
+            found += [(cells[n - 1].text, cells[n].text, "box") for n in answered]  # two questions a row
+            continue
+        own_boxes = [
+            c
+            for c in cells
+            if re.match(rf"\W*[{TICKED}{EMPTY}]\s*(?!(?:yes|no|sí|si)\b)[^\W\d_]{{3}}", c.text.text, re.I)
+        ]
+        if len(own_boxes) > 1 and len(own_boxes) == len(cells):
+            for cell in cells:
+                found += _factor_lines(Passage.join(cell.text.lines(), " "), knowledge)
+            continue
+        boxed = next(
+            (c for c in cells if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)), None
+        )
+        asked = next((c for c in cells if c is not boxed), None)
+        if boxed is not None and asked is not None:
+            found.append((asked.text, boxed.text, "box"))
+            continue
+        if part.kind != "special_factors" and (kind is None or kind[0] != "factors"):
+            if len(cells) >= 2 and len(cells[0].text.flat) < 160:
+                found.append((cells[0].text, cells[-1].text, "row"))
+            continue
+        if len(cells) >= 2:
+            detail = cells[-1].text
+            if kind and kind[0] == "factors":
+                column = next((c for c, r in kind[1].items() if r == "detail"), None)
+                own = next((c for c in row if c.column == column), None)
+                if own is not None and own.text:
+                    detail = own.text
+                states = [c.text for c in row if kind[1].get(c.column) == "state" and c.text]
+                first = re.match(r"(?i)\W*(yes|no|not applicable|n/a|sí)\b", detail.text)
+                if (
+                    not first
+                    and states
+                    and not re.search(r"(?i)considered", " ".join(c.text.flat for c in head))
+                ):
+                    detail = states[0]
+            found.append((cells[0].text, detail, "row"))
+        else:
+            found += _factor_lines(cells[0].text, knowledge)
+    return found
+
+
+def _only_yes_or_no(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell holds a marked Yes or No and nothing besides."""
+    words = re.findall(r"[^\W_]+", plain(text.flat))
+    answered = bool(words) and all(word in ("yes", "no", "si", "n", "y", "a", "na") for word in words)
+    return answered and yes_or_no(text, knowledge) is not None
+
+
+def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
+    """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
+    found = []
+    lines = text.lines()
+    statements: list[Passage] = []
+    current: list[Passage] = []
+    for line in lines:
+        begins = re.match(
+            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:[A-Z][.)]\s+)?(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
+            r"|^[^?☐☒.]{3,110}[:?]\s*(?i:(?:yes|no|n/a|not|none|sí|si)\b|☐|☒)",
+            line.text,
+        )
+        answers = (
+            re.match(r"\W*(?:☐|☒)", line.text)
+            and current
+            and re.search(r"[?:]\s*$", current[-1].flat)
+            and not re.match(r"\W*(?:☐|☒)", current[0].text)
+        )
+        if begins and current and not answers:
+            statements.append(Passage.join(current, "\n"))
+            current = []
+        current.append(line)
+    if current:
+        statements.append(Passage.join(current, "\n"))
+    for statement in statements:
+        flat = statement.text
+        leading = re.match(
+            r"\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)\b\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*☐ ?N/A)?\s*",
+            flat,
+            re.I,
+        )
+        if leading:
+            found.append((statement.cut(leading.end()), statement.cut(0, leading.end()), "box"))
+            continue
+        mark = re.search(r"[?:]\s*|(?=[☐☒])", flat)
+        if mark and mark.start() > 3:
+            found.append((statement.cut(0, mark.start()), statement.cut(mark.end()), "label"))
+            second = re.search(r":\s*", flat[mark.end() :])
+            if second and second.start() < 30:
+                found.append(
+                    (
+                        statement.cut(0, mark.end() + second.start()),
+                        statement.cut(mark.end() + second.end()),
+                        "label",
+                    )
+                )
+        elif re.match(r"\W*[☐☒]", flat):
+            for choice in choices_in(statement):
+                if choice.words and not knowledge.disability(re.sub(r"[*†]|^[PS] ", "", choice.words.flat)):
+                    found.append((choice.words, Passage("Yes" if choice.marked else "No"), "box"))
+    return found
+
+
+_REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
+
+
+def _answer(answer: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | None:
+    said = yes_or_no(answer, knowledge)
+    if said is not None:
+        return said
+    options = [choice for choice in choices_in(answer) if choice.words]
+    refusals = [bool(_REFUSAL.match(choice.words.flat)) for choice in options]
+    if any(refusals) and not all(refusals):  # "☐ N/A ☒ Addressed in goal 3"
+        marked = [
+            (choice, refused) for choice, refused in zip(options, refusals, strict=True) if choice.marked
+        ]
+        if marked:
+            return not marked[0][1], marked[0][0].words
+    key = squeezed(answer.flat)
+    if key in knowledge.no:
+        return False, answer
+    if key in knowledge.yes:
+        return True, answer
+    if re.match(
+        r"(?i)\W*(?:no (?:needs?|concerns?)|not (?:applicable|needed|an? |required)|does not|none|age appropriate|is not)",
+        answer.flat,
+    ):
+        return False, answer
+    return None
+
+
+def _health(
+    found: SpecialFactors,
+    levels: dict[str, Text],
+    categories: Sequence[Text],
+    parts: Sequence[Part],
+    knowledge: Knowledge,
+) -> None:
+    if found.health is not None:
+        return
+    for category in categories:
+        if knowledge.disability(category.value) == "other health impairment":
+            found.health = Value(True, category.words, category.places, 0.8, "derived")
+            return
+    for part in parts:
+        for table in part.tables:
+            kind = table_kind(table, knowledge)
+            if kind and kind[0] == "services":
+                for row in table.rows[kind[2] :]:
+                    words = plain(row[0].text.flat) if row else ""
+                    if re.search(r"\bnurs|health serv|enfermer", words):
+                        found.health = read_as(True, row[0].text, "row")
+                        return
+    if levels or parts:
+        found.health = concluded(False, trust=0.8)
