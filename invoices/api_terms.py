@@ -318,7 +318,7 @@ class RetainerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.C
 
     def perform_create(self, serializer: Any) -> None:
         asked = serializer.validated_data
-        estimate = Estimate.objects.filter(case=asked["case"]).first()
+        estimate = Estimate.objects.in_force(asked["case"])
         try:
             serializer.instance = retaining.open_retainer(**asked, estimate=estimate, **self.now)
         except retaining.CannotHold as why:

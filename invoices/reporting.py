@@ -167,8 +167,8 @@ class Budget:
 
 
 def budget_of(case: Case) -> Budget | None:
-    """The newest estimate of a case against its billable time since the case began."""
-    estimate = Estimate.objects.filter(case=case).first()
+    """The estimate in force of a case against its billable time since the case began."""
+    estimate = Estimate.objects.in_force(case)
     if estimate is None:
         return None
     used = TimeEntry.objects.filter(work_of(case), billing=Billing.BILLABLE).aggregate(sum=Sum("minutes"))[

@@ -13,6 +13,13 @@ from clients.models import Agreement
 from web.ids import new_id
 
 
+class EstimateQuerySet(models.QuerySet["Estimate"]):
+    def in_force(self, case: Case) -> Estimate | None:
+        """What the family of a case last agreed to; before it signed any, the newest."""
+        signed = F("agreement__signature__signed_at").desc(nulls_last=True)
+        return self.filter(case=case).order_by(signed, "-made_at").first()
+
+
 class Estimate(models.Model):
     """A range of minutes at an hour's rate. The retainer that is asked for is a percentage of its least amount."""
 
@@ -27,6 +34,8 @@ class Estimate(models.Model):
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, null=True, blank=True, related_name="estimates")  # fmt: skip
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+
+    objects = EstimateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at"]

@@ -307,7 +307,7 @@ def _minutes(hours: Decimal) -> int:
 @FORM
 def retainer_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     case = _case(pk)
-    estimate = Estimate.objects.filter(case=case).first()
+    estimate = Estimate.objects.in_force(case)
     asked = retaining.to_ask(estimate) if estimate else None
     first = {"asked": asked or None, "threshold": asked // 4 if asked else None}
     form = RetainerForm(posted(request), initial=first)

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from clients import agreements
 from clients.models import Agreement, AgreementTemplate
-from invoices import balances, crediting, issuing, retaining, telling
+from invoices import balances, crediting, issuing, reporting, retaining, telling
 from invoices.models import Estimate, Retainer
 from outbox.models import Message
 from payments import ledger, receiving, refunding
@@ -270,6 +270,20 @@ def test_an_estimate_is_signed_and_leads_to_its_retainer(visitor, bea, desk, pap
     again = visitor.post(f"/estimates/{estimate.pk}/paper/", {"template": str(paper.pk)}, follow=True)
     assert "The family has signed this estimate." in again.content.decode()
     assert Agreement.objects.filter(version__template=paper).count() == 2
+
+
+def test_until_a_newer_estimate_is_signed_the_signed_one_holds(desk, paper, bea, clock):
+    def estimated(hours, after):
+        at = NOW + timedelta(minutes=after)
+        return retaining.estimate(desk.case, minutes_low=60 * hours, minutes_high=60 * hours, rate=15_000, by=bea, at=at)  # fmt: skip
+
+    first, second = estimated(3, 0), estimated(9, 1)
+    assert reporting.budget_of(desk.case).estimate == second
+    for signed, after in ((first, 2), (second, 3)):
+        at = NOW + timedelta(minutes=after)
+        agreements.sign(retaining.send_to_sign(signed, paper, by=bea, at=at), name="Luz Rivera", how="typed", by=None, at=at)  # fmt: skip
+        estimated(20, after)
+        assert reporting.budget_of(desk.case).estimate == signed
 
 
 def test_a_paper_that_names_no_estimate_says_it_at_its_end(desk, paper, bea, clock):
