@@ -52,6 +52,7 @@ NOUNS = {
     "hours": pgettext_lazy("access log", "hours"),
     "inquiry": pgettext_lazy("access log", "inquiry"),
     "invoice": pgettext_lazy("access log", "invoice"),
+    "link": pgettext_lazy("access log", "pay link"),
     "list": pgettext_lazy("access log", "list"),
     "log": pgettext_lazy("access log", "access log"),
     "mail_stop": pgettext_lazy("access log", "stopped e-mail address"),

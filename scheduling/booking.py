@@ -375,7 +375,7 @@ def note_no_show(booking: Booking, *, at: datetime, by: User) -> None:
 def say_child(booking: Booking, student: Student, *, at: datetime, by: User) -> None:
     """The booking is about this child of its contact."""
     Booking.objects.filter(pk=booking.pk, student=None).update(student=student)
-    audit.record("booking.about", by=by, at=at, about=booking, student=str(student.pk))
+    audit.record("booking.changed", by=by, at=at, about=booking, student=str(student.pk))
 
 
 def last_call(at: datetime) -> Subquery:
