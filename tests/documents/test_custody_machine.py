@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -76,10 +77,16 @@ class Custody(RuleBasedStateMachine):
             assert hits == wanted
 
 
-def test_whatever_happens_nobody_reads_what_they_may_not(harbor, clock):
+@pytest.mark.parametrize(
+    "examples", [12, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+)
+def test_whatever_happens_nobody_reads_what_they_may_not(harbor, clock, examples):
     run_state_machine_as_test(
         Custody,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -135,16 +135,16 @@ def roles_of(name):
 def test_no_page_of_harbor_holds_a_byte_of_birch(harbor, lived, short):
     seen, opened, turned_away = [], 0, set()
     person = User.objects.get(pk=key(short)) if short else None
-    visitor = Visitor(harbor)
+    nobody, visitor = Visitor(harbor), Visitor(harbor)
+    if person:
+        visitor.as_(person)
     for name, path in paths(*lived):
         if name in turned_away:
             continue
-        headers = {}
         if person and name.startswith("api-"):
-            headers = {"Authorization": f"Bearer {short}"}
-        elif person:
-            visitor.as_(User.objects.get(pk=person.pk))
-        answer = visitor.get(path, headers=headers)
+            answer = nobody.get(path, headers={"Authorization": f"Bearer {short}"})
+        else:
+            answer = visitor.get(path)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         opened += answer.status_code == 200
         if person and answer.status_code in {401, 403} and person.role not in roles_of(name):
@@ -153,6 +153,9 @@ def test_no_page_of_harbor_holds_a_byte_of_birch(harbor, lived, short):
             seen.append((name, path))
     assert seen == []
     assert opened > 15
+    assert (
+        not person or visitor.get(reverse("profile", urlconf="config.urls")).status_code == 200
+    )  # nothing signed them out on the way
 
 
 def test_the_canary_sings_where_it_should(birch, lived):
