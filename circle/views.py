@@ -175,6 +175,17 @@ def shared_wins(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 
 @requires(Can.VISIT_SHARED_PAGE)
+@require_POST
+def shared_win_withdrawal(request: FirmRequest, pk: UUID, win: UUID) -> HttpResponse:
+    student, parts = opened(request, pk)
+    if not parts.may(Part.WINS):
+        raise Http404
+    one = get_object_or_404(Win.objects.filter(student=student).shared(), pk=win)
+    act = lambda: writing.withdraw(one, by=request.user, at=timezone.now())  # noqa: E731
+    return _done(request, pk, act, _("It is off the page."), "wins")
+
+
+@requires(Can.VISIT_SHARED_PAGE)
 @require_GET
 def shared_strategy(request: FirmRequest, pk: UUID, strategy: UUID) -> HttpResponse:
     """One strategy with how it went and what it said before."""

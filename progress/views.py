@@ -19,7 +19,7 @@ from clients.models import Student
 from documents.models import Document, Kind
 from progress import measures, page, school, sheets
 from progress.forms import EndForm, PhaseForm, SchoolReportForm, SheetForm
-from progress.models import DataPoint, DataSheet, Phase, Strategy, Win
+from progress.models import DataPoint, DataSheet, Strategy, Win
 from reviews.models import Goal
 from web.access import Can, requires
 from web.forms import posted
@@ -171,15 +171,7 @@ def phase_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         return render(
             request, "progress/sheet.html", sheet_context(request, row, phase_form=form), status=422
         )
-    made = Phase.objects.create(
-        student=row.student,
-        sheet=row,
-        kind=Phase.Kind.OTHER,
-        by=request.user,
-        at=timezone.now(),
-        **form.cleaned_data,
-    )
-    audit.record("phase.added", by=request.user, at=timezone.now(), about=made, sheet=str(row.pk))
+    sheets.mark(row, by=request.user, at=timezone.now(), **form.cleaned_data)
     return redirect("sheet", pk)
 
 

@@ -100,6 +100,30 @@ def test_a_guest_withdraws_their_own_words_and_nobody_elses(luz, gus, mateo, inv
     assert "Theirs" not in words(visitor, luz, page)
 
 
+def test_a_small_win_is_taken_off_by_who_told_it_the_family_or_the_office(
+    luz, gus, ana, mateo, invite, page, visitor
+):
+    invite(adds=[Part.WINS])
+    told = {"setting": "school", "happened_on": NOW.date(), "at": NOW}
+    of_gus, of_luz, wrong = (
+        writing.celebrate(mateo, by=who, words=said, **told)
+        for who, said in ((gus, "Theirs"), (luz, "Hers"), (gus, "Another child"))
+    )
+    visitor.as_(gus)
+    assert visitor.get(page).content.decode().count("/withdrawal/") == 2
+    visitor.post(f"{page}wins/{of_luz.pk}/withdrawal/")
+    visitor.post(f"{page}wins/{of_gus.pk}/withdrawal/")
+    visitor.as_(ana).post(f"{page}wins/{wrong.pk}/withdrawal/")
+
+    assert list(Win.objects.shared().filter(student=mateo, by__in=[luz, gus])) == [of_luz]
+    assert "Theirs" not in words(visitor, luz, page)
+    assert (
+        visitor.as_(luz).post(f"/shared/{key('student Ada')}/wins/{of_luz.pk}/withdrawal/").status_code == 404
+    )
+    visitor.as_(luz).post(f"{page}wins/{of_luz.pk}/withdrawal/")
+    assert not Win.objects.shared().filter(pk=of_luz.pk).exists()
+
+
 def test_an_agreed_action_that_is_done_is_celebrated_and_can_be_undone(
     luz, gus, mateo, invite, page, visitor
 ):
