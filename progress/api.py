@@ -416,6 +416,14 @@ class SchoolReportViewSet(_Narrowed):
             raise ValidationError({"ends_on": str(why)}) from None
         return Response(SchoolReportSerializer(made).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Takes back what was written down wrong; it leaves the chart and the questions."""
+        user: Any = request.user
+        school.withdraw(self.get_object(), by=user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class WinSerializer(serializers.ModelSerializer):
     class Meta:

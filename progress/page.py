@@ -160,7 +160,7 @@ def untold(student: Student, user: User, period: tuple[date, date]) -> list[Data
     """
     everything = list(DataSheet.objects.visible_to(user).filter(student=student))
     chain = sheets.chains(everything)
-    rows = SchoolReport.objects.filter(sheet__student=student, ends_on__gte=period[0])
+    rows = SchoolReport.objects.standing().filter(sheet__student=student, ends_on__gte=period[0])
     told = set(rows.values_list("sheet", flat=True))
     return [
         sheet

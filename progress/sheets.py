@@ -230,6 +230,13 @@ def mark(sheet: DataSheet, *, on: date, words: str, by: User, at: datetime) -> P
     return made
 
 
+def unmark(phase: Phase, *, by: User, at: datetime) -> None:
+    """Takes a line off the chart that somebody drew by hand; the lines of plans and strategies stay."""
+    with transaction.atomic():
+        if Phase.objects.filter(pk=phase.pk, kind=Phase.Kind.OTHER).delete()[0]:
+            audit.record("phase.removed", by=by, at=at, about=phase, on=phase.on.isoformat())
+
+
 def refresh(sheet: DataSheet) -> None:
     """From when the sheet counts as silent: so many days after its newest point, or its start."""
     silence.count_again(DataSheet.objects.filter(pk=sheet.pk))
