@@ -19,6 +19,8 @@ from django.utils.translation import ngettext
 
 from web.dates import say_day
 
+LONG = 380  # days of a picture from which its months are told with their years
+
 
 @dataclass(frozen=True)
 class Point:
@@ -423,20 +425,23 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _axes(frame: _Frame) -> SafeString:
     foot = frame.height - frame.bottom + 24
+    first, last = frame.days
+    long = last - first > LONG
     months = "".join(
-        f'<text class="mid" x="{frame.x(day)}" y="{foot}">{escape(say_day(day, style="month"))}</text>'
-        for day in _months(*frame.days)
+        f'<text class="mid" x="{frame.x(day)}" y="{foot}">{escape(say_day(day, style="month"))}{f" ’{day:%y}" if long else ""}</text>'
+        for day in _months(first, last, most=3 if long else 4)
+        if not long or frame.x(day) <= frame.width - 28
     )
     return SafeString(_grid_lines(frame) + months)
 
 
-def _months(first: int, last: int) -> list[date]:
-    """Up to five days to label, months apart, the first day of the picture among them."""
+def _months(first: int, last: int, *, most: int = 4) -> list[date]:
+    """Up to `most` + 1 days to label, months apart, the first day of the picture among them."""
     start, end = date.fromordinal(first), date.fromordinal(last)
     months = [start]
     while (following := _next_month(months[-1])) <= end:
         months.append(following)
-    every = max(1, math.ceil((len(months) - 1) / 4))
+    every = max(1, math.ceil((len(months) - 1) / most))
     chosen = months[::every]
     # Labels closer than this many days of the span would touch.
     room = (last - first) / 8
