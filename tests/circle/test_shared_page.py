@@ -124,6 +124,20 @@ def test_a_small_win_is_taken_off_by_who_told_it_the_family_or_the_office(
     assert not Win.objects.shared().filter(pk=of_luz.pk).exists()
 
 
+def test_what_was_agreed_is_taken_off_with_its_button(luz, gus, mateo, invite, page, visitor):
+    invite(adds=[Part.CHECKINS])
+    hers, theirs = (
+        writing.agree(mateo, by=who, words="Headphones", who="All", due_on=None, at=NOW) for who in (luz, gus)
+    )
+    off = "{}actions/{}/withdrawal/".format
+    seen = words(visitor, gus, page)
+    assert (off(page, theirs.pk) in seen, off(page, hers.pk) in seen) == (True, False)
+    for one in (hers, theirs):
+        visitor.post(off(page, one.pk))
+    assert list(Action.objects.standing().filter(pk__in=[hers.pk, theirs.pk])) == [hers]
+    assert off(page, hers.pk) in words(visitor, luz, page)
+
+
 def test_an_agreed_action_that_is_done_is_celebrated_and_can_be_undone(
     luz, gus, mateo, invite, page, visitor
 ):
