@@ -212,6 +212,7 @@ def test_home_school_and_advocate_at_one_table(phone, teachers_phone, desktop, s
     desktop.goto(site.at(f"/students/{student.pk}/minutes/"))
     is_well(desktop)
     with within(site.cast.firm):
+        student.refresh_from_db()
         table = tally.table(student, start=today - timedelta(days=60), end=today, today=today)
         behind = {line.name: line.months[-1].count.shortfall.minutes for line in table.lines if line.months}
     name, minutes = max(behind.items(), key=lambda pair: pair[1])
