@@ -21,7 +21,7 @@ from progress.models import DataSheet, Phase, Strategy, TermReport, Win
 from progress.page import Line
 from web.paging import ListPage, asked_page, page_of_read
 
-WINS, REPORTS, POSTS, MOST_LOOKS, DONE_LATELY = 3, 4, 20, 200, timedelta(days=14)
+WINS, REPORTS, POSTS, MOST_LOOKS, DONE_LATELY = 3, 4, 10, 200, timedelta(days=14)
 
 
 @dataclass
