@@ -77,7 +77,7 @@ def shared_page(request: FirmRequest, pk: UUID) -> HttpResponse:
     return _show(request, student, parts)
 
 
-def _show(request: FirmRequest, student: Student, parts: Parts, *, status: int = 200, **filled: Any) -> HttpResponse:  # fmt: skip
+def _show(request: FirmRequest, student: Any, parts: Parts, *, status: int = 200, **filled: Any) -> HttpResponse:  # fmt: skip
     now = timezone.now()
     shown = page.of(student, parts, request=request, at=now)
     guests.looked(request.user, student, "page", at=now, seen=parts)

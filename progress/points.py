@@ -193,6 +193,7 @@ def withdraw(point: DataPoint, *, reason: str, by: User, at: datetime) -> None:
             withdrawn_by=by, withdrawn_at=at, withdrawal_reason=reason[:200]
         )
         if done:
-            Document.objects.filter(pk=point.document_id).update(shared=False)
+            if point.document_id:
+                Document.objects.filter(pk=point.document_id).update(shared=False)
             sheets.refresh(point.sheet)
             audit.record("point.withdrawn", by=by, at=at, about=point)

@@ -74,6 +74,7 @@ def withdraw(win: Win, *, by: User, at: datetime) -> None:
             withdrawn_by=by, withdrawn_at=at, shared_at=None
         )
         if done:
-            Document.objects.filter(pk=win.document_id).update(shared=False)
+            if win.document_id:
+                Document.objects.filter(pk=win.document_id).update(shared=False)
             TimelineEntry.objects.filter(evidence_kind=EVIDENCE, evidence_id=str(win.pk)).delete()
             audit.record("win.withdrawn", by=by, at=at, about=win)

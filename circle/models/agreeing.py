@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -33,7 +33,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
     def next_of(self, student: Student) -> tuple[CheckIn | None, list[Asked]]:
         """The child's next check-in, and what each side wants to ask there, oldest first. One query."""
-        rows = list(
+        rows: list[Any] = list(
             self.filter(student=student).ahead().order_by("starts_at", "pk", "questions__at", "questions__pk")
             .annotate(q_words=F("questions__words"), q_side=F("questions__side"), q_by=F("questions__by__name"))
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Q, Subquery
@@ -48,7 +48,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         heads = said.values("pk")[(page - 1) * size : page * size]
         counted = said.order_by().values("student").annotate(n=Count("pk")).values("n")
         rows = self.standing().filter(Q(pk__in=heads) | Q(under__in=heads)).annotate(of_all=Subquery(counted))
-        found = list(rows.select_related("by", "clip"))
+        found: list[Any] = list(rows.select_related("by", "clip"))
         posts = [row for row in found if row.under_id is None]
         for post in posts:
             post.heard = [row for row in reversed(found) if row.under_id == post.pk]

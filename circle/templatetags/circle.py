@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from circle.models import Post, Side
 from clients.models import Part
-from progress.models import Setting, Strategy, Went
+from progress.models import Setting, Went
 
 register = template.Library()
 ICONS = {Side.HOME: "home", Side.SCHOOL: "school", Side.OFFICE: "users"}
@@ -48,7 +48,7 @@ def look_name(part: str) -> str:
 
 
 @register.simple_tag
-def how_it_went(strategy: Strategy) -> SafeString:
+def how_it_went(strategy: Any) -> SafeString:
     """How often it helped, at home and at school, in one line each. Takes a strategy of `counted()`."""
     lines = []
     for setting in Setting:
