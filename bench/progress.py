@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -23,9 +23,19 @@ from accounts.roles import Role
 from accounts.sessions import SessionStore
 from bench.firms import new_firm
 from bench.measuring import get, line, median_ms, progress, server
-from clients.models import Contact, Family, Guardianship, Student
+from circle.models import Action, CheckIn, CheckInQuestion, Post
+from clients.models import AboutPage, Contact, Family, Guardianship, Student
 from minutes.models import DeliveredSession, Evidence
-from progress.models import DataPoint, DataSheet, Phase, SchoolReport, Win
+from progress.models import (
+    DataPoint,
+    DataSheet,
+    Phase,
+    SchoolReport,
+    Strategy,
+    StrategyResult,
+    TermReport,
+    Win,
+)
 from tenants.places import FirmRef, within
 
 GOALS, POINTS, SESSIONS, YEARS, TIMES = 20, 4000, 3000, 5, 60
@@ -88,6 +98,7 @@ def five_years() -> tuple[FirmRef, Student, dict[str, str]]:
             )
             for n in range(SESSIONS)
         )  # fmt: skip
+        _page(student, owner, mother, now=now)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE progress_datapoint")
         cookies = {}
@@ -97,6 +108,35 @@ def five_years() -> tuple[FirmRef, Student, dict[str, str]]:
             store.save(must_create=True)
             cookies[name] = f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
     return firm, student, cookies
+
+
+def _page(student: Student, owner: User, mother: User, *, now: datetime) -> None:
+    """What else stands on the shared page after five years: talk with answers, strategies, a check-in, reports."""
+    ago = [now - timedelta(days=n) for n in range(300)]
+    posts = [Post(student=student, kind="update", words=f"Update {n}. He read for ten minutes.", side="home", by=mother, at=at) for n, at in enumerate(ago)]  # fmt: skip
+    Post.objects.bulk_create(posts)
+    Post.objects.bulk_create(Post(student=student, under=post, kind="answer", words="Wonderful", side="office", by=owner, at=post.at) for post in posts)  # fmt: skip
+    strategies = [Strategy(student=student, trigger=f"Trigger {n}", response="Wait ten seconds", started_on=now.date(), by=owner, at=now, shared_at=now) for n in range(8)]  # fmt: skip
+    Strategy.objects.bulk_create(strategies)
+    StrategyResult.objects.bulk_create(StrategyResult(strategy=strategies[n % 8], went="well", setting="home", happened_on=at.date(), by=mother, at=at) for n, at in enumerate(ago))  # fmt: skip
+    check_in = CheckIn.objects.create(
+        student=student, starts_at=now + timedelta(days=3), how="call", by=mother, at=now
+    )
+    CheckInQuestion.objects.bulk_create(CheckInQuestion(check_in=check_in, words=f"Question {n}", side="home", by=mother, at=now) for n in range(4))  # fmt: skip
+    Action.objects.bulk_create(
+        Action(student=student, words=f"Agreed {n}", who="Mother", side="home", by=mother, at=now)
+        for n in range(6)
+    )
+    AboutPage.objects.create(
+        student=student, number=1, strengths="Kind", writer="Bench Mother", written_at=now
+    )
+    TermReport.objects.bulk_create(
+        TermReport(
+            student=student, starts_on=at.date() - timedelta(days=60), ends_on=at.date(), written_by=owner, written_at=at, approved_by=owner,
+            approved_at=at, sent_at=at,
+        )
+        for at in ago[::30]
+    )  # fmt: skip
 
 
 def queries_of(firm: FirmRef, path: str, cookie: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -347,10 +348,28 @@ class PostSchoolGoalSerializer(serializers.ModelSerializer):
 
 
 class TransitionStepSerializer(serializers.ModelSerializer):
+    goal = serializers.PrimaryKeyRelatedField(
+        queryset=PostSchoolGoal.objects.filter(ended_at=None), required=False, allow_null=True
+    )
+
     class Meta:
         model = TransitionStep
         fields = ["id", "goal", "words", "who", "due_on", "by", "at", "done_by", "done_at"]
-        read_only_fields = ["id", "goal", "by", "at", "done_by", "done_at"]
+        read_only_fields = ["id", "by", "at", "done_by", "done_at"]
+
+    def validate_due_on(self, on: date | None) -> date | None:
+        if on is not None and not 2000 <= on.year <= 2100:
+            raise ValidationError("This day cannot be right.")
+        return on
+
+
+class StepDoneSerializer(serializers.Serializer):
+    step = serializers.UUIDField()
+    done = serializers.BooleanField(default=True)
+
+
+class TakenOffSerializer(serializers.Serializer):
+    thing = serializers.UUIDField(help_text="A goal or an agency of this plan.")
 
 
 class AgencySerializer(serializers.ModelSerializer):
@@ -416,7 +435,40 @@ class TransitionPlanViewSet(_Rows):
     @action(detail=True, methods=["post"], url_path="add-step", url_name="add-step")
     def add_step(self, request: Request, pk: str | None = None) -> Response:
         plan, told = self.get_object(), self.filled(TransitionStepSerializer)
+        goal = told.get("goal")
+        if goal is not None and goal.plan_id != plan.pk:
+            raise ValidationError({"goal": "This goal is not of this plan."})
         transition.step(
-            plan.student, words=told["words"], who=told["who"], due_on=told.get("due_on"), by=self.person, at=timezone.now()
+            plan.student, words=told["words"], who=told["who"], due_on=told.get("due_on"), goal=goal, by=self.person,
+            at=timezone.now(),
         )  # fmt: skip
         return self.answer(self.get_object(), made=True)
+
+    @extend_schema(request=StepDoneSerializer, responses=TransitionPlanSerializer)
+    @action(detail=True, methods=["post"], url_path="complete-step", url_name="complete-step")
+    def complete_step(self, request: Request, pk: str | None = None) -> Response:
+        """A step is done, or with `done` false open again."""
+        plan, told = self.get_object(), self.filled(StepDoneSerializer)
+        step = plan.steps.select_related("plan__student").filter(pk=told["step"]).first()
+        if step is None:
+            raise ValidationError({"step": "There is no such step on this plan."})
+        transition.tick(step, by=self.person, done=told["done"], at=timezone.now())
+        return self.answer(self.get_object())
+
+    @extend_schema(request=AgencySerializer, responses={201: TransitionPlanSerializer})
+    @action(detail=True, methods=["post"], url_path="add-agency", url_name="add-agency")
+    def add_agency(self, request: Request, pk: str | None = None) -> Response:
+        plan, told = self.get_object(), self.filled(AgencySerializer)
+        transition.ask_agency(plan.student, by=self.person, at=timezone.now(), **told)
+        return self.answer(self.get_object(), made=True)
+
+    @extend_schema(request=TakenOffSerializer, responses=TransitionPlanSerializer)
+    @action(detail=True, methods=["post"], url_path="take-off", url_name="take-off")
+    def take_off(self, request: Request, pk: str | None = None) -> Response:
+        """Takes a goal or an agency off the plan; the row stays, with the day."""
+        plan, told = self.get_object(), self.filled(TakenOffSerializer)
+        one = plan.goals.filter(pk=told["thing"]).first() or plan.agencies.filter(pk=told["thing"]).first()
+        if one is None:
+            raise ValidationError({"thing": "There is no such goal or agency on this plan."})
+        transition.end(one, by=self.person, at=timezone.now())
+        return self.answer(self.get_object())

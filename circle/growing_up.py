@@ -136,10 +136,7 @@ def agency_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = forms.AgencyForm(request.POST)
     if not form.is_valid():
         return _show(request, student, status=422, agency_form=form, open_form="agency")
-    made = form.save(commit=False)
-    made.plan, made.by, made.at = transition.plan_of(student, at=now), request.user, now
-    made.save()
-    audit.record("agency.added", by=request.user, at=now, about=student, agency=str(made.pk))
+    transition.ask_agency(student, by=request.user, at=now, **form.cleaned_data)
     messages.success(request, _("The agency is on the plan."))
     return _back(pk, "agencies")
 

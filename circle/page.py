@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from accounts.models import AuditEntry
 from circle import pictures, transition
-from circle.models import Action, CheckIn, Post
+from circle.models import Action, CheckIn, Post, Side
 from clients import guests, papers
 from clients.guests import Parts
 from clients.models import AboutPage, GuestGrant, Part, Student
@@ -19,9 +19,9 @@ from progress import page as goals
 from progress import sheets
 from progress.models import DataSheet, Phase, Strategy, TermReport, Win
 from progress.page import Line
-from web.paging import page_of
+from web.paging import ListPage, asked_page, page_of_read
 
-WINS, REPORTS, MOST_LOOKS, DONE_LATELY = 3, 4, 200, timedelta(days=14)
+WINS, REPORTS, POSTS, MOST_LOOKS, DONE_LATELY = 3, 4, 10, 200, timedelta(days=14)
 
 
 @dataclass
@@ -55,10 +55,9 @@ def of(student: Student, parts: Parts, *, request: HttpRequest, at: datetime) ->
     if parts.may(Part.CHECKINS):
         _agreed(page, at=at)
     if parts.may(Part.PAGE):
-        page.posts = page_of(Post.objects.filter(student=student).talk(), request)
+        page.posts = _talk(student, request)
     if parts.may(Part.STRATEGIES):
-        rows = Strategy.objects.filter(student=student).shared().in_use().select_related("by")
-        page.strategies = list(rows.prefetch_related("results__by", "versions"))
+        page.strategies = list(Strategy.objects.filter(student=student).shared().in_use().counted())
     if parts.may(Part.GOALS) or parts.may(Part.POINTS) or parts.may(Part.POINTS, add=True):
         page.lines = _goals(page)
     if parts.may(Part.REPORTS):
@@ -72,6 +71,15 @@ def of(student: Student, parts: Parts, *, request: HttpRequest, at: datetime) ->
         clocks = transition.clocks(student)
         page.growing_up = clocks if clocks and clocks.is_open(page.today) else None
     return page
+
+
+def _talk(student: Student, request: HttpRequest) -> ListPage:
+    number = asked_page(request)
+    posts, of_all = Post.objects.talk(student, page=number, size=POSTS)
+    if not posts and number > 1:
+        number = 1
+        posts, of_all = Post.objects.talk(student, page=number, size=POSTS)
+    return page_of_read(posts, request, number=number, of_all=of_all, size=POSTS)
 
 
 def _goals(page: SharedPage) -> list[Line]:
@@ -96,20 +104,18 @@ def _goals(page: SharedPage) -> list[Line]:
             today=page.today,
             small=False,
             most_rows=goals.MOST_ROWS,
+            most_phases=goals.MOST_PHASES,
         )
         for sheet in current
     ]
 
 
 def _agreed(page: SharedPage, *, at: datetime) -> None:
-    page.check_in = CheckIn.objects.filter(student=page.student).ahead().first()
-    if page.check_in:
-        asked = list(page.check_in.questions.select_related("by"))
-        sides = dict.fromkeys(row.side for row in asked)
-        page.questions = [
-            (next(row for row in asked if row.side == side).get_side_display(), [row for row in asked if row.side == side])
-            for side in sides
-        ]  # fmt: skip
+    page.check_in, asked = CheckIn.objects.next_of(page.student)
+    page.questions = [
+        (Side(side).label, [row for row in asked if row.side == side])
+        for side in dict.fromkeys(row.side for row in asked)
+    ]
     lately = Q(done_at=None) | Q(done_at__gt=at - DONE_LATELY)
     actions = list(
         Action.objects.filter(student=page.student).standing().filter(lately).select_related("done_by")

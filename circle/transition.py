@@ -131,6 +131,14 @@ def tick(one: TransitionStep, *, by: User, done: bool, at: datetime) -> bool:
 
 
 @transaction.atomic
+def ask_agency(student: Student, *, by: User, at: datetime, **told: str) -> Agency:
+    """An agency that can help with adult life, with whom to ask for: name, what_for, person, phone, email."""
+    made = Agency.objects.create(plan=plan_of(student, at=at), by=by, at=at, **told)
+    audit.record("agency.added", by=by, at=at, about=student, agency=str(made.pk))
+    return made
+
+
+@transaction.atomic
 def end(one: PostSchoolGoal | Agency, *, by: User, at: datetime) -> None:
     """Takes a goal or an agency off the plan; the row stays."""
     if type(one).objects.filter(pk=one.pk, ended_at=None).update(ended_at=at, ended_by=by):

@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{PAGE}posts/<uuid:post>/withdrawal/", views.shared_post_withdrawal, name="shared-post-withdrawal"),
     path(f"{PAGE}wins/", views.shared_wins, name="shared-wins"),
     path(f"{PAGE}wins/new/", views.shared_win_new, name="shared-win-new"),
+    path(f"{PAGE}wins/<uuid:win>/withdrawal/", views.shared_win_withdrawal, name="shared-win-withdrawal"),
     path(f"{PAGE}strategies/<uuid:strategy>/", views.shared_strategy, name="shared-strategy"),
     path(f"{PAGE}strategies/", views.shared_strategy_new, name="shared-strategy-new"),
     path(

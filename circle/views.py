@@ -28,17 +28,17 @@ from progress.forms import ResultForm
 from progress.models import Setting, Strategy, TermReport, Win
 from progress.report_views import pdf_answer
 from web.access import Can, requires
+from web.paging import page_of
 from web.toasts import offer_undo
 
 
 def opened(request: FirmRequest, pk: UUID) -> tuple[Student, Parts]:
     """The student of a page that this person may open now, and the parts they may see; anything else is not found."""
-    rows = Student.objects.shared_with(request.user, at=timezone.now())
-    student = get_object_or_404(rows.select_related("district"), pk=pk)
-    parts = guests.parts(request.user, student, at=timezone.now())
-    if not parts:
+    rows = Student.objects.filter(pk=pk).select_related("district").annotate(pace=news.pace_of(request.user))
+    found = guests.opened(request.user, rows, at=timezone.now())
+    if found is None or not found[1]:
         raise Http404
-    return student, parts
+    return found
 
 
 def frame(request: FirmRequest) -> str:
@@ -72,22 +72,21 @@ def door(request: FirmRequest) -> HttpResponse:
 @require_GET
 def shared_page(request: FirmRequest, pk: UUID) -> HttpResponse:
     student, parts = opened(request, pk)
-    if parts.is_guest:
+    if parts.is_new:
         guests.accept(request.user, student, at=timezone.now())
     return _show(request, student, parts)
 
 
-def _show(request: FirmRequest, student: Student, parts: Parts, *, status: int = 200, **filled: Any) -> HttpResponse:  # fmt: skip
+def _show(request: FirmRequest, student: Any, parts: Parts, *, status: int = 200, **filled: Any) -> HttpResponse:  # fmt: skip
     now = timezone.now()
     shown = page.of(student, parts, request=request, at=now)
     guests.looked(request.user, student, "page", at=now, seen=parts)
-    reader = news.choice_of(request.user, student, at=now)
     here = Setting.SCHOOL if parts.is_guest else Setting.HOME
     context = {
         "page": shown, "student": student, "parts": parts, "frame": frame(request), "may_share": not parts.is_guest,
         "minutes_view": f"{door_of(request, parts)}minutes", "session_view": f"{door_of(request, parts)}session-new",
         "post_form": forms.PostForm(), "action_form": forms.ActionForm(), "check_in_form": forms.CheckInForm(),
-        "win_form": forms.WinForm(initial={"happened_on": shown.today, "setting": here}), "strategy_form": forms.StrategyForm(), "pace_form": forms.PaceForm(initial={"pace": reader.pace}),
+        "win_form": forms.WinForm(initial={"happened_on": shown.today, "setting": here}), "strategy_form": forms.StrategyForm(), "pace_form": forms.PaceForm(initial={"pace": student.pace}),
         **filled,
     }  # fmt: skip
     return render(request, "circle/page.html", context, status=status)
@@ -168,11 +167,22 @@ def shared_wins(request: FirmRequest, pk: UUID) -> HttpResponse:
         raise Http404
     now = timezone.now()
     guests.looked(request.user, student, Part.WINS, at=now)
-    wins = page.page_of(Win.objects.filter(student=student).shared().select_related("by"), request)
+    wins = page_of(Win.objects.filter(student=student).shared().select_related("by"), request)
     shown = page.SharedPage(student, parts, guests.local_day(now), wins=list(wins))
     page.see(shown)
     context = {"student": student, "parts": parts, "page": shown, "wins": wins, "frame": frame(request)}
     return render(request, "circle/wins.html", context)
+
+
+@requires(Can.VISIT_SHARED_PAGE)
+@require_POST
+def shared_win_withdrawal(request: FirmRequest, pk: UUID, win: UUID) -> HttpResponse:
+    student, parts = opened(request, pk)
+    if not parts.may(Part.WINS):
+        raise Http404
+    one = get_object_or_404(Win.objects.filter(student=student).shared(), pk=win)
+    act = lambda: writing.withdraw(one, by=request.user, at=timezone.now())  # noqa: E731
+    return _done(request, pk, act, _("It is off the page."), "wins")
 
 
 @requires(Can.VISIT_SHARED_PAGE)

@@ -89,20 +89,27 @@ def answer(under: Post, *, by: User, words: str, at: datetime) -> Post:
     return made
 
 
-def may_withdraw(user: User, one: Post | Action, *, at: datetime) -> bool:
+def _part(one: Post | Action | Win) -> Part:
+    if isinstance(one, Win):
+        return Part.WINS
+    return Part.PAGE if isinstance(one, Post) else Part.CHECKINS
+
+
+def may_withdraw(user: User, one: Post | Action | Win, *, at: datetime) -> bool:
     """Who wrote it, the family, and the office."""
-    if not guests.may(
-        user, one.student, Part.PAGE if isinstance(one, Post) else Part.CHECKINS, add=True, at=at
-    ):
+    if not guests.may(user, one.student, _part(one), add=True, at=at):
         return False
     return one.by_id == user.pk or not guests.is_guest(user, one.student, at=at)
 
 
 @transaction.atomic
-def withdraw(one: Post | Action, *, by: User, at: datetime) -> None:
-    """Takes something off the page; the row stays. Raises CannotWrite."""
+def withdraw(one: Post | Action | Win, *, by: User, at: datetime) -> None:
+    """Takes something off the page, and its photo from the family's papers; the row stays. Raises CannotWrite."""
     if not may_withdraw(by, one, at=at):
         raise CannotWrite(_("Only who wrote this, the family or the office can take it off."))
+    if isinstance(one, Win):
+        wins.withdraw(one, by=by, at=at)
+        return
     rows = type(one).objects.filter(pk=one.pk, withdrawn_at=None)
     if rows.update(withdrawn_at=at, withdrawn_by=by):
         if isinstance(one, Post) and one.document_id:

@@ -43,8 +43,11 @@ def waiting(request: Any) -> int:
 
 def unread(request: Any) -> int:
     """The count on a family's page: portal messages of the firm that they have not read."""
-    from messaging import threads
-    from messaging.models import Thread
+    from django.db.models import Exists, OuterRef
 
-    thread = Thread.objects.visible_to(request.user).first()
-    return threads.unread_from_firm(thread, request.user).count() if thread else 0
+    from messaging.models import PortalMessage, Reading, Thread
+
+    user = request.user
+    rows = PortalMessage.objects.filter(thread__in=Thread.objects.visible_to(user), from_family=False)
+    read = Reading.objects.filter(thread=OuterRef("thread"), user=user, read_at__gte=OuterRef("at"))
+    return rows.filter(~Exists(read)).count()

@@ -19,8 +19,17 @@ from accounts import audit
 from cases.api import Seen
 from clients.models import Student
 from documents.models import Document
-from minutes import page, recording, tally
-from minutes.models import LONGEST, DeliveredSession, Entry, Evidence, MissedKind, MissedSession, Setting
+from minutes import page, papers, recording, tally
+from minutes.models import (
+    LONGEST,
+    DeliveredSession,
+    Entry,
+    Evidence,
+    MissedKind,
+    MissedSession,
+    Setting,
+    Worksheet,
+)
 from reviews.models import ServiceRow
 from tenants.places import current_firm
 from web.access import Access, Can
@@ -246,6 +255,77 @@ class MissedSessionViewSet(_Entries):
     def correct(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Puts a corrected entry in its place; what stood before stays in the history."""
         return self.corrected(MissedCorrectionSerializer)
+
+
+# --- worksheets ---
+
+TEXTS = ["missed", "effect", "would_help", "questions"]
+
+
+class WorksheetSerializer(serializers.ModelSerializer):
+    student = Seen(Student)
+    version = serializers.IntegerField(
+        min_value=0, default=0, help_text="The version your words are based on; 0 for a stretch of time without a worksheet."
+    )  # fmt: skip
+
+    class Meta:
+        model = Worksheet
+        fields = ["id", "student", "from_on", "until_on", *TEXTS, "version", "saved_by", "saved_at"]
+        read_only_fields = ["id", "saved_by", "saved_at"]
+        validators: list[Any] = []
+
+    def validate(self, filled: dict[str, Any]) -> dict[str, Any]:
+        if not 0 <= (filled["until_on"] - filled["from_on"]).days <= 800:
+            raise serializers.ValidationError({"until_on": "At most 800 days after the first."})
+        return filled
+
+
+class WorksheetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """What a count cannot say, in people's words, beside the minutes of a stretch of time."""
+
+    access = Access(Can.SEE_STUDENTS)
+    can, can_write = Can.SEE_STUDENTS, Can.EDIT_STUDENTS
+    serializer_class = WorksheetSerializer
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Worksheet.objects.none()
+        rows = Worksheet.objects.visible_to(self.request.user).order_by("-id")  # type: ignore[arg-type]
+        asked = self.request.query_params.get("student")
+        if asked and self.action == "list":
+            try:
+                rows = rows.filter(student=UUID(asked))
+            except ValueError:
+                raise ValidationError({"student": "This is no id."}) from None
+        return rows
+
+    @extend_schema(parameters=[OpenApiParameter("student", UUID)])
+    def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
+        user: Any = request.user
+        audit.record("worksheet.listed", by=user, at=timezone.now(), through="api")
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
+        row = self.get_object()
+        user: Any = request.user
+        audit.record("worksheet.read", by=user, at=timezone.now(), about=row.student, through="api")
+        return Response(self.get_serializer(row).data)
+
+    @extend_schema(responses={201: WorksheetSerializer})
+    def create(self, request: ApiRequest) -> Response:
+        """Keeps the words for a stretch of time; what somebody else saved meanwhile is not written over."""
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        told = dict(asked.validated_data)
+        user: Any = request.user
+        try:
+            made = papers.save_worksheet(
+                told["student"], told["from_on"], told["until_on"], {name: told.get(name, "") for name in TEXTS},
+                by=user, at=timezone.now(), based_on=told["version"],
+            )  # fmt: skip
+        except papers.SavedMeanwhile as why:
+            raise ValidationError({"version": str(why)}) from None
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 
 # --- the monthly table ---

@@ -70,7 +70,7 @@ def _child(student: Student, review: Review, today: date, *, at: datetime) -> No
                 "would_help": "A short daily session for some weeks would fit him better than long ones.",
                 "questions": "Who steps in when Ms. Park is away?\nWhen could the missed sessions be made up without taking him out of reading?",
             },
-            by=by, at=at,
+            based_on=0, by=by, at=at,
         )  # fmt: skip
 
 

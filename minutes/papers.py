@@ -100,16 +100,32 @@ def seen(table: Table) -> list[str]:
     return found
 
 
+class SavedMeanwhile(Exception):
+    """Somebody else saved the worksheet since; the message is a sentence."""
+
+
 @transaction.atomic
 def save_worksheet(
-    student: Student, since: date, until: date, values: dict[str, Any], *, by: User, at: datetime
+    student: Student,
+    since: date,
+    until: date,
+    values: dict[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    based_on: int,
 ) -> Worksheet:
-    """Keeps what people wrote for a stretch of time."""
+    """Keeps what people wrote for a stretch of time.
+
+    `based_on` is the version that the writer had before them, 0 for none. Raises SavedMeanwhile for an older one.
+    """
     texts = {name: values[name] for name in ("missed", "effect", "would_help", "questions")}
     row, made = Worksheet.objects.select_for_update().get_or_create(
         student=student, from_on=since, until_on=until, defaults={**texts, "saved_by": by, "saved_at": at}
     )
     if not made:
+        if row.version != based_on:
+            raise SavedMeanwhile(_("Somebody else saved this worksheet while you were typing. Your words are below; theirs beside them."))  # fmt: skip
         for name, value in texts.items():
             setattr(row, name, value)
         row.version += 1

@@ -254,19 +254,22 @@ def worksheet(request: FirmRequest, pk: UUID) -> HttpResponse:
     )
     theirs = None
     if request.method == "POST" and form.is_valid():
-        if (form.cleaned_data["version"] or 0) == (found.version if found else 0):
+        based_on = form.cleaned_data["version"] or 0
+        try:
             papers.save_worksheet(
-                student, since, until, form.cleaned_data, by=request.user, at=timezone.now()
+                student,
+                since,
+                until,
+                form.cleaned_data,
+                by=request.user,
+                at=timezone.now(),
+                based_on=based_on,
             )
             messages.success(request, _("Saved."))
             return redirect(request.get_full_path())
-        theirs = Worksheet.objects.get(pk=found.pk) if found else None
-        form.add_error(
-            None,
-            _(
-                "Somebody else saved this worksheet while you were typing. Your words are below; theirs beside them."
-            ),
-        )
+        except papers.SavedMeanwhile as why:
+            theirs = Worksheet.objects.get(student=student, from_on=since, until_on=until)
+            form.add_error(None, str(why))
     audit.record("worksheet.read", by=request.user, at=timezone.now(), about=student)
     context = {
         **papers.worksheet_facts(student, since=since, until=until, today=today),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -14,18 +15,23 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from accounts import audit
+from cases.api import Seen
+from clients import guests
 from clients.models import Student
-from progress import measures, points, school, sheets, strategies, wins
-from progress.forms import NumberField
+from documents.models import Document
+from progress import measures, points, school, sheets, strategies, wins, writing
+from progress.forms import TOO_LONG_DAYS, NumberField
 from progress.models import (
     Called,
     DataPoint,
     DataSheet,
+    Phase,
     PointRevision,
     SchoolReport,
     Setting,
     Strategy,
     StrategyResult,
+    StrategyVersion,
     TermReport,
     Went,
     Win,
@@ -70,6 +76,18 @@ class _Narrowed(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gener
         user: Any = request.user
         audit.record(f"{self.noun}.read", by=user, at=timezone.now(), about=row, through="api")
         return Response(self.get_serializer(row).data)
+
+
+def today() -> date:
+    """The day by the firm's clock."""
+    return guests.local_day(timezone.now())
+
+
+def not_ahead(on: date) -> date:
+    """A day that has come. Raises ValidationError."""
+    if on > today():
+        raise serializers.ValidationError("This day has not come yet.")
+    return on
 
 
 class _Of(serializers.Serializer):
@@ -151,6 +169,39 @@ def _number(name: str, value: Any) -> float:
     return number
 
 
+class SheetChangeSerializer(NewSheetSerializer):
+    class Meta:
+        model = DataSheet
+        fields = list(sheets.FIELDS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        serializers.ModelSerializer.__init__(self, *args, **kwargs)
+
+    def get_fields(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_fields()
+        return {name: found[name] for name in sheets.FIELDS}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kept = {name: getattr(self.instance, name) for name in sheets.FIELDS}
+        return super().validate({**kept, **attrs})
+
+
+class EndSheetSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class PhaseSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Phase
+        fields = ["id", "student", "sheet", "strategy", "kind", "words", "on", "by", "at"]
+        read_only_fields = ["id", "student", "sheet", "strategy", "kind", "by", "at"]
+
+    def validate_on(self, on: date) -> date:
+        if not 2000 <= on.year <= 2100:
+            raise serializers.ValidationError("This year cannot be right.")
+        return on
+
+
 class SheetViewSet(_Narrowed):
     """Data sheets of goals. A new one needs a goal of a plan in force."""
 
@@ -175,6 +226,45 @@ class SheetViewSet(_Narrowed):
         except sheets.NotYet as why:
             raise ValidationError(str(why)) from None
         return Response(SheetSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    def changed(self, row: DataSheet) -> Response:
+        return Response(SheetSerializer(self.get_queryset().get(pk=row.pk)).data)
+
+    @extend_schema(request=SheetChangeSerializer, responses=SheetSerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Sets a sheet right: the fields that are sent. How it counts stays once it has points."""
+        row = self.get_object()
+        asked = SheetChangeSerializer(row, data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        try:
+            sheets.change(row, asked.validated_data, by=user, at=timezone.now())
+        except sheets.NotYet as why:
+            raise ValidationError(str(why)) from None
+        return self.changed(row)
+
+    @extend_schema(request=EndSheetSerializer, responses=SheetSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Takes no more points; what is there stays. Twice is once."""
+        row = self.get_object()
+        asked = EndSheetSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        sheets.end(row, reason=asked.validated_data["reason"], by=user, at=timezone.now())
+        return self.changed(row)
+
+    @extend_schema(request=PhaseSerializer, responses={201: PhaseSerializer})
+    @action(detail=True, methods=["post"])
+    def mark(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """A day from which something is done differently: a line on the chart."""
+        row = self.get_object()
+        asked = PhaseSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        made = sheets.mark(row, **asked.validated_data, by=user, at=timezone.now())
+        return Response(PhaseSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class RevisionSerializer(serializers.ModelSerializer):
@@ -291,9 +381,12 @@ class NewSchoolReportSerializer(_Of):
     words = serializers.CharField(max_length=4000)
     called = serializers.ChoiceField(choices=[pair for pair in Called.choices if pair[0]], required=False, allow_blank=True, default="", help_text="Left out, it is read from the words.")  # fmt: skip
     value = serializers.FloatField(required=False, allow_null=True, default=None, min_value=0)
+    document = Seen(Document, required=False, allow_null=True, default=None)
     page = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=5000)  # fmt: skip
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["document"] is not None and attrs["document"].student_id != attrs["sheet"].student_id:
+            raise serializers.ValidationError({"document": "This paper is another student's."})
         if attrs["starts_on"] and attrs["starts_on"] > attrs["ends_on"]:
             raise serializers.ValidationError({"starts_on": "The first day comes after the last."})
         return attrs
@@ -315,12 +408,21 @@ class SchoolReportViewSet(_Narrowed):
         told = dict(asked.validated_data)
         user: Any = request.user
         try:
-            made = school.add(told.pop("sheet"), told, by=user, at=timezone.now())
+            paper = told.pop("document")
+            made = school.add(told.pop("sheet"), told, document=paper, by=user, at=timezone.now())
         except measures.Impossible as problem:
             raise ValidationError({problem.field: problem.sentence}) from None
         except sheets.NotYet as why:
             raise ValidationError({"ends_on": str(why)}) from None
         return Response(SchoolReportSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Takes back what was written down wrong; it leaves the chart and the questions."""
+        user: Any = request.user
+        school.withdraw(self.get_object(), by=user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class WinSerializer(serializers.ModelSerializer):
@@ -345,9 +447,14 @@ class NewWinSerializer(_Of):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["sheet"] is not None and attrs["sheet"].student_id != attrs["student"].pk:
             raise serializers.ValidationError({"sheet": "This goal is another student's."})
-        if attrs["happened_on"] > timezone.localdate():
-            raise serializers.ValidationError({"happened_on": "This day has not come yet."})
         return attrs
+
+    def validate_happened_on(self, on: date) -> date:
+        return not_ahead(on)
+
+
+class SharingSerializer(serializers.Serializer):
+    shared = serializers.BooleanField(help_text="Whether home and school may read it.")
 
 
 class WinViewSet(_Narrowed):
@@ -367,6 +474,25 @@ class WinViewSet(_Narrowed):
         made = wins.add(by=user, at=timezone.now(), **asked.validated_data)
         return Response(WinSerializer(made).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=SharingSerializer, responses=WinSerializer)
+    @action(detail=True, methods=["post"])
+    def share(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Lets home and school read it, or no longer; its photo goes with it."""
+        row = self.get_object()
+        asked = SharingSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        wins.share(row, shared=asked.validated_data["shared"], by=user, at=timezone.now())
+        return Response(WinSerializer(row).data)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Takes a win back; the log keeps that it was there."""
+        user: Any = request.user
+        wins.withdraw(self.get_object(), by=user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class ResultSerializer(serializers.ModelSerializer):
     class Meta:
@@ -375,12 +501,20 @@ class ResultSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class VersionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = StrategyVersion
+        fields = ["trigger", "response", "who", "until", "changed_by"]
+        read_only_fields = fields
+
+
 class StrategySerializer(serializers.ModelSerializer):
     results = ResultSerializer(many=True, read_only=True)
+    versions = VersionSerializer(many=True, read_only=True)
 
     class Meta:
         model = Strategy
-        fields = ["id", "student", "trigger", "response", "who", "started_on", "ended_on", "by", "at", "shared_at", "sheets", "results"]  # fmt: skip
+        fields = ["id", "student", "trigger", "response", "who", "started_on", "ended_on", "by", "at", "shared_at", "sheets", "results", "versions"]  # fmt: skip
         read_only_fields = fields
 
 
@@ -407,16 +541,27 @@ class NewResultSerializer(serializers.Serializer):
     words = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
     happened_on = serializers.DateField()
 
-    def validate_happened_on(self, on: Any) -> Any:
-        if on > timezone.localdate():
-            raise serializers.ValidationError("This day has not come yet.")
-        return on
+    def validate_happened_on(self, on: date) -> date:
+        return not_ahead(on)
+
+
+class StrategyChangeSerializer(serializers.Serializer):
+    trigger = serializers.CharField(max_length=300, required=False)
+    response = serializers.CharField(max_length=1000, required=False)
+    who = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class EndStrategySerializer(serializers.Serializer):
+    ended_on = serializers.DateField()
+
+    def validate_ended_on(self, on: date) -> date:
+        return not_ahead(on)
 
 
 class StrategyViewSet(_Narrowed):
     """Strategies with how they went."""
 
-    serializer_class, model, noun, prefetched = StrategySerializer, Strategy, "strategy", ("results", "sheets")  # fmt: skip
+    serializer_class, model, noun, prefetched = StrategySerializer, Strategy, "strategy", ("results", "sheets", "versions")  # fmt: skip
 
     @extend_schema(parameters=BY_STUDENT)
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
@@ -441,6 +586,45 @@ class StrategyViewSet(_Narrowed):
         made = strategies.tell(row, by=user, at=timezone.now(), **asked.validated_data)
         return Response(ResultSerializer(made).data, status=status.HTTP_201_CREATED)
 
+    def acted(self, row: Strategy) -> Response:
+        return Response(StrategySerializer(self.get_queryset().get(pk=row.pk)).data)
+
+    @extend_schema(request=StrategyChangeSerializer, responses=StrategySerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Changes trigger, response or who; what it said before stays in `versions`."""
+        row = self.get_object()
+        asked = StrategyChangeSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        strategies.change(row, by=user, at=timezone.now(), **asked.validated_data)
+        return self.acted(row)
+
+    @extend_schema(request=SharingSerializer, responses=StrategySerializer)
+    @action(detail=True, methods=["post"])
+    def share(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Lets home and school read it, or no longer."""
+        row = self.get_object()
+        asked = SharingSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        strategies.share(row, shared=asked.validated_data["shared"], by=user, at=timezone.now())
+        return self.acted(row)
+
+    @extend_schema(request=EndStrategySerializer, responses=StrategySerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """It is no longer used; a line marks the day on the charts."""
+        row = self.get_object()
+        asked = EndStrategySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        try:
+            strategies.end(row, ended_on=asked.validated_data["ended_on"], by=user, at=timezone.now())
+        except sheets.NotYet as why:
+            raise ValidationError({"ended_on": str(why)}) from None
+        return self.acted(row)
+
 
 class TermReportSerializer(serializers.ModelSerializer):
     class Meta:
@@ -452,11 +636,68 @@ class TermReportSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class NewTermReportSerializer(serializers.Serializer):
+    student = Seen(Student)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    language = serializers.ChoiceField(choices=[("en", "English"), ("es", "Español")])
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        days = (attrs["ends_on"] - attrs["starts_on"]).days
+        if not 0 < days <= TOO_LONG_DAYS or not 2000 <= attrs["starts_on"].year <= 2100:
+            raise serializers.ValidationError({"ends_on": "A report covers from two days up to a year."})
+        return attrs
+
+
+class SentencesSerializer(serializers.Serializer):
+    texts = serializers.DictField(
+        child=serializers.CharField(max_length=6000, allow_blank=True, trim_whitespace=False),
+        help_text="Sentences by their name in `facts.defaults`: opening, wins, goal:<sheet>, strategies, next.",
+    )
+
+
 class TermReportViewSet(_Narrowed):
-    """Term reports as they were written: `facts` from the data, `texts` by a person. They are written on the pages."""
+    """Term reports: `facts` from the data, `texts` by a person. Approving and sending one is a person's act on its page."""
 
     serializer_class, model, noun = TermReportSerializer, TermReport, "term_report"
 
     @extend_schema(parameters=BY_STUDENT)
     def list(self, request: ApiRequest, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=NewTermReportSerializer, responses={201: TermReportSerializer})
+    def create(self, request: ApiRequest) -> Response:
+        """Writes a draft from the data."""
+        asked = NewTermReportSerializer(data=request.data, context={"request": request})
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        made = writing.write(by=user, at=timezone.now(), **asked.validated_data)
+        return Response(TermReportSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=SentencesSerializer, responses=TermReportSerializer)
+    @action(detail=True, methods=["post"])
+    def edit(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Keeps sentences of a person in a draft."""
+        row = self.get_object()
+        asked = SentencesSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        texts = asked.validated_data["texts"]
+        unknown = sorted(set(texts) - set(row.facts.get("defaults", {})))
+        if unknown:
+            raise ValidationError({"texts": f"This report has no sentence named {unknown[0][:60]}."})
+        return self._act(lambda **how: writing.edit(row, texts, **how), row)
+
+    @extend_schema(request=None, responses=TermReportSerializer)
+    @action(detail=True, methods=["post"])
+    def rewrite(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Takes the data as it is now into a draft; sentences of a person stay."""
+        row = self.get_object()
+        return self._act(lambda **how: writing.rewrite(row, **how), row)
+
+    def _act(self, act: Any, row: TermReport) -> Response:
+        user: Any = self.request.user
+        try:
+            act(by=user, at=timezone.now())
+        except sheets.NotYet as why:
+            raise ValidationError(str(why)) from None
+        return Response(TermReportSerializer(self.get_queryset().get(pk=row.pk)).data)

@@ -385,6 +385,9 @@ class EndStrategyForm(Form):
     ended_on = day(label=_("Last day"))
 
 
+TOO_LONG_DAYS = 370  # of a term's report
+
+
 class TermForm(ModelForm):
     class Meta:
         model = TermReport
@@ -401,7 +404,7 @@ class TermForm(ModelForm):
         first, last = kept.get("starts_on"), kept.get("ends_on")
         if first and last and last <= first:
             self.add_error("ends_on", _("The term must end after it starts."))
-        if first and last and (last - first).days > 370:
+        if first and last and (last - first).days > TOO_LONG_DAYS:
             self.add_error("ends_on", _("A report covers at most a year."))
         return kept
 

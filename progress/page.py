@@ -21,6 +21,7 @@ from web.charts import Chart, Point, Series, data_chart
 # A small chart draws so many points, the newest: a year of weeks.
 MOST_SMALL = 60
 MOST_ROWS = 6  # numbers beside a chart on a page of many
+MOST_PHASES = 6  # changes marked in a chart on a page of many, the newest
 A_YEAR = timedelta(days=400)  # of the school's reports, the last ones with it
 
 
@@ -91,8 +92,10 @@ def line_of(
     today: date,
     small: bool,
     most_rows: int | None = None,
+    most_phases: int = 0,
 ) -> Line:
-    """A goal's line; `seen` may hold points of the sheets it carries on. `most_rows` of the table are kept."""
+    """A goal's line; `seen` may hold points of the sheets it carries on. `most_rows` of the table are kept, and the
+    newest `most_phases` of the changes; 0 for all."""
     values = [(one.on, one.value) for one in seen]
     current = [pair for pair in values if pair[0] >= sheet.starts_on]
     robust = trend.theil_sen(current)
@@ -103,7 +106,7 @@ def line_of(
     relevant = sorted(
         (row for row in phases if row.sheet_id in (None, sheet.pk) and row.on <= sheet.target_on),
         key=lambda row: row.on,
-    )
+    )[-most_phases:]
     chart = data_chart(
         series_of(drawn, reports), start=Point(*start), goal=Point(*goal), unit=measures.unit(sheet), summary=told,
         phases=[row.on for row in relevant], small=small, most_rows=most_rows, name=f"{sheet}: {told}",
@@ -157,7 +160,7 @@ def untold(student: Student, user: User, period: tuple[date, date]) -> list[Data
     """
     everything = list(DataSheet.objects.visible_to(user).filter(student=student))
     chain = sheets.chains(everything)
-    rows = SchoolReport.objects.filter(sheet__student=student, ends_on__gte=period[0])
+    rows = SchoolReport.objects.standing().filter(sheet__student=student, ends_on__gte=period[0])
     told = set(rows.values_list("sheet", flat=True))
     return [
         sheet

@@ -186,11 +186,14 @@ def correct(
 
 
 def withdraw(point: DataPoint, *, reason: str, by: User, at: datetime) -> None:
-    """Takes a point back, with the reason; it stays in the history and leaves the chart. Twice is once."""
+    """Takes a point back, with the reason; it stays in the history and leaves the chart, its photo the family's papers.
+    Twice is once."""
     with transaction.atomic():
         done = DataPoint.objects.filter(pk=point.pk, withdrawn_at=None).update(
             withdrawn_by=by, withdrawn_at=at, withdrawal_reason=reason[:200]
         )
         if done:
+            if point.document_id:
+                Document.objects.filter(pk=point.document_id).update(shared=False)
             sheets.refresh(point.sheet)
             audit.record("point.withdrawn", by=by, at=at, about=point)

@@ -74,6 +74,14 @@ def add(
     return row
 
 
+def withdraw(row: SchoolReport, *, by: User, at: datetime) -> None:
+    """Takes back what was typed wrong: it leaves the chart, the question and the next report. Twice is once."""
+    with transaction.atomic():
+        rows = SchoolReport.objects.standing().filter(pk=row.pk)
+        if rows.update(withdrawn_by=by, withdrawn_at=at):
+            audit.record("school_report.withdrawn", by=by, at=at, about=row, sheet=str(row.sheet_id))
+
+
 @dataclass(frozen=True)
 class Found:
     """What a paper says about a goal: to be looked at by a person."""

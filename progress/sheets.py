@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -218,6 +218,23 @@ def end(sheet: DataSheet, *, reason: str, by: User, at: datetime) -> None:
         )
         if ended:
             audit.record("sheet.ended", by=by, at=at, about=sheet)
+
+
+def mark(sheet: DataSheet, *, on: date, words: str, by: User, at: datetime) -> Phase:
+    """A line on the goal's chart: the day from which something was done differently."""
+    with transaction.atomic():
+        made = Phase.objects.create(
+            student_id=sheet.student_id, sheet=sheet, kind=Phase.Kind.OTHER, words=words, on=on, by=by, at=at
+        )
+        audit.record("phase.added", by=by, at=at, about=made, sheet=str(sheet.pk))
+    return made
+
+
+def unmark(phase: Phase, *, by: User, at: datetime) -> None:
+    """Takes a line off the chart that somebody drew by hand; the lines of plans and strategies stay."""
+    with transaction.atomic():
+        if Phase.objects.filter(pk=phase.pk, kind=Phase.Kind.OTHER).delete()[0]:
+            audit.record("phase.removed", by=by, at=at, about=phase, on=phase.on.isoformat())
 
 
 def refresh(sheet: DataSheet) -> None:

@@ -14,6 +14,12 @@ urlpatterns = [
     path("progress/sheets/<uuid:pk>/end/", views.sheet_end, name="sheet-end"),
     path("progress/sheets/<uuid:pk>/phases/", views.phase_new, name="phase-new"),
     path("progress/sheets/<uuid:pk>/school-reports/", views.school_report_new, name="school-report-new"),
+    path("progress/phases/<uuid:pk>/removal/", views.phase_removal, name="phase-removal"),
+    path(
+        "progress/school-reports/<uuid:pk>/withdrawal/",
+        views.school_report_withdrawal,
+        name="school-report-withdrawal",
+    ),
     path("progress/papers/<uuid:pk>/", views.school_report_read, name="school-report-read"),
     path("progress/sheets/<uuid:pk>/points/new/", point_views.point_new, name="point-new"),
     path("progress/points/<uuid:pk>/", point_views.point, name="point"),

@@ -19,7 +19,7 @@ from clients.models import Student
 from documents.models import Document, Kind
 from progress import measures, page, school, sheets
 from progress.forms import EndForm, PhaseForm, SchoolReportForm, SheetForm
-from progress.models import DataPoint, DataSheet, Phase, Strategy, Win
+from progress.models import DataPoint, DataSheet, Phase, SchoolReport, Strategy, Win
 from reviews.models import Goal
 from web.access import Can, requires
 from web.forms import posted
@@ -171,16 +171,26 @@ def phase_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         return render(
             request, "progress/sheet.html", sheet_context(request, row, phase_form=form), status=422
         )
-    made = Phase.objects.create(
-        student=row.student,
-        sheet=row,
-        kind=Phase.Kind.OTHER,
-        by=request.user,
-        at=timezone.now(),
-        **form.cleaned_data,
-    )
-    audit.record("phase.added", by=request.user, at=timezone.now(), about=made, sheet=str(row.pk))
+    sheets.mark(row, by=request.user, at=timezone.now(), **form.cleaned_data)
     return redirect("sheet", pk)
+
+
+@requires(Can.EDIT_STUDENTS)
+@require_POST
+def phase_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(Phase.objects.visible_to(request.user).filter(kind=Phase.Kind.OTHER), pk=pk)
+    sheets.unmark(row, by=request.user, at=timezone.now())
+    messages.success(request, _("The line is off the chart."))
+    return redirect("sheet", row.sheet_id) if row.sheet_id else redirect("progress", row.student_id)
+
+
+@requires(Can.EDIT_STUDENTS)
+@require_POST
+def school_report_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(SchoolReport.objects.visible_to(request.user), pk=pk)
+    school.withdraw(row, by=request.user, at=timezone.now())
+    messages.success(request, _("Taken back. It no longer stands on the chart."))
+    return redirect("sheet", row.sheet_id)
 
 
 @requires(Can.EDIT_STUDENTS)

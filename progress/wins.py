@@ -14,7 +14,7 @@ from cases import timeline
 from cases.models import EntryKind, TimelineEntry
 from clients.models import Student
 from documents import adding
-from documents.models import Kind
+from documents.models import Document, Kind
 from progress.models import DataSheet, Setting, Win
 from tenants.places import current_firm
 
@@ -67,17 +67,14 @@ def share(win: Win, *, by: User, at: datetime, shared: bool = True) -> None:
         audit.record("win.shared" if shared else "win.hidden", by=by, at=at, about=win)
 
 
-def may_withdraw(user: User, win: Win) -> bool:
-    """Its writer, and staff."""
-    return win.by_id == user.pk or user.is_staff_member
-
-
 def withdraw(win: Win, *, by: User, at: datetime) -> None:
-    """Takes a win back; the log keeps that it was there. Twice is once."""
+    """Takes a win back, and its photo from the family's papers; the log keeps that it was there. Twice is once."""
     with transaction.atomic():
         done = Win.objects.filter(pk=win.pk, withdrawn_at=None).update(
             withdrawn_by=by, withdrawn_at=at, shared_at=None
         )
         if done:
+            if win.document_id:
+                Document.objects.filter(pk=win.document_id).update(shared=False)
             TimelineEntry.objects.filter(evidence_kind=EVIDENCE, evidence_id=str(win.pk)).delete()
             audit.record("win.withdrawn", by=by, at=at, about=win)

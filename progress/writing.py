@@ -107,7 +107,7 @@ def _goals(student: Student, starts_on: date, today: date) -> list[dict[str, Any
     keys = [key for one in current for key in chain[one.pk]]
     points = page.points_of(keys)
     phases = list(Phase.objects.filter(student=student, on__lte=today))
-    reports = list(SchoolReport.objects.filter(sheet__in=keys, ends_on__lte=today))
+    reports = list(SchoolReport.objects.standing().filter(sheet__in=keys, ends_on__lte=today))
     found = []
     for sheet in current:
         seen = [one for one in page.merged(points, chain[sheet.pk]) if one.on <= today]

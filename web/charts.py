@@ -9,14 +9,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 from itertools import pairwise
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from web.dates import say_day
+
+LONG = 380  # days of a picture from which its months are told with their years
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,20 @@ class Chart:
     rows: list[list[tuple[str, str]]]
     unit: str = ""
     talk: str = ""
+
+    @property
+    def table(self) -> SafeString:
+        """Its numbers as a table. Written here, not in a template: a page of many goals has hundreds of cells."""
+        heads = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in self.columns)
+        cells = {name: f'<td role="cell" data-l="{escape(name)}">' for name in self.columns}
+        body = "".join(
+            f'<tr role="row">{"".join(f"{cells[label]}{escape(str(value))}</td>" for label, value in row)}</tr>'
+            for row in self.rows
+        )
+        return SafeString(
+            f'<table class="table" role="table"><caption class="vh">{escape(self.summary)}</caption>'
+            f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead><tbody role="rowgroup">{body}</tbody></table>'
+        )
 
 
 @dataclass(frozen=True)
@@ -222,14 +239,13 @@ def _legend(frame: _Frame, series: Sequence[Series]) -> SafeString:
         return SafeString("")
     step = (frame.width - 16) / max(len(series), 2)
     y = frame.height - 8
-    return format_html_join(
-        "",
-        '{}<text x="{}" y="{}">{}</text>',
-        (
-            (SafeString(_shape(one.key, round(14 + at * step, 1), y - 5, 5)), round(24 + at * step, 1), y, one.label)
+    return SafeString(
+        "".join(
+            f"{_shape(one.key, round(14 + at * step, 1), y - 5, 5)}"
+            f'<text x="{round(24 + at * step, 1)}" y="{y}">{escape(str(one.label))}</text>'
             for at, one in enumerate(series)
-        ),
-    )  # fmt: skip
+        )
+    )
 
 
 PAPER = (
@@ -408,25 +424,24 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _axes(frame: _Frame) -> SafeString:
-    lines = _grid_lines(frame)
-    months = format_html_join(
-        "",
-        '<text class="mid" x="{}" y="{}">{}</text>',
-        (
-            (frame.x(day), frame.height - frame.bottom + 24, say_day(day, style="month"))
-            for day in _months(*frame.days)
-        ),
+    foot = frame.height - frame.bottom + 24
+    first, last = frame.days
+    long = last - first > LONG
+    months = "".join(
+        f'<text class="mid" x="{frame.x(day)}" y="{foot}">{escape(say_day(day, style="month"))}{f" ’{day:%y}" if long else ""}</text>'
+        for day in _months(first, last, most=3 if long else 4)
+        if not long or frame.x(day) <= frame.width - 28
     )
-    return lines + months
+    return SafeString(_grid_lines(frame) + months)
 
 
-def _months(first: int, last: int) -> list[date]:
-    """Up to five days to label, months apart, the first day of the picture among them."""
+def _months(first: int, last: int, *, most: int = 4) -> list[date]:
+    """Up to `most` + 1 days to label, months apart, the first day of the picture among them."""
     start, end = date.fromordinal(first), date.fromordinal(last)
     months = [start]
     while (following := _next_month(months[-1])) <= end:
         months.append(following)
-    every = max(1, math.ceil((len(months) - 1) / 4))
+    every = max(1, math.ceil((len(months) - 1) / most))
     chosen = months[::every]
     # Labels closer than this many days of the span would touch.
     room = (last - first) / 8
@@ -438,7 +453,7 @@ def _next_month(day: date) -> date:
 
 
 def _svg(frame: _Frame, name: str, parts: Sequence[SafeString]) -> SafeString:
-    body = format_html_join("", "{}", ((part,) for part in parts))
+    body = SafeString("".join(parts))
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
         frame.width,
@@ -514,11 +529,11 @@ def stacked_chart(
 
 
 def _grid_lines(frame: _Frame) -> SafeString:
-    return format_html_join(
-        "",
-        '<path class="grid" d="M{} {}H{}"/><text class="end" x="{}" y="{}">{}</text>',
-        (
-            (frame.left, frame.y(t), frame.width - frame.right, frame.left - 8, round(frame.y(t) + 4.5, 1), say_number(t))
-            for t in frame.ticks
-        ),
-    )  # fmt: skip
+    right = frame.width - frame.right
+    return SafeString(
+        "".join(
+            f'<path class="grid" d="M{frame.left} {(y := frame.y(tick))}H{right}"/>'
+            f'<text class="end" x="{frame.left - 8}" y="{round(y + 4.5, 1)}">{escape(say_number(tick))}</text>'
+            for tick in frame.ticks
+        )
+    )

@@ -19,7 +19,7 @@ _FORMATS = {
         "brief": "D M j",
         "brief_year": "D M j, Y",
         "bare": "M j",
-        "month": "b",
+        "month": "M",
         "weekday": "D",
     },
     "es": {

@@ -59,3 +59,20 @@ def page_of(rows: QuerySet | Sequence[Any], request: HttpRequest, *, size: int =
     assert isinstance(page, ListPage)
     page.request = request
     return page
+
+
+def asked_page(request: HttpRequest) -> int:
+    """The page that `?page=` names, or the first."""
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) < 10**6 else 1
+
+
+def page_of_read(
+    rows: Sequence[Any], request: HttpRequest, *, number: int, of_all: int, size: int
+) -> ListPage:
+    """A page whose rows were read already, for lists that tell their length in the same query."""
+    pages = _Paginator(rows, size)
+    pages.count = of_all
+    page = ListPage(rows, number, pages)
+    page.request = request
+    return page

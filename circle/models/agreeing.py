@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from circle.models.page import Side
 from clients.models import Student
 from web.ids import new_id
+
+
+class Asked(NamedTuple):
+    """A question for a check-in, the side that asks, and the person's name."""
+
+    words: str
+    side: str
+    by: str
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
@@ -22,6 +30,17 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def ahead(self) -> Self:
         """Neither held nor called off, the nearest first."""
         return self.filter(over_at=None).order_by("starts_at", "pk")
+
+    def next_of(self, student: Student) -> tuple[CheckIn | None, list[Asked]]:
+        """The child's next check-in, and what each side wants to ask there, oldest first. One query."""
+        rows: list[Any] = list(
+            self.filter(student=student).ahead().order_by("starts_at", "pk", "questions__at", "questions__pk")
+            .annotate(q_words=F("questions__words"), q_side=F("questions__side"), q_by=F("questions__by__name"))
+        )  # fmt: skip
+        asked = [
+            Asked(row.q_words, row.q_side, row.q_by) for row in rows if row.pk == rows[0].pk and row.q_side
+        ]
+        return (rows[0] if rows else None), asked
 
 
 class CheckIn(models.Model):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -41,15 +41,18 @@ class PostQuerySet(models.QuerySet["Post"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
 
-    def talk(self) -> Self:
-        """Updates and questions, newest first, each with its answers in `heard`."""
-        answers = Post.objects.standing().select_related("by", "document", "clip").order_by("at", "pk")
-        return (
-            self.standing()
-            .filter(under=None)
-            .select_related("by", "document", "clip")
-            .prefetch_related(Prefetch("answers", queryset=answers, to_attr="heard"))
-        )
+    def talk(self, student: Student, *, page: int, size: int) -> tuple[list[Post], int]:
+        """That page of the child's updates and questions, newest first, each with its answers in `heard`, and how many
+        there are on all pages. One query."""
+        said = Post.objects.standing().filter(student=student, under=None)
+        heads = said.values("pk")[(page - 1) * size : page * size]
+        counted = said.order_by().values("student").annotate(n=Count("pk")).values("n")
+        rows = self.standing().filter(Q(pk__in=heads) | Q(under__in=heads)).annotate(of_all=Subquery(counted))
+        found: list[Any] = list(rows.select_related("by", "clip"))
+        posts = [row for row in found if row.under_id is None]
+        for post in posts:
+            post.heard = [row for row in reversed(found) if row.under_id == post.pk]
+        return posts, (found[0].of_all if found else 0)
 
 
 class Post(models.Model):
@@ -74,6 +77,8 @@ class Post(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = PostQuerySet.as_manager()
+
+    heard: list[Post]  # its answers, oldest first, where `talk` read it
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from circle.models import Post, Side
 from clients.models import Part
-from progress.models import Setting, Strategy, Went
+from progress.models import Setting, Went
 
 register = template.Library()
 ICONS = {Side.HOME: "home", Side.SCHOOL: "school", Side.OFFICE: "users"}
@@ -49,13 +48,13 @@ def look_name(part: str) -> str:
 
 
 @register.simple_tag
-def how_it_went(strategy: Strategy) -> SafeString:
-    """How often it helped, at home and at school, in one line each. Uses prefetched results."""
+def how_it_went(strategy: Any) -> SafeString:
+    """How often it helped, at home and at school, in one line each. Takes a strategy of `counted()`."""
     lines = []
     for setting in Setting:
-        counted = Counter(row.went for row in strategy.results.all() if row.setting == setting)
+        counted = {row["went"]: row["n"] for row in strategy.went if row["setting"] == setting}
         if counted:
-            words = ", ".join(f"{went.label}: {counted[went]}" for went in Went if counted[went])
+            words = ", ".join(f"{went.label}: {counted[went]}" for went in Went if went in counted)
             lines.append((setting.label, words))
     return (
         format_html('<ul class="plain small">{}</ul>', format_html_join("", "<li><b>{}</b> {}</li>", lines))

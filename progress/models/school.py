@@ -30,8 +30,11 @@ class Called(models.TextChoices):
 class SchoolReportQuerySet(models.QuerySet["SchoolReport"]):
     def visible_to(self, user: User) -> Self:
         if user.can(Can.SEE_STUDENTS) or user.can(Can.VISIT_PORTAL):
-            return self.filter(student__in=Student.objects.visible_to(user))
+            return self.standing().filter(student__in=Student.objects.visible_to(user))
         return self.none()
+
+    def standing(self) -> Self:
+        return self.filter(withdrawn_at=None)
 
 
 class SchoolReport(models.Model):
@@ -51,6 +54,8 @@ class SchoolReport(models.Model):
     page = models.PositiveIntegerField(_("page"), null=True, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = SchoolReportQuerySet.as_manager()
 
@@ -62,5 +67,14 @@ class SchoolReport(models.Model):
                 condition=Q(starts_on=None) | Q(starts_on__lte=F("ends_on")),
                 name="report_period_ends_after_start",
             ),
-            models.UniqueConstraint(fields=["sheet", "ends_on"], name="one_school_report_a_period"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="school_report_withdrawn_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["sheet", "ends_on"],
+                condition=Q(withdrawn_at=None),
+                name="one_school_report_a_period",
+            ),
         ]

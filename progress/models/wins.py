@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -85,6 +87,14 @@ class StrategyQuerySet(models.QuerySet["Strategy"]):
 
     def shared(self) -> Self:
         return self.filter(shared_at__isnull=False)
+
+    def counted(self) -> Self:
+        """Each with how often it helped where, in `went`: rows of setting, outcome, number. Takes no further query."""
+        counts = (
+            StrategyResult.objects.filter(strategy=OuterRef("pk")).order_by().values("setting", "went")
+            .annotate(n=Count("pk")).values_list(JSONObject(setting="setting", went="went", n="n"))
+        )  # fmt: skip
+        return self.annotate(went=ArraySubquery(counts))
 
 
 class Strategy(models.Model):

@@ -141,6 +141,10 @@ def test_a_clip_that_is_no_film_keeps_the_words(luz, page, visitor):
 
     assert answer.status_code == 422
     assert "We cannot show this kind of film." in answer.content.decode()
+    large = SimpleUploadedFile("a.mp4", b"0" * (25 * 1024 * 1024 + 1), "video/mp4")
+    answer_to_large = visitor.post(f"{page}posts/", {**told, "clip": large})
+    assert answer_to_large.status_code == 422
+    assert "This file is larger than 25 MB." in answer_to_large.content.decode()
     assert "Look at this</textarea>" in answer.content.decode()
     assert Post.objects.filter(by=luz).count() == 0
 

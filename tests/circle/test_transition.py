@@ -274,3 +274,41 @@ def test_once_the_day_has_come_it_stays_and_a_sign_in_may_still_be_given(ana, gr
     assert visitor.post(path, {"on": str(EIGHTEEN), "email": "mateo@home.example"}).status_code == 302
     assert User.objects.filter(email="mateo@home.example").exists()
     assert "Change the day or add a sign-in" not in visitor.get(f"{page}adult-life/").content.decode()
+
+
+def test_programs_keep_the_plan_too(harbor, ana, marcus, mateo):
+    from tests.api.conftest import Program
+
+    program = Program(harbor).with_key(ana)
+    plan = program.send("/transition-plans/", {"student": str(mateo.pk)}).json()
+    path = f"/transition-plans/{plan['id']}"
+    goal = program.send(f"{path}/add-goal/", {"area": "work", "words": "Work with dogs"}).json()["goals"][0][
+        "id"
+    ]
+    step = program.send(f"{path}/add-step/", {"words": "Visit a shelter", "who": "Mateo", "goal": goal, "due_on": "2027-01-20"}).json()["steps"][0]  # fmt: skip
+    assert step["goal"] == goal
+    other = PostSchoolGoal.objects.exclude(plan=plan["id"]).first()
+    assert (
+        program.send(f"{path}/add-step/", {"words": "x", "who": "x", "goal": str(other.pk)}).status_code
+        == 400
+    )
+    assert (
+        program.send(f"{path}/add-step/", {"words": "x", "who": "x", "due_on": "0027-01-20"}).status_code
+        == 400
+    )
+    done = program.send(f"{path}/complete-step/", {"step": step["id"]}).json()["steps"][0]
+    assert (done["done_by"], program.send(f"{path}/complete-step/", {"step": goal}).status_code) == (
+        str(ana.pk),
+        400,
+    )
+    agency = program.send(
+        f"{path}/add-agency/", {"name": "Vocational rehabilitation", "what_for": "A job coach"}
+    )
+    named = agency.json()["agencies"][0]["id"]
+    assert (agency.status_code, program.send(f"{path}/add-agency/", {"name": ""}).status_code) == (201, 400)
+    for thing in (named, goal):
+        assert program.send(f"{path}/take-off/", {"thing": thing}).status_code == 200
+    assert program.send(f"{path}/take-off/", {"thing": str(other.pk)}).status_code == 400
+    left = program.read(f"{path}/").json()
+    assert all(row["ended_at"] for row in [*left["goals"], *left["agencies"]])
+    assert Program(harbor).with_key(marcus).read(f"{path}/").status_code == 404

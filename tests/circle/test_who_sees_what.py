@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -24,14 +25,18 @@ from hypothesis.stateful import (
 from accounts.models import User
 from circle import writing
 from clients import about, guests
-from clients.models import Contact, Guardianship, GuestGrant, Part, Student
+from clients.models import ADDABLE, Contact, Guardianship, GuestGrant, Part, Student
+from minutes.models import DeliveredSession
+from progress import sheets
+from progress.models import DataPoint, DataSheet, TermReport
 from tenants.places import within
 from tests.conftest import Visitor
 from tests.world import NOW, key
 
 CANARIES = {
     Part.WINS: "canary-of-wins", Part.PAGE: "canary-of-talk", Part.STRATEGIES: "canary-of-strategies",
-    Part.CHECKINS: "canary-of-agreements", Part.ABOUT: "canary-of-about",
+    Part.CHECKINS: "canary-of-agreements", Part.ABOUT: "canary-of-about", Part.GOALS: "canary-of-a-change",
+    Part.POINTS: "137.3", Part.MINUTES: "canary-of-minutes", Part.REPORTS: "Aug 3",
 }  # fmt: skip
 PARTS = st.sets(st.sampled_from(sorted(CANARIES)), min_size=1)
 TEACHERS = ("gus", "kim")
@@ -76,7 +81,28 @@ class WhoSeesWhat(RuleBasedStateMachine):
             self.student, by=luz, trigger=CANARIES[Part.STRATEGIES], response="x", who="", at=NOW
         )
         writing.agree(self.student, by=luz, words=CANARIES[Part.CHECKINS], who="x", due_on=None, at=NOW)
+        self._begin_with_numbers()
         about.save(self.student, {"strengths": CANARIES[Part.ABOUT]}, by=luz, language="en", at=NOW)
+
+    def _begin_with_numbers(self) -> None:
+        """A goal with a number and a marked change, a session, a report that was sent."""
+        ana, day = self.people["ana"], NOW.date() - timedelta(days=20)
+        sheet = DataSheet.objects.create(
+            student=self.student, goal_text="Reads", measure="words", baseline=20, target=90, starts_on=day,
+            target_on=day + timedelta(days=300), quiet_on=day, set_up_by=ana, set_up_at=NOW,
+        )  # fmt: skip
+        DataPoint.objects.create(
+            key=uuid4(), sheet=sheet, value=137.3, setting="home", happened_at=NOW, happened_on=NOW.date(), logged_by=ana, logged_at=NOW,
+        )  # fmt: skip
+        sheets.mark(sheet, on=day + timedelta(days=5), words=CANARIES[Part.GOALS], by=ana, at=NOW)
+        DeliveredSession.objects.create(
+            student=self.student, on=NOW.date() - timedelta(days=1), service_name=CANARIES[Part.MINUTES], minutes=30,
+            evidence="log", recorded_by=ana, recorded_at=NOW,
+        )  # fmt: skip
+        TermReport.objects.create(
+            student=self.student, starts_on=date(2026, 8, 3), ends_on=date(2026, 11, 1), written_by=ana, written_at=NOW,
+            approved_by=ana, approved_at=NOW, sent_at=NOW,
+        )  # fmt: skip
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -123,7 +149,7 @@ class WhoSeesWhat(RuleBasedStateMachine):
     def grant(self, guardian: str, teacher: str, sees: set[str], adds: set[str], days: int) -> None:
         told = {
             "by": self.people[guardian], "email": self.people[teacher].email, "name": teacher, "job": "teacher",
-            "sees": sees, "adds": adds & sees - {Part.ABOUT}, "lapses_on": self.today + timedelta(days=days), "at": self.clock.now,
+            "sees": sees, "adds": adds & sees & set(ADDABLE), "lapses_on": self.today + timedelta(days=days), "at": self.clock.now,
         }  # fmt: skip
         if not self.decides(guardian):
             with pytest.raises(guests.CannotGrant):
@@ -220,7 +246,7 @@ class WhoSeesWhat(RuleBasedStateMachine):
         wanted = self.expected(name)
         visitor = Visitor(self.cast).as_(self.people[name])
         page = f"/shared/{self.student.pk}/"
-        answers = [visitor.get(path) for path in (page, f"{page}wins/", f"{page}people/", "/shared/", "/portal/", f"/portal/children/{self.student.pk}/")]  # fmt: skip
+        answers = [visitor.get(path) for path in (page, f"{page}wins/", f"{page}people/", f"{page}minutes/", "/shared/", "/portal/", "/portal/progress/", f"/portal/children/{self.student.pk}/")]  # fmt: skip
         text = "".join(answer.content.decode() for answer in answers)
         found = {part for part, canary in CANARIES.items() if canary in text}
         if name in GUARDIANS and not wanted:

@@ -169,3 +169,18 @@ def test_a_missed_session_is_corrected_too(call, mateo, speech):
     )
 
     assert (code, fresh["kind"], fresh["evidence"]) == (201, "provider", "note")
+
+
+def test_a_worksheet_is_kept_and_nobodys_words_are_written_over(call, mateo, ana, marcus):
+    told = {"student": str(mateo.pk), "from_on": "2026-07-01", "until_on": "2026-11-24", "missed": "Reading"}
+    code, made = call("post", "worksheets/", told)
+    assert (code, made["version"], made["missed"], made["questions"]) == (201, 1, "Reading", "")
+    code, stale = call("post", "worksheets/", {**told, "missed": "Over it"})
+    assert (code, list(stale["error"]["fields"])) == (400, ["version"])
+    code, newer = call("post", "worksheets/", {**told, "missed": "More", "version": 1})
+    assert (code, newer["id"], newer["version"]) == (201, made["id"], 2)
+    listed = call("get", f"worksheets/?student={mateo.pk}")[1]["results"]
+    assert [row["missed"] for row in listed if row["id"] == made["id"]] == ["More"]
+    assert call("post", "worksheets/", {**told, "until_on": "2026-06-01"})[0] == 400
+    assert call("get", f"worksheets/{made['id']}/", person=marcus)[0] == 404
+    assert call("post", "worksheets/", told, person=marcus)[0] == 400

@@ -41,8 +41,37 @@ def test_a_parent_logs_a_number_in_three_taps(visitor, luz, make_sheet, clock):
     assert "Saved: 4 of 5." in visitor.get(answer["Location"]).content.decode()
 
 
+KINDS = {
+    "trials": ({"out_of": 5, "baseline": 1, "target": 4}, {"part": "4"}, "Saved: 4 of 5."),
+    "percent": ({"baseline": 20, "target": 80}, {"value": "42.5"}, "Saved: 42.5%."),
+    "frequency": ({"baseline": 1, "target": 9}, {"part": "3"}, "Saved: 3 times."),
+    "rate": ({"baseline": 1, "target": 9}, {"part": "12", "whole": "3"}, "Saved: 4 a minute."),
+    "words": ({"baseline": 50, "target": 90}, {"value": "61"}, "Saved: 61 words a minute."),
+    "duration": ({"time_unit": "min", "baseline": 2, "target": 10}, {"value": "7"}, "Saved: 7 minutes."),
+    "latency": ({"time_unit": "s", "direction": "down", "baseline": 90, "target": 20}, {"value": "45"}, "Saved: 45 seconds."),
+    "rubric": ({"out_of": 4, "baseline": 1, "target": 3}, {"value": "2"}, "Saved: 2 of 4."),
+    "prompts": ({"baseline": 0, "target": 5}, {"value": "3"}, "Saved: Words."),
+}  # fmt: skip
+
+
+def test_every_kind_of_measure_has_its_form_and_is_said_in_its_own_words(visitor, luz, make_sheet, clock):
+    from progress.models import Measure
+
+    assert set(KINDS) == set(Measure.values)
+    visitor.as_(luz)
+    for measure, (shape, told, said) in KINDS.items():
+        sheet = make_sheet(measure, **shape)
+        form = visitor.get(f"/progress/sheets/{sheet.pk}/points/new/").content.decode()
+        assert all(f'name="{name}"' in form for name in told), measure
+        answer = post(visitor, sheet, **told)
+        assert answer.status_code == 302, measure
+        assert said in visitor.get(answer["Location"]).content.decode(), measure
+
+
 def test_another_number_of_tries_is_typed(visitor, ana, make_sheet, clock):
     sheet = make_sheet("trials", out_of=5, baseline=1, target=4)
+    led = visitor.as_(ana).get(f"/progress/sheets/{sheet.pk}/points/new/?next=/shared/").content.decode()
+    assert 'href="?typed=1&amp;next=/shared/"' in led  # and back to where the way began
     assert 'name="whole"' in visitor.as_(ana).get(f"/progress/sheets/{sheet.pk}/points/new/?typed=1").content.decode()  # fmt: skip
 
     post(visitor, sheet, part="6", whole="8", typed="1", setting="school")

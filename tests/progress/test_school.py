@@ -6,7 +6,7 @@ import pytest
 
 from documents.models import Document, Page
 from progress import school, trend
-from progress.models import SchoolReport
+from progress.models import Phase, SchoolReport
 from progress.sheets import NotYet
 from tests.world import NOW, key
 
@@ -169,3 +169,33 @@ def test_the_question_stands_on_the_goals_page(visitor, ana, luz, sheet, mateo, 
     assert "A question for the school" in visitor.as_(ana).get(f"/students/{mateo.pk}/progress/").content.decode()  # fmt: skip
     assert "A question to ask the school" in visitor.as_(luz).get(f"/portal/progress/{sheet.pk}/").content.decode()  # fmt: skip
     assert trend.LEAST == 5
+
+
+def test_what_was_typed_wrong_is_taken_back(visitor, ana, marcus, luz, sheet, mateo, clock):
+    told = {"ends_on": date(2026, 11, 1), "words": "Making progress", "value": 50.0}
+    wrong = school.add(sheet, told, by=ana, at=NOW)
+    path = f"/progress/school-reports/{wrong.pk}/withdrawal/"
+    assert (
+        "A question for the school" in visitor.as_(ana).get(f"/progress/sheets/{sheet.pk}/").content.decode()
+    )
+    assert visitor.as_(marcus).post(path).status_code == 404
+    visitor.as_(ana).post(path)
+    visitor.post(path)
+
+    seen = visitor.get(f"/progress/sheets/{sheet.pk}/").content.decode()
+    assert "A question for the school" not in seen
+    assert "p-report" not in seen
+    assert "Making progress" not in visitor.as_(luz).get(f"/portal/progress/{sheet.pk}/").content.decode()
+    kept = SchoolReport.objects.get(pk=wrong.pk)
+    assert (kept.withdrawn_by, kept.words) == (ana, "Making progress")
+    assert school.add(sheet, {**told, "value": 58.0}, by=ana, at=NOW).value == 58
+
+
+def test_a_line_drawn_by_mistake_leaves_the_chart_and_those_of_plans_stay(visitor, ana, sheet, mateo, clock):
+    drawn, of_plan = (
+        Phase.objects.create(student=mateo, sheet=sheet, kind=kind, words="Line", on=date(2026, 10, 1), by=ana, at=NOW)
+        for kind in ("other", "plan")
+    )  # fmt: skip
+    assert visitor.as_(ana).post(f"/progress/phases/{of_plan.pk}/removal/").status_code == 404
+    assert visitor.post(f"/progress/phases/{drawn.pk}/removal/").status_code == 302
+    assert list(Phase.objects.filter(sheet=sheet)) == [of_plan]

@@ -145,3 +145,12 @@ def test_a_table_may_hold_the_newest_rows_alone():
     )
 
     assert [row[1][1] for row in chart.rows] == ["11", "10", "9"]
+
+
+def test_months_are_told_with_their_years_where_the_picture_holds_more_than_one(english):
+    def labels(first, last):
+        svg = data_chart([], start=Point(first, 1), goal=Point(last, 9), unit="words", summary="x").svg
+        return re.findall(r'class="mid"[^>]*>([^<]+)<', svg)
+
+    assert labels(date(2026, 9, 1), date(2027, 6, 1)) == ["Sep", "Dec", "Mar", "Jun"]
+    assert labels(date(2024, 9, 1), date(2026, 9, 1)) == ["Sep ’24", "May ’25", "Jan ’26"]

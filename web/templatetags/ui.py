@@ -46,6 +46,12 @@ def icon(name: str, **attrs: str) -> SafeString:
     if name not in icon_names():
         raise template.TemplateSyntaxError(f"There is no icon named {name!r}.")
     css = " ".join(["i", *(["i-flip"] if name in _POINTING else []), *attrs.values()])
+    return _icon(name, css)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, css: str) -> SafeString:
+    """Kept, since a page asks for the same few more than a hundred times."""
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, static("icons.svg"), name
     )
