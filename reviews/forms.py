@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from clients.models import Student
 from documents.models import Page
 from reviews import structure
 from reviews.item_forms import MOST_MINUTES, Lines
@@ -99,6 +101,16 @@ class NewPointForm(ModelForm):
 class Person(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
+
+
+class ChildForm(Form):
+    """The child with whom a paper is filed."""
+
+    def __init__(self, *args: Any, students: QuerySet[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["student"] = forms.ModelChoiceField(
+            students, label=_("Child"), error_messages={"required": _("Please choose a child."), "invalid_choice": _("Please choose a child.")}
+        )  # fmt: skip
 
 
 class SettingForm(ModelForm):

@@ -27,6 +27,7 @@ from reviews import points, sandbox, structure
 from reviews.models import ReadingState as Reading
 from reviews.models import Review, State, StructuredIEP
 from tenants import due, keys
+from tenants.places import current_firm
 from tenants.tasks import run_later
 
 log = logging.getLogger("roundtable.reviews")
@@ -70,17 +71,34 @@ def open_review(version: DocumentVersion, *, at: datetime, follows: Review | Non
     student = version.document.student
     assert student is not None
     number = follows.number + 1 if follows else 1
+    due_on = timezone.localdate(at, timezone=current_firm().zone) + timedelta(days=DUE_DAYS)
     review, _made = Review.objects.get_or_create(
         version=version, number=number,
         defaults={
-            "student": student, "opened_at": at, "due_on": (at + timedelta(days=DUE_DAYS)).date(),
-            "assigned_to": follows.assigned_to if follows else _advocate(student),
+            "student": student, "opened_at": at, "due_on": due_on,
+            "assigned_to": follows.assigned_to if follows else advocate_of(student),
         },
     )  # fmt: skip
     return review
 
 
-def _advocate(student: Student) -> User | None:
+def begin(version: DocumentVersion, *, at: datetime) -> Review:
+    """The newest review of a version, opened where there is none; the paper is read unless it was."""
+    structured, made = StructuredIEP.objects.get_or_create(
+        version=version, defaults={"pages_count": version.pages_count}
+    )
+    review = Review.objects.filter(version=version).order_by("number").last()
+    if review is None:
+        review = open_review(version, at=at)
+        if not made and not structured.is_under_way:
+            fill(review, structured)
+    if made:
+        read_later(version.pk, at=at)
+    return review
+
+
+def advocate_of(student: Student) -> User | None:
+    """Whose reviews of this student are: an advocate of the care team, the longest there."""
     team = student.care_team.filter(until=None, user__is_active=True).select_related("user")
     found = sorted(team, key=lambda member: (member.user.role != Role.ADVOCATE, member.since))
     return found[0].user if found else None
@@ -205,7 +223,8 @@ def _fail(structured: StructuredIEP) -> None:
 
 
 def other_name(data: dict[str, Any], student: Student) -> str:
-    """The name in the paper when it does not fit the student, else an empty string."""
+    """The name in the paper when it fits neither the student nor a name they had, or another birth date stands
+    there; else an empty string."""
     name = str((data.get("student") or {}).get("name") or "")
     if not name:
         return ""
@@ -218,13 +237,18 @@ def other_name(data: dict[str, Any], student: Student) -> str:
             for one in {word, *word.split("-")}
         )  # fmt: skip
 
-    given = any(fits(part) for part in student.given_name.split())
-    last = not student.family_name or any(
-        fits(part) for part in student.family_name.replace("-", " ").split()
-    )
+    def is_called(given_name: str, family_name: str) -> bool:
+        return any(map(fits, given_name.split())) and (
+            not family_name or any(map(fits, family_name.replace("-", " ").split()))
+        )
+
+    names = [(student.given_name, student.family_name)] + [
+        (other.given_name or student.given_name, other.family_name or student.family_name)
+        for other in student.other_names.all()
+    ]
     born = (data.get("student") or {}).get("dob")
     other_birth = bool(born and student.born_on and str(student.born_on) != born)
-    return "" if given and last and not other_birth else name[:200]
+    return "" if any(is_called(*one) for one in names) and not other_birth else name[:200]
 
 
 def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("reviews/comparisons/<uuid:pk>/offer/", views.comparison_offer, name="comparison-offer"),
     path("reviews/comparisons/<uuid:pk>/two-ieps.pdf", views.comparison_pdf, name="comparison-pdf"),
     path("documents/<uuid:pk>/review/", views.start, name="review-start"),
+    path("documents/<uuid:pk>/child/", views.document_child, name="document-child"),
     path("students/<uuid:pk>/iep/", views.plan, name="plan"),
     path("students/<uuid:pk>/iep/compare/", views.comparison_new, name="comparison-new"),
     path("portal/reviews/", portal.review_list, name="portal-reviews"),

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.requests import FirmRequest
 from clients.models import Student
+from clients.views import found_students
 from documents.models import Document
-from reviews import checklist, comparing, deciding, plans, reading, report
-from reviews.forms import AnswerForm, NewPointForm, PointForm, SettingForm
+from reviews import checklist, comparing, deciding, filing, plans, reading, report
+from reviews.forms import AnswerForm, ChildForm, NewPointForm, PointForm, SettingForm
 from reviews.models import (
     Comparison,
     Decision,
@@ -34,6 +35,7 @@ from reviews.models import (
 )
 from reviews.page import at_page, kind_words, level_of
 from web.access import Can, requires
+from web.forms import posted
 from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +112,10 @@ def context_of(request: FirmRequest, row: Review, **more: Any) -> dict[str, Any]
         "add": NewPointForm(page=view.page if view else None) if request.GET.get("add") and row.is_open else None,
         "setting": SettingForm(instance=row), "answer": AnswerForm(),
         "newer": Review.objects.filter(version=row.version_id, number__gt=row.number).order_by("number").last(),
-        "plan": getattr(row, "plan", None), **more,
+        "plan": (accepted := getattr(row, "plan", None)),
+        "may_accept": bool(structured and structured.is_iep and not row.is_open) and (
+            accepted is None or plans.is_behind(accepted)
+        ), **more,
     }  # fmt: skip
 
 
@@ -361,18 +366,32 @@ def start(request: FirmRequest, pk: UUID) -> HttpResponse:
     version = document.shown
     if version is None:
         raise Http404
-    now = timezone.now()
-    structured, made = StructuredIEP.objects.get_or_create(
-        version=version, defaults={"pages_count": version.pages_count}
-    )
-    row = Review.objects.filter(version=version).order_by("number").last()
-    if row is None:
-        row = reading.open_review(version, at=now)
-        if not made and not structured.is_under_way:
-            reading.fill(row, structured)
-    if made:
-        reading.read_later(version.pk, at=now)
-    return redirect(at_point(row, None))
+    return redirect(at_point(reading.begin(version, at=timezone.now()), None))
+
+
+@requires(Can.EDIT_STUDENTS)
+@FORM
+def document_child(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Whose paper it is: files one with another child. `?q=` finds the child, at first by the name in the paper."""
+    document = get_object_or_404(Document.objects.visible_to(request.user).select_related("student"), pk=pk)
+    students = Student.objects.visible_to(request.user)
+    form = ChildForm(posted(request), students=students)
+    if request.method == "POST" and form.is_valid():
+        to = form.cleaned_data["student"]
+        try:
+            filing.move(document, to=to, by=request.user, at=timezone.now())
+            messages.success(request, _("Filed with the papers of %(student)s.") % {"student": to})
+            return redirect("document", pk)
+        except deciding.NotYet as why:
+            form.add_error(None, str(why))
+    read = StructuredIEP.objects.filter(version__document=document).order_by("version__number").last()
+    query = request.GET.get("q", read.other_name if read else "").strip()[:100]
+    near = found_students(students, query) if query else students.filter(family=document.family or document.student.family)  # type: ignore[union-attr]  # fmt: skip
+    context = {
+        "document": document, "form": form, "query": query, "named": read.other_name if read else "",
+        "found": near.exclude(pk=document.student_id).select_related("family")[:20],
+    }  # fmt: skip
+    return render(request, "reviews/child.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.SEE_STUDENTS)
