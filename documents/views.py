@@ -92,13 +92,13 @@ def papers(request: FirmRequest, pk: UUID) -> HttpResponse:
 @FORM
 def paper_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     student = student_of(request, pk)
-    form = StaffUploadForm(posted(request), request.FILES or None)
+    form = StaffUploadForm(posted(request), request.FILES or None, student=student)
     if request.method == "POST" and form.is_valid():
         kept = form.cleaned_data
         try:
             version = adding.add(
                 kept["paper"], of=student, kind=kept["kind"], title=form.named(), by=request.user,
-                at=timezone.now(), language=kept["language"], shared=kept["shared"],
+                at=timezone.now(), language=kept["language"], shared=kept["shared"], answers=kept.get("answers"),
             )  # fmt: skip
             return arrived(request, "document", version.document_id)
         except storage.NoRoom as full:
@@ -176,9 +176,10 @@ def document_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = DetailsForm(posted(request), instance=document)
     if request.method == "POST" and form.is_valid():
         form.save()
-        audit.record(
-            "document.changed", by=request.user, at=timezone.now(), about=document, fields=form.changed_data
-        )
+        now = timezone.now()
+        if asked := form.cleaned_data.get("answers"):
+            asking.settle(asked, document, at=now)
+        audit.record("document.changed", by=request.user, at=now, about=document, fields=form.changed_data)
         return redirect("document", pk)
     return render(
         request, "documents/details.html", {"form": form, "document": document}, status=_status(form)
