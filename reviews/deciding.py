@@ -10,6 +10,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
@@ -20,11 +21,11 @@ from outbox import reasons, sending
 from outbox.models import Channel, Message
 from outbox.segments import plain
 from reviews.checklist import Check
-from reviews.models import Author, Decision, Point, Question, Review, State, StructuredIEP
+from reviews.models import Author, Decision, Point, Question, Review, State, Status, StructuredIEP
 from reviews.reading import open_review
 from tenants.places import current_firm
 
-TEXTS = ("title", "why", "question", "why_not")
+NEEDS_RULE = gettext_lazy("A point that must be fixed names the rule it rests on, such as 34 CFR 300.320(a)(2).")
 
 
 class NotYet(Exception):
@@ -40,6 +41,8 @@ def decide(point: Point, decision: str, *, by: User, at: datetime, changes: Mapp
         changed = {name: value for name, value in (changes or {}).items() if getattr(point, name) != value}
         for name, value in changed.items():
             setattr(point, name, value)
+        if changed and point.status == Status.MUST_FIX and not point.citation:
+            raise NotYet(str(NEEDS_RULE))
         edited = changed or point.decision == Decision.EDITED
         point.decision = Decision.EDITED if decision == Decision.KEPT and edited else decision
         point.by, point.at = by, at
@@ -54,6 +57,8 @@ def add_point(review: Review, *, by: User, at: datetime, **values: Any) -> Point
         review = Review.objects.select_for_update().get(pk=review.pk)
         if not review.is_open:
             raise NotYet(_("This review is signed off. Start a revision to change it."))
+        if values["status"] == Status.MUST_FIX and not values.get("citation"):
+            raise NotYet(str(NEEDS_RULE))
         last = review.points.order_by("-number").values_list("number", flat=True).first() or 0
         point = Point.objects.create(
             review=review,

@@ -21,7 +21,7 @@ from accounts.roles import Role
 from clients.models import Student
 from documents import storage
 from documents import words as page_words
-from documents.models import DocumentVersion, Kind
+from documents.models import DocumentVersion, Kind, Page
 from reader.compare import likeness
 from reviews import points, sandbox, structure
 from reviews.models import ReadingState as Reading
@@ -256,20 +256,12 @@ def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:
 
     The reader lays a Word file out on pages of its own, the viewing copy on others.
     """
-    pages = [
-        (page.number, [(str(word[4]).casefold(), word[:4]) for word in page.words])
-        for page in version.pages.only("number", "words")
-    ]
+    pages = list(version.pages.only("number", "words"))
 
     def find(text: str) -> list[dict[str, Any]]:
-        wanted = text.casefold().split()[:40]
-        if not wanted:
-            return []
-        for number, words in pages:
-            texts = [word for word, _box in words]
-            for start in range(len(texts) - len(wanted) + 1):
-                if texts[start] == wanted[0] and texts[start : start + len(wanted)] == wanted:
-                    return [{"page": number, "box": box} for box in lines([b for _w, b in words[start : start + len(wanted)]])]  # fmt: skip
+        for page in pages:
+            if boxes := boxes_of(text, page):
+                return [{"page": page.number, "box": box} for box in boxes]
         return []
 
     anchors = {}
@@ -284,6 +276,24 @@ def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:
             for row in data[slot]
         ]
     return moved
+
+
+def boxes_of(text: str, page: Page) -> list[list[float]]:
+    """Where these words follow each other on a page, line by line; capitals do not count. Empty where they do not."""
+    wanted = text.casefold().split()[:40]
+    words = [str(word[4]).casefold() for word in page.words]
+    for start in range(len(words) - len(wanted) + 1):
+        if wanted and words[start : start + len(wanted)] == wanted:
+            return lines([word[:4] for word in page.words[start : start + len(wanted)]])
+    return []
+
+
+def words_in(box: Sequence[float], page: Page) -> str:
+    """The words whose middle stands in a box, `left, top, right, bottom` in points."""
+    return " ".join(
+        word for left, top, right, bottom, word in page.words
+        if box[0] < (left + right) / 2 < box[2] and box[1] < (top + bottom) / 2 < box[3]
+    )  # fmt: skip
 
 
 def lines(boxes: list[list[float]]) -> list[list[float]]:

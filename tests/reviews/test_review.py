@@ -162,6 +162,30 @@ def test_a_paper_that_cannot_be_read_is_reviewed_by_hand(visitor, ana, mateo, cl
     )
 
 
+def test_words_and_their_place_find_each_other_and_a_must_names_its_rule(visitor, ana, mateo, stored):
+    review = stored("d02", student=mateo, by=ana)
+    page = review.version.pages.get(number=2)
+    page.words = [[50, 100, 80, 112, "Reading"], [84, 100, 120, 112, "aloud"], [50, 120, 90, 132, "daily."]]
+    page.save()
+    visitor.as_(ana)
+    told = {"status": "must_fix", "severity": "high", "page": "2", "why_not": "It may stand elsewhere."}
+
+    refused = act(visitor, review, "points/new/", title="x", quote="aloud Daily.", **told)
+    assert refused.status_code == 422
+    assert "names the rule it rests on" in refused.content.decode()
+    told["citation"] = "34 CFR 300.320(a)(1)"
+    act(visitor, review, "points/new/", title="typed", quote="aloud Daily.", **told)
+    act(visitor, review, "points/new/", title="drawn", box="40,95,125,115", **told)
+
+    typed, drawn = review.points.get(title="typed"), review.points.get(title="drawn")
+    assert typed.boxes == [[84, 100, 120, 112], [50, 120, 90, 132]]
+    assert (drawn.quote, drawn.severity, drawn.why_not) == ("Reading aloud", "high", "It may stand elsewhere.")
+    shown = visitor.get(f"/reviews/{review.pk}/?point={typed.number}").content.decode()
+    assert ("Weight: High" in shown, "It may stand elsewhere." in shown) == (True, True)
+    edited = {"act": "edit", "status": "must_fix", "title": "typed", "citation": ""}
+    assert act(visitor, review, f"points/{typed.number}/", **edited).status_code == 422
+
+
 def test_values_are_set_right_and_become_the_plan_in_force(visitor, ana, brayden, clock):
     send(visitor, ana, brayden, "d09")
     review, structured = Review.objects.get(), StructuredIEP.objects.get()
