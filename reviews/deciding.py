@@ -25,7 +25,9 @@ from reviews.models import Author, Decision, Point, Question, Review, State, Sta
 from reviews.reading import open_review
 from tenants.places import current_firm
 
-NEEDS_RULE = gettext_lazy("A point that must be fixed names the rule it rests on, such as 34 CFR 300.320(a)(2).")
+NEEDS_RULE = gettext_lazy(
+    "A point that must be fixed names the rule it rests on, such as 34 CFR 300.320(a)(2)."
+)
 
 
 class NotYet(Exception):

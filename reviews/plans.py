@@ -18,6 +18,7 @@ from cases.models import Case
 from reader.compare import likeness
 from reviews.deciding import NotYet
 from reviews.models import Correction, Goal, PlanInForce, Review, ServiceRow, StructuredIEP
+from reviews.structure import day
 
 ALIKE = 0.5
 Data = dict[str, Any]
@@ -29,14 +30,6 @@ class AcceptedDate:
 
     event: str
     on: date
-
-
-def day(value: Any) -> date | None:
-    """An ISO day, or None."""
-    try:
-        return date.fromisoformat(value) if value else None
-    except (TypeError, ValueError):
-        return None
 
 
 def accept(review: Review, *, by: User, at: datetime) -> PlanInForce:

@@ -60,7 +60,7 @@ def facts(review: Review, *, language: str, firm: FirmRef) -> dict[str, Any]:
                     [
                         row.get("name") or row.get("as_written") or "",
                         f"{row['minutes_per_week']:g}" if row.get("minutes_per_week") is not None else _("not stated"),
-                        row.get("location") or "", row.get("start") or "", row.get("end") or "",
+                        row.get("location") or "", naming.said_day(row.get("start")), naming.said_day(row.get("end")),
                     ]
                     for row in data.get("services", [])
                 ],
@@ -105,7 +105,7 @@ def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: 
         facts = {
             **_head(firm, language),
             "title": _("Two IEPs of %(name)s") % {"name": comparison.student.given_name},
-            "by": f"{comparison.earlier.data.get('meeting_date') or none} → {comparison.later.data.get('meeting_date') or none}",
+            "by": " → ".join(naming.said_day(side.data.get("meeting_date")) for side in (comparison.earlier, comparison.later)),
             "tables": [
                 {
                     "heading": _("Goals"), "widths": [1, 3, 3],

@@ -452,14 +452,15 @@ def comparison(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.EDIT_STUDENTS)
 @require_POST
 def comparison_match(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """Two goals are one, or back to how the reader matched them."""
+    """Two goals are one, or are not; or back to how the reader matched them."""
     row, now = comparison_of(request, pk), timezone.now()
     if request.POST.get("act") == "forget":
         comparing.forget_matches(row, by=request.user, at=now)
         return redirect("comparison", pk)
     try:
         a, b = int(request.POST.get("earlier", "")), int(request.POST.get("later", ""))
-        comparing.match_by_hand(row, a, b, by=request.user, at=now)
+        match = comparing.keep_apart if request.POST.get("act") == "apart" else comparing.match_by_hand
+        match(row, a, b, by=request.user, at=now)
     except (ValueError, plans.NotYet):
         messages.error(request, _("Please choose a goal of each IEP."))
     return redirect("comparison", pk)
