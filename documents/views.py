@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,13 +28,11 @@ from documents.forms import (
 )
 from documents.models import Document, DocumentVersion, Page, Part, Request
 from documents.providers import clamav
-from tenants import throttle
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-TRIES_AN_HOUR = 10
 
 
 def with_versions(rows: QuerySet[Document]) -> QuerySet[Document]:
@@ -217,12 +214,8 @@ def answer_password(request: FirmRequest, document: Document, *, back: str, temp
     if version is None or not form.is_valid():
         context = {**context_of(request, document), "form": form}
         return render(request, template, context, status=422)
-    if not throttle.may(
-        "document password", str(version.pk), limit=TRIES_AN_HOUR, within=timedelta(hours=1), at=now
-    ):
-        messages.error(
-            request, _("That was tried too often. Please wait an hour, or send the paper without a password.")
-        )
+    if not checking.may_try(version, at=now):
+        messages.error(request, str(checking.TOO_OFTEN))
         return redirect(back, document.pk)
     checking.open_with(version, form.cleaned_data["password"], at=now)
     return redirect(back, document.pk)
