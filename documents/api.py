@@ -106,7 +106,7 @@ class PasswordSerializer(serializers.Serializer):
     password = serializers.CharField(max_length=127, trim_whitespace=False)
 
 
-class RemovalSerializer(serializers.Serializer):
+class PaperRemovalSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
@@ -216,12 +216,12 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         checking.open_with(version, asked.validated_data["password"], at=now)
         return Response(DocumentSerializer(self.get_queryset().get(pk=document.pk)).data)
 
-    @extend_schema(request=RemovalSerializer, responses={204: None})
+    @extend_schema(request=PaperRemovalSerializer, responses={204: None})
     @action(detail=True, methods=["post"])
     def removal(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Destroys its files, pictures and words; a line that it was here stays."""
         document = self.get_object()
-        asked = RemovalSerializer(data=request.data)
+        asked = PaperRemovalSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         user: Any = request.user
         removing.remove(document, by=user, at=timezone.now(), reason=asked.validated_data["reason"])

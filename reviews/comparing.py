@@ -227,6 +227,15 @@ def forget_matches(comparison: Comparison, *, by: User, at: datetime) -> None:
     audit.record("comparison.matched", by=by, at=at, about=comparison)
 
 
+def open_review_of(comparison: Comparison, user: User) -> Review:
+    """The open review of the later IEP, of those this person sees. Raises NotYet where there is none."""
+    rows = Review.objects.visible_to(user).open().filter(version=comparison.later.version_id)
+    review = rows.order_by("number").last()
+    if review is None:
+        raise NotYet(_("There is no open review of the later IEP."))
+    return review
+
+
 def offer(comparison: Comparison, review: Review, *, by: User, at: datetime) -> int:
     """Adds what changed to an open review of the later IEP; answers how many points are new. Raises NotYet."""
     with transaction.atomic():

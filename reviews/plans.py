@@ -15,12 +15,14 @@ from accounts import audit
 from accounts.models import User
 from cases import clock
 from cases.models import Case
+from reader.amounts import WEEKS
 from reader.compare import likeness
 from reviews.deciding import NotYet
 from reviews.models import Correction, Goal, PlanInForce, Review, ServiceRow, StructuredIEP
 from reviews.structure import day
 
 ALIKE = 0.5
+AMOUNTS = {"minutes", "sessions", "per", "minutes_per_week"}
 Data = dict[str, Any]
 
 
@@ -145,13 +147,22 @@ def change_service(row: ServiceRow, *, from_on: date, by: User, at: datetime, **
             name: getattr(row, name)
             for name in ("name", "kind", "as_written", "minutes", "per", "sessions", "minutes_per_week", "location", "setting", "ends_on")
         }  # fmt: skip
-        fresh = ServiceRow.objects.create(
-            plan=row.plan, replaces=row, **{**facts, **values, "starts_on": from_on}
-        )
+        fresh = ServiceRow(plan=row.plan, replaces=row, **{**facts, **values, "starts_on": from_on})
+        if values.keys() & {"minutes", "sessions", "per"} and "minutes_per_week" not in values:
+            fresh.minutes_per_week = _a_week(fresh)
+        if values.keys() & AMOUNTS and "as_written" not in values:
+            fresh.as_written = ""  # the paper's words say the old amount
+        fresh.save()
         row.ends_on = from_on - timedelta(days=1)
         row.save(update_fields=["ends_on"])
         audit.record("plan.service_changed", by=by, at=at, about=row.plan)
     return fresh
+
+
+def _a_week(row: ServiceRow) -> float | None:
+    if row.minutes is None or row.sessions is None or row.per not in WEEKS:
+        return None
+    return round(row.minutes * row.sessions / WEEKS[row.per], 2)
 
 
 def accepted_dates(plan: PlanInForce) -> list[AcceptedDate]:

@@ -325,9 +325,7 @@ def report_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def pdf_answer(request: FirmRequest, row: Review) -> HttpResponse:
     """The report in the language that `?language=` names, else the page's."""
-    wanted = request.GET.get("language") or (get_language() or "en")[:2]
-    language = wanted if wanted in report.LANGUAGES else "en"
-    now = timezone.now()
+    now, language = timezone.now(), _language(request)
     audit.record("review.report_made", by=request.user, at=now, about=row, language=language)
     return _pdf(report.pdf(row, language=language, firm=request.firm, at=now), f"iep-review-{language}.pdf")
 
@@ -471,11 +469,8 @@ def comparison_match(request: FirmRequest, pk: UUID) -> HttpResponse:
 def comparison_offer(request: FirmRequest, pk: UUID) -> HttpResponse:
     """What changed becomes points of the later IEP's review."""
     row = comparison_of(request, pk)
-    review = Review.objects.visible_to(request.user).open().filter(version=row.later.version_id).order_by("number").last()  # fmt: skip
-    if review is None:
-        messages.error(request, _("There is no open review of the later IEP."))
-        return redirect("comparison", pk)
     try:
+        review = comparing.open_review_of(row, request.user)
         count = comparing.offer(row, review, by=request.user, at=timezone.now())
     except plans.NotYet as why:
         messages.error(request, str(why))
@@ -487,8 +482,16 @@ def comparison_offer(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.SEE_STUDENTS)
 @require_GET
 def comparison_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
-    row, now = comparison_of(request, pk), timezone.now()
-    wanted = request.GET.get("language") or (get_language() or "en")[:2]
-    language = wanted if wanted in report.LANGUAGES else "en"
+    return comparison_answer(request, comparison_of(request, pk))
+
+
+def comparison_answer(request: FirmRequest, row: Comparison) -> HttpResponse:
+    """Both on one page, in the language that `?language=` names, else the page's."""
+    now, language = timezone.now(), _language(request)
     audit.record("comparison.read", by=request.user, at=now, about=row)
     return _pdf(report.comparison_pdf(row, language=language, firm=request.firm, at=now), "two-ieps.pdf")
+
+
+def _language(request: FirmRequest) -> str:
+    wanted = request.GET.get("language") or (get_language() or "en")[:2]
+    return wanted if wanted in report.LANGUAGES else "en"

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from documents import removing
 from documents.models import Document
 from reviews import correcting, plans
 from reviews.models import PlanInForce, Review, StructuredIEP

@@ -179,7 +179,11 @@ def test_words_and_their_place_find_each_other_and_a_must_names_its_rule(visitor
 
     typed, drawn = review.points.get(title="typed"), review.points.get(title="drawn")
     assert typed.boxes == [[84, 100, 120, 112], [50, 120, 90, 132]]
-    assert (drawn.quote, drawn.severity, drawn.why_not) == ("Reading aloud", "high", "It may stand elsewhere.")
+    assert (drawn.quote, drawn.severity, drawn.why_not) == (
+        "Reading aloud",
+        "high",
+        "It may stand elsewhere.",
+    )
     shown = visitor.get(f"/reviews/{review.pk}/?point={typed.number}").content.decode()
     assert ("Weight: High" in shown, "It may stand elsewhere." in shown) == (True, True)
     edited = {"act": "edit", "status": "must_fix", "title": "typed", "citation": ""}
