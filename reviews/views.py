@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,13 +13,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.requests import FirmRequest
-from clients.models import Student
+from clients.models import Contact, Student
 from clients.views import found_students
 from documents.models import Document
 from reviews import checklist, comparing, deciding, filing, plans, reading, report
@@ -34,6 +35,7 @@ from reviews.models import (
     StructuredIEP,
 )
 from reviews.page import at_page, kind_words, level_of
+from tenants.places import current_firm
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
@@ -56,7 +58,8 @@ def structured_of(review: Review) -> StructuredIEP | None:
 def at_point(review: Review, number: int | None, **more: Any) -> str:
     """The address of a review's page at a point."""
     query = {**({"point": number} if number else {}), **more}
-    return reverse("review", args=[review.pk]) + (f"?{urlencode(query)}" if query else "")
+    place = f"#p{number}" if number else ""
+    return reverse("review", args=[review.pk]) + (f"?{urlencode(query)}{place}" if query else "")
 
 
 @requires(Can.SEE_STUDENTS)
@@ -65,7 +68,8 @@ def queue(request: FirmRequest) -> HttpResponse:
     """Open reviews by day, papers that are read, and what families asked."""
     rows = (
         Review.objects.visible_to(request.user)
-        .select_related("student", "version__document", "assigned_to")
+        .select_related("student", "version__document", "version__structured", "assigned_to")
+        .defer("version__structured__data")
         .annotate(all_points=Count("points"), done=Count("points", filter=~Q(points__decision="")))
     )
     mine = request.GET.get("whose") != "all"
@@ -105,12 +109,15 @@ def context_of(request: FirmRequest, row: Review, **more: Any) -> dict[str, Any]
         "points": found, "current": current, "view": view, "next": after[0] if after else None,
         "tally": {status: sum(p.status == status and p.decision != Decision.DROPPED for p in found) for status in Status},
         "done": sum(bool(point.decision) for point in found), "left": sum(not point.decision for point in found),
-        "level": level_of(found, "en"), "level_es": level_of(found, "es"),
+        "levels": [(grade, tongue) for tongue in report.LANGUAGES if (grade := level_of(found, tongue)) is not None],
         "kind": kind_words(structured.kind_found) if structured and structured.kind_found else "",
         "why_not_yet": deciding.missing(row) if row.is_open else "",
         "edit": PointForm(instance=current) if current and request.GET.get("edit") and row.is_open else None,
         "add": NewPointForm(page=view.page if view else None) if request.GET.get("add") and row.is_open else None,
         "setting": SettingForm(instance=row), "answer": AnswerForm(),
+        "newer_version": Review.objects.filter(
+            version__document=row.version.document_id, version__number__gt=row.version.number
+        ).order_by("version__number").last(),
         "newer": Review.objects.filter(version=row.version_id, number__gt=row.number).order_by("number").last(),
         "plan": (accepted := getattr(row, "plan", None)),
         "may_accept": bool(structured and structured.is_iep and not row.is_open) and (
@@ -311,10 +318,24 @@ def acceptance(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.SEE_STUDENTS)
 @require_GET
 def preview(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """The review as the family will read it."""
+    """The review as the family will read it: in the language that `?language=` names, else in the family's."""
     from reviews.portal import shown
 
-    return render(request, "portal/review.html", {**shown(review_of(request, pk)), "preview": True})
+    row = review_of(request, pk)
+    language = request.GET.get("language") or language_of(row.student)
+    language = language if language in report.LANGUAGES else "en"
+    audit.record("review.read", by=request.user, at=timezone.now(), about=row)
+    with override(language):
+        context = {**shown(row), "preview": True, "language": language, "own": get_language()}
+        return render(request, "portal/review.html", context)
+
+
+def language_of(student: Student) -> str:
+    """The language in which most of those who read a student's reviews are written to."""
+    today = timezone.localdate(timezone=current_firm().zone)
+    readers = Contact.objects.filter(guardianships__in=student.guardianships.seeing(on=today)).distinct()
+    found = Counter(reader.language for reader in readers)
+    return found.most_common(1)[0][0] if found else "en"
 
 
 @requires(Can.SEE_STUDENTS)

@@ -3,9 +3,11 @@ import io
 import pytest
 
 from cases.opening import open_case
+from clients.models import Guardianship
 from documents.models import Document
 from messaging.models import Thread
 from outbox.models import Message
+from reviews import deciding
 from reviews.models import PlanInForce, Point, Question, Review, StructuredIEP
 from tests.documents import papers
 from tests.reader.bench import path_of
@@ -283,3 +285,58 @@ def test_a_revision_takes_the_points_along(visitor, ana, brayden, clock):
     assert (fresh.state, fresh.points.count()) == ("to_check", review.points.count())
     assert act(visitor, review, "points/1/", act="drop").status_code == 302
     assert review.points.get(number=1).decision == "kept"
+
+
+def test_the_preview_is_in_the_familys_language_and_both_levels_are_shown(visitor, ana, mateo, stored):
+    review = stored("d09", student=mateo, by=ana)
+    review.points.filter(number=1).update(decision="kept")
+    page = f"/reviews/{review.pk}/preview/"
+    assert 'lang="es"' in visitor.as_(ana).get(page).content.decode()
+    assert review.points.get(number=1).title_es in visitor.get(page).content.decode()
+    assert review.points.get(number=1).title in visitor.get(f"{page}?language=en").content.decode()
+    shown = visitor.get(f"/reviews/{review.pk}/").content.decode()
+    assert ("Reads at grade" in shown, "Spanish: grade" in shown) == (True, True)
+
+
+def test_who_reads_it_is_told_as_they_prefer_and_once_they_may_not_hear_nothing_leaves(
+    visitor, ana, mateo, luz, stored, clock, standins
+):
+    review = stored("d09", student=mateo, by=ana)
+    review.points.update(decision="kept")
+    luz.contact.prefers = "call"
+    luz.contact.save()
+    visitor.as_(ana)
+    act(visitor, review, "sign-off/")
+    act(visitor, review, "send/")
+    # Somebody who prefers calls is mailed, never texted.
+    told = Message.objects.get(subject=f"review:{review.pk}")
+    assert (told.channel, told.recipient) == ("email", luz.contact.email)
+
+    assert deciding.may_leave(told, at=clock.now) == ""
+    Guardianship.objects.filter(contact=luz.contact, student=mateo).update(blocked_from=clock.now.date())
+    assert deciding.may_leave(told, at=clock.now) != ""
+
+
+def test_a_family_sees_whose_paper_is_asked_and_the_newest_version_of_a_review(
+    visitor, ana, luz, mateo, stored, clock
+):
+    review = stored("d09", student=mateo, by=ana)
+    Document.objects.filter(pk=review.version.document_id).update(shared=True)
+    StructuredIEP.objects.update(other_name="Somebody Else")
+    assert "The paper names Somebody Else" in visitor.as_(luz).get("/portal/reviews/").content.decode()
+    assert "Another child’s?" in visitor.as_(ana).get("/reviews/").content.decode()
+
+    review.points.update(decision="kept")
+    Review.objects.update(state="sent", sent_at=clock.now, signed_off_by=ana, signed_off_at=clock.now)
+    second = deciding.revise(review, by=ana, at=clock.now)
+    Review.objects.filter(pk=second.pk).update(state="sent", sent_at=clock.now)
+    assert (
+        f"/portal/reviews/{second.pk}/"
+        in visitor.as_(luz).get(f"/portal/reviews/{review.pk}/").content.decode()
+    )
+    assert "Version 2." in visitor.get(f"/portal/reviews/{second.pk}/").content.decode()
+
+
+def test_it_is_due_in_a_week_by_the_firms_calendar(mateo, ana, stored, clock):
+    clock.now = clock.now.replace(hour=4)  # still the evening before in Montana
+    assert str(stored("d09", student=mateo, by=ana).due_on) == "2026-11-30"
