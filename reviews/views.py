@@ -322,11 +322,11 @@ def preview(request: FirmRequest, pk: UUID) -> HttpResponse:
     from reviews.portal import shown
 
     row = review_of(request, pk)
-    language = request.GET.get("language") or language_of(row.student)
+    own, language = get_language(), request.GET.get("language") or language_of(row.student)
     language = language if language in report.LANGUAGES else "en"
     audit.record("review.read", by=request.user, at=timezone.now(), about=row)
     with override(language):
-        context = {**shown(row), "preview": True, "language": language, "own": get_language()}
+        context = {**shown(row), "preview": True, "language": language, "own": own}
         return render(request, "portal/review.html", context)
 
 

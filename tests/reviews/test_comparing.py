@@ -1,6 +1,7 @@
 import io
 import json
 
+import pypdfium2
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -104,6 +105,17 @@ def test_goals_without_words_move_no_other_and_two_children_are_told_in_spanish(
     assert "3 de febrero de 2001" in sheet.cautions[1]
     with pytest.raises(deciding.NotYet):
         comparing.match_by_hand(two_years, 0, 0, by=ana, at=two_years.made_at)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_both_fit_on_one_printed_page(visitor, two_years, language):
+    told = visitor.get(f"/reviews/comparisons/{two_years.pk}/two-ieps.pdf?language={language}").content
+    pdf = pypdfium2.PdfDocument(told)
+    words = " ".join(pdf[0].get_textpage().get_text_range().split())
+    assert len(pdf) == 1
+    assert all(
+        part in words for part in ("Sensory breaks every 45 minutes", "Language and Speech", "1350", "77")
+    )
 
 
 def test_what_changed_is_offered_to_the_review(visitor, ana, two_years):

@@ -253,12 +253,15 @@ def test_the_report_is_a_tagged_pdf(visitor, ana, brayden, clock, language):
     assert answer["Content-Type"] == "application/pdf"
     with pikepdf.open(io.BytesIO(answer.content)) as pdf:
         tags: dict[str, int] = {}
+        figures, tongues = [], set()
 
         def walk(node):
             if isinstance(node, pikepdf.Array):
                 for kid in node:
                     walk(kid)
             elif isinstance(node, pikepdf.Dictionary):
+                figures.extend([node] if node.get("/S") == pikepdf.Name.Figure else [])
+                tongues.add(str(node.get("/Lang", "")))
                 if "/S" in node:
                     tags[str(node.S)] = tags.get(str(node.S), 0) + 1
                 if "/K" in node:
@@ -267,6 +270,9 @@ def test_the_report_is_a_tagged_pdf(visitor, ana, brayden, clock, language):
         assert str(pdf.Root.Lang).startswith(language)
         assert bool(pdf.Root.MarkInfo.Marked)
         walk(pdf.Root.StructTreeRoot.K)
+        # A figure without words for it would be found here; words of an English paper keep their language.
+        assert all("/Alt" in node for node in figures)
+        assert ("en" in tongues) == (language == "es")
     assert tags["/H1"] == 1
     assert tags["/H2"] >= 3
     assert tags["/H3"] == review.points.count()
