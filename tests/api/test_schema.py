@@ -60,7 +60,7 @@ def test_whatever_the_description_allows_is_answered_as_it_says(harbor, visitor,
     for result in schema.get_all_operations():
         operation = result.ok()
 
-        @settings(max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
+        @settings(max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
         @given(case=operation.as_strategy())
         def ask_one(case):
             case.headers = {
