@@ -14,8 +14,8 @@ from accounts.models import User
 from clients.models import Student
 from documents.models import Page
 from reviews import deciding, reading, structure
-from reviews.item_forms import MOST_MINUTES, Lines
-from reviews.models import Point, Review, Status
+from reviews.item_forms import MOST_MINUTES, PERIODS, Lines
+from reviews.models import Point, Review, ServiceRow, Status
 from web.forms import Form, ModelForm
 
 DATES = (
@@ -145,6 +145,33 @@ class ChildForm(Form):
         self.fields["student"] = forms.ModelChoiceField(
             students, label=_("Child"), error_messages={"required": _("Please choose a child."), "invalid_choice": _("Please choose a child.")}
         )  # fmt: skip
+
+
+class ServiceChangeForm(Form):
+    """What is different of a service, from a day on: an amendment, or what the team agreed between two IEPs."""
+
+    from_on = forms.DateField(label=_("From which day?"), widget=forms.DateInput(attrs={"type": "date"}))
+    minutes = forms.FloatField(label=_("Minutes a session"), required=False, min_value=0, max_value=MOST_MINUTES)  # fmt: skip
+    sessions = forms.FloatField(label=_("Sessions"), required=False, min_value=0, max_value=400)
+    per = forms.ChoiceField(label=_("In"), choices=PERIODS, required=False)
+    location = forms.CharField(label=_("Where"), required=False, max_length=300)
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))  # fmt: skip
+
+    def __init__(self, *args: Any, row: ServiceRow, **kwargs: Any) -> None:
+        names = ("minutes", "sessions", "per", "location", "ends_on")
+        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and self.changed_data == ["from_on"]:
+            raise ValidationError(_("Please say what is different."))
+        if told.get("ends_on") and told.get("from_on") and told["ends_on"] < told["from_on"]:
+            self.add_error("ends_on", _("This day is before the change."))
+        return told
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, by the service's field."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class SettingForm(ModelForm):

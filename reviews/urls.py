@@ -39,6 +39,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/review/", views.start, name="review-start"),
     path("documents/<uuid:pk>/child/", views.document_child, name="document-child"),
     path("students/<uuid:pk>/iep/", views.plan, name="plan"),
+    path("students/<uuid:pk>/iep/services/<uuid:row>/change/", views.service_change, name="service-change"),
     path("students/<uuid:pk>/iep/compare/", views.comparison_new, name="comparison-new"),
     path("portal/reviews/", portal.review_list, name="portal-reviews"),
     path("portal/reviews/<uuid:pk>/", portal.review, name="portal-review"),

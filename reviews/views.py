@@ -23,13 +23,14 @@ from clients.models import Contact, Student
 from clients.views import found_students
 from documents.models import Document
 from reviews import checklist, comparing, deciding, filing, plans, reading, report
-from reviews.forms import AnswerForm, ChildForm, NewPointForm, PointForm, SettingForm
+from reviews.forms import AnswerForm, ChildForm, NewPointForm, PointForm, ServiceChangeForm, SettingForm
 from reviews.models import (
     Comparison,
     Decision,
     Point,
     Question,
     Review,
+    ServiceRow,
     State,
     Status,
     StructuredIEP,
@@ -421,7 +422,7 @@ def plan(request: FirmRequest, pk: UUID) -> HttpResponse:
     audit.record("plan.read", by=request.user, at=timezone.now(), about=student)
     context = {
         "student": student,
-        "plan": student.plans.filter(superseded_at=None).prefetch_related("goals", "services").first(),
+        "plan": student.plans.filter(superseded_at=None).prefetch_related("goals", "services__replaced_by").first(),
         "reviews": Review.objects.visible_to(request.user).filter(student=student).select_related("version__document").order_by("-opened_at"),
         "readings": comparing.readings_of(student, request.user),
         "comparisons": Comparison.objects.visible_to(request.user).filter(student=student).select_related(
@@ -429,6 +430,25 @@ def plan(request: FirmRequest, pk: UUID) -> HttpResponse:
         ),
     }  # fmt: skip
     return render(request, "reviews/plan.html", context)
+
+
+@requires(Can.EDIT_STUDENTS)
+@FORM
+def service_change(request: FirmRequest, pk: UUID, row: UUID) -> HttpResponse:
+    """A service of the plan in force changes from a day on; what was before stays as it was."""
+    student = get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
+    rows = ServiceRow.objects.filter(plan__student=student, plan__superseded_at=None, replaced_by=None)
+    service = get_object_or_404(rows, pk=row)
+    form = ServiceChangeForm(posted(request), row=service)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plans.change_service(service, by=request.user, at=timezone.now(), **form.changes())
+            messages.success(request, _("Changed. What was promised before stands beside it."))
+            return redirect("plan", pk)
+        except plans.NotYet as why:
+            form.add_error("from_on", str(why))
+    context = {"student": student, "service": service, "form": form}
+    return render(request, "reviews/service_change.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.EDIT_STUDENTS)

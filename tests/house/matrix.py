@@ -88,7 +88,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "review-sign-off": ({POST}, "ODA"), "review-send": ({POST}, "ODA"), "review-revision": ({POST}, "ODA"),
     "review-acceptance": ({POST}, "ODA"), "review-preview": ({GET}, WORKS_WITH_FAMILIES),
     "review-report": ({GET}, WORKS_WITH_FAMILIES), "review-question-answer": ({POST}, WORKS_WITH_FAMILIES),
-    "review-start": ({POST}, WORKS_WITH_FAMILIES), "document-child": ({GET, POST}, WORKS_WITH_FAMILIES), "plan": ({GET}, WORKS_WITH_FAMILIES),
+    "review-start": ({POST}, WORKS_WITH_FAMILIES), "document-child": ({GET, POST}, WORKS_WITH_FAMILIES), "service-change": ({GET, POST}, WORKS_WITH_FAMILIES), "plan": ({GET}, WORKS_WITH_FAMILIES),
     "comparison": ({GET}, WORKS_WITH_FAMILIES), "comparison-new": ({POST}, WORKS_WITH_FAMILIES),
     "comparison-match": ({POST}, WORKS_WITH_FAMILIES), "comparison-offer": ({POST}, WORKS_WITH_FAMILIES),
     "comparison-pdf": ({GET}, WORKS_WITH_FAMILIES),

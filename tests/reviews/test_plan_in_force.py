@@ -55,3 +55,20 @@ def test_what_was_corrected_since_is_offered_to_the_plan(plan, visitor, ana, clo
     visitor.post(f"/reviews/{review.pk}/acceptance/")
     plan.refresh_from_db()
     assert str(plan.ends_on) == "2026-09-01"
+
+
+def test_a_service_is_changed_from_a_day_on(plan, visitor, ana, mateo):
+    row = plan.services.filter(minutes__isnull=False, sessions__isnull=False).first()
+    page = f"/students/{mateo.pk}/iep/services/{row.pk}/change/"
+    assert page in visitor.as_(ana).get(f"/students/{mateo.pk}/iep/").content.decode()
+    form = visitor.get(page).context["form"]
+    same = {name: form[name].value() or "" for name in form.fields} | {"from_on": "2026-01-10"}
+    assert "Please say what is different." in visitor.post(page, same).content.decode()
+    assert visitor.post(page, same | {"sessions": "1", "from_on": "2020-01-01"}).status_code == 422
+
+    assert visitor.post(page, same | {"minutes": "20", "sessions": "3", "per": "month"}).status_code == 302
+
+    row.refresh_from_db()
+    assert (str(row.ends_on), row.replaced_by.minutes_per_week) == ("2026-01-09", 15)
+    assert visitor.get(page).status_code == 404
+    assert "Changed since" in visitor.get(f"/students/{mateo.pk}/iep/").content.decode()
