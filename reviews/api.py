@@ -235,8 +235,13 @@ class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def partial_update(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Says who checks it, one of the student's care team, and by when."""
         review = self.get_object()
-        told = {"assigned_to": review.assigned_to_id, "due_on": review.due_on, **request.data}
-        form = SettingForm({name: value or "" for name, value in told.items()}, instance=review)
+        asked = SettingSerializer(review, data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        told = {"assigned_to": review.assigned_to, "due_on": review.due_on, **asked.validated_data}
+        person = told["assigned_to"]
+        form = SettingForm(
+            {"assigned_to": str(person.pk) if person else "", "due_on": told["due_on"] or ""}, instance=review
+        )
         if not form.is_valid():
             raise ValidationError(form.errors.get_json_data())
         form.save()
@@ -340,7 +345,8 @@ class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @action(detail=True)
     def report(self, request: ApiRequest, pk: str | None = None) -> HttpResponse:
         """The report as a tagged PDF."""
-        return pdf_answer(request, self.get_object())
+        asked: Any = request
+        return pdf_answer(asked, self.get_object())
 
     def _done(self, act: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """What an act of a person answers; a sentence for what cannot be done now."""
@@ -708,4 +714,5 @@ class ComparisonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     @action(detail=True)
     def report(self, request: ApiRequest, pk: str | None = None) -> HttpResponse:
         """Both IEPs on one page, as a tagged PDF."""
-        return comparison_answer(request, self.get_object())
+        asked: Any = request
+        return comparison_answer(asked, self.get_object())

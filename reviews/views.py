@@ -409,7 +409,7 @@ def document_child(request: FirmRequest, pk: UUID) -> HttpResponse:
     near = found_students(students, query) if query else students.filter(family=document.family or document.student.family)  # type: ignore[union-attr]  # fmt: skip
     context = {
         "document": document, "form": form, "query": query, "named": read.other_name if read else "",
-        "found": near.exclude(pk=document.student_id).select_related("family")[:20],
+        "found": (near.exclude(pk=document.student_id) if document.student_id else near).select_related("family")[:20],
     }  # fmt: skip
     return render(request, "reviews/child.html", context, status=422 if form.is_bound else 200)
 
