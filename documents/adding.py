@@ -45,8 +45,8 @@ def add(
 ) -> DocumentVersion:
     """A new paper with its first version. Several files are photos of its pages, in order.
 
-    Raises storage.NoRoom. What a family member adds is seen by that person and the staff; `answers` settles
-    the request it was sent for. `sender` is the name of somebody who does not sign in, where `by` is None.
+    Raises storage.NoRoom. What a family member adds is seen by that person and the staff; it settles the request
+    `answers`, else the one that asked this person for a paper of its kind. `sender` is the name of somebody who does not sign in, where `by` is None.
     """
     with transaction.atomic():
         document = Document.objects.create(
@@ -58,6 +58,8 @@ def add(
         audit.record("document.added", by=by, at=at, about=document, version=version.number)
         if answers is not None:
             asking.settle(answers, document, at=at)
+        else:
+            asking.settle_by_kind(document, at=at)
     return version
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from accounts import audit
 from accounts.models import User
 from clients import reaching
 from clients.models import Contact, Student
-from documents.models import Document, Request
+from documents.models import Document, Kind, Request
 from outbox import reasons, sending
 from outbox.models import Channel, Message
 from outbox.segments import plain
@@ -50,9 +51,24 @@ def ask(
 
 
 def settle(request: Request, document: Document, *, at: datetime) -> None:
-    """What was asked for has come: no more reminders."""
-    if Request.objects.open().filter(pk=request.pk).update(settled_by=document, settled_at=at):
-        sending.call_off(subject=request.subject, reason=reasons.PAPER_CAME)
+    """What was asked for has come, from whomever of those who were asked for the same: no more reminders."""
+    same = Request.objects.open().filter(student=request.student, kind=request.kind, words=request.words)
+    for asked in Request.objects.open().filter(Q(pk=request.pk) | Q(pk__in=same)):
+        asked.settled_by, asked.settled_at = document, at
+        asked.save(update_fields=["settled_by", "settled_at"])
+        sending.call_off(subject=asked.subject, reason=reasons.PAPER_CAME)
+
+
+def settle_by_kind(document: Document, *, at: datetime) -> None:
+    """A paper that a family member sends by another way than the request's own is what that person was asked for, when
+    one paper of its kind was."""
+    if document.added_by is None or document.added_by.is_staff_member or document.kind == Kind.OTHER:
+        return
+    asked = Request.objects.open().filter(
+        student=document.student_id, kind=document.kind, contact__user=document.added_by
+    )
+    if len(found := list(asked[:2])) == 1:
+        settle(found[0], document, at=at)
 
 
 def reopen(document: Document, *, at: datetime) -> None:

@@ -15,13 +15,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from documents import asking, refusals, sandbox, storage
 from documents.adding import CHECK
 from documents.models import DocumentVersion, Kind, Page, Scan, State
 from documents.providers import clamav
 from documents.signals import document_ready
-from tenants import due, keys
+from tenants import due, keys, throttle
 from web.uploads import MOST_BYTES
 
 log = logging.getLogger("roundtable.documents")
@@ -30,6 +31,10 @@ LEASE = timedelta(minutes=3)
 AGAIN = timedelta(seconds=15)
 TRIES = 5
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+TRIES_AN_HOUR = 10  # passwords
+TOO_OFTEN = gettext_lazy(
+    "That was tried too often. Please wait an hour, or send the paper without a password."
+)
 ABOUT_PASSWORD = "document password"  # noqa: S105 (what is sealed, not a password)
 
 
@@ -192,6 +197,11 @@ def _again(version: DocumentVersion, *, after: timedelta = AGAIN) -> None:
     with transaction.atomic():
         DocumentVersion.objects.filter(pk=version.pk).update(leased_until=None, tries=F("tries") - 1)
         due.plan(CHECK, str(version.pk), due_at=timezone.now() + after)
+
+
+def may_try(version: DocumentVersion, *, at: datetime) -> bool:
+    """Whether another password may be tried on this version now; counts the try."""
+    return throttle.may("document password", str(version.pk), limit=TRIES_AN_HOUR, within=timedelta(hours=1), at=at)  # fmt: skip
 
 
 def open_with(version: DocumentVersion, password: str, *, at: datetime) -> None:

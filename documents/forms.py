@@ -69,6 +69,21 @@ class UploadForm(Form):
         return self.cleaned_data["title"] or str(dict(Kind.choices)[self.cleaned_data["kind"]])
 
 
+class Asked(forms.ModelChoiceField):
+    """What was asked for and has not come yet; there only where something was."""
+
+    def __init__(self, student: Student | None) -> None:
+        rows = Request.objects.open().filter(student=student).select_related("contact")
+        super().__init__(rows, label=_("Is it what we asked for?"), required=False, empty_label=_("No"))
+
+    @property
+    def is_needed(self) -> bool:
+        return bool(self.queryset)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}, {obj.contact.name}"
+
+
 class StaffUploadForm(UploadForm):
     title = forms.CharField(
         label=_("Title"),
@@ -78,6 +93,11 @@ class StaffUploadForm(UploadForm):
     )
     shared = forms.BooleanField(label=_("The family can see it"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
+
+    def __init__(self, *args: Any, student: Student, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (asked := Asked(student)).is_needed:
+            self.fields["answers"] = asked
 
 
 class FamilyUploadForm(UploadForm):
@@ -106,6 +126,11 @@ class DetailsForm(ModelForm):
         fields = ["title", "kind", "language", "shared"]
 
     language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.student and (asked := Asked(self.instance.student)).is_needed:
+            self.fields["answers"] = asked
 
 
 class PasswordForm(Form):

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import Exists, F, OuterRef
-from django.utils.html import escape
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clients.models import Student
-from documents.models import Document, DocumentVersion, Page, State
+from documents.models import Document, DocumentVersion, Kind, Page, State
+from web import search
 
 MOST = 40
 TERMS = 12
@@ -60,6 +65,38 @@ def find(words: str, *, user: User, student: Student | None = None) -> list[Hit]
         .order_by("-rank", "-version__uploaded_at", "number")[:MOST]
     )
     return [Hit(page.version.document, page.number, _marked(page.snippet)) for page in pages]
+
+
+def papers(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
+    """Papers by their name or kind, for the search over everything; words may name the child too: “iep mateo”."""
+    rows, named = Document.objects.visible_to(user), Q()
+    for term in terms(words):
+        kinds = [kind for kind, label in Kind.choices if len(term) > 2 and folded(term) in folded(str(label))]
+        its_own = Q(title__icontains=term) | Q(kind__in=kinds)
+        child = Q(student__given_name__istartswith=term) | Q(student__family_name__icontains=term)
+        rows, named = rows.filter(its_own | child), named | its_own
+    if not named:
+        return [], 0
+    rows = rows.filter(named).select_related("student").order_by("-added_at", "-pk")
+    found = [
+        search.Hit(row.title, row.student.short_name if row.student else "", reverse("document", args=[row.pk]), "doc")
+        for row in rows[:limit]
+    ]  # fmt: skip
+    return found, len(found) if len(found) < limit else rows.count()
+
+
+def pages(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
+    """Pages by the words on them, for the search over everything: each leads to its page, where they are marked."""
+    found = find(words, user=user)
+    hits = [
+        search.Hit(
+            _("%(title)s, page %(n)s") % {"title": hit.document.title, "n": hit.page},
+            " ".join(unescape(strip_tags(hit.snippet)).split()),
+            f"{reverse('document', args=[hit.document.pk])}?{urlencode({'page': hit.page, 'q': words})}", "folder",
+        )
+        for hit in found[:limit]
+    ]  # fmt: skip
+    return hits, len(found)
 
 
 def _marked(snippet: str) -> SafeString:

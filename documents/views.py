@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,13 +28,11 @@ from documents.forms import (
 )
 from documents.models import Document, DocumentVersion, Page, Part, Request
 from documents.providers import clamav
-from tenants import throttle
 from web.access import Can, requires
 from web.forms import posted
 from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
-TRIES_AN_HOUR = 10
 
 
 def with_versions(rows: QuerySet[Document]) -> QuerySet[Document]:
@@ -92,13 +89,13 @@ def papers(request: FirmRequest, pk: UUID) -> HttpResponse:
 @FORM
 def paper_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     student = student_of(request, pk)
-    form = StaffUploadForm(posted(request), request.FILES or None)
+    form = StaffUploadForm(posted(request), request.FILES or None, student=student)
     if request.method == "POST" and form.is_valid():
         kept = form.cleaned_data
         try:
             version = adding.add(
                 kept["paper"], of=student, kind=kept["kind"], title=form.named(), by=request.user,
-                at=timezone.now(), language=kept["language"], shared=kept["shared"],
+                at=timezone.now(), language=kept["language"], shared=kept["shared"], answers=kept.get("answers"),
             )  # fmt: skip
             return arrived(request, "document", version.document_id)
         except storage.NoRoom as full:
@@ -176,9 +173,10 @@ def document_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = DetailsForm(posted(request), instance=document)
     if request.method == "POST" and form.is_valid():
         form.save()
-        audit.record(
-            "document.changed", by=request.user, at=timezone.now(), about=document, fields=form.changed_data
-        )
+        now = timezone.now()
+        if asked := form.cleaned_data.get("answers"):
+            asking.settle(asked, document, at=now)
+        audit.record("document.changed", by=request.user, at=now, about=document, fields=form.changed_data)
         return redirect("document", pk)
     return render(
         request, "documents/details.html", {"form": form, "document": document}, status=_status(form)
@@ -216,12 +214,8 @@ def answer_password(request: FirmRequest, document: Document, *, back: str, temp
     if version is None or not form.is_valid():
         context = {**context_of(request, document), "form": form}
         return render(request, template, context, status=422)
-    if not throttle.may(
-        "document password", str(version.pk), limit=TRIES_AN_HOUR, within=timedelta(hours=1), at=now
-    ):
-        messages.error(
-            request, _("That was tried too often. Please wait an hour, or send the paper without a password.")
-        )
+    if not checking.may_try(version, at=now):
+        messages.error(request, str(checking.TOO_OFTEN))
         return redirect(back, document.pk)
     checking.open_with(version, form.cleaned_data["password"], at=now)
     return redirect(back, document.pk)

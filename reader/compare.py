@@ -116,7 +116,7 @@ def compare(
     """Compare two readings.
 
     ``earlier``, ``later``: names for the two documents. ``goal_pairs``: pairs of indexes of goals that a person
-    matched; the reader matches only the rest.
+    matched, -1 for a goal that is no goal of the other document; the reader matches only the rest.
     """
     found = Comparison(earlier, later)
     found.cautions = _cautions(old, new)
@@ -174,9 +174,9 @@ def _said(goal: Goal) -> str:
 
 
 def _goals(found: Comparison, old: Sequence[Goal], new: Sequence[Goal], given: list[tuple[int, int]]) -> None:
-    pairs = {a: b for a, b in given}
-    free_old = [i for i in range(len(old)) if i not in pairs]
-    free_new = [j for j in range(len(new)) if j not in pairs.values()]
+    pairs = {a: b for a, b in given if a >= 0 and b >= 0}
+    free_old = [i for i in range(len(old)) if i not in {a for a, _b in given}]
+    free_new = [j for j in range(len(new)) if j not in {b for _a, b in given}]
 
     def match(score: Callable[[Goal, Goal], float], least: float) -> None:
         ranked = sorted(((score(old[i], new[j]), -i, -j) for i in free_old for j in free_new), reverse=True)
@@ -223,7 +223,7 @@ def _goals(found: Comparison, old: Sequence[Goal], new: Sequence[Goal], given: l
             )
         )
     for j, goal in enumerate(new):
-        if j in free_new:
+        if j not in pairs.values():
             found.goals.append(GoalMatch("new", _area(goal), later=j))
             found.goal_words["new"].append(_said(goal))
 

@@ -18,11 +18,13 @@ class ReviewsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from documents.signals import document_ready
-        from reviews import reading
+        from outbox.sending import guard
+        from reviews import deciding, reading
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
 
+        guard(deciding.may_leave)
         on_due(reading.READ, reading.read_due)
         document_ready.connect(reading.heard, dispatch_uid="reviews.reading")
         register("staff", label=_("IEP reviews"), icon="doc", url_name="reviews", order=35, can=Can.SEE_STUDENTS, count=waiting)  # fmt: skip

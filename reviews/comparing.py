@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,10 +19,12 @@ from clients.models import Student
 from documents.models import Document
 from reader import compare
 from reader.compare import Comparison as Found
-from reader.compare import GoalMatch, ServiceMatch
+from reader.compare import GoalMatch, ServiceMatch, likeness
 from reviews import points, structure
 from reviews.deciding import NotYet
 from reviews.models import Comparison, ReadingState, Review, StructuredIEP
+
+SAME_NAME = 0.85
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Sheet:
     minutes_before: float
     minutes_after: float
     sides: list[SideBySide]
+    cautions: list[str]
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -116,15 +121,21 @@ def sheet(comparison: Comparison) -> Sheet:
     """The differences, with the goals a person matched held together."""
     before, after = comparison.earlier.data, comparison.later.data
     old, new = structure.reading_of(before), structure.reading_of(after)
-    old.goals = [goal for goal in old.goals if goal.text]
-    new.goals = [goal for goal in new.goals if goal.text]
-    pairs = [(a, b) for a, b in comparison.pairs if 0 <= a < len(old.goals) and 0 <= b < len(new.goals)]
+    # A goal without words is no goal: the reader compares the others, and their places are told as they stand.
+    olds, news = ([n for n, goal in enumerate(data["goals"]) if goal.get("text")] for data in (before, after))
+    old.goals, new.goals = [old.goals[n] for n in olds], [new.goals[n] for n in news]
+    pairs = [
+        (olds.index(a) if a >= 0 else a, news.index(b) if b >= 0 else b)
+        for a, b in comparison.pairs if (a < 0 or a in olds) and (b < 0 or b in news)
+    ]  # fmt: skip
     found = compare(old, new, goal_pairs=pairs)
-    olds, news = ([goal for goal in data["goals"] if goal.get("text")] for data in (before, after))
+    for match in found.goals:
+        match.earlier = None if match.earlier is None else olds[match.earlier]
+        match.later = None if match.later is None else news[match.later]
     rows = [
         GoalRow(
-            match.status, match.area, olds[match.earlier] if match.earlier is not None else None,
-            news[match.later] if match.later is not None else None, match,
+            match.status, match.area, before["goals"][match.earlier] if match.earlier is not None else None,
+            after["goals"][match.later] if match.later is not None else None, match,
         )
         for match in found.goals
     ]  # fmt: skip
@@ -140,7 +151,25 @@ def sheet(comparison: Comparison) -> Sheet:
     timed = [row for row in found.services if not _is_ride(row, before, after)]
     sides = [SideBySide(what, structure.at(before, what), structure.at(after, what)) for what in SIDES]
     sides.append(SideBySide("transport", transport_of(before), transport_of(after)))
-    return Sheet(found, rows, timed, total[0], total[1], sides)
+    return Sheet(found, rows, timed, total[0], total[1], sides, _cautions(before, after))
+
+
+def _cautions(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Why the two may not be two years of one child, in the page's language."""
+    told = []
+    names = [str((data.get("student") or {}).get("name") or "") for data in (before, after)]
+    if all(names) and likeness(*(" ".join(sorted(re.findall(r"\w+", name))) for name in names)) < SAME_NAME:
+        told.append(
+            _("The two papers give a different name: %(a)s and %(b)s.") % {"a": names[0], "b": names[1]}
+        )
+    born = [structure.day((data.get("student") or {}).get("dob")) for data in (before, after)]
+    if born[0] and born[1] and born[0] != born[1]:
+        days = [date_format(day, "DATE_FORMAT") for day in born if day]
+        told.append(_("The two papers give a different date of birth: %(a)s and %(b)s.") % {"a": days[0], "b": days[1]})  # fmt: skip
+    met = [structure.day(data.get("meeting_date")) for data in (before, after)]
+    if met[0] and met[1] and met[0] > met[1]:
+        told.append(_("The first paper is of a later meeting than the second."))
+    return told
 
 
 SIDES = (
@@ -168,14 +197,24 @@ def _rides(data: dict[str, Any]) -> set[str]:
 
 def match_by_hand(comparison: Comparison, earlier: int, later: int, *, by: User, at: datetime) -> None:
     """A person says that these two goals (indexes from 0) are one. Raises NotYet for goals that are not there."""
+    _match(comparison, earlier, later, [[earlier, later]], by=by, at=at)
+
+
+def keep_apart(comparison: Comparison, earlier: int, later: int, *, by: User, at: datetime) -> None:
+    """A person says that these two are not one: the earlier is gone, the later new. Raises NotYet for goals that are
+    not there."""
+    _match(comparison, earlier, later, [[earlier, -1], [-1, later]], by=by, at=at)
+
+
+def _match(comparison: Comparison, earlier: int, later: int, pairs: list[list[int]], *, by: User, at: datetime) -> None:  # fmt: skip
     with transaction.atomic():
         row = Comparison.objects.select_for_update().select_related("earlier", "later").get(pk=comparison.pk)
-        if not (0 <= earlier < len(row.earlier.data["goals"]) and 0 <= later < len(row.later.data["goals"])):
+        if not all(
+            0 <= number < len(side.data["goals"]) and side.data["goals"][number].get("text")
+            for side, number in ((row.earlier, earlier), (row.later, later))
+        ):
             raise NotYet(_("Please choose a goal of each IEP."))
-        row.pairs = [
-            *(pair for pair in row.pairs if pair[0] != earlier and pair[1] != later),
-            [earlier, later],
-        ]
+        row.pairs = [*(pair for pair in row.pairs if pair[0] != earlier and pair[1] != later), *pairs]
         row.save(update_fields=["pairs"])
         audit.record("comparison.matched", by=by, at=at, about=row)
     comparison.pairs = row.pairs
@@ -186,6 +225,15 @@ def forget_matches(comparison: Comparison, *, by: User, at: datetime) -> None:
     comparison.pairs = []
     comparison.save(update_fields=["pairs"])
     audit.record("comparison.matched", by=by, at=at, about=comparison)
+
+
+def open_review_of(comparison: Comparison, user: User) -> Review:
+    """The open review of the later IEP, of those this person sees. Raises NotYet where there is none."""
+    rows = Review.objects.visible_to(user).open().filter(version=comparison.later.version_id)
+    review = rows.order_by("number").last()
+    if review is None:
+        raise NotYet(_("There is no open review of the later IEP."))
+    return review
 
 
 def offer(comparison: Comparison, review: Review, *, by: User, at: datetime) -> int:

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
+from clients import reaching
 from clients.models import Contact
 from messaging import threads
-from outbox import sending
-from outbox.models import Channel, may_text
+from outbox import reasons, sending
+from outbox.models import Channel, Message
 from outbox.segments import plain
 from reviews.checklist import Check
-from reviews.models import Author, Decision, Point, Question, Review, State, StructuredIEP
+from reviews.models import Author, Decision, Point, Question, Review, State, Status, StructuredIEP
 from reviews.reading import open_review
 from tenants.places import current_firm
 
-TEXTS = ("title", "why", "question", "why_not")
+NEEDS_RULE = gettext_lazy(
+    "A point that must be fixed names the rule it rests on, such as 34 CFR 300.320(a)(2)."
+)
 
 
 class NotYet(Exception):
@@ -40,6 +43,8 @@ def decide(point: Point, decision: str, *, by: User, at: datetime, changes: Mapp
         changed = {name: value for name, value in (changes or {}).items() if getattr(point, name) != value}
         for name, value in changed.items():
             setattr(point, name, value)
+        if changed and point.status == Status.MUST_FIX and not point.citation:
+            raise NotYet(str(NEEDS_RULE))
         edited = changed or point.decision == Decision.EDITED
         point.decision = Decision.EDITED if decision == Decision.KEPT and edited else decision
         point.by, point.at = by, at
@@ -54,6 +59,8 @@ def add_point(review: Review, *, by: User, at: datetime, **values: Any) -> Point
         review = Review.objects.select_for_update().get(pk=review.pk)
         if not review.is_open:
             raise NotYet(_("This review is signed off. Start a revision to change it."))
+        if values["status"] == Status.MUST_FIX and not values.get("citation"):
+            raise NotYet(str(NEEDS_RULE))
         last = review.points.order_by("-number").values_list("number", flat=True).first() or 0
         point = Point.objects.create(
             review=review,
@@ -130,27 +137,39 @@ def send(review: Review, *, by: User, at: datetime) -> None:
 
 
 def _tell(review: Review, contact: Contact, *, at: datetime) -> None:
-    """By e-mail and, where texts were agreed to, by text; neither holds the child's name."""
+    """By the ways the contact prefers; none of them holds the child's name."""
     firm = current_firm()
     link = firm.url(f"/portal/reviews/{review.pk}/")
     with translation.override(contact.language):
         title = _("%(firm)s: your IEP review is ready") % {"firm": firm.name}
         facts = {"firm": firm, "contact": contact, "link": link, "language": contact.language, "title": title}
-        common: dict[str, Any] = {
-            "subject": f"review:{review.pk}", "due_at": at, "at": at, "language": contact.language,
-            "zone": ZoneInfo(contact.timezone) if contact.timezone else firm.zone,
-        }  # fmt: skip
-        if contact.email:
-            words = sending.Words(
-                body=render_to_string("mail/review_ready.txt", facts).strip() + "\n",
-                html=render_to_string("mail/review_ready.html", facts), title=title,
+        for way in reaching.channels_for(contact, "review-ready", student=review.student, at=at):
+            if way.channel == Channel.EMAIL:
+                words = sending.Words(
+                    body=render_to_string("mail/review_ready.txt", facts).strip() + "\n",
+                    html=render_to_string("mail/review_ready.html", facts), title=title,
+                )  # fmt: skip
+            else:
+                text = _("%(firm)s: Your IEP review is ready: %(link)s STOP ends texts.") % {
+                    "firm": firm.name, "link": link,
+                }  # fmt: skip
+                words = sending.Words(plain(text))
+            sending.write(
+                "review-ready", subject=f"review:{review.pk}", channel=way.channel, to=way.to, words=words, hours=way.hours,
+                due_at=at, at=at, zone=reaching.zone_of(contact), language=contact.language,
             )  # fmt: skip
-            sending.write("review-ready", channel=Channel.EMAIL, to=contact.email, words=words, **common)
-        if contact.phone and may_text(contact.phone):
-            text = _("%(firm)s: Your IEP review is ready: %(link)s STOP ends texts.") % {
-                "firm": firm.name, "link": link,
-            }  # fmt: skip
-            sending.write("review-ready", channel=Channel.SMS, to=contact.phone, words=sending.Words(plain(text)), **common)  # fmt: skip
+
+
+def may_leave(message: Message, *, at: datetime) -> str:
+    """The outbox asks before a word about a review leaves: the paper is still here, and the person may still hear of
+    the child."""
+    kind, _colon, key = message.subject.partition(":")
+    if kind != "review":
+        return ""
+    review = Review.objects.select_related("student").filter(pk=key).first()
+    if review is None:
+        return reasons.NOT_WANTED
+    return reaching.may_hear_at(message.recipient, student=review.student, at=at)
 
 
 def revise(review: Review, *, by: User, at: datetime) -> Review:

@@ -7,13 +7,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from clients.models import Student
 from documents.models import Page
-from reviews import structure
-from reviews.item_forms import MOST_MINUTES, Lines
-from reviews.models import Point, Review, Status
+from reviews import deciding, reading, structure
+from reviews.item_forms import MOST_MINUTES, PERIODS, Lines
+from reviews.models import Point, Review, ServiceRow, Status
 from web.forms import Form, ModelForm
 
 DATES = (
@@ -52,34 +54,68 @@ SERVICE = (
 )
 
 
-class PointForm(ModelForm):
+class _PointForm(ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["severity"].required = False
+
+    def clean_severity(self) -> str:
+        return self.cleaned_data["severity"] or self.instance.severity
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if told.get("status") == Status.MUST_FIX and not told.get("citation"):
+            self.add_error("citation", deciding.NEEDS_RULE)
+        return told
+
+
+class PointForm(_PointForm):
     """All that a point says."""
 
     class Meta:
         model = Point
-        fields = ["status", "severity", "title", "title_es", "why", "why_es", "question", "question_es", "why_not", "why_not_es"]  # fmt: skip
+        fields = [
+            "status", "severity", "title", "title_es", "citation", "why", "why_es", "question", "question_es", "why_not",
+            "why_not_es",
+        ]  # fmt: skip
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})
             for name in ("why", "why_es", "question", "question_es", "why_not", "why_not_es")
         }
 
 
-class NewPointForm(ModelForm):
-    """A point that a person saw; `box` is what was drawn on the page, `left,top,right,bottom` in points."""
+class NewPointForm(_PointForm):
+    """A point that a person saw; `box` is what was drawn on the page, `left,top,right,bottom` in points.
+
+    Words drawn around are the quote, and a quote's words are found on the page: neither needs the other.
+    """
 
     box = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
     class Meta:
         model = Point
-        fields = ["status", "title", "title_es", "quote", "why", "question", "question_es", "citation"]
+        fields = [
+            "status", "severity", "title", "title_es", "quote", "citation", "why", "why_es", "question", "question_es",
+            "why_not", "why_not_es",
+        ]  # fmt: skip
         widgets = {
-            name: forms.Textarea(attrs={"rows": 2}) for name in ("quote", "why", "question", "question_es")
+            name: forms.Textarea(attrs={"rows": 2})
+            for name in ("quote", "why", "why_es", "question", "question_es", "why_not", "why_not_es")
         }
 
     def __init__(self, *args: Any, page: Page | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
         self.fields["status"].initial = Status.ASK
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean()
+        if self.page is not None and "box" in told:
+            if not told["box"]:
+                told["box"] = reading.boxes_of(told.get("quote", ""), self.page)
+            elif not told.get("quote"):
+                told["quote"] = reading.words_in(told["box"][0], self.page)
+        return told
 
     def clean_box(self) -> list[list[float]]:
         text = self.cleaned_data["box"]
@@ -99,6 +135,43 @@ class NewPointForm(ModelForm):
 class Person(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
+
+
+class ChildForm(Form):
+    """The child with whom a paper is filed."""
+
+    def __init__(self, *args: Any, students: QuerySet[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["student"] = forms.ModelChoiceField(
+            students, label=_("Child"), error_messages={"required": _("Please choose a child."), "invalid_choice": _("Please choose a child.")}
+        )  # fmt: skip
+
+
+class ServiceChangeForm(Form):
+    """What is different of a service, from a day on: an amendment, or what the team agreed between two IEPs."""
+
+    from_on = forms.DateField(label=_("From which day?"), widget=forms.DateInput(attrs={"type": "date"}))
+    minutes = forms.FloatField(label=_("Minutes a session"), required=False, min_value=0, max_value=MOST_MINUTES)  # fmt: skip
+    sessions = forms.FloatField(label=_("Sessions"), required=False, min_value=0, max_value=400)
+    per = forms.ChoiceField(label=_("In"), choices=PERIODS, required=False)
+    location = forms.CharField(label=_("Where"), required=False, max_length=300)
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))  # fmt: skip
+
+    def __init__(self, *args: Any, row: ServiceRow, **kwargs: Any) -> None:
+        names = ("minutes", "sessions", "per", "location", "ends_on")
+        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and self.changed_data == ["from_on"]:
+            raise ValidationError(_("Please say what is different."))
+        if told.get("ends_on") and told.get("from_on") and told["ends_on"] < told["from_on"]:
+            self.add_error("ends_on", _("This day is before the change."))
+        return told
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, by the service's field."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class SettingForm(ModelForm):

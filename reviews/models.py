@@ -262,7 +262,8 @@ class PlanInForce(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="plans")
-    review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="plan")
+    # None once the paper was removed: what was promised is still in force, and numbers hang on its goals.
+    review = models.OneToOneField(Review, on_delete=models.SET_NULL, null=True, related_name="plan")
     meeting_on = models.DateField(null=True, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)

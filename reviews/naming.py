@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reviews.forms import DATES, PLAN
 from reviews.item_forms import FORMS
-from reviews.structure import steps
+from reviews.structure import day, steps
 
 LABELS = {
     **dict((*DATES, *PLAN)),
@@ -49,6 +50,12 @@ def in_words(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def said_day(value: Any) -> str:
+    """A day of a reading, an ISO date, as people write it; other words as they are, a dash for none."""
+    found = day(value)
+    return date_format(found, "DATE_FORMAT") if found else str(value or "–")
 
 
 def compared(value: Any) -> str:

@@ -64,7 +64,10 @@ def review(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(sent_to(request), pk=pk)
     audit.record("review.read", by=request.user, at=timezone.now(), about=row)
     may_see = Document.objects.visible_to(request.user).filter(pk=row.version.document_id).exists()
-    context = {**shown(row), "paper": row.version.document if may_see else None, "form": AskForm()}
+    newer = sent_to(request).filter(version=row.version_id, number__gt=row.number).order_by("number").last()
+    context = {
+        **shown(row), "paper": row.version.document if may_see else None, "form": AskForm(), "newer": newer,
+    }  # fmt: skip
     return render(request, "portal/review.html", context)
 
 

@@ -21,12 +21,13 @@ from accounts.roles import Role
 from clients.models import Student
 from documents import storage
 from documents import words as page_words
-from documents.models import DocumentVersion, Kind
+from documents.models import DocumentVersion, Kind, Page
 from reader.compare import likeness
 from reviews import points, sandbox, structure
 from reviews.models import ReadingState as Reading
 from reviews.models import Review, State, StructuredIEP
 from tenants import due, keys
+from tenants.places import current_firm
 from tenants.tasks import run_later
 
 log = logging.getLogger("roundtable.reviews")
@@ -70,17 +71,34 @@ def open_review(version: DocumentVersion, *, at: datetime, follows: Review | Non
     student = version.document.student
     assert student is not None
     number = follows.number + 1 if follows else 1
+    due_on = timezone.localdate(at, timezone=current_firm().zone) + timedelta(days=DUE_DAYS)
     review, _made = Review.objects.get_or_create(
         version=version, number=number,
         defaults={
-            "student": student, "opened_at": at, "due_on": (at + timedelta(days=DUE_DAYS)).date(),
-            "assigned_to": follows.assigned_to if follows else _advocate(student),
+            "student": student, "opened_at": at, "due_on": due_on,
+            "assigned_to": follows.assigned_to if follows else advocate_of(student),
         },
     )  # fmt: skip
     return review
 
 
-def _advocate(student: Student) -> User | None:
+def begin(version: DocumentVersion, *, at: datetime) -> Review:
+    """The newest review of a version, opened where there is none; the paper is read unless it was."""
+    structured, made = StructuredIEP.objects.get_or_create(
+        version=version, defaults={"pages_count": version.pages_count}
+    )
+    review = Review.objects.filter(version=version).order_by("number").last()
+    if review is None:
+        review = open_review(version, at=at)
+        if not made and not structured.is_under_way:
+            fill(review, structured)
+    if made:
+        read_later(version.pk, at=at)
+    return review
+
+
+def advocate_of(student: Student) -> User | None:
+    """Whose reviews of this student are: an advocate of the care team, the longest there."""
     team = student.care_team.filter(until=None, user__is_active=True).select_related("user")
     found = sorted(team, key=lambda member: (member.user.role != Role.ADVOCATE, member.since))
     return found[0].user if found else None
@@ -205,7 +223,8 @@ def _fail(structured: StructuredIEP) -> None:
 
 
 def other_name(data: dict[str, Any], student: Student) -> str:
-    """The name in the paper when it does not fit the student, else an empty string."""
+    """The name in the paper when it fits neither the student nor a name they had, or another birth date stands
+    there; else an empty string."""
     name = str((data.get("student") or {}).get("name") or "")
     if not name:
         return ""
@@ -218,13 +237,18 @@ def other_name(data: dict[str, Any], student: Student) -> str:
             for one in {word, *word.split("-")}
         )  # fmt: skip
 
-    given = any(fits(part) for part in student.given_name.split())
-    last = not student.family_name or any(
-        fits(part) for part in student.family_name.replace("-", " ").split()
-    )
+    def is_called(given_name: str, family_name: str) -> bool:
+        return any(map(fits, given_name.split())) and (
+            not family_name or any(map(fits, family_name.replace("-", " ").split()))
+        )
+
+    names = [(student.given_name, student.family_name)] + [
+        (other.given_name or student.given_name, other.family_name or student.family_name)
+        for other in student.other_names.all()
+    ]
     born = (data.get("student") or {}).get("dob")
     other_birth = bool(born and student.born_on and str(student.born_on) != born)
-    return "" if given and last and not other_birth else name[:200]
+    return "" if any(is_called(*one) for one in names) and not other_birth else name[:200]
 
 
 def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:
@@ -232,20 +256,12 @@ def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:
 
     The reader lays a Word file out on pages of its own, the viewing copy on others.
     """
-    pages = [
-        (page.number, [(str(word[4]).casefold(), word[:4]) for word in page.words])
-        for page in version.pages.only("number", "words")
-    ]
+    pages = list(version.pages.only("number", "words"))
 
     def find(text: str) -> list[dict[str, Any]]:
-        wanted = text.casefold().split()[:40]
-        if not wanted:
-            return []
-        for number, words in pages:
-            texts = [word for word, _box in words]
-            for start in range(len(texts) - len(wanted) + 1):
-                if texts[start] == wanted[0] and texts[start : start + len(wanted)] == wanted:
-                    return [{"page": number, "box": box} for box in lines([b for _w, b in words[start : start + len(wanted)]])]  # fmt: skip
+        for page in pages:
+            if boxes := boxes_of(text, page):
+                return [{"page": page.number, "box": box} for box in boxes]
         return []
 
     anchors = {}
@@ -260,6 +276,24 @@ def placed(data: dict[str, Any], version: DocumentVersion) -> dict[str, Any]:
             for row in data[slot]
         ]
     return moved
+
+
+def boxes_of(text: str, page: Page) -> list[list[float]]:
+    """Where these words follow each other on a page, line by line; capitals do not count. Empty where they do not."""
+    wanted = text.casefold().split()[:40]
+    words = [str(word[4]).casefold() for word in page.words]
+    for start in range(len(words) - len(wanted) + 1):
+        if wanted and words[start : start + len(wanted)] == wanted:
+            return lines([word[:4] for word in page.words[start : start + len(wanted)]])
+    return []
+
+
+def words_in(box: Sequence[float], page: Page) -> str:
+    """The words whose middle stands in a box, `left, top, right, bottom` in points."""
+    return " ".join(
+        word for left, top, right, bottom, word in page.words
+        if box[0] < (left + right) / 2 < box[2] and box[1] < (top + bottom) / 2 < box[3]
+    )  # fmt: skip
 
 
 def lines(boxes: list[list[float]]) -> list[list[float]]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pypdfium2
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reviews import comparing, naming
 from reviews.models import Comparison, Point, Review, Status, StructuredIEP
+from reviews.reading_level import tongue_of
 from tenants.places import FirmRef
 from web import papers
 from web.phones import say_phone
 
 LANGUAGES = ("en", "es")
+SIZES = (9.5, 9, 8.5, 8)  # points, the largest first with which two years fit on a page
 
 
 def pdf(review: Review, *, language: str, firm: FirmRef, at: datetime) -> bytes:
@@ -30,9 +33,17 @@ def facts(review: Review, *, language: str, firm: FirmRef) -> dict[str, Any]:
     data = structured.data if structured and structured.is_iep else {}
     with translation.override(language):
         signed = review.signed_off_by
+        paper = tongue_of(
+            " ".join(
+                [
+                    *(point.quote for point in told),
+                    *(goal.get("text") or "" for goal in data.get("goals", [])),
+                ]
+            )
+        )
         when = review.signed_off_at.astimezone(firm.zone).date() if review.signed_off_at else None
         return {
-            **_head(firm, language),
+            **_head(firm, language), "paper_language": paper,
             "title": _("IEP review: %(name)s") % {"name": review.student.given_name},
             "by": " ".join(filter(None, [
                 signed.name + "," if signed else _("Draft, not signed off."),
@@ -58,9 +69,9 @@ def facts(review: Review, *, language: str, firm: FirmRef) -> dict[str, Any]:
                 "head": [_("Service"), _("Minutes a week"), _("Where"), _("From"), _("Until")],
                 "rows": [
                     [
-                        row.get("name") or row.get("as_written") or "",
+                        {"paper": row.get("name") or row.get("as_written") or ""},
                         f"{row['minutes_per_week']:g}" if row.get("minutes_per_week") is not None else _("not stated"),
-                        row.get("location") or "", row.get("start") or "", row.get("end") or "",
+                        {"paper": row.get("location") or ""}, naming.said_day(row.get("start")), naming.said_day(row.get("end")),
                     ]
                     for row in data.get("services", [])
                 ],
@@ -69,8 +80,8 @@ def facts(review: Review, *, language: str, firm: FirmRef) -> dict[str, Any]:
                 "heading": _("Goals in this IEP"),
                 "head": [_("Goal"), _("Start"), _("Target")],
                 "rows": [
-                    [" ".join(filter(None, [f"{goal.get('area')}:" if goal.get("area") else "", goal.get("text")])),
-                     goal.get("baseline") or _("not stated"), goal.get("criterion") or _("not stated")]
+                    [{"paper": " ".join(filter(None, [f"{goal.get('area')}:" if goal.get("area") else "", goal.get("text")]))},
+                     *(_or(goal.get(name), _("not stated")) for name in ("baseline", "criterion"))]
                     for goal in data.get("goals", [])
                 ],
             },
@@ -84,6 +95,11 @@ def _head(firm: FirmRef, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _or(words: str | None, none: str) -> dict[str, str] | str:
+    """A cell: words of the paper, which keep their language, or ours."""
+    return {"paper": words} if words else none
+
+
 def _point(point: Point, language: str) -> dict[str, Any]:
     return {
         "number": point.number, "page": point.page or 0, "quote": point.quote, "citation": point.citation,
@@ -92,9 +108,9 @@ def _point(point: Point, language: str) -> dict[str, Any]:
 
 
 def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: datetime) -> bytes:
-    """Two years on one page. Raises web.papers.CannotBeSet."""
-    sheet = comparing.sheet(comparison)
+    """Two years on one page, or on as few as their words need. Raises web.papers.CannotBeSet."""
     with translation.override(language):
+        sheet = comparing.sheet(comparison)
         said = {"unchanged": _("Unchanged"), "rewritten": _("Rewritten"), "dropped": _("Dropped"), "new": _("New"),
                 "cut": _("Less"), "increased": _("More"), "removed": _("Gone")}  # fmt: skip
         none = "–"
@@ -103,24 +119,25 @@ def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: 
             return f"{number:g}" if number is not None else none
 
         facts = {
-            **_head(firm, language),
+            **_head(firm, language), "cautions": sheet.cautions,
+            "paper_language": tongue_of(" ".join((row.after or row.before or {}).get("text", "") for row in sheet.goals)),
             "title": _("Two IEPs of %(name)s") % {"name": comparison.student.given_name},
-            "by": f"{comparison.earlier.data.get('meeting_date') or none} → {comparison.later.data.get('meeting_date') or none}",
+            "by": " → ".join(naming.said_day(side.data.get("meeting_date")) for side in (comparison.earlier, comparison.later)),
             "tables": [
                 {
                     "heading": _("Goals"), "widths": [1, 3, 3],
                     "head": [_("What changed"), _("Before"), _("After")],
                     "rows": [
                         [said[row.status] + (", " + _("asks for less") if "weaker" in row.flags else "") + (", " + _("same start") if "still" in row.flags else ""),
-                         (row.before or {}).get("text") or none, (row.after or {}).get("text") or none]
+                         _or((row.before or {}).get("text"), none), _or((row.after or {}).get("text"), none)]
                         for row in sheet.goals
                     ],
                 },
                 {
-                    "heading": _("Services, minutes a week"), "widths": [1, 4, 1, 1],
+                    "heading": _("Services, minutes a week"), "widths": [1.6, 4, 1.2, 1.4],
                     "head": [_("What changed"), _("Service"), _("Before"), _("After")],
                     "rows": [
-                        [said[row.status], row.name, minutes(row.minutes_per_week_before), minutes(row.minutes_per_week_after)]
+                        [said[row.status], {"paper": row.name}, minutes(row.minutes_per_week_before), minutes(row.minutes_per_week_after)]
                         for row in sheet.services
                     ] + [["", _("All together"), minutes(sheet.minutes_before), minutes(sheet.minutes_after)]],
                 },
@@ -128,8 +145,8 @@ def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: 
                     "heading": _("Supports"), "widths": [2, 3, 3],
                     "head": [_("What"), _("Only before"), _("Only after")],
                     "rows": [
-                        [_("Accommodations"), "; ".join(sheet.found.accommodations_removed) or none, "; ".join(sheet.found.accommodations_added) or none],
-                        [_("Modifications"), "; ".join(sheet.found.modifications_removed) or none, "; ".join(sheet.found.modifications_added) or none],
+                        [_("Accommodations"), _or("; ".join(sheet.found.accommodations_removed), none), _or("; ".join(sheet.found.accommodations_added), none)],
+                        [_("Modifications"), _or("; ".join(sheet.found.modifications_removed), none), _or("; ".join(sheet.found.modifications_added), none)],
                     ],
                 },
                 {
@@ -139,4 +156,8 @@ def comparison_pdf(comparison: Comparison, *, language: str, firm: FirmRef, at: 
                 },
             ],
         }  # fmt: skip
-    return papers.set_pdf("reviews/typst/comparison.typ", facts, at=at)
+    for size in SIZES:
+        made = papers.set_pdf("reviews/typst/comparison.typ", {**facts, "size": size, "narrow": True}, at=at)
+        if len(pypdfium2.PdfDocument(made)) == 1:
+            break
+    return made

@@ -7,6 +7,7 @@ import re
 import types
 from collections.abc import Set
 from dataclasses import is_dataclass
+from datetime import date
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from reader import Reading
@@ -246,3 +247,11 @@ def words(data: dict[str, Any], *paths: str) -> str:
         if found:
             return " ".join(str(found).split())
     return ""
+
+
+def day(value: Any) -> date | None:
+    """An ISO day, or None."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except (TypeError, ValueError):
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,28 +13,32 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.requests import FirmRequest
-from clients.models import Student
+from clients.models import Contact, Student
+from clients.views import found_students
 from documents.models import Document
-from reviews import checklist, comparing, deciding, plans, reading, report
-from reviews.forms import AnswerForm, NewPointForm, PointForm, SettingForm
+from reviews import checklist, comparing, deciding, filing, plans, reading, report
+from reviews.forms import AnswerForm, ChildForm, NewPointForm, PointForm, ServiceChangeForm, SettingForm
 from reviews.models import (
     Comparison,
     Decision,
     Point,
     Question,
     Review,
+    ServiceRow,
     State,
     Status,
     StructuredIEP,
 )
 from reviews.page import at_page, kind_words, level_of
+from tenants.places import current_firm
 from web.access import Can, requires
+from web.forms import posted
 from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +59,8 @@ def structured_of(review: Review) -> StructuredIEP | None:
 def at_point(review: Review, number: int | None, **more: Any) -> str:
     """The address of a review's page at a point."""
     query = {**({"point": number} if number else {}), **more}
-    return reverse("review", args=[review.pk]) + (f"?{urlencode(query)}" if query else "")
+    place = f"#p{number}" if number else ""
+    return reverse("review", args=[review.pk]) + (f"?{urlencode(query)}{place}" if query else "")
 
 
 @requires(Can.SEE_STUDENTS)
@@ -63,7 +69,8 @@ def queue(request: FirmRequest) -> HttpResponse:
     """Open reviews by day, papers that are read, and what families asked."""
     rows = (
         Review.objects.visible_to(request.user)
-        .select_related("student", "version__document", "assigned_to")
+        .select_related("student", "version__document", "version__structured", "assigned_to")
+        .defer("version__structured__data")
         .annotate(all_points=Count("points"), done=Count("points", filter=~Q(points__decision="")))
     )
     mine = request.GET.get("whose") != "all"
@@ -103,14 +110,20 @@ def context_of(request: FirmRequest, row: Review, **more: Any) -> dict[str, Any]
         "points": found, "current": current, "view": view, "next": after[0] if after else None,
         "tally": {status: sum(p.status == status and p.decision != Decision.DROPPED for p in found) for status in Status},
         "done": sum(bool(point.decision) for point in found), "left": sum(not point.decision for point in found),
-        "level": level_of(found, "en"), "level_es": level_of(found, "es"),
+        "levels": [(grade, tongue) for tongue in report.LANGUAGES if (grade := level_of(found, tongue)) is not None],
         "kind": kind_words(structured.kind_found) if structured and structured.kind_found else "",
         "why_not_yet": deciding.missing(row) if row.is_open else "",
         "edit": PointForm(instance=current) if current and request.GET.get("edit") and row.is_open else None,
         "add": NewPointForm(page=view.page if view else None) if request.GET.get("add") and row.is_open else None,
         "setting": SettingForm(instance=row), "answer": AnswerForm(),
+        "newer_version": Review.objects.filter(
+            version__document=row.version.document_id, version__number__gt=row.version.number
+        ).order_by("version__number").last(),
         "newer": Review.objects.filter(version=row.version_id, number__gt=row.number).order_by("number").last(),
-        "plan": getattr(row, "plan", None), **more,
+        "plan": (accepted := getattr(row, "plan", None)),
+        "may_accept": bool(structured and structured.is_iep and not row.is_open) and (
+            accepted is None or plans.is_behind(accepted)
+        ), **more,
     }  # fmt: skip
 
 
@@ -306,10 +319,24 @@ def acceptance(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.SEE_STUDENTS)
 @require_GET
 def preview(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """The review as the family will read it."""
+    """The review as the family will read it: in the language that `?language=` names, else in the family's."""
     from reviews.portal import shown
 
-    return render(request, "portal/review.html", {**shown(review_of(request, pk)), "preview": True})
+    row = review_of(request, pk)
+    own, language = get_language(), request.GET.get("language") or language_of(row.student)
+    language = language if language in report.LANGUAGES else "en"
+    audit.record("review.read", by=request.user, at=timezone.now(), about=row)
+    with override(language):
+        context = {**shown(row), "preview": True, "language": language, "own": own}
+        return render(request, "portal/review.html", context)
+
+
+def language_of(student: Student) -> str:
+    """The language in which most of those who read a student's reviews are written to."""
+    today = timezone.localdate(timezone=current_firm().zone)
+    readers = Contact.objects.filter(guardianships__in=student.guardianships.seeing(on=today)).distinct()
+    found = Counter(reader.language for reader in readers)
+    return found.most_common(1)[0][0] if found else "en"
 
 
 @requires(Can.SEE_STUDENTS)
@@ -320,9 +347,7 @@ def report_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def pdf_answer(request: FirmRequest, row: Review) -> HttpResponse:
     """The report in the language that `?language=` names, else the page's."""
-    wanted = request.GET.get("language") or (get_language() or "en")[:2]
-    language = wanted if wanted in report.LANGUAGES else "en"
-    now = timezone.now()
+    now, language = timezone.now(), _language(request)
     audit.record("review.report_made", by=request.user, at=now, about=row, language=language)
     return _pdf(report.pdf(row, language=language, firm=request.firm, at=now), f"iep-review-{language}.pdf")
 
@@ -361,18 +386,32 @@ def start(request: FirmRequest, pk: UUID) -> HttpResponse:
     version = document.shown
     if version is None:
         raise Http404
-    now = timezone.now()
-    structured, made = StructuredIEP.objects.get_or_create(
-        version=version, defaults={"pages_count": version.pages_count}
-    )
-    row = Review.objects.filter(version=version).order_by("number").last()
-    if row is None:
-        row = reading.open_review(version, at=now)
-        if not made and not structured.is_under_way:
-            reading.fill(row, structured)
-    if made:
-        reading.read_later(version.pk, at=now)
-    return redirect(at_point(row, None))
+    return redirect(at_point(reading.begin(version, at=timezone.now()), None))
+
+
+@requires(Can.EDIT_STUDENTS)
+@FORM
+def document_child(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Whose paper it is: files one with another child. `?q=` finds the child, at first by the name in the paper."""
+    document = get_object_or_404(Document.objects.visible_to(request.user).select_related("student"), pk=pk)
+    students = Student.objects.visible_to(request.user)
+    form = ChildForm(posted(request), students=students)
+    if request.method == "POST" and form.is_valid():
+        to = form.cleaned_data["student"]
+        try:
+            filing.move(document, to=to, by=request.user, at=timezone.now())
+            messages.success(request, _("Filed with the papers of %(student)s.") % {"student": to})
+            return redirect("document", pk)
+        except deciding.NotYet as why:
+            form.add_error(None, str(why))
+    read = StructuredIEP.objects.filter(version__document=document).order_by("version__number").last()
+    query = request.GET.get("q", read.other_name if read else "").strip()[:100]
+    near = found_students(students, query) if query else students.filter(family=document.family or document.student.family)  # type: ignore[union-attr]  # fmt: skip
+    context = {
+        "document": document, "form": form, "query": query, "named": read.other_name if read else "",
+        "found": (near.exclude(pk=document.student_id) if document.student_id else near).select_related("family")[:20],
+    }  # fmt: skip
+    return render(request, "reviews/child.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.SEE_STUDENTS)
@@ -383,7 +422,7 @@ def plan(request: FirmRequest, pk: UUID) -> HttpResponse:
     audit.record("plan.read", by=request.user, at=timezone.now(), about=student)
     context = {
         "student": student,
-        "plan": student.plans.filter(superseded_at=None).prefetch_related("goals", "services").first(),
+        "plan": student.plans.filter(superseded_at=None).prefetch_related("goals", "services__replaced_by").first(),
         "reviews": Review.objects.visible_to(request.user).filter(student=student).select_related("version__document").order_by("-opened_at"),
         "readings": comparing.readings_of(student, request.user),
         "comparisons": Comparison.objects.visible_to(request.user).filter(student=student).select_related(
@@ -391,6 +430,25 @@ def plan(request: FirmRequest, pk: UUID) -> HttpResponse:
         ),
     }  # fmt: skip
     return render(request, "reviews/plan.html", context)
+
+
+@requires(Can.EDIT_STUDENTS)
+@FORM
+def service_change(request: FirmRequest, pk: UUID, row: UUID) -> HttpResponse:
+    """A service of the plan in force changes from a day on; what was before stays as it was."""
+    student = get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
+    rows = ServiceRow.objects.filter(plan__student=student, plan__superseded_at=None, replaced_by=None)
+    service = get_object_or_404(rows, pk=row)
+    form = ServiceChangeForm(posted(request), row=service)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plans.change_service(service, by=request.user, at=timezone.now(), **form.changes())
+            messages.success(request, _("Changed. What was promised before stands beside it."))
+            return redirect("plan", pk)
+        except plans.NotYet as why:
+            form.add_error("from_on", str(why))
+    context = {"student": student, "service": service, "form": form}
+    return render(request, "reviews/service_change.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Can.EDIT_STUDENTS)
@@ -433,14 +491,15 @@ def comparison(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.EDIT_STUDENTS)
 @require_POST
 def comparison_match(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """Two goals are one, or back to how the reader matched them."""
+    """Two goals are one, or are not; or back to how the reader matched them."""
     row, now = comparison_of(request, pk), timezone.now()
     if request.POST.get("act") == "forget":
         comparing.forget_matches(row, by=request.user, at=now)
         return redirect("comparison", pk)
     try:
         a, b = int(request.POST.get("earlier", "")), int(request.POST.get("later", ""))
-        comparing.match_by_hand(row, a, b, by=request.user, at=now)
+        match = comparing.keep_apart if request.POST.get("act") == "apart" else comparing.match_by_hand
+        match(row, a, b, by=request.user, at=now)
     except (ValueError, plans.NotYet):
         messages.error(request, _("Please choose a goal of each IEP."))
     return redirect("comparison", pk)
@@ -451,11 +510,8 @@ def comparison_match(request: FirmRequest, pk: UUID) -> HttpResponse:
 def comparison_offer(request: FirmRequest, pk: UUID) -> HttpResponse:
     """What changed becomes points of the later IEP's review."""
     row = comparison_of(request, pk)
-    review = Review.objects.visible_to(request.user).open().filter(version=row.later.version_id).order_by("number").last()  # fmt: skip
-    if review is None:
-        messages.error(request, _("There is no open review of the later IEP."))
-        return redirect("comparison", pk)
     try:
+        review = comparing.open_review_of(row, request.user)
         count = comparing.offer(row, review, by=request.user, at=timezone.now())
     except plans.NotYet as why:
         messages.error(request, str(why))
@@ -467,8 +523,16 @@ def comparison_offer(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.SEE_STUDENTS)
 @require_GET
 def comparison_pdf(request: FirmRequest, pk: UUID) -> HttpResponse:
-    row, now = comparison_of(request, pk), timezone.now()
-    wanted = request.GET.get("language") or (get_language() or "en")[:2]
-    language = wanted if wanted in report.LANGUAGES else "en"
+    return comparison_answer(request, comparison_of(request, pk))
+
+
+def comparison_answer(request: FirmRequest, row: Comparison) -> HttpResponse:
+    """Both on one page, in the language that `?language=` names, else the page's."""
+    now, language = timezone.now(), _language(request)
     audit.record("comparison.read", by=request.user, at=now, about=row)
     return _pdf(report.comparison_pdf(row, language=language, firm=request.firm, at=now), "two-ieps.pdf")
+
+
+def _language(request: FirmRequest) -> str:
+    wanted = request.GET.get("language") or (get_language() or "en")[:2]
+    return wanted if wanted in report.LANGUAGES else "en"

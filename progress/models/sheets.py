@@ -83,7 +83,7 @@ class DataSheet(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="sheets")
-    # Taking a review's corrected values anew makes new goal rows; the sheet keeps the words it was made from.
+    # A goal that a person takes out of the plan leaves the sheet, which keeps the words it was made from.
     goal = models.ForeignKey(Goal, on_delete=models.SET_NULL, null=True, blank=True, related_name="sheets")
     number = models.PositiveIntegerField(default=1)
     area = models.CharField(_("area"), max_length=200, blank=True)

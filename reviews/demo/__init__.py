@@ -13,7 +13,7 @@ from documents import adding, checking
 from documents.adding import Sent
 from documents.models import Kind
 from reviews import comparing, deciding, reading
-from reviews.models import Decision, Review, Status, StructuredIEP
+from reviews.models import Decision, Review, State, Status, StructuredIEP
 
 HERE = Path(__file__).parent
 PATIENCE = 600.0  # seconds
@@ -78,4 +78,8 @@ def _two_years(contact: Contact, *, at: datetime) -> None:
     made = comparing.make(first, last, by=staff[0], at=at)
     comparing.offer(made, Review.objects.get(version=last.version_id), by=staff[0], at=at)
     # Last year's review was long sent.
-    Review.objects.filter(version=first.version_id).update(state="sent", sent_at=at - timedelta(days=370))
+    sent_at = at - timedelta(days=370)
+    old = Review.objects.get(version=first.version_id)
+    old.points.update(decision=Decision.KEPT, by=staff[0], at=sent_at)
+    old.state, old.signed_off_by, old.signed_off_at, old.sent_at = State.SENT, staff[0], sent_at, sent_at
+    old.save()

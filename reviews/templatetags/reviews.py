@@ -84,6 +84,7 @@ def number(value: float | None) -> str:
 register.filter("called", naming.called)
 register.filter("in_words", naming.in_words)
 register.filter("compared", naming.compared)
+register.filter("said_day", naming.said_day)
 
 
 @register.filter

@@ -140,3 +140,60 @@ def test_a_reminder_of_what_has_come_does_not_leave(visitor, ana, luz, mateo, cl
     reminder = messages(asked).filter(kind="paper-reminder").first()
     Request.objects.filter(pk=asked.pk).update(settled_at=clock.now)
     assert asking.may_leave(reminder, at=clock.now) == "the paper has come, or is not wanted any more"
+
+
+def test_a_paper_of_its_kind_sent_by_another_way_settles_it_for_all_who_were_asked(
+    visitor, ana, luz, mateo, clock, standins
+):
+    asked = ask(visitor, ana, mateo)
+    Request.objects.get(pk=key("request Mateo")).delete()
+    twin = Request.objects.create(
+        student=mateo, contact=asked.contact, kind=asked.kind, words="El de marzo", asked_by=ana, asked_at=clock.now
+    )  # fmt: skip
+    # Two of this kind are asked for, so nothing says which one it is; then only one.
+    send = {"kind": "progress_report"}
+    visitor.as_(luz).post("/portal/papers/new/", {**send, "paper": papers.upload(papers.photo())})
+    asked.refresh_from_db()
+    assert asked.is_open
+    Document.objects.filter(added_by=luz).update(kind="photo")
+    twin.delete()
+    twin = Request.objects.create(
+        student=mateo, contact=aunt(mateo), kind=asked.kind, words=asked.words, asked_by=ana, asked_at=clock.now
+    )  # fmt: skip
+
+    visitor.post("/portal/papers/new/", {**send, "paper": papers.upload(papers.photo())})
+
+    for row in (asked, twin):
+        row.refresh_from_db()
+        assert row.settled_by == Document.objects.get(kind="progress_report", added_by=luz)
+    assert {m.state for m in messages(asked).filter(kind="paper-reminder")} == {State.SUPPRESSED}
+
+
+def aunt(mateo):
+    """Another grown-up of Mateo's family."""
+    from clients.models import Contact
+
+    return Contact.objects.create(family=mateo.family, name="Rosa Rivera")
+
+
+def test_staff_say_that_a_paper_is_what_was_asked_for(visitor, ana, mateo, clock, standins):
+    asked = ask(visitor, ana, mateo)
+    page = f"/students/{mateo.pk}/papers/new/"
+    assert "Is it what we asked for?" in visitor.get(page).content.decode()
+    sent = {
+        "kind": "letter",
+        "language": "en",
+        "answers": str(asked.pk),
+        "paper": papers.upload(papers.photo()),
+    }
+
+    visitor.post(page, sent)
+
+    asked.refresh_from_db()
+    assert asked.settled_by.kind == "letter"
+    other = asking.ask(contact=asked.contact, student=mateo, kind="iep", words="Otro", by=ana, at=clock.now)
+    paper = asked.settled_by
+    told = {"title": paper.title, "kind": "letter", "language": "en", "answers": str(other.pk)}
+    visitor.post(f"/documents/{paper.pk}/details/", told)
+    other.refresh_from_db()
+    assert other.settled_by == paper

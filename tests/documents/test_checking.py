@@ -142,10 +142,9 @@ def test_a_password_is_asked_for_used_and_forgotten(visitor, ana, mateo, clock):
 def test_passwords_cannot_be_tried_without_end(visitor, ana, mateo, clock):
     version = looked_at(sent(mateo, ana, clock.now, locked("open", "own")), clock.now)
     DocumentVersion.objects.filter(pk=version.pk).update(state="needs_password")
-    from documents import views
     from tenants import throttle
 
-    for _ in range(views.TRIES_AN_HOUR):
+    for _ in range(checking.TRIES_AN_HOUR):
         throttle.note("document password", str(version.pk), at=clock.now)
     visitor.as_(ana).post(f"/documents/{version.document_id}/password/", {"password": "open"})
     version.refresh_from_db()

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents.models import Document
 from tests.documents import papers
+from tests.documents.test_checking import locked
 from tests.house.test_matrix import key_of
 from tests.world import key
 
@@ -101,3 +102,60 @@ def test_a_wrong_request_is_named(api, mateo, clock, wrong, field):
     told = {"student": str(mateo.pk), "contact": str(key("contact luz")), "kind": "letter", **wrong}
     answer = api("post", "paper-requests/", told, content_type="application/json")
     assert (answer.status_code, set(answer.json()["error"]["fields"])) == (400, {field})
+
+
+JSON = {"content_type": "application/json"}
+
+
+def test_a_program_changes_adds_a_version_searches_and_removes(api, mateo, ngozi, clock):
+    made = api("post", "documents/", {
+        "student": str(mateo.pk), "kind": "letter", "files": SimpleUploadedFile("a.pdf", papers.pdf("first words")),
+    }).json()  # fmt: skip
+    path = f"documents/{made['id']}/"
+    changed = api(
+        "patch", path, {"title": "The notice", "kind": "prior_written_notice", "shared": True}, **JSON
+    )
+    assert [changed.json()[name] for name in ("title", "kind", "shared", "language")] == [
+        "The notice", "prior_written_notice", True, "en",
+    ]  # fmt: skip
+    assert api("patch", path, {"kind": "poem"}, **JSON).status_code == 400
+    second = api(
+        "post",
+        f"{path}versions/",
+        {"files": SimpleUploadedFile("b.pdf", papers.pdf("walrus & words"))},
+    )
+    assert (second.status_code, [row["number"] for row in second.json()["versions"]]) == (201, [2, 1])
+    assert api("get", f"{path}pages/?version=1").json()[0]["text"] == "first words"
+    assert api("get", f"{path}pages/?version=3").status_code == 404
+    found = api("get", "documents/search/?q=walr").json()
+    assert [(hit["document"], hit["page"]) for hit in found] == [(made["id"], 1)]
+    assert found[0]["snippet"] == "walrus & words"
+    assert api("get", f"documents/search/?q=walr&student={key('student Ada')}").json() == []
+
+    assert api("post", f"{path}removal/", {"reason": "twice"}, **JSON).status_code == 204
+    assert api("get", path).status_code == 404
+    assert Document.objects.get(pk=made["id"]).removal.reason == "twice"
+
+
+def test_a_program_opens_a_paper_with_its_password(api, mateo, clock):
+    made = api("post", "documents/", {
+        "student": str(mateo.pk), "kind": "iep", "files": SimpleUploadedFile("a.pdf", locked("open sesame", "own")),
+    }).json()  # fmt: skip
+    path = f"documents/{made['id']}/"
+    assert api("post", f"{path}password/", {"password": "no"}, **JSON).status_code == 200
+    assert api("get", path).json()["versions"][0]["reason"] == "wrong_password"
+    api("post", f"{path}password/", {"password": "open sesame"}, **JSON)
+    assert api("get", path).json()["versions"][0]["state"] == "ready"
+    assert api("post", f"{path}password/", {"password": "again"}, **JSON).status_code == 400
+
+
+def test_a_program_says_that_a_paper_is_what_was_asked_for(api, clock):
+    asked, paper = str(key("request Mateo")), str(key("document Mateo"))
+    assert (
+        api(
+            "post", f"paper-requests/{asked}/settle/", {"document": str(key("document Ada"))}, **JSON
+        ).status_code
+        == 400
+    )
+    told = api("post", f"paper-requests/{asked}/settle/", {"document": paper}, **JSON)
+    assert (told.status_code, told.json()["settled_by"]) == (200, paper)

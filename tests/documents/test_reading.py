@@ -86,3 +86,18 @@ def test_a_list_asks_as_often_for_one_paper_as_for_four(document, visitor, ana, 
     for n in range(3):
         adding.add([adding.Sent(b"words")], of=mateo, kind="iep", title=f"More {n}", by=ana, at=clock.now)
     assert [count(path) for path in paths] == before
+
+
+def test_the_search_over_everything_finds_papers_and_leads_to_the_page(document, visitor, ana, marcus):
+    def found(who, words):
+        answer = visitor.as_(who).get(f"/search/?q={words}")
+        return {str(one.label): [hit.url for hit in one.hits] for one in answer.context["found"]}
+
+    page = f"/documents/{document.pk}/"
+    assert page in found(ana, "iep+mateo")["Papers"]
+    assert page not in found(ana, "mateo").get("Papers", [])
+    assert found(ana, "especial+ni%C3%B1a")["Pages of papers"] == [f"{page}?page=2&q=especial+ni%C3%B1a"]
+    marked = visitor.get(f"{page}?page=2&q=especial+ni%C3%B1a").context["view"].words
+    assert [word.text for word in marked if word.wanted] == ["especial", "niña"]
+    assert "Pages of papers" not in found(marcus, "especial+ni%C3%B1a")
+    assert page not in found(marcus, "iep").get("Papers", [])

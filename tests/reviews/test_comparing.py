@@ -1,11 +1,13 @@
 import io
 import json
 
+import pypdfium2
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from reader import Reading, compare, read
-from reviews import correcting, structure
+from reviews import comparing, correcting, deciding, structure
 from reviews.models import Comparison, Review, StructuredIEP
 from tests.reader.bench import path_of
 
@@ -80,9 +82,40 @@ def test_a_person_matches_goals(visitor, ana, two_years):
     visitor.post(path, {"earlier": "0", "later": "99"})
     two_years.refresh_from_db()
     assert two_years.pairs == [[before, after]]
+    visitor.post(path, {"act": "apart", "earlier": before, "later": after})
+    goals = visitor.get(f"/reviews/comparisons/{two_years.pk}/").context["sheet"].goals
+    assert {(row.status, row.match.earlier, row.match.later) for row in goals} >= {
+        ("dropped", before, None), ("new", None, after),
+    }  # fmt: skip
     visitor.post(path, {"act": "forget"})
     two_years.refresh_from_db()
     assert two_years.pairs == []
+
+
+def test_goals_without_words_move_no_other_and_two_children_are_told_in_spanish(visitor, ana, two_years):
+    later = two_years.later
+    later.data["goals"].insert(0, {**later.data["goals"][0], "text": None})
+    later.data["student"] = {**later.data["student"], "name": "Somebody Else", "dob": "2001-02-03"}
+    later.save()
+    with translation.override("es"):
+        sheet = comparing.sheet(two_years)
+    told = [row for row in sheet.goals if row.after]
+    assert told
+    assert all(row.after == later.data["goals"][row.match.later] for row in told)
+    assert "3 de febrero de 2001" in sheet.cautions[1]
+    with pytest.raises(deciding.NotYet):
+        comparing.match_by_hand(two_years, 0, 0, by=ana, at=two_years.made_at)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_both_fit_on_one_printed_page(visitor, two_years, language):
+    told = visitor.get(f"/reviews/comparisons/{two_years.pk}/two-ieps.pdf?language={language}").content
+    pdf = pypdfium2.PdfDocument(told)
+    words = " ".join(pdf[0].get_textpage().get_text_range().split())
+    assert len(pdf) == 1
+    assert all(
+        part in words for part in ("Sensory breaks every 45 minutes", "Language and Speech", "1350", "77")
+    )
 
 
 def test_what_changed_is_offered_to_the_review(visitor, ana, two_years):

@@ -3,9 +3,11 @@ import io
 import pytest
 
 from cases.opening import open_case
+from clients.models import Guardianship
 from documents.models import Document
 from messaging.models import Thread
 from outbox.models import Message
+from reviews import deciding
 from reviews.models import PlanInForce, Point, Question, Review, StructuredIEP
 from tests.documents import papers
 from tests.reader.bench import path_of
@@ -162,6 +164,34 @@ def test_a_paper_that_cannot_be_read_is_reviewed_by_hand(visitor, ana, mateo, cl
     )
 
 
+def test_words_and_their_place_find_each_other_and_a_must_names_its_rule(visitor, ana, mateo, stored):
+    review = stored("d02", student=mateo, by=ana)
+    page = review.version.pages.get(number=2)
+    page.words = [[50, 100, 80, 112, "Reading"], [84, 100, 120, 112, "aloud"], [50, 120, 90, 132, "daily."]]
+    page.save()
+    visitor.as_(ana)
+    told = {"status": "must_fix", "severity": "high", "page": "2", "why_not": "It may stand elsewhere."}
+
+    refused = act(visitor, review, "points/new/", title="x", quote="aloud Daily.", **told)
+    assert refused.status_code == 422
+    assert "names the rule it rests on" in refused.content.decode()
+    told["citation"] = "34 CFR 300.320(a)(1)"
+    act(visitor, review, "points/new/", title="typed", quote="aloud Daily.", **told)
+    act(visitor, review, "points/new/", title="drawn", box="40,95,125,115", **told)
+
+    typed, drawn = review.points.get(title="typed"), review.points.get(title="drawn")
+    assert typed.boxes == [[84, 100, 120, 112], [50, 120, 90, 132]]
+    assert (drawn.quote, drawn.severity, drawn.why_not) == (
+        "Reading aloud",
+        "high",
+        "It may stand elsewhere.",
+    )
+    shown = visitor.get(f"/reviews/{review.pk}/?point={typed.number}").content.decode()
+    assert ("Weight: High" in shown, "It may stand elsewhere." in shown) == (True, True)
+    edited = {"act": "edit", "status": "must_fix", "title": "typed", "citation": ""}
+    assert act(visitor, review, f"points/{typed.number}/", **edited).status_code == 422
+
+
 def test_values_are_set_right_and_become_the_plan_in_force(visitor, ana, brayden, clock):
     send(visitor, ana, brayden, "d09")
     review, structured = Review.objects.get(), StructuredIEP.objects.get()
@@ -223,12 +253,15 @@ def test_the_report_is_a_tagged_pdf(visitor, ana, brayden, clock, language):
     assert answer["Content-Type"] == "application/pdf"
     with pikepdf.open(io.BytesIO(answer.content)) as pdf:
         tags: dict[str, int] = {}
+        figures, tongues = [], set()
 
         def walk(node):
             if isinstance(node, pikepdf.Array):
                 for kid in node:
                     walk(kid)
             elif isinstance(node, pikepdf.Dictionary):
+                figures.extend([node] if node.get("/S") == pikepdf.Name.Figure else [])
+                tongues.add(str(node.get("/Lang", "")))
                 if "/S" in node:
                     tags[str(node.S)] = tags.get(str(node.S), 0) + 1
                 if "/K" in node:
@@ -237,6 +270,9 @@ def test_the_report_is_a_tagged_pdf(visitor, ana, brayden, clock, language):
         assert str(pdf.Root.Lang).startswith(language)
         assert bool(pdf.Root.MarkInfo.Marked)
         walk(pdf.Root.StructTreeRoot.K)
+        # A figure without words for it would be found here; words of an English paper keep their language.
+        assert all("/Alt" in node for node in figures)
+        assert ("en" in tongues) == (language == "es")
     assert tags["/H1"] == 1
     assert tags["/H2"] >= 3
     assert tags["/H3"] == review.points.count()
@@ -255,3 +291,58 @@ def test_a_revision_takes_the_points_along(visitor, ana, brayden, clock):
     assert (fresh.state, fresh.points.count()) == ("to_check", review.points.count())
     assert act(visitor, review, "points/1/", act="drop").status_code == 302
     assert review.points.get(number=1).decision == "kept"
+
+
+def test_the_preview_is_in_the_familys_language_and_both_levels_are_shown(visitor, ana, mateo, stored):
+    review = stored("d09", student=mateo, by=ana)
+    review.points.filter(number=1).update(decision="kept")
+    page = f"/reviews/{review.pk}/preview/"
+    assert 'lang="es"' in visitor.as_(ana).get(page).content.decode()
+    assert review.points.get(number=1).title_es in visitor.get(page).content.decode()
+    assert review.points.get(number=1).title in visitor.get(f"{page}?language=en").content.decode()
+    shown = visitor.get(f"/reviews/{review.pk}/").content.decode()
+    assert ("Reads at grade" in shown, "Spanish: grade" in shown) == (True, True)
+
+
+def test_who_reads_it_is_told_as_they_prefer_and_once_they_may_not_hear_nothing_leaves(
+    visitor, ana, mateo, luz, stored, clock, standins
+):
+    review = stored("d09", student=mateo, by=ana)
+    review.points.update(decision="kept")
+    luz.contact.prefers = "call"
+    luz.contact.save()
+    visitor.as_(ana)
+    act(visitor, review, "sign-off/")
+    act(visitor, review, "send/")
+    # Somebody who prefers calls is mailed, never texted.
+    told = Message.objects.get(subject=f"review:{review.pk}")
+    assert (told.channel, told.recipient) == ("email", luz.contact.email)
+
+    assert deciding.may_leave(told, at=clock.now) == ""
+    Guardianship.objects.filter(contact=luz.contact, student=mateo).update(blocked_from=clock.now.date())
+    assert deciding.may_leave(told, at=clock.now) != ""
+
+
+def test_a_family_sees_whose_paper_is_asked_and_the_newest_version_of_a_review(
+    visitor, ana, luz, mateo, stored, clock
+):
+    review = stored("d09", student=mateo, by=ana)
+    Document.objects.filter(pk=review.version.document_id).update(shared=True)
+    StructuredIEP.objects.update(other_name="Somebody Else")
+    assert "The paper names Somebody Else" in visitor.as_(luz).get("/portal/reviews/").content.decode()
+    assert "Another child’s?" in visitor.as_(ana).get("/reviews/").content.decode()
+
+    review.points.update(decision="kept")
+    Review.objects.update(state="sent", sent_at=clock.now, signed_off_by=ana, signed_off_at=clock.now)
+    second = deciding.revise(review, by=ana, at=clock.now)
+    Review.objects.filter(pk=second.pk).update(state="sent", sent_at=clock.now)
+    assert (
+        f"/portal/reviews/{second.pk}/"
+        in visitor.as_(luz).get(f"/portal/reviews/{review.pk}/").content.decode()
+    )
+    assert "Version 2." in visitor.get(f"/portal/reviews/{second.pk}/").content.decode()
+
+
+def test_it_is_due_in_a_week_by_the_firms_calendar(mateo, ana, stored, clock):
+    clock.now = clock.now.replace(hour=4)  # still the evening before in Montana
+    assert str(stored("d09", student=mateo, by=ana).due_on) == "2026-11-30"
