@@ -237,8 +237,18 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "api-contact-list": ({GET, POST}, "ODAS"), "api-contact-detail": ({GET, PATCH}, "ODAS"),
     "api-district-list": ({GET, POST}, "ODAS"), "api-district-detail": ({GET}, "ODAS"),
     "api-school-list": ({GET, POST}, "ODAS"), "api-school-detail": ({GET}, "ODAS"),
-    "api-agreement-list": ({GET}, "ODAS"), "api-agreement-detail": ({GET}, "ODAS"),
-    "api-release-list": ({GET}, "ODAS"), "api-release-detail": ({GET}, "ODAS"),
+    "api-school-person-list": ({GET, POST}, "ODAS"), "api-school-person-detail": ({GET, PATCH}, "ODAS"),
+    "api-school-person-leave": ({POST}, "ODAS"),
+    "api-paper-template-list": ({GET, POST}, "ODAS"), "api-paper-template-detail": ({GET, PATCH}, "ODAS"),
+    "api-agreement-list": ({GET, POST}, "ODAS"), "api-agreement-detail": ({GET}, "ODAS"), "api-agreement-withdraw": ({POST}, "ODAS"),
+    "api-release-list": ({GET, POST}, "ODAS"), "api-release-detail": ({GET}, "ODAS"), "api-release-end": ({POST}, "ODAS"),
+    "api-about-page-list": ({GET, POST}, "ODAS"), "api-about-page-detail": ({GET}, "ODAS"),
+    "api-questions-list": ({GET, POST}, "ODAS"), "api-questions-detail": ({GET, PATCH}, "ODAS"),
+    "api-question-list": ({GET, POST}, "ODAS"), "api-question-detail": ({GET, PATCH, DELETE}, "ODAS"),
+    "api-question-move": ({POST}, RUNS_THE_FIRM),
+    "api-response-list": ({GET, POST}, "ODAS"), "api-response-detail": ({GET}, "ODAS"), "api-response-answer": ({POST}, "ODAS"),
+    "api-inquiry-send-agreement": ({POST}, "ODAS"),
+    "api-task-template-list": ({GET, POST}, "ODAS"), "api-task-template-detail": ({GET, PATCH, DELETE}, "ODAS"),
     "api-inquiry-list": ({GET, POST}, "ODAS"), "api-inquiry-detail": ({GET, PATCH}, "ODAS"),
     "api-inquiry-check": ({POST}, "ODAS"), "api-inquiry-turn-away": ({POST}, "ODAS"), "api-inquiry-open-case": ({POST}, "ODAS"),
     "api-conflict-report-list": ({GET}, "ODAS"), "api-conflict-report-detail": ({GET}, "ODAS"),
@@ -327,5 +337,6 @@ ROLES = {"O": "olivia", "D": "ada", "A": "ana", "S": "bo", "B": "bea", "F": "luz
 # Where fewer may write than read: route name -> who may POST.
 WRITERS: dict[str, str] = {
     "api-service-list": RUNS_THE_FIRM, "api-closure-list": RUNS_THE_FIRM, "api-weekly-hours-list": "ODA",
-    "api-date-hours-list": "ODA", "api-block-list": "ODA",
+    "api-date-hours-list": "ODA", "api-block-list": "ODA", "api-paper-template-list": RUNS_THE_FIRM,
+    "api-questions-list": RUNS_THE_FIRM, "api-question-list": RUNS_THE_FIRM, "api-task-template-list": RUNS_THE_FIRM,
 }  # fmt: skip
