@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_marking_periods'),
+        ("cases", "0003_marking_periods"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='task',
-            name='cause',
-            field=models.CharField(blank=True, default='', max_length=20),
+            model_name="task",
+            name="cause",
+            field=models.CharField(blank=True, default="", max_length=20),
         ),
     ]

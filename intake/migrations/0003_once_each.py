@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0002_a_file_as_an_answer'),
+        ("intake", "0002_a_file_as_an_answer"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='response',
-            name='idempotency_key',
+            model_name="response",
+            name="idempotency_key",
             field=models.CharField(blank=True, max_length=64, null=True, unique=True),
         ),
     ]

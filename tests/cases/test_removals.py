@@ -66,6 +66,7 @@ def test_the_ninth_day_and_the_eleventh_tell_the_team_once_and_give_a_task(
 
     log(visitor, mateo, date(2026, 9, 21))
     assert Message.objects.filter(kind="removals").count() == 1
+
     def waiting():
         return [task.title[:10] for task in case.tasks.open() if "school days out" in task.title]
 
