@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models import Q
@@ -24,6 +24,7 @@ from intake.models import Answer, Inquiry, Question, QuestionList, QuestionVersi
 from web.access import Access, Can
 from web.api import KEY, once_of
 
+Choices: TypeAlias = list[list[str]]  # a serializer below has a field called `list`
 WORDS = ("kind", "label", "label_es", "hint", "hint_es", "choices", "needed")
 
 
@@ -58,7 +59,7 @@ class QuestionSerializer(serializers.ModelSerializer):
             "version": str(newest.pk), **{name: getattr(newest, name) for name in WORDS},
         }  # fmt: skip
 
-    def validate_choices(self, rows: list[list[str]]) -> list[list[str]]:
+    def validate_choices(self, rows: Choices) -> Choices:
         if any("|" in part or "\n" in part for row in rows for part in row):
             raise serializers.ValidationError(_("A choice is one line without a bar."))
         return [[part.strip() for part in (*row, "")][:2] for row in rows]
@@ -73,7 +74,7 @@ class QuestionSerializer(serializers.ModelSerializer):
         lines = "\n".join(" | ".join(row) for row in whole.get("choices", []))
         form = QuestionForm({**whole, "choices": lines, "needed": "on" if whole.get("needed") else ""})
         if not form.is_valid():
-            raise serializers.ValidationError(dict(form.errors))
+            raise serializers.ValidationError({name: list(said) for name, said in form.errors.items()})
         attrs["words"] = form.cleaned_data
         return attrs
 
@@ -275,7 +276,7 @@ class ResponseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         )  # fmt: skip
         if not form.is_valid():
             keys = {f"q{row.version_id.hex}": str(row.version_id) for row in rows}
-            raise ValidationError({"answers": {keys.get(name, name): said for name, said in form.errors.items()}})  # fmt: skip
+            raise ValidationError({"answers": {keys.get(name, name): list(said) for name, said in form.errors.items()}})  # fmt: skip
         user: Any = request.user
         asking.save(response, form.cleaned_data, finished=finished, at=timezone.now(), by=user)
         return self._answer(response)
