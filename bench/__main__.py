@@ -15,6 +15,7 @@ NAMES = (
     "reader",
     "scan",
     "caseload",
+    "search",
     "progress",
     "reminders",
     "sweep",

@@ -39,7 +39,7 @@ def measure(*, bookings: int) -> tuple[float, float] | None:
         "DATABASE_ADMIN_URL": os.environ["DATABASE_ADMIN_URL"],
         "BOOKINGS": str(bookings),
     }
-    done = subprocess.run([python, str(PROGRAM)], env=env, capture_output=True, text=True)
+    done = subprocess.run([python, "-P", str(PROGRAM)], env=env, capture_output=True, text=True)
     if done.returncode:
         print(done.stderr[-600:], file=sys.stderr)
         return None

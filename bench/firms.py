@@ -50,10 +50,12 @@ def busy_firm(advocates: int, bookings: int) -> tuple[FirmRef, Service, str]:
             WeeklyHours.objects.bulk_create(
                 WeeklyHours(advocate=person, weekday=day, opens=time(9), closes=time(17)) for day in range(7)
             )
-            slots = [(day, half) for day in range(30) for half in range(16)]
-            for day, half in rng.sample(slots, min(bookings, len(slots))):
-                starts = first + timedelta(days=day, minutes=30 * half)
-                ends = starts + timedelta(minutes=20)
+            # Twenty minutes each half hour, or, where that is not room enough, ten each quarter.
+            step, long = (30, 20) if bookings <= 480 else (15, 10)
+            slots = [(day, n) for day in range(30) for n in range(600 // step)]
+            for day, n in rng.sample(slots, bookings):
+                starts = first + timedelta(days=day, minutes=step * n)
+                ends = starts + timedelta(minutes=long)
                 rows.append(Booking(
                     service=service, advocate=person, contact=contact, starts_at=starts, ends_at=ends, busy=(starts, ends),
                     timezone="America/Denver", booked_at=timezone.now(), secret=secrets.token_urlsafe(24),

@@ -7,18 +7,29 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
-from django.db.models import F, Func, Value
+from django.db.models import Aggregate, F, Func, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
 from cases import meetings
-from scheduling.models import AdvocateLimit, Block, Booking, Closure, DateHours, Service, WeeklyHours
+from scheduling.models import (
+    AdvocateLimit,
+    Block,
+    Booking,
+    BookingQuerySet,
+    Closure,
+    DateHours,
+    Service,
+    WeeklyHours,
+)
 from tenants.places import current_firm
 
 Stretch = tuple[datetime, datetime]
@@ -26,8 +37,7 @@ Limit = tuple[int | None, int | None]
 NO_LIMIT: Limit = (None, None)
 
 
-@dataclass(frozen=True, order=True)
-class Slot:
+class Slot(NamedTuple):
     """A start (UTC) at which this advocate is free for the whole service, buffers included."""
 
     starts_at: datetime
@@ -109,8 +119,11 @@ def starts(
                 free_from = busy[at][1] + rules.before
                 start += max(1, -(-(free_from - start) // rules.step)) * rules.step
                 continue
-            found.append(start)
-            start += rules.step
+            # Free: so is every step up to the next busy time.
+            fits = last if at == len(busy) else min(last, busy[at][0] - rules.length - rules.after)
+            while start <= fits and start < until:
+                found.append(start)
+                start += rules.step
     return found
 
 
@@ -185,9 +198,44 @@ def _null(kind: models.Field[Any, Any]) -> Cast:
     return Cast(Value(None), kind)
 
 
+def _islands(rows: BookingQuerySet, need: timedelta) -> Any:
+    """The bookings' busy times by advocate, those as one between which there is less than `need` free.
+
+    PostgreSQL joins them, so that a month of a busy firm comes as a few rows. Each is made longer by
+    `need` and open at both ends: two of them then overlap where nothing of that length fits in between,
+    and a gap of exactly `need` stays.
+    """
+    longer = Func(
+        Func(F("busy"), function="lower", output_field=MOMENT),
+        Func(F("busy"), function="upper", output_field=MOMENT) + Value(need),
+        Value("()"),
+        function="tstzrange",
+        output_field=DateTimeRangeField(),
+    )
+    island = Func(
+        Aggregate(longer, function="range_agg", output_field=DateTimeRangeField()),
+        function="unnest", output_field=DateTimeRangeField(),
+    )  # fmt: skip
+    return (
+        rows.order_by()
+        .values("advocate_id")
+        .annotate(
+            begins=_seconds(Func(island, function="lower", output_field=MOMENT)),
+            ends=_seconds(Func(island, function="upper", output_field=MOMENT) - Value(need)),
+        )
+        .values_list("advocate_id", "begins", "ends", _null(models.UUIDField()))
+    )
+
+
+def _seconds(moment: Any) -> Func:
+    """Since 1970: Django reads a column of moments in Python, thousands of them for longer than all the rest takes."""
+    return Func(Value("epoch"), moment, function="date_part", output_field=models.FloatField())
+
+
 @dataclass
 class Taken:
-    """What is in the way, by advocate: busy times, and when this service, and any, is given already."""
+    """What is in the way, by advocate: busy times (those as one between which the service does not fit), and,
+    where there is a limit, when this service, and any, is given already."""
 
     busy: dict[UUID, list[Stretch]]
     given: dict[UUID, list[datetime]]
@@ -199,38 +247,45 @@ class Taken:
         leave_out: Booking | None = None, limits: Iterable[Limit] = (),
     ) -> Taken:  # fmt: skip
         """Of these people, between two moments. One query for bookings, blocks and meetings."""
-        margin = service.length + service.before + service.after
+        need = service.length + service.before + service.after
         # A limit by the week looks at the whole weeks, in whatever zone.
-        if service.a_week or any(a_week for _a_day, a_week in limits):
-            margin += WEEK + DAY
-        elif service.a_day or any(a_day for a_day, _a_week in limits):
-            margin += 2 * DAY
+        by_week = bool(service.a_week) or any(a_week for _a_day, a_week in limits)
+        by_day = bool(service.a_day) or any(a_day for a_day, _a_week in limits)
+        margin = need + (WEEK + DAY if by_week else 2 * DAY if by_day else timedelta())
         since, until = since - margin, until + margin
         rows = Booking.objects.taking_time(at=at).filter(advocate__in=people, busy__overlap=(since, until))
         if leave_out is not None:
             rows = rows.exclude(pk=leave_out.pk)
-        booked = rows.order_by().values_list(
-            "advocate_id", Func(F("busy"), function="lower", output_field=MOMENT),
-            Func(F("busy"), function="upper", output_field=MOMENT), "service_id", "starts_at",
-        )  # fmt: skip
-        blocks = Block.objects.filter(advocate__in=people, starts_at__lt=until, ends_at__gt=since).order_by().values_list(
-            "advocate_id", "starts_at", "ends_at", _null(models.UUIDField()), "starts_at"
-        )  # fmt: skip
         found = cls(defaultdict(list), defaultdict(list), defaultdict(list))
-        away = meetings.away(people, since, until).order_by().values_list(
-            "advocate_id", "away", "back", _null(models.UUIDField()), "starts_at"
-        )  # fmt: skip
-        for person, begins, ends, of_service, starts_at in booked.union(blocks, away, all=True):
-            found.busy[person].append((begins, ends))
-            if of_service is not None:
-                found.booked[person].append(starts_at)
+        parts = [
+            Block.objects.filter(advocate__in=people, starts_at__lt=until, ends_at__gt=since)
+            .order_by()
+            .values_list(
+                "advocate_id", _seconds(F("starts_at")), _seconds(F("ends_at")), _null(models.UUIDField())
+            ),
+            meetings.away(people, since, until)
+            .order_by()
+            .values_list("advocate_id", _seconds(F("away")), _seconds(F("back")), _null(models.UUIDField())),
+        ]
+        if by_week or by_day:
+            parts.append(
+                rows.order_by().values_list(
+                    "advocate_id", _seconds(F("starts_at")), _null(models.FloatField()), "service_id"
+                )
+            )
+        for person, begins, ends, of_service in _islands(rows, need).union(*parts, all=True):
+            start = datetime.fromtimestamp(begins, UTC)
+            if of_service is None:
+                found.busy[person].append((start, datetime.fromtimestamp(ends, UTC)))
+                continue
+            found.booked[person].append(start)
             if of_service == service.pk:
-                found.given[person].append(starts_at)
+                found.given[person].append(start)
         return found
 
-    def within_limits(self, service: Service, person: User, zone: ZoneInfo, limit: Limit = NO_LIMIT) -> Callable[[datetime], bool]:  # fmt: skip
+    def within_limits(self, service: Service, person: User, zone: ZoneInfo, limit: Limit = NO_LIMIT) -> Callable[[datetime], bool] | None:  # fmt: skip
         """Whether one more at that start stays within the limits, the service's and the advocate's own, by day and week
-        of the advocate's calendar."""
+        of the advocate's calendar; None where there is no limit."""
         checks = [
             _fits([moment.astimezone(zone).date() for moment in moments], a_day, a_week)
             for moments, (a_day, a_week) in (
@@ -243,7 +298,7 @@ class Taken:
             day = start.astimezone(zone).date()
             return all(check(day) for check in checks)
 
-        return fits if checks else lambda start: True
+        return fits if checks else None
 
 
 def _fits(dates: Sequence[date], a_day: int | None, a_week: int | None) -> Callable[[date], bool]:
@@ -273,6 +328,7 @@ def free_slots(
     """
     rules = Rules.of(service)
     people = list(service.advocates.filter(is_active=True)) if advocates is None else list(advocates)
+    people.sort(key=attrgetter("pk"))
     since = max(since, at if any_notice else at + rules.notice)
     if not people or since >= until:
         return []
@@ -293,9 +349,9 @@ def free_slots(
         found += [
             Slot(start, person.pk)
             for start in starts(stretches, merged(taken.busy[person.pk]), rules, since=since, until=until)
-            if fits(start)
+            if fits is None or fits(start)
         ]
-    return sorted(found)
+    return sorted(found, key=attrgetter("starts_at"))
 
 
 def is_free(

@@ -1,19 +1,22 @@
 """Where IDEA's clocks run: the states, the District of Columbia, Puerto Rico and the outlying areas (20 U.S.C. 1401(22), (31))."""
 
+from django.utils.translation import gettext_lazy as _
+
+# Only the names that Spanish writes otherwise are for the catalogue.
 STATES = [
     ("AL", "Alabama"), ("AK", "Alaska"), ("AZ", "Arizona"), ("AR", "Arkansas"), ("CA", "California"),
-    ("CO", "Colorado"), ("CT", "Connecticut"), ("DE", "Delaware"), ("DC", "District of Columbia"),
-    ("FL", "Florida"), ("GA", "Georgia"), ("HI", "Hawaii"), ("ID", "Idaho"), ("IL", "Illinois"),
-    ("IN", "Indiana"), ("IA", "Iowa"), ("KS", "Kansas"), ("KY", "Kentucky"), ("LA", "Louisiana"),
-    ("ME", "Maine"), ("MD", "Maryland"), ("MA", "Massachusetts"), ("MI", "Michigan"), ("MN", "Minnesota"),
-    ("MS", "Mississippi"), ("MO", "Missouri"), ("MT", "Montana"), ("NE", "Nebraska"), ("NV", "Nevada"),
-    ("NH", "New Hampshire"), ("NJ", "New Jersey"), ("NM", "New Mexico"), ("NY", "New York"),
-    ("NC", "North Carolina"), ("ND", "North Dakota"), ("OH", "Ohio"), ("OK", "Oklahoma"), ("OR", "Oregon"),
-    ("PA", "Pennsylvania"), ("RI", "Rhode Island"), ("SC", "South Carolina"), ("SD", "South Dakota"),
+    ("CO", "Colorado"), ("CT", "Connecticut"), ("DE", "Delaware"), ("DC", _("District of Columbia")),
+    ("FL", "Florida"), ("GA", "Georgia"), ("HI", _("Hawaii")), ("ID", "Idaho"), ("IL", "Illinois"),
+    ("IN", "Indiana"), ("IA", "Iowa"), ("KS", "Kansas"), ("KY", "Kentucky"), ("LA", _("Louisiana")),
+    ("ME", "Maine"), ("MD", "Maryland"), ("MA", "Massachusetts"), ("MI", _("Michigan")), ("MN", "Minnesota"),
+    ("MS", _("Mississippi")), ("MO", _("Missouri")), ("MT", "Montana"), ("NE", "Nebraska"), ("NV", "Nevada"),
+    ("NH", _("New Hampshire")), ("NJ", _("New Jersey")), ("NM", _("New Mexico")), ("NY", _("New York")),
+    ("NC", _("North Carolina")), ("ND", _("North Dakota")), ("OH", "Ohio"), ("OK", "Oklahoma"), ("OR", _("Oregon")),
+    ("PA", _("Pennsylvania")), ("RI", "Rhode Island"), ("SC", _("South Carolina")), ("SD", _("South Dakota")),
     ("TN", "Tennessee"), ("TX", "Texas"), ("UT", "Utah"), ("VT", "Vermont"), ("VA", "Virginia"),
-    ("WA", "Washington"), ("WV", "West Virginia"), ("WI", "Wisconsin"), ("WY", "Wyoming"),
-    ("PR", "Puerto Rico"), ("GU", "Guam"), ("AS", "American Samoa"), ("MP", "Northern Mariana Islands"),
-    ("VI", "U.S. Virgin Islands"),
+    ("WA", "Washington"), ("WV", _("West Virginia")), ("WI", "Wisconsin"), ("WY", "Wyoming"),
+    ("PR", "Puerto Rico"), ("GU", "Guam"), ("AS", _("American Samoa")), ("MP", _("Northern Mariana Islands")),
+    ("VI", _("U.S. Virgin Islands")),
 ]  # fmt: skip
 
 # The clock most people of a state live by (49 CFR part 71); where a state has two, the rest of them chooses.

@@ -1,6 +1,7 @@
 """Every route × method × role, walked from the URL resolver."""
 
 import uuid
+from functools import cache
 
 import pytest
 from django.urls import get_resolver, reverse
@@ -13,6 +14,7 @@ from tests.house.matrix import MATRIX, ROLES, WRITERS
 from web.access import access_of, routes
 
 
+@cache
 def firm_routes():
     return {item.name: item for _, item in routes(get_resolver("config.urls").url_patterns)}
 

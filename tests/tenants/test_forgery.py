@@ -5,11 +5,10 @@ from contextlib import suppress
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import get_resolver
 
 from accounts.models import User
-from tests.conftest import Visitor
+from tests.conftest import Browser, Visitor
 from tests.house.test_matrix import MATRIX, address
 from web.access import routes
 
@@ -23,7 +22,7 @@ PAGES_AND_OWN = [name for name in POSTS if not name.startswith("api-") and name 
 def post_as_owner(firm, origin, path):
     """The owner's browser with her session and the form token of her own firm, sent from a page of `origin`."""
     owner = Visitor(firm)
-    owner.client = Client(enforce_csrf_checks=True)
+    owner.client = Browser(enforce_csrf_checks=True)
     owner.as_(User.objects.get(pk=firm.people["olivia"]))
     page = owner.client.get("/profile/", HTTP_HOST=f"{owner.host}:8000")
     token = page.cookies[settings.CSRF_COOKIE_NAME].value
@@ -65,7 +64,7 @@ def test_the_same_posts_from_the_firms_own_page_are_not(harbor, clock, standins)
 def test_a_post_without_the_forms_token_is_refused(harbor, olivia, clock):
     for name in PAGES_AND_OWN:
         owner = Visitor(harbor)
-        owner.client = Client(enforce_csrf_checks=True)
+        owner.client = Browser(enforce_csrf_checks=True)
         answer = owner.as_(olivia).client.post(address(name), HTTP_HOST="harbor.localhost:8000")
         assert (name, answer.status_code) == (name, 403)
 
@@ -79,12 +78,12 @@ def test_a_key_of_the_api_is_no_cookie(harbor, olivia, clock):
 def test_on_the_public_host_only_signed_callbacks_need_no_token(firms, stranger):
     open_ones = []
     for path, item in routes(get_resolver("config.urls_public").url_patterns):
-        answer = Client(enforce_csrf_checks=True).post(
+        answer = Browser(enforce_csrf_checks=True).post(
             f"/{path}".replace("<str:slug>", "x"), HTTP_HOST="localhost:8000"
         )
         if answer.status_code not in {400, 403, 404, 405}:
             open_ones.append((item.name, answer.status_code))
     assert open_ones == []
     for name in ("inbound", "status"):
-        answer = Client(enforce_csrf_checks=True).post(f"/hooks/twilio/{name}/", HTTP_HOST="localhost:8000")
+        answer = Browser(enforce_csrf_checks=True).post(f"/hooks/twilio/{name}/", HTTP_HOST="localhost:8000")
         assert (answer.status_code, answer.content) == (403, b"The signature is wrong.")
