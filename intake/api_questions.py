@@ -74,7 +74,9 @@ class QuestionSerializer(serializers.ModelSerializer):
         lines = "\n".join(" | ".join(row) for row in whole.get("choices", []))
         form = QuestionForm({**whole, "choices": lines, "needed": "on" if whole.get("needed") else ""})
         if not form.is_valid():
-            raise serializers.ValidationError({name: list(said) for name, said in form.errors.items()})
+            raise serializers.ValidationError(
+                {name: [str(one) for one in said] for name, said in form.errors.items()}
+            )
         attrs["words"] = form.cleaned_data
         return attrs
 
@@ -276,7 +278,7 @@ class ResponseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         )  # fmt: skip
         if not form.is_valid():
             keys = {f"q{row.version_id.hex}": str(row.version_id) for row in rows}
-            raise ValidationError({"answers": {keys.get(name, name): list(said) for name, said in form.errors.items()}})  # fmt: skip
+            raise ValidationError({"answers": {keys.get(name, name): [str(one) for one in said] for name, said in form.errors.items()}})  # fmt: skip
         user: Any = request.user
         asking.save(response, form.cleaned_data, finished=finished, at=timezone.now(), by=user)
         return self._answer(response)
