@@ -138,7 +138,7 @@ class StaffBookingForm(BookingForm):
             if len(children) == 1:
                 self.initial["student"] = self.initial.get("student") or children[0].pk
             self.fields = {"contact": contact, "student": student, **self.fields}
-        self.fields["name"].required = False
+        self.fields["name"].required = self.family is None
         self.fields["name"].label, self.fields["child"].label = _("Name of the parent"), _("The child’s first name")  # fmt: skip
         self.fields["phone"].help_text = ""
 
