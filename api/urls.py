@@ -7,8 +7,10 @@ from cases import api as cases
 from cases import api_lines as lines
 from circle import api as circle
 from clients import api as clients
+from clients import api_papers as papers
 from documents import api as documents
 from intake import api as intake
+from intake import api_questions as questions
 from invoices import api as invoices
 from invoices import api_terms as terms
 from messaging import api as messaging
@@ -27,10 +29,16 @@ router.register("contacts", clients.ContactViewSet, basename="api-contact")
 router.register("guardianships", clients.GuardianshipViewSet, basename="api-guardianship")
 router.register("districts", clients.DistrictViewSet, basename="api-district")
 router.register("schools", clients.SchoolViewSet, basename="api-school")
-router.register("agreements", clients.AgreementViewSet, basename="api-agreement")
-router.register("releases", clients.ReleaseViewSet, basename="api-release")
+router.register("school-people", clients.SchoolPersonViewSet, basename="api-school-person")
+router.register("paper-templates", papers.PaperTemplateViewSet, basename="api-paper-template")
+router.register("agreements", papers.AgreementViewSet, basename="api-agreement")
+router.register("releases", papers.ReleaseViewSet, basename="api-release")
+router.register("about-pages", papers.AboutPageViewSet, basename="api-about-page")
 router.register("inquiries", intake.InquiryViewSet, basename="api-inquiry")
 router.register("conflict-reports", intake.ReportViewSet, basename="api-conflict-report")
+router.register("question-lists", questions.QuestionListViewSet, basename="api-questions")
+router.register("questions", questions.QuestionViewSet, basename="api-question")
+router.register("responses", questions.ResponseViewSet, basename="api-response")
 router.register("services", scheduling.ServiceViewSet, basename="api-service")
 router.register("cases", cases.CaseViewSet, basename="api-case")
 router.register("events", cases.EventViewSet, basename="api-event")
@@ -42,6 +50,7 @@ router.register("concerns", lines.ConcernViewSet, basename="api-concern")
 router.register("meeting-requests", lines.MeetingRequestViewSet, basename="api-meeting-request")
 router.register("decisions", lines.DecisionViewSet, basename="api-decision")
 router.register("removals", lines.RemovalViewSet, basename="api-removal")
+router.register("task-templates", lines.TaskTemplateViewSet, basename="api-task-template")
 router.register("timeline", cases.EntryViewSet, basename="api-entry")
 router.register("calendars", cases.CalendarViewSet, basename="api-calendar")
 router.register("school-years", cases.SchoolYearViewSet, basename="api-school-year")

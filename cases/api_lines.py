@@ -1,11 +1,13 @@
-"""What belongs to a meeting, and removals from school, for programs."""
+"""What belongs to a meeting, removals from school, and the tasks of each stage, for programs."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -16,9 +18,11 @@ from rest_framework.response import Response
 from accounts import audit
 from cases import removals
 from cases.api import Seen, _Rows, plausible
-from cases.models import Attendee, Concern, Decision, Meeting, MeetingRequest, Removal
+from cases.models import Attendee, Concern, Decision, Meeting, MeetingRequest, Removal, TaskTemplate
+from cases.stages import STAGES
 from clients.models import Student
 from law.removals import RemovalError
+from web.access import Can
 
 
 class _Lines(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, _Rows):
@@ -188,3 +192,54 @@ class RemovalViewSet(mixins.DestroyModelMixin, _Rows):
     def perform_destroy(self, instance: Removal) -> None:
         user: Any = self.request.user
         removals.strike(instance, by=user, at=timezone.now())
+
+
+class TaskTemplateSerializer(serializers.ModelSerializer):
+    days = serializers.IntegerField(
+        min_value=0, max_value=365, allow_null=True, required=False,
+        help_text="From the change of stage until it is due; without, it has no day.",
+    )  # fmt: skip
+
+    class Meta:
+        model = TaskTemplate
+        fields = ["id", "kind", "stage", "title", "days"]
+        validators: list[Any] = []
+
+    def validate(self, filled: dict[str, Any]) -> dict[str, Any]:
+        said = {
+            name: filled.get(name, getattr(self.instance, name, "")) for name in ("kind", "stage", "title")
+        }
+        if said["stage"] not in {stage.id for stage in STAGES[said["kind"]]}:
+            raise serializers.ValidationError({"stage": _("This kind of case has no such stage.")})
+        same = TaskTemplate.objects.filter(**said)
+        if (same.exclude(pk=self.instance.pk) if self.instance else same).exists():
+            raise serializers.ValidationError({"title": _("This stage has this task already.")})
+        return filled
+
+
+class TaskTemplateViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, _Rows):
+    """The tasks that a case gets when it comes to a stage. Cases that are there already keep theirs."""
+
+    can_write = Can.SET_CASES
+    serializer_class = TaskTemplateSerializer
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    def get_queryset(self) -> Any:
+        return TaskTemplate.objects.all()
+
+    def perform_create(self, serializer: Any) -> None:
+        try:
+            with transaction.atomic():
+                self._note("set", serializer.save())
+        except IntegrityError:
+            raise ValidationError({"title": _("This stage has this task already.")}) from None
+
+    perform_update = perform_create
+
+    def perform_destroy(self, instance: TaskTemplate) -> None:
+        self._note("deleted", instance)
+        instance.delete()
+
+    def _note(self, verb: str, row: TaskTemplate) -> None:
+        user: Any = self.request.user
+        audit.record(f"template.{verb}", by=user, at=timezone.now(), about=row)

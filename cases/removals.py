@@ -18,6 +18,8 @@ from law import removals as law_removals
 from law.removals import TEN, WARN_AT, Kind, RemovalError, Tally
 from tenants.places import current_firm
 
+WARNED = "removals_warned"
+
 
 def value_of(row: Removal) -> law_removals.Removal:
     return law_removals.Removal(
@@ -76,11 +78,13 @@ def _possible(student: Student) -> Fraction:
 
 def _warn(student: Student, *, before: Fraction, by: User, at: datetime) -> None:
     """When the 9th day is reached, and when the 10th is passed, the care team is told and who leads the case gets a
-    task; each once, however many days come at a time."""
+    task; each once, however many days come at a time. What was to be done before the 11th day is over with it."""
     found = tally_of(student)
     reached = before < WARN_AT <= found.possible or before <= TEN < found.possible
     if not reached:
         return
+    if found.card:
+        Task.objects.filter(case__student=student, cause=WARNED, done_at=None).update(done_at=at, done_by=by)
     case = case_of(student)
     if case is not None:
         with translation.override(case.advocate.language):
@@ -88,7 +92,8 @@ def _warn(student: Student, *, before: Fraction, by: User, at: datetime) -> None
             title %= {"days": law_removals.say_days(found.possible)}
         today = timezone.localdate(at, current_firm().zone)
         if not case.tasks.filter(done_at=None, title=title).exists():
-            Task.objects.create(case=case, title=title, owner=case.advocate, due_on=today)
+            cause = "" if found.card else WARNED
+            Task.objects.create(case=case, title=title, owner=case.advocate, due_on=today, cause=cause)
     notices.removals_add_up(student, found, at=at, by=by)
 
 

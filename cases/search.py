@@ -110,21 +110,39 @@ def students(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
         return _take(rows, limit, hit)
 
 
-def contacts(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
+def _contacts(words: str, user: Any) -> QuerySet[Any]:
+    """Contacts by name, by part of a number or by an address, the best first."""
     visible: QuerySet[Any] = Contact.objects.visible_to(user)
     digits = re.sub(r"\D", "", words)
     if len(digits) >= 3 and len(digits) >= len(re.sub(r"\s", "", words)) / 2:
-        rows: QuerySet[Any] = visible.filter(points__kind="phone", points__value__contains=digits).distinct().order_by("name", "pk")  # fmt: skip
-    elif "@" in words:
-        rows = visible.filter(points__kind="email", points__value__icontains=words).distinct().order_by("name", "pk")  # fmt: skip
-    else:
-        rows = _named(visible, Fold(F("name")), words)
+        return visible.filter(points__kind="phone", points__value__contains=digits).distinct().order_by("name", "pk")  # fmt: skip
+    if "@" in words:
+        return visible.filter(points__kind="email", points__value__icontains=words).distinct().order_by("name", "pk")  # fmt: skip
+    return _named(visible, Fold(F("name")), words)
 
+
+def contacts(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
     def hit(row: Contact) -> Hit:
         return Hit(row.name, row.family.name, reverse("contact", args=[row.pk]), "phone")
 
     with generous():
-        return _take(rows.select_related("family"), limit, hit)
+        return _take(_contacts(words, user).select_related("family"), limit, hit)
+
+
+def grown_ups(words: str, user: Any, limit: int) -> list[tuple[Contact, list[Student]]]:
+    """Contacts found by their own name, number or address, then those of children of that name, each with the children
+    of the family that this person sees."""
+    with generous():
+        found = list(_contacts(words, user)[:limit])
+        if len(found) < limit:
+            children = _named(Student.objects.visible_to(user), _full("given_name", "family_name"), words)
+            families = [child.family_id for child in children[:limit]]
+            theirs = Contact.objects.visible_to(user).filter(family__in=families).order_by("name", "pk")
+            found += theirs.exclude(pk__in=[row.pk for row in found])[: limit - len(found)]
+    of: dict[Any, list[Student]] = {}
+    for child in Student.objects.visible_to(user).filter(family__in=[row.family_id for row in found]).order_by("given_name", "pk"):  # fmt: skip
+        of.setdefault(child.family_id, []).append(child)
+    return [(row, of.get(row.family_id, [])) for row in found]
 
 
 def _prefix_query(words: str) -> str:

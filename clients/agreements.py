@@ -80,13 +80,19 @@ def merged(text: str, facts: dict[str, str]) -> str:
 @transaction.atomic
 def send(
     template: AgreementTemplate, *, contact: Contact, student: Student | None, by: User, at: datetime,
-    release: dict[str, Any] | None = None, estimate: Callable[[], str] | None = None,
+    release: dict[str, Any] | None = None, estimate: Callable[[], str] | None = None, idempotency_key: str = "",
 ) -> Agreement:  # fmt: skip
     """Freezes the words for this family and sends the link. Raises NobodyToReach, having sent nothing.
 
     `release` makes it a release too: scope, recipient, expires_on, and district or school. `estimate()` says in the paper's
-    language what the work may cost; it stands where the words name {estimate}, else at the end.
+    language what the work may cost; it stands where the words name {estimate}, else at the end. The same
+    `idempotency_key` again sends nothing and answers with the paper that it sent.
     """
+    if idempotency_key:
+        Contact.objects.select_for_update().get(pk=contact.pk)
+        known = Agreement.objects.filter(idempotency_key=idempotency_key).first()
+        if known is not None:
+            return known
     ways = reaching.channels_for(contact, "agreement", student=student, at=at)
     if not ways:
         raise NobodyToReach
@@ -114,7 +120,7 @@ def send(
     agreement = Agreement.objects.create(
         version=version, contact=contact, student=student, language=language, title=title, body=body,
         digest=digest_of(title, body, language), secret=secrets.token_urlsafe(24), sent_by=by, sent_at=at,
-        lapses_at=at + Agreement.LIFE,
+        lapses_at=at + Agreement.LIFE, idempotency_key=idempotency_key or None,
     )  # fmt: skip
     if release and student:
         Release.objects.create(agreement=agreement, student=student, **release)

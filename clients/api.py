@@ -17,8 +17,8 @@ from rest_framework.response import Response
 
 from accounts import audit
 from clients import filing, guests, joining
-from clients.forms import checked_birth_date
-from clients.models import Agreement, Contact, ContactPoint, District, Guardianship, Release, School, Student
+from clients.forms import checked_birth_date, today
+from clients.models import Contact, ContactPoint, District, Guardianship, School, SchoolPerson, Student
 from outbox.hours import CLOSES, OPENS
 from web.access import Access, Can
 from web.phones import phone
@@ -27,6 +27,14 @@ from web.phones import phone
 def _nothing(view: Any) -> bool:
     """Whether only the API's description is being made."""
     return bool(getattr(view, "swagger_fake_view", False))
+
+
+def checked_phone(text: str) -> str:
+    """A number as we keep it, or nothing. Raises ValidationError for what is no number."""
+    try:
+        return phone(text) if text else ""
+    except ValueError as problem:
+        raise serializers.ValidationError(str(problem)) from None
 
 
 class DistrictSerializer(serializers.ModelSerializer):
@@ -41,6 +49,26 @@ class SchoolSerializer(serializers.ModelSerializer):
     class Meta:
         model = School
         fields = ["id", "name", "district", "kind", "phone", "address"]
+
+
+class SchoolPersonSerializer(serializers.ModelSerializer):
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+    class Meta:
+        model = SchoolPerson
+        fields = ["id", "school", "district", "name", "role", "email", "phone", "left_on"]
+        read_only_fields = ["left_on"]
+
+    def validate_phone(self, text: str) -> str:
+        return checked_phone(text)
+
+    def validate_email(self, text: str) -> str:
+        return text.lower()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.instance is None and not attrs.get("school") and not attrs.get("district"):
+            raise serializers.ValidationError({"school": _("Say at which school or for which district.")})
+        return attrs
 
 
 class GuardianshipSerializer(serializers.ModelSerializer):
@@ -159,10 +187,7 @@ class NewContactSerializer(ContactSerializer):
             self.fields["student"].queryset = Student.objects.visible_to(request.user)  # type: ignore[attr-defined]
 
     def validate_phone(self, text: str) -> str:
-        try:
-            return phone(text) if text else ""
-        except ValueError as problem:
-            raise serializers.ValidationError(str(problem)) from None
+        return checked_phone(text)
 
 
 class WaySerializer(serializers.Serializer):
@@ -180,37 +205,6 @@ class WaySerializer(serializers.Serializer):
         except ValueError as problem:
             raise serializers.ValidationError({"value": str(problem)}) from None
         return attrs
-
-
-class AgreementSerializer(serializers.ModelSerializer):
-    signed_at = serializers.DateTimeField(source="signature.signed_at", default=None, read_only=True)
-    signed_by = serializers.CharField(source="signature.name", default=None, read_only=True)
-
-    class Meta:
-        model = Agreement
-        fields = [
-            "id", "contact", "student", "language", "title", "digest", "sent_at", "lapses_at", "withdrawn_at", "signed_at",
-            "signed_by",
-        ]  # fmt: skip
-
-
-class ReleaseSerializer(serializers.ModelSerializer):
-    signed_at = serializers.DateTimeField(
-        source="agreement.signature.signed_at", default=None, read_only=True
-    )
-
-    class Meta:
-        model = Release
-        fields = [
-            "id",
-            "student",
-            "agreement",
-            "scope",
-            "recipient",
-            "expires_on",
-            "called_back_at",
-            "signed_at",
-        ]
 
 
 class _Changing(mixins.UpdateModelMixin, viewsets.GenericViewSet):
@@ -355,27 +349,37 @@ class SchoolViewSet(_Place):
     queryset = School.objects.all()
 
 
-class AgreementViewSet(viewsets.ReadOnlyModelViewSet):
-    """Papers sent to sign, and their signatures."""
+class SchoolPersonViewSet(
+    mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet,
+):  # fmt: skip
+    """People at schools and districts. Where somebody works is said once; who moves on is one more person there."""
 
     access = Access(Can.SEE_STUDENTS)
-    can = Can.SEE_STUDENTS
-    serializer_class = AgreementSerializer
+    can, can_write = Can.SEE_STUDENTS, Can.EDIT_STUDENTS
+    serializer_class = SchoolPersonSerializer
+    queryset = SchoolPerson.objects.all()
+    http_method_names = ["get", "post", "patch", "head", "options"]
 
-    def get_queryset(self) -> Any:
-        if _nothing(self):
-            return Agreement.objects.none()
-        return Agreement.objects.visible_to(self.request.user).select_related("signature")  # type: ignore[arg-type]
+    def perform_create(self, serializer: Any) -> None:
+        self._note("added", serializer.save())
 
+    def perform_update(self, serializer: Any) -> None:
+        for place in ("school", "district"):
+            serializer.validated_data.pop(place, None)
+        self._note("changed", serializer.save())
 
-class ReleaseViewSet(viewsets.ReadOnlyModelViewSet):
-    """Permissions to share; one counts from its signature until it expires or is called back."""
+    @extend_schema(request=None, responses=SchoolPersonSerializer)
+    @action(detail=True, methods=["post"])
+    def leave(self, request: Request, pk: str | None = None) -> Response:
+        """They work there no more; what they were part of keeps their name. Doing it twice is once."""
+        person: SchoolPerson = self.get_object()
+        if person.left_on is None:
+            person.left_on = today()
+            person.save(update_fields=["left_on"])
+            self._note("left", person)
+        return Response(self.get_serializer(person).data)
 
-    access = Access(Can.SEE_STUDENTS)
-    can = Can.SEE_STUDENTS
-    serializer_class = ReleaseSerializer
-
-    def get_queryset(self) -> Any:
-        if _nothing(self):
-            return Release.objects.none()
-        return Release.objects.visible_to(self.request.user).select_related("agreement__signature")  # type: ignore[arg-type]
+    def _note(self, verb: str, person: SchoolPerson) -> None:
+        user: Any = self.request.user
+        audit.record(f"school_person.{verb}", by=user, at=timezone.now(), about=person)

@@ -358,7 +358,11 @@ class ReleaseForm(Form):
         self.fields["contact"].queryset = people.order_by("name")  # type: ignore[attr-defined]
 
     def clean_expires_on(self) -> date:
-        until: date = self.cleaned_data["expires_on"]
+        return self.checked_until(self.cleaned_data["expires_on"])
+
+    @staticmethod
+    def checked_until(until: date) -> date:
+        """The last day of a permission. Raises ValidationError for one that has passed or lies too far ahead."""
         if until < today():
             raise forms.ValidationError(_("This day has passed."))
         if until.year > today().year + 5:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError as FormError
@@ -17,13 +18,16 @@ from rest_framework.response import Response
 from accounts import audit
 from accounts.models import User
 from cases.opening import CaseError
+from clients.agreements import NobodyToReach
 from clients.filing import Caller
 from clients.joining import StudentsFull
+from clients.models import AgreementTemplate
 from intake import conflicts, converting, inquiries
 from intake.forms import checked_urgent
 from intake.models import ConflictReport, Inquiry, Stage
 from tenants.places import current_firm
 from web.access import Access, Can
+from web.api import KEY, once_of
 from web.phones import phone
 
 
@@ -123,6 +127,12 @@ class TurnAwaySerializer(serializers.Serializer):
     referral = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
+class SendAgreementSerializer(serializers.Serializer):
+    template = serializers.PrimaryKeyRelatedField(
+        queryset=AgreementTemplate.objects.filter(retired_at=None, kind=AgreementTemplate.Kind.AGREEMENT)
+    )
+
+
 class OpenCaseSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=converting.KINDS)
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates())
@@ -220,6 +230,14 @@ class InquiryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             ReportSerializer(report, context={"request": request}).data, status=status.HTTP_201_CREATED
         )
 
+    @extend_schema(request=SendAgreementSerializer, responses=InquirySerializer, parameters=[KEY])
+    @action(detail=True, methods=["post"], url_path="send-agreement")
+    def send_agreement(self, request: Request, pk: str | None = None) -> Response:
+        """Sends the agreement to sign, once the check is decided; one sent before and not signed is called back."""
+        return self._do(
+            partial(inquiries.send_agreement, idempotency_key=once_of(request)), SendAgreementSerializer
+        )
+
     @extend_schema(request=TurnAwaySerializer, responses=InquirySerializer)
     @action(detail=True, methods=["post"], url_path="turn-away")
     def turn_away(self, request: Request, pk: str | None = None) -> Response:
@@ -239,6 +257,7 @@ class InquiryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             act(inquiry, **told, by=self.request.user, at=timezone.now())
         except (
             inquiries.Finished, inquiries.NotChecked, converting.NotSigned, converting.NoStudent, StudentsFull, CaseError,
+            NobodyToReach,
         ) as problem:  # fmt: skip
             raise ValidationError({"inquiry": str(problem)}) from None
         return self._again(inquiry)

@@ -51,6 +51,7 @@ def save_question(question: Question | None, *, asked: QuestionList, words: dict
     if question is None:
         last = asked.questions.aggregate(last=Max("position"))["last"]
         question = Question.objects.create(list=asked, position=(last or 0) + 1)
+    Question.objects.select_for_update().get(pk=question.pk)
     newest = question.versions.order_by("-number").first()
     if newest and all(getattr(newest, key) == value for key, value in words.items()):
         return newest
@@ -204,9 +205,10 @@ class TooManyFiles(Exception):
 
 
 @transaction.atomic
-def save(response: Response, filled: dict[str, Any], *, finished: bool, at: datetime) -> None:
+def save(response: Response, filled: dict[str, Any], *, finished: bool, at: datetime, by: User | None = None) -> None:  # fmt: skip
     """Keeps the answers; a finished list stays open for corrections until it is looked at as a whole.
 
+    `by` is who of the staff wrote down what the family said; None where the family itself answers by its link.
     Raises TooManyFiles, and documents.storage.NoRoom.
     """
     rows = list(response.answers.select_for_update(of=("self",)).select_related("version", "document"))
@@ -221,4 +223,4 @@ def save(response: Response, filled: dict[str, Any], *, finished: bool, at: date
     Response.objects.filter(pk=response.pk).update(
         saved_at=at, finished_at=at if finished else response.finished_at
     )
-    audit.record("answers.saved", by=None, at=at, about=response, finished=finished)
+    audit.record("answers.saved", by=by, at=at, about=response, finished=finished)

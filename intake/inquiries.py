@@ -101,8 +101,18 @@ def may_go_on(inquiry: Inquiry) -> bool:
 
 
 @transaction.atomic
-def send_agreement(inquiry: Inquiry, template: AgreementTemplate, *, by: User, at: datetime) -> Agreement:
-    """Sends it to sign; one sent before and not signed is called back. Raises NotChecked, Finished, NobodyToReach."""
+def send_agreement(
+    inquiry: Inquiry, template: AgreementTemplate, *, by: User, at: datetime, idempotency_key: str = ""
+) -> Agreement:
+    """Sends it to sign; one sent before and not signed is called back. Raises NotChecked, Finished, NobodyToReach.
+
+    The same `idempotency_key` again answers with the paper that it sent.
+    """
+    if idempotency_key:
+        Inquiry.objects.select_for_update(of=("self",)).get(pk=inquiry.pk)
+        known = Agreement.objects.filter(idempotency_key=idempotency_key).first()
+        if known is not None:
+            return known
     _refuse_if_finished(inquiry)
     if not may_go_on(inquiry):
         raise NotChecked
@@ -112,7 +122,12 @@ def send_agreement(inquiry: Inquiry, template: AgreementTemplate, *, by: User, a
     if before is not None and before.can_be_signed(at=at):
         agreements.withdraw(before, by=by, at=at)
     inquiry.agreement = agreements.send(
-        template, contact=inquiry.contact, student=inquiry.student, by=by, at=at
+        template,
+        contact=inquiry.contact,
+        student=inquiry.student,
+        by=by,
+        at=at,
+        idempotency_key=idempotency_key,
     )
     inquiry.save(update_fields=["agreement"])
     return inquiry.agreement

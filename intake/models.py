@@ -258,6 +258,7 @@ class Response(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     saved_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    idempotency_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     class Meta:
         ordering = ["-created_at"]

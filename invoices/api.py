@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -35,16 +34,7 @@ from invoices.models import (  # fmt: skip
 )
 from payments.refunding import CannotRefund
 from web.access import Access, Can
-
-KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key again answers what it made."
-)
-
-
-def _key(request: ApiRequest) -> str:
-    """The request's own name, apart for each person and for what it is sent to."""
-    key = request.headers.get("Idempotency-Key", "")
-    return sha256(f"{request.user.pk}:{request.path}:{key}".encode()).hexdigest() if key else ""
+from web.api import KEY, once_of
 
 
 def _nothing(view: Any) -> bool:
@@ -322,7 +312,7 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             raise ValidationError({"lines": ["This invoice has no such line."]})
         chosen = [(lines[position], amount) for position, amount in parts]
         try:
-            note = crediting.credit(invoice, **wanted, lines=chosen, by=user, at=timezone.now(), idempotency_key=_key(request))  # fmt: skip
+            note = crediting.credit(invoice, **wanted, lines=chosen, by=user, at=timezone.now(), idempotency_key=once_of(request))  # fmt: skip
         except (issuing.CannotIssue, CannotRefund) as why:
             raise ValidationError({"amount": [str(why)]}) from None
         return Response(CreditNoteSerializer(note).data, status=status.HTTP_201_CREATED)
@@ -336,7 +326,9 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         asked.is_valid(raise_exception=True)
         user: Any = request.user
         try:
-            issuing.write_off(invoice, **asked.validated_data, by=user, at=timezone.now(), once=_key(request))
+            issuing.write_off(
+                invoice, **asked.validated_data, by=user, at=timezone.now(), once=once_of(request)
+            )
         except issuing.CannotIssue as why:
             raise ValidationError({"amount": [str(why)]}) from None
         return Response(InvoiceSerializer(self.get_object()).data, status=status.HTTP_201_CREATED)
@@ -499,7 +491,7 @@ class DraftViewSet(
     @action(detail=True, methods=["post"])
     def issue(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Issues the draft as it stands. With a key a second call answers the invoice of the first."""
-        key, user = _key(request), request.user
+        key, user = once_of(request), request.user
         known = Invoice.objects.filter(idempotency_key=key).first() if key else None
         if known is None:
             try:

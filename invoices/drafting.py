@@ -70,10 +70,13 @@ def unpaid_bookings(at: datetime) -> Any:
 
 
 def case_for(booking: Booking, cases: Iterable[Case]) -> Case | None:
-    """Which of a student's cases a booking is for: one that was open then, else the first that was opened after it (a first
-    call), else the last that was; of several one that the booking's advocate leads, else the newest. `cases` come with
-    their closures."""
+    """Which of a student's cases a booking is for: the one that staff said. Without: one that was open then, else the first
+    that was opened after it (a first call), else the last that was; of several one that the booking's advocate leads,
+    else the newest. `cases` come with their closures."""
     rows = sorted(cases, key=lambda case: case.opened_at)
+    said = next((case for case in rows if case.pk == booking.case_id), None)
+    if said is not None:
+        return said
     open_then = [
         case for case in rows if case.opened_at <= booking.starts_at and not _closed(case, booking.starts_at)
     ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.core.exceptions import ValidationError as FormError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, parsers, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request as ApiRequest
@@ -18,7 +20,10 @@ from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
-from clients.models import Contact
+from clients.models import Contact, Student
+from documents import storage
+from documents.adding import Sent
+from documents.forms import FilesField
 from messaging import plans, threads
 from messaging.forms import may_answer
 from messaging.models import By, ReminderPlan, Thread
@@ -79,14 +84,37 @@ class ThreadEntrySerializer(serializers.Serializer):
     body = serializers.CharField()
     state = serializers.CharField(help_text="Of a text or e-mail that we sent: how far it got.")
     said = serializers.CharField(help_text="The same as a sentence, with the provider's own words.")
+    documents = serializers.SerializerMethodField(help_text="Papers that came with it: keys of /documents/.")
+
+    def get_documents(self, entry: threads.Entry) -> list[UUID]:
+        return [document.pk for document in entry.documents]
 
 
 class NewMessageSerializer(serializers.Serializer):
     way = serializers.ChoiceField(choices=By.choices)
     title = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     body = serializers.CharField(max_length=5000)
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True), required=False, default=list,
+        help_text="Papers of a portal message, as multipart/form-data: one file, or photos of its pages.",
+    )  # fmt: skip
+    student = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Whose paper it is; left out where there is one child.",
+    )
+
+    def validate_files(self, files: list[Any]) -> list[Sent]:
+        try:
+            found: list[Sent] = FilesField(required=False).clean(files)
+        except FormError as problem:
+            raise serializers.ValidationError(problem.messages[0]) from None
+        return found
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["files"] and attrs["way"] != By.PORTAL:
+            raise serializers.ValidationError({"files": _("Papers go with a portal message, where only the family can see them.")})  # fmt: skip
         if attrs["way"] == By.EMAIL and not attrs["title"].strip():
             raise serializers.ValidationError({"title": "Give the e-mail a subject."})
         return attrs
@@ -127,10 +155,13 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         audit.record("thread.read", by=user, at=now, about=thread, through="api")
         return Response(ThreadEntrySerializer(threads.entries(thread, user=user, at=now), many=True).data)
 
-    @extend_schema(request=NewMessageSerializer, responses={201: ThreadSerializer})
-    @action(detail=True, methods=["post"])
+    @extend_schema(
+        request={"application/json": NewMessageSerializer, "multipart/form-data": NewMessageSerializer},
+        responses={201: ThreadSerializer},
+    )
+    @action(detail=True, methods=["post"], parser_classes=[parsers.JSONParser, parsers.MultiPartParser])
     def messages(self, request: ApiRequest, pk: str | None = None) -> Response:
-        """Writes to the contact by text, e-mail or in the portal."""
+        """Writes to the contact by text, e-mail or in the portal, there with papers too."""
         thread = self.get_object()
         told = NewMessageSerializer(data=request.data)
         told.is_valid(raise_exception=True)
@@ -144,10 +175,25 @@ class ThreadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             elif thread.contact is None or thread.contact.user_id is None:
                 raise threads.CannotWrite("This contact does not use the portal.")
             else:
-                threads.post(thread, body, by=user, at=now, from_family=False)
+                student = self._whose(thread, told.validated_data)
+                files = told.validated_data["files"]
+                threads.post(thread, body, by=user, at=now, from_family=False, files=files, student=student)
+        except storage.NoRoom as full:
+            raise ValidationError({"files": str(full)}) from None
         except threads.CannotWrite as problem:
             raise ValidationError({"body": str(problem)}) from None
         return Response(self._told(thread), status=status.HTTP_201_CREATED)
+
+    def _whose(self, thread: Thread, told: dict[str, Any]) -> Student | None:
+        """The child under whom the papers of a message are filed. Raises ValidationError for one that is no choice."""
+        user: Any = self.request.user
+        children = threads.students_of(thread, user)
+        if told["student"] is None:
+            return children[0] if len(children) == 1 else None
+        found = next((child for child in children if child.pk == told["student"]), None)
+        if found is None:
+            raise ValidationError({"student": _("Choose a child of this family.")})
+        return found
 
     @extend_schema(request=ThreadChangeSerializer, responses=ThreadSerializer)
     def partial_update(self, request: ApiRequest, pk: str | None = None) -> Response:

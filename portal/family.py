@@ -31,6 +31,7 @@ from clients.models import (
 )
 from intake.models import Response
 from outbox.models import allow, may_text, withdraw
+from outbox.starting import how_to_start, was_stopped
 from scheduling.booking import SMS_WORDING_VERSION
 from web.access import Can, requires
 from web.forms import posted
@@ -139,6 +140,7 @@ def details(request: FirmRequest) -> HttpResponse:
         "points": contact.points.all(),
         "phone": phone,
         "texts_on": bool(phone) and may_text(phone),
+        "start_words": how_to_start(known=True) if was_stopped(phone) else "",
         "wording": texts_words(request.firm.name),
     }
     if request.method != "POST":
@@ -163,10 +165,13 @@ def details(request: FirmRequest) -> HttpResponse:
 @requires(Can.VISIT_PORTAL)
 @require_POST
 def texts(request: FirmRequest) -> HttpResponse:
-    """Texts on or off for one's own number, with the words that stood beside the button."""
+    """Texts on or off for one's own number, with the words that stood beside the button. A STOP is taken back by START."""
     contact, now = _me(request), timezone.now()
     if not contact.phone:
         raise Http404
+    if request.POST.get("on") == "1" and was_stopped(contact.phone):
+        messages.error(request, how_to_start(known=True))
+        return redirect("portal-details")
     if request.POST.get("on") == "1":
         allow(
             contact.phone, how="form", at=now, wording=texts_words(request.firm.name), version=SMS_WORDING_VERSION,

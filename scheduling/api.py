@@ -25,6 +25,7 @@ from messaging.api import MomentField
 from scheduling import booking as bookings
 from scheduling import series
 from scheduling.availability import free_slots
+from scheduling.forms import WhichCaseForm
 from scheduling.models import Booking, Service
 from tenants.places import current_firm
 from web.access import Access, Can
@@ -73,7 +74,7 @@ class BookingSerializer(serializers.ModelSerializer):
     class Meta:
         model = Booking
         fields = [
-            "id", "service", "advocate", "contact", "contact_name", "student", "starts_at", "ends_at", "timezone",
+            "id", "service", "advocate", "contact", "contact_name", "student", "case", "starts_at", "ends_at", "timezone",
             "language", "booked_at", "confirmed_at", "called_off_at", "no_show_at", "series", "because", "meeting_url",
             "price", "currency", "sequence", "manage_url",
         ]  # fmt: skip
@@ -128,6 +129,10 @@ class WhichSerializer(serializers.Serializer):
     which = serializers.ChoiceField(
         choices=["one", "later"], default="one", help_text="Of a series: this one alone, or all after it too."
     )
+
+
+class WhichCaseSerializer(serializers.Serializer):
+    case = serializers.UUIDField(allow_null=True)
 
 
 class MoveSerializer(WhichSerializer):
@@ -260,17 +265,32 @@ class BookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         asked.is_valid(raise_exception=True)
         user: Any = request.user
         starts_at, now = asked.validated_data["starts_at"], timezone.now()
+        any_notice = asked.validated_data["any_notice"]
         try:
             if asked.validated_data["which"] == "later" and booking.series_id:
-                series.move_from(booking, starts_at=starts_at, at=now, by=user)
+                series.move_from(booking, starts_at=starts_at, at=now, by=user, any_notice=any_notice)
                 moved = self.get_queryset().get(pk=booking.pk)
             else:
-                moved = bookings.move(booking, starts_at=starts_at, at=now, by=user, any_notice=asked.validated_data["any_notice"])  # fmt: skip
+                moved = bookings.move(booking, starts_at=starts_at, at=now, by=user, any_notice=any_notice)
         except bookings.SlotTaken as problem:
             return taken(problem)
         except bookings.TooLate as problem:
             raise ValidationError({"starts_at": str(problem)}) from None
         return Response(BookingSerializer(moved).data)
+
+    @extend_schema(request=WhichCaseSerializer, responses=BookingSerializer)
+    @action(detail=True, methods=["post"], url_path="set-case")
+    def set_case(self, request: Request, pk: str | None = None) -> Response:
+        """Says which open case of its child it belongs to; null has it worked out from its day."""
+        booking = self.get_object()
+        asked = WhichCaseSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        form = WhichCaseForm({"case": asked.validated_data["case"]}, booking=booking, user=user)
+        if not form.is_valid():
+            raise ValidationError({"case": _("Choose an open case of this child.")})
+        bookings.say_case(booking, form.cleaned_data["case"], at=timezone.now(), by=user)
+        return Response(BookingSerializer(self.get_object()).data)
 
     @extend_schema(request=WhichSerializer, responses=BookingSerializer)
     @action(detail=True, methods=["post"], url_path="call-off")

@@ -29,8 +29,10 @@ class Checked(serializers.ModelSerializer):
     """A row that the database would take: its constraints are told as errors of the fields."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        model: Any = self.Meta.model  # type: ignore[attr-defined, misc]
+        kept = {f.attname: getattr(self.instance, f.attname) for f in model._meta.concrete_fields} if self.instance else {}  # fmt: skip
         try:
-            self.Meta.model(**attrs).full_clean(validate_unique=False)  # type: ignore[attr-defined, misc]
+            model(**{**kept, **attrs}).full_clean(validate_unique=False)
         except Invalid as problem:
             fields = {("detail" if name == "__all__" else name): said for name, said in problem.message_dict.items()}  # fmt: skip
             raise serializers.ValidationError(fields) from None
@@ -77,13 +79,14 @@ class ClosureSerializer(Checked):
 
 
 class Hours(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, mixins.DestroyModelMixin,
-    viewsets.GenericViewSet,
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin, viewsets.GenericViewSet,
 ):  # fmt: skip
     """One's own; of everybody for those who set services."""
 
     access = Access(Can.SEE_BOOKINGS)
     can, can_write = Can.SEE_BOOKINGS, Can.SET_OWN_HOURS
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     rows: Any
     noun: str
 
@@ -95,10 +98,22 @@ class Hours(
 
     def perform_create(self, serializer: Any) -> None:
         self._refuse_others(serializer.validated_data["advocate"])
+        self._save(serializer, "made")
+
+    def perform_update(self, serializer: Any) -> None:
+        """Whose it is stays as it was."""
+        self._refuse_others(serializer.instance.advocate)
+        if (
+            serializer.validated_data.get("advocate", serializer.instance.advocate)
+            != serializer.instance.advocate
+        ):
+            raise ValidationError({"advocate": _("Add a line for the other person instead.")})
+        self._save(serializer, "changed")
+
+    def _save(self, serializer: Any, verb: str) -> None:
         try:
             with transaction.atomic():
-                made = serializer.save()
-                self._note("made", made)
+                self._note(verb, serializer.save())
         except IntegrityError:
             raise ValidationError({"detail": _("There is such a line already.")}) from None
 
@@ -148,6 +163,10 @@ class ClosureViewSet(Hours):
     @transaction.atomic
     def perform_create(self, serializer: Any) -> None:
         self._note("made", serializer.save())
+
+    @transaction.atomic
+    def perform_update(self, serializer: Any) -> None:
+        self._note("changed", serializer.save())
 
     @transaction.atomic
     def perform_destroy(self, instance: Any) -> None:

@@ -14,11 +14,13 @@ from psycopg.errors import DeadlockDetected, ExclusionViolation
 
 from accounts import audit
 from accounts.models import User
+from cases.models import Case
 from clients.filing import Caller, open_file
 from clients.models import CareTeamMember, Contact, Student
 from intake import asking, inquiries
 from messaging.checking_in import newest
 from outbox.models import Consent, allow
+from outbox.starting import was_stopped
 from payments import paying
 from scheduling import notices
 from scheduling.availability import DAY, Openings, Slot, free_slots, is_free
@@ -261,8 +263,10 @@ def _rows(service: Service, advocate: User, starts_at: datetime, asker: Asker, *
         held_until=held_until,
     )
     word = Consent.objects.standing(asker.phone) if asker.phone and asker.texts_wording else None
-    # Anyone can type a number, so a box takes back no STOP: that is done by START, or by who has signed in.
-    if asker.phone and asker.texts_wording and (word is None or word.given or (asker.contact and by is None)):
+    # A box takes back no STOP: that is done by START. Another no is taken back by who has signed in, since anyone can
+    # type a number.
+    own_word = asker.contact is not None and by is None and not was_stopped(asker.phone)
+    if asker.phone and asker.texts_wording and (word is None or word.given or own_word):
         allow(
             asker.phone, how="staff" if by else "form", at=at, wording=asker.texts_wording, version=SMS_WORDING_VERSION,
             language=asker.language, network=asker.network, by=by.pk if by else None,
@@ -376,6 +380,13 @@ def say_child(booking: Booking, student: Student, *, at: datetime, by: User) -> 
     """The booking is about this child of its contact."""
     Booking.objects.filter(pk=booking.pk, student=None).update(student=student)
     audit.record("booking.changed", by=by, at=at, about=booking, student=str(student.pk))
+
+
+@transaction.atomic
+def say_case(booking: Booking, case: Case | None, *, at: datetime, by: User) -> None:
+    """The booking belongs to this case of its child; None has it worked out from its day again."""
+    Booking.objects.filter(pk=booking.pk).update(case=case)
+    audit.record("booking.changed", by=by, at=at, about=booking, case=str(case.pk) if case else "")
 
 
 def last_call(at: datetime) -> Subquery:

@@ -8,12 +8,14 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import email_field
 from accounts.models import User
+from cases.models import Case
 from clients.models import Contact, Guardianship, Student
 from clients.reaching import is_barred
 from documents.forms import FilesField
@@ -114,8 +116,9 @@ class StaffBookingForm(BookingForm):
     """Staff books for a family: one on file, or one that calls for the first time."""
 
     contact = forms.ModelChoiceField(
-        Contact.objects.none(), label=_("Family on file"), required=False, empty_label=_("A new family")
-    )
+        Contact.objects.none(), label=_("Family on file"), required=False, widget=forms.HiddenInput(),
+        error_messages={"invalid_choice": _("Choose a family on file, or fill in a new one.")},
+    )  # fmt: skip
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial="en")
 
     def __init__(self, *args: Any, user: User, at: datetime, **kwargs: Any) -> None:
@@ -123,20 +126,19 @@ class StaffBookingForm(BookingForm):
         super().__init__(*args, children=None, **kwargs)
         self.at = at
         contact: Any = self.fields["contact"]
-        contact.queryset = Contact.objects.visible_to(user).order_by("name").prefetch_related("points")
-        contact.label_from_instance = lambda row: row.name
-        children = Student.objects.visible_to(user).order_by("given_name", "pk")
-        family = None if self.is_bound else contact.queryset.filter(pk=as_uuid(self.initial.get("contact"))).first()  # fmt: skip
-        if family is not None:
-            children = children.filter(family=family.family_id)
+        contact.queryset = Contact.objects.visible_to(user).prefetch_related("points")
+        wanted = as_uuid((self.data if self.is_bound else self.initial).get("contact"))
+        self.family: Contact | None = contact.queryset.filter(pk=wanted).first() if wanted else None
+        if self.family is not None:
+            children = Student.objects.visible_to(user).filter(family=self.family.family_id).order_by("given_name", "pk")  # fmt: skip
+            student = forms.ModelChoiceField(
+                children, label=_("Which child is it about?"), required=False, empty_label=_("All of them, or none"),
+                error_messages={"invalid_choice": _("This child belongs to another family.")},
+            )  # fmt: skip
             if len(children) == 1:
                 self.initial["student"] = self.initial.get("student") or children[0].pk
-        student = forms.ModelChoiceField(
-            children, label=_("Child on file"), required=False,
-            empty_label=_("None, or a new family"),
-        )  # fmt: skip
-        self.fields = {"contact": contact, "student": student, **self.fields}
-        self.fields["name"].required = False
+            self.fields = {"contact": contact, "student": student, **self.fields}
+        self.fields["name"].required = self.family is None
         self.fields["name"].label, self.fields["child"].label = _("Name of the parent"), _("The child’s first name")  # fmt: skip
         self.fields["phone"].help_text = ""
 
@@ -146,9 +148,7 @@ class StaffBookingForm(BookingForm):
             self.add_error("name", self.fields["name"].error_messages["required"])
         found = super().clean()
         contact, student = found.get("contact"), found.get("student")
-        if student and (contact is None or student.family_id != contact.family_id):
-            self.add_error("student", _("This child belongs to another family."))
-        elif student and contact and is_barred(contact, student, at=self.at):
+        if student and contact and is_barred(contact, student, at=self.at):
             self.add_error("student", _("This parent is kept from hearing about this child."))
         if contact and found.get("texts") and not contact.phone:
             self.add_error("texts", _("There is no number that is safe to text."))
@@ -169,6 +169,29 @@ class AboutForm(Form):
             .exclude(pk__in=Guardianship.objects.filter(contact=booking.contact).barred(on=timezone.localdate(timezone=current_firm().zone)).values("student"))
             .order_by("given_name", "pk")
         )  # fmt: skip
+
+
+class WhichCaseForm(Form):
+    """Which case of its child a booking belongs to, of those that are open and the one it was said to belong to."""
+
+    case = forms.ModelChoiceField(
+        Case.objects.none(), label=_("Which case does it belong to?"), required=False,
+        empty_label=_("Worked out from its day"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, booking: Booking, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of = Case.objects.visible_to(user).filter(student=booking.student_id)
+        open_ = Q(pk__in=Case.objects.open().filter(student=booking.student_id).values("pk"))
+        case: Any = self.fields["case"]
+        case.queryset = of.filter(open_ | Q(pk=booking.case_id)).select_related("advocate").order_by("opened_at", "pk")  # fmt: skip
+        case.label_from_instance = lambda row: f"{row.get_kind_display()}, {row.advocate.name}"
+        self.initial["case"] = booking.case_id
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is anything to say: more than one case, or one that was said."""
+        return bool(self.initial["case"]) or len(self.fields["case"].queryset) > 1  # type: ignore[attr-defined]
 
 
 class PriceField(forms.DecimalField):

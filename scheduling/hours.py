@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -109,24 +111,56 @@ def date_hours_new(request: FirmRequest) -> HttpResponse:
     form = DateHoursForm(request.POST)
     if not form.is_valid():
         return _page(request, person, form=_weekly(person), on_date=form, status=422)
-    try:
-        with transaction.atomic():
-            made = DateHours.objects.create(advocate=person, **form.cleaned_data)
-            audit.record("hours.saved", by=request.user, at=timezone.now(), about=made)
-    except IntegrityError:
-        form.add_error("on", _("This date has such a line already."))
+    if not _save_date(form, DateHours(advocate=person), by=request.user):
         return _page(request, person, form=_weekly(person), on_date=form, status=422)
     messages.success(request, _("Saved."))
     return _back(person, request.user)
 
 
+def _save_date(form: DateHoursForm, row: DateHours, *, by: User) -> bool:
+    """Writes what the form says into the row; False, with the error beside its field, where it meets another line."""
+    for name, value in form.cleaned_data.items():
+        setattr(row, name, value)
+    try:
+        row.full_clean(validate_unique=False, validate_constraints=False)
+        with transaction.atomic():
+            row.save()
+            audit.record("hours.saved", by=by, at=timezone.now(), about=row)
+    except ValidationError as problem:
+        for name, said in problem.message_dict.items():
+            form.add_error(name, said)  # type: ignore[arg-type]
+    except IntegrityError:
+        form.add_error("on", _("This date has such a line already."))
+    return form.is_valid()
+
+
+def _mine(request: FirmRequest, model: Any, pk: UUID) -> Any:
+    """One's own row, or, for those who set services, anybody's."""
+    rows = model.objects.select_related("advocate")
+    if not request.user.can(Can.SET_SERVICES):
+        rows = rows.filter(advocate=request.user)
+    return get_object_or_404(rows, pk=pk)
+
+
+@requires(Can.SET_OWN_HOURS)
+@FORM
+def date_hours(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Changes the hours of one date."""
+    row: DateHours = _mine(request, DateHours, pk)
+    form = DateHoursForm(posted(request), initial={"on": row.on, "opens": row.opens, "closes": row.closes})
+    context = {"form": form, "person": row.advocate, "zone": zone_of(row.advocate)}
+    if request.method != "POST":
+        return render(request, "scheduling/date_hours.html", context)
+    if not form.is_valid() or not _save_date(form, row, by=request.user):
+        return render(request, "scheduling/date_hours.html", context, status=422)
+    messages.success(request, _("Saved."))
+    return _back(row.advocate, request.user)
+
+
 @requires(Can.SET_OWN_HOURS)
 @require_POST
 def date_hours_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
-    rows = DateHours.objects.select_related("advocate")
-    if not request.user.can(Can.SET_SERVICES):
-        rows = rows.filter(advocate=request.user)
-    row = get_object_or_404(rows, pk=pk)
+    row: DateHours = _mine(request, DateHours, pk)
     with transaction.atomic():
         audit.record("hours.saved", by=request.user, at=timezone.now(), about=row)
         row.delete()
@@ -138,17 +172,32 @@ def date_hours_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
 @FORM
 def closures(request: FirmRequest) -> HttpResponse:
     """Days on which nobody at the firm takes bookings."""
-    form = ClosureForm(posted(request))
     today = timezone.localdate(timezone.now(), timezone=request.firm.zone)
-    context = {"form": form, "closures": Closure.objects.filter(ends_on__gte=today)}
+    context = {"closures": Closure.objects.filter(ends_on__gte=today)}
+    return _closure(request, Closure(), "closure.made", "scheduling/closures.html", context)
+
+
+@requires(Can.SET_SERVICES)
+@FORM
+def closure(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Changes the days of one closure, or what it is for."""
+    row = get_object_or_404(Closure, pk=pk)
+    return _closure(request, row, "closure.changed", "scheduling/closure.html", {"closure": row})
+
+
+def _closure(
+    request: FirmRequest, row: Closure, action: str, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    form = ClosureForm(posted(request), instance=row)
+    context["form"] = form
     if request.method != "POST":
-        return render(request, "scheduling/closures.html", context)
+        return render(request, template, context)
     if not form.is_valid():
-        return render(request, "scheduling/closures.html", context, status=422)
+        return render(request, template, context, status=422)
     with transaction.atomic():
-        made = form.save()
-        audit.record("closure.made", by=request.user, at=timezone.now(), about=made)
-    in_the_way = _booked_in(made, request)
+        saved = form.save()
+        audit.record(action, by=request.user, at=timezone.now(), about=saved)
+    in_the_way = _booked_in(saved, request)
     if in_the_way:
         messages.warning(request, _("Saved. %(n)s bookings stand on these days: look at the calendar.") % {"n": in_the_way})  # fmt: skip
     else:
@@ -187,27 +236,52 @@ def block_new(request: FirmRequest) -> HttpResponse:
         return render(request, "scheduling/block.html", context)
     if not form.is_valid():
         return render(request, "scheduling/block.html", context, status=422)
-    filled = form.cleaned_data
-    starts_at, ends_at = (datetime.combine(filled["on"], filled[end], zone) for end in ("opens", "closes"))
-    with transaction.atomic():
-        made = Block.objects.create(
-            advocate=person, starts_at=starts_at, ends_at=ends_at, note=filled["note"]
-        )
-        audit.record("block.made", by=request.user, at=timezone.now(), about=made)
+    saved = _save_block(form, Block(advocate=person), zone=zone, action="block.made", by=request.user)
     messages.success(request, _("Kept free."))
-    return redirect(f"/bookings/?view=week&on={filled['on'].isoformat()}")
+    return _week_of(saved, zone)
+
+
+def _save_block(form: BlockForm, row: Block, *, zone: ZoneInfo, action: str, by: User) -> Block:
+    filled = form.cleaned_data
+    row.starts_at, row.ends_at = (datetime.combine(filled["on"], filled[end], zone) for end in ("opens", "closes"))  # fmt: skip
+    if "note" in filled:
+        row.note = filled["note"]
+    with transaction.atomic():
+        row.save()
+        audit.record(action, by=by, at=timezone.now(), about=row)
+    return row
+
+
+def _week_of(row: Block, zone: ZoneInfo) -> HttpResponse:
+    return redirect(f"/bookings/?view=week&on={row.starts_at.astimezone(zone).date().isoformat()}")
 
 
 @requires(Can.SET_OWN_HOURS)
 @FORM
 def block(request: FirmRequest, pk: UUID) -> HttpResponse:
-    """One stretch that is kept free; the POST gives it back."""
-    rows = Block.objects.select_related("advocate")
-    if not request.user.can(Can.SET_SERVICES):
-        rows = rows.filter(advocate=request.user)
-    row = get_object_or_404(rows, pk=pk)
+    """Changes one stretch that is kept free. Its note is read and written by whose time it is."""
+    row: Block = _mine(request, Block, pk)
+    zone = zone_of(row.advocate)
+    opens, closes = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
+    first = {"on": opens.date(), "opens": opens.time(), "closes": closes.time(), "note": row.note}
+    form = BlockForm(posted(request), initial=first)
+    if row.advocate != request.user:
+        del form.fields["note"]
+    context = {"form": form, "kept": row, "zone": zone}
     if request.method != "POST":
-        return render(request, "scheduling/block_detail.html", {"kept": row, "zone": zone_of(row.advocate)})
+        return render(request, "scheduling/block_detail.html", context)
+    if not form.is_valid():
+        return render(request, "scheduling/block_detail.html", context, status=422)
+    saved = _save_block(form, row, zone=zone, action="block.changed", by=request.user)
+    messages.success(request, _("Kept free."))
+    return _week_of(saved, zone)
+
+
+@requires(Can.SET_OWN_HOURS)
+@require_POST
+def block_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Lets families book the time again."""
+    row: Block = _mine(request, Block, pk)
     with transaction.atomic():
         audit.record("block.removed", by=request.user, at=timezone.now(), about=row)
         row.delete()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
@@ -18,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.models import Case
 from clients.models import Contact, Guardianship, Student
 from intake.models import QuestionList, Response
 from payments.money import say
@@ -144,6 +146,16 @@ class WeeklyHours(models.Model):
             models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="hours_open_before_they_close"),
         ]
 
+    def clean(self) -> None:
+        """Raises ValidationError, beside `opens`, for a stretch that meets another of the day, or for a third one."""
+        if self.advocate_id is None or self.weekday is None or self.opens is None or self.closes is None:
+            return
+        others = list(WeeklyHours.objects.filter(advocate=self.advocate_id, weekday=self.weekday).exclude(pk=self.pk))  # fmt: skip
+        if any(self.opens < row.closes and row.opens < self.closes for row in others):
+            raise ValidationError({"opens": _("These hours overlap others of the same day.")})
+        if len(others) > 1:
+            raise ValidationError({"opens": _("A day has two stretches at most.")})
+
 
 class AdvocateLimit(models.Model):
     """How many bookings of all services together an advocate takes, by their own calendar; empty is without a limit."""
@@ -184,6 +196,20 @@ class DateHours(models.Model):
                 fields=["advocate", "on", "opens"], nulls_distinct=False, name="date_hours_once"
             ),
         ]
+
+    def clean(self) -> None:
+        """Raises ValidationError for a line that meets another of the same date, beside the field to change."""
+        if self.advocate_id is None or self.on is None:
+            return
+        for row in DateHours.objects.filter(advocate=self.advocate_id, on=self.on).exclude(pk=self.pk):
+            if row.opens == self.opens:
+                raise ValidationError({"on": _("This date has such a line already.")})
+            if row.opens is None or row.closes is None:
+                raise ValidationError({"on": _("This date is closed. Change that line, or remove it first.")})
+            if self.opens is None or self.closes is None:
+                raise ValidationError({"on": _("This date has other hours. Remove them first.")})
+            if self.opens < row.closes and row.opens < self.closes:
+                raise ValidationError({"opens": _("These hours overlap others of the same day.")})
 
 
 class Closure(models.Model):
@@ -315,6 +341,8 @@ class Booking(models.Model):
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings"
     )
+    # Where staff said so; without, it is worked out from the day.
+    case = models.ForeignKey(Case, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     # The advocate's time that is taken, with the buffers on both sides.

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from documents.adding import Sent
 from documents.forms import FilesForm
 from documents.views import onward
 from outbox.models import may_text
+from outbox.starting import how_to_start, was_stopped
 from payments import paying
 from payments.models import Checkout
 from payments.paying import AlreadyPaid, OnItsWay
@@ -221,12 +223,12 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
         return render(request, "scheduling/book_details.html", context, status=409)
     if not twice:
         checking.note(asker, at=now)
-    kept = _keep_paper(request, made, filled.get("paper") or [])
+    said = {**_keep_paper(request, made, filled.get("paper") or []), **({"texts": "1"} if filled.get("texts") else {})}  # fmt: skip
     if made.held_until:
         _open_checkout(made)
-        return onward(request, reverse("booking-pay", args=[made.secret]) + kept)
+        return onward(request, f"{reverse('booking-pay', args=[made.secret])}?{urlencode(said)}".rstrip("?"))
     return onward(
-        request, reverse("booking-manage", args=[made.secret]) + (kept + "&" if kept else "?") + "new=1"
+        request, f"{reverse('booking-manage', args=[made.secret])}?{urlencode({**said, 'new': '1'})}"
     )
 
 
@@ -262,15 +264,28 @@ def _check(
     return False
 
 
-def _keep_paper(request: FirmRequest, booking: Booking, files: list[Sent]) -> str:
+def _keep_paper(request: FirmRequest, booking: Booking, files: list[Sent]) -> dict[str, str]:
     """Files what came with a booking. The booking stands whatever becomes of it; the next page says what did."""
     if not files or not papers.takes(booking):
-        return ""
+        return {}
     try:
         papers.keep(booking, files, network=network(request), at=timezone.now())
-        return "?iep=1"
+        return {"iep": "1"}
     except (papers.TooManyPapers, storage.NoRoom):
-        return "?iep=0"
+        return {"iep": "0"}
+
+
+def _start_words(request: FirmRequest, booking: Booking) -> str:
+    """Just after a box for texts was ticked: what somebody who has said STOP must do, else nothing.
+
+    Only who has signed in reads that a number was stopped: anyone can type one.
+    """
+    if request.GET.get("texts") != "1":
+        return ""
+    known = request.user.is_authenticated and booking.contact.user_id == request.user.pk
+    if known and not was_stopped(booking.contact.phone):
+        return ""
+    return how_to_start(known=known)
 
 
 def _open_checkout(booking: Booking) -> Checkout | None:
@@ -306,6 +321,7 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
         "checkout": checkout,
         "waiting": request.GET.get("paid") == "1",
         "iep": request.GET.get("iep", ""),
+        "start_words": _start_words(request, booking),
     }
     return render(request, "scheduling/pay.html", context)
 
@@ -331,6 +347,7 @@ def _manage(request: FirmRequest, booking: Booking, *, status: int = 200, **more
         "takes_iep": takes_iep,
         "iep": request.GET.get("iep", "") or ("1" if takes_iep and papers.has_come(booking) else ""),
         "paid": booking.price and paying.payment_for(booking.subject),
+        "start_words": _start_words(request, booking),
         **policy(booking.service, booking.starts_at, at=now),
         **more,
     }

@@ -225,10 +225,13 @@ def from_here(booking: Booking) -> list[Booking]:
     return list(rows.select_related("service", "advocate", "contact", "student").order_by("series_on"))
 
 
-def move_from(booking: Booking, *, starts_at: datetime, at: datetime, by: User) -> list[Booking]:
+def move_from(
+    booking: Booking, *, starts_at: datetime, at: datetime, by: User, any_notice: bool = True
+) -> list[Booking]:
     """Moves this occurrence to `starts_at` and those after it by as many days to the same time of the wall clock.
 
-    All or none: raises SlotTaken, whose `at` is the start that was not free.
+    Without `any_notice` the minimum notice binds the first of them, as it does a single booking; how far ahead one may
+    book binds none, since a series reaches further. All or none: raises SlotTaken, whose `at` is the start that was not free.
     """
     series = booking.series
     if series is None:
@@ -236,6 +239,8 @@ def move_from(booking: Booking, *, starts_at: datetime, at: datetime, by: User) 
     zone = ZoneInfo(series.timezone)
     to = starts_at.astimezone(zone)
     shift = to.date() - booking.starts_at.astimezone(zone).date()
+    if not any_notice and starts_at < at + timedelta(minutes=booking.service.notice_minutes):
+        raise SlotTaken(bookings.nearest(booking.service, starts_at, at=at, advocate=booking.advocate, leave_out=booking))  # fmt: skip
     with transaction.atomic():
         lock_advocate(booking.advocate)
         rows = from_here(booking)

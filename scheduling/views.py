@@ -18,16 +18,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.requests import FirmRequest
+from cases.search import grown_ups
 from scheduling import booking as bookings
 from scheduling import series
 from scheduling.booking import Asker, SlotTaken
-from scheduling.forms import AboutForm, ServiceForm, StaffBookingForm
+from scheduling.forms import AboutForm, ServiceForm, StaffBookingForm, WhichCaseForm
 from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
 from web.dates import say_when
 from web.forms import posted
 
+FAMILIES_SHOWN = 8
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -44,6 +46,8 @@ def booking_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     context = {"booking": booking, "begun": booking.starts_at <= timezone.now()}
     if booking.student is None:
         context["about"] = AboutForm(booking=booking, user=request.user)
+    else:
+        context["which_case"] = WhichCaseForm(booking=booking, user=request.user)
     return render(request, "scheduling/booking.html", context)
 
 
@@ -59,6 +63,21 @@ def booking_student(request: FirmRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Saved."))
     else:
         messages.error(request, _("Choose a child of this family."))
+    return redirect("booking", pk)
+
+
+@requires(Can.EDIT_BOOKINGS)
+@require_POST
+def booking_case(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Says which case of its child a booking belongs to; its price then goes on that case's invoice."""
+    rows = Booking.objects.visible_to(request.user).filter(student__isnull=False)
+    booking = get_object_or_404(rows, pk=pk)
+    form = WhichCaseForm(request.POST, booking=booking, user=request.user)
+    if form.is_valid():
+        bookings.say_case(booking, form.cleaned_data["case"], at=timezone.now(), by=request.user)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose an open case of this child."))
     return redirect("booking", pk)
 
 
@@ -128,7 +147,7 @@ def _nearest(text: str, context: dict[str, Any]) -> datetime | None:
 @requires(Can.EDIT_BOOKINGS)
 @FORM
 def booking_new(request: FirmRequest) -> HttpResponse:
-    """Books on behalf of a family that phones."""
+    """Books on behalf of a family that phones: one on file, found by name or number, or a new one."""
     services = Service.objects.filter(advocates__isnull=False).distinct()
     chosen = request.GET.get("service") or request.POST.get("service") or ""
     service = next((s for s in services if str(s.pk) == chosen), services[0] if services else None)
@@ -142,9 +161,18 @@ def booking_new(request: FirmRequest) -> HttpResponse:
     context["kept"] = {"service": str(service.pk), **{name: value for name, value in first.items() if value}}
     context["keep"] = f"&{urlencode(context['kept'])}"
     context["more"] += context["keep"]
+    one = context["advocate"]
+    there = {"service": service.pk, "zone": context["zone"], "day": context["day"], "with": one.pk if one else None}  # fmt: skip
+    context["there"] = {name: str(value) for name, value in there.items() if value}
+    context["here"] = urlencode(context["there"])
     context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
+    words = " ".join(request.GET.get("q", "").split())[:80]
+    context |= {"q": words, "found": grown_ups(words, request.user, FAMILIES_SHOWN) if words else []}
     if request.method != "POST":
-        return render(request, "scheduling/booking_new.html", context)
+        part = request.headers.get("HX-Request") == "true"
+        return render(
+            request, "scheduling/_families.html" if part else "scheduling/booking_new.html", context
+        )
     starts_at = parse_moment(request.POST.get("time", ""))
     context["chosen"] = starts_at
     valid = form.is_valid()
@@ -167,7 +195,7 @@ def _asker(form: StaffBookingForm, *, zone: ZoneInfo) -> Asker:
     filled = form.cleaned_data
     wording, contact = form.wording if filled["texts"] else "", filled["contact"]
     if contact is not None:
-        return bookings.on_file(contact, filled["student"], zone=zone, texts_wording=wording)
+        return bookings.on_file(contact, filled.get("student"), zone=zone, texts_wording=wording)
     return Asker(
         name=filled["name"], phone=filled["phone"], email=filled["email"].lower(), child=filled["child"],
         language=filled["language"], timezone=str(zone), texts_wording=wording,

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, pagination, permissions, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from web.access import SAFE, Can
+
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key again answers what it made."
+)
+
+
+def once_of(request: Request) -> str:
+    """The request's own name, apart for each person and for what it is sent to; empty where no key came with it."""
+    key = request.headers.get("Idempotency-Key", "")
+    return sha256(f"{request.user.pk}:{request.path}:{key}".encode()).hexdigest() if key else ""
 
 
 class MayDeclared(permissions.BasePermission):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from datetime import time as time_of_day
 from functools import lru_cache
 
 from django.utils import dateformat
@@ -60,8 +61,12 @@ def _said(day: date, style: str, language: str) -> str:
 
 def say_time(moment: datetime, zone: tzinfo) -> str:
     """The time of day in a zone, "5:30 pm": twelve hours in both languages, as people in the United States say it."""
-    local = localtime(moment, zone)
-    return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
+    return say_clock(localtime(moment, zone).time())
+
+
+def say_clock(time: time_of_day) -> str:
+    """A time of the clock, "9:00 am"."""
+    return f"{time.hour % 12 or 12}:{time.minute:02d} {'am' if time.hour < 12 else 'pm'}"
 
 
 def say_when(

@@ -166,6 +166,7 @@ class Task(models.Model):
     made_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    cause = models.CharField(max_length=20, blank=True, default="")  # what made it, where that settles it too
 
     objects = TaskQuerySet.as_manager()
 

@@ -95,6 +95,7 @@ class Agreement(models.Model):
     sent_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    idempotency_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     objects = AgreementQuerySet.as_manager()
 

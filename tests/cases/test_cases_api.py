@@ -178,3 +178,18 @@ def test_an_entry_is_shared_with_the_family_and_hidden_again(call, luz, mateo):
     assert TimelineEntry.objects.visible_to(luz).filter(pk=made["id"]).exists()
     assert call("post", path, {"shared": False})[1]["shared"] is False
     assert call("post", "timeline/", {**told, "happened_at": "1925-11-20T17:00:00Z"})[0] == 400
+
+
+def test_the_tasks_of_a_stage_are_set(call, olivia):
+    told = {"kind": "iep", "stage": "meeting", "title": "Bring the folder", "days": 1}
+    assert call("post", "task-templates/", told)[0] == 403
+    code, made = call("post", "task-templates/", told, olivia)
+    assert (code, made["days"]) == (201, 1)
+    assert call("post", "task-templates/", told, olivia)[0] == 400
+    assert call("post", "task-templates/", {**told, "stage": "hearing"}, olivia)[0] == 400
+    path = f"task-templates/{made['id']}/"
+    assert call("patch", path, {"days": None}, olivia)[1]["days"] is None
+    assert call("patch", path, {"kind": "records"}, olivia)[0] == 400
+    assert call("get", path)[1]["title"] == "Bring the folder"
+    assert call("delete", path, None, olivia)[0] == 204
+    assert call("get", path)[0] == 404

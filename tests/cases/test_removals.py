@@ -66,7 +66,13 @@ def test_the_ninth_day_and_the_eleventh_tell_the_team_once_and_give_a_task(
 
     log(visitor, mateo, date(2026, 9, 21))
     assert Message.objects.filter(kind="removals").count() == 1
+
+    def waiting():
+        return [task.title[:10] for task in case.tasks.open() if "school days out" in task.title]
+
+    assert waiting() == ["Act before"]
     log(visitor, mateo, date(2026, 9, 22))
+    assert waiting() == ["Ask if thi"]  # what was to be done before the 11th day is over
     assert Message.objects.filter(kind="removals").count() == 2
     assert case.tasks.filter(title="Ask if this is a change of placement: 11 school days out").count() == 1
 

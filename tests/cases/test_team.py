@@ -75,7 +75,9 @@ def test_a_team_of_many_costs_the_page_no_more_queries(visitor, ana, bo, marcus,
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    visitor.as_(ana).get(f"/cases/{case.pk}/")
+    page = visitor.as_(ana).get(f"/cases/{case.pk}/").content.decode()
+    places = [page.index(f'id="{part}"') for part in ("h-next", "dates", "tasks", "h-log")]
+    assert places == sorted(places)  # on a phone what lies ahead stands above what was said
     with CaptureQueriesContext(connection) as one:
         visitor.get(f"/cases/{case.pk}/")
     for person in (bo, marcus):

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from clients.models import Contact
+from documents.models import Document
 from messaging import threads, wordings
-from messaging.models import Thread
+from messaging.models import PortalMessage, Thread
 from outbox.models import Consent
 from tests.house.test_matrix import key_of
-from tests.world import NOW
+from tests.world import NOW, key
 
 
 def ask(visitor, person, method, path, data=None):
@@ -120,3 +123,26 @@ def test_staff_writes_down_that_a_parent_wants_no_more_texts(visitor, ana, luz, 
     word = Consent.objects.standing(luz.phone)
     assert (word.given, word.how, word.by) == (False, "staff", ana.pk)
     assert "They want no more texts" not in visitor.get(f"/messages/{thread.pk}/").content.decode()
+
+
+def test_a_portal_message_carries_a_paper(visitor, ana, luz, mateo, clock):
+    """By multipart/form-data; a text carries none, and another family's child is no place to file it."""
+    thread = threads.thread_of(luz.contact, at=NOW)
+    before = Document.objects.count(), PortalMessage.objects.count()
+
+    def send(**told):
+        paper = SimpleUploadedFile("plan.txt", b"What we agreed.", content_type="text/plain")
+        headers = {"Authorization": f"Bearer {key_of(ana)}"}
+        return visitor._send("post", f"/api/v1/threads/{thread.pk}/messages/", data={"files": paper, "body": "The plan", **told}, headers=headers)  # fmt: skip
+
+    assert send(way="sms").status_code == 400
+    assert send(way="portal", student=str(key("student Ada"))).status_code == 400
+    assert (Document.objects.count(), PortalMessage.objects.count()) == before
+    assert send(way="portal").status_code == 201
+    paper = Document.objects.get(title="plan.txt")
+    assert paper.student == mateo
+    assert Document.objects.visible_to(luz).filter(pk=paper.pk).exists()
+    said = {entry["body"]: entry["documents"] for entry in ask(visitor, ana, "get", f"{thread.pk}/entries/").json()}  # fmt: skip
+    assert said["The plan"] == [str(paper.pk)]
+    plain = ask(visitor, ana, "post", f"{thread.pk}/messages/", {"way": "portal", "body": "No paper"})
+    assert plain.status_code == 201

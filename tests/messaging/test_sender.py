@@ -143,7 +143,7 @@ def test_the_firm_narrows_the_sending_hours_for_every_sender(
     )  # fmt: skip
     work_due()
     assert standins.texts(luz.phone) == []
-    assert "1:00 p.m." in visitor.as_(ana).get(f"/messages/{thread.pk}/").content.decode()
+    assert "1:00 pm" in visitor.as_(ana).get(f"/messages/{thread.pk}/").content.decode()
 
     work_due(NOW + timedelta(minutes=61))
     assert sorted(text["body"] for text in standins.texts(luz.phone)) == ["Hello", "The north door."]

@@ -25,7 +25,7 @@ def test_a_family_books_without_an_account(visitor, service, clock, standins):
     answer = visitor.post(path, answers(time, texts="on"))
 
     booking = Booking.objects.get()
-    assert (answer.status_code, answer["Location"]) == (302, f"/b/{booking.secret}/?new=1")
+    assert (answer.status_code, answer["Location"]) == (302, f"/b/{booking.secret}/?texts=1&new=1")
     assert (booking.contact.name, booking.contact.phone) == ("José Núñez", "+14065550190")
     assert Consent.objects.standing("+14065550190").wording.startswith("Text me about this call")
     assert "Harbor Advocacy: Call with" in standins.texts("+14065550190")[0]["body"]

@@ -11,7 +11,7 @@ from accounts.secrets import digest
 from messaging import plans
 from messaging.models import ReminderPlan
 from scheduling.availability import free_slots
-from scheduling.models import AdvocateLimit, Block, Booking, Closure, DateHours, Series, WeeklyHours
+from scheduling.models import AdvocateLimit, Block, Booking, Closure, DateHours, Series, Service, WeeklyHours
 from tests.world import NOW, key
 
 
@@ -40,7 +40,17 @@ def test_an_advocate_writes_and_removes_their_own_hours(api, ana, marcus):
     assert api(ana, "post", "weekly-hours/", {**told, "closes": "08:00"})[0] == 400
     assert api(ana, "post", "weekly-hours/", {**told, "advocate": str(marcus.pk)})[0] == 403
     assert api(marcus, "delete", f"weekly-hours/{made['id']}/")[0] == 404
-    assert api(ana, "delete", f"weekly-hours/{made['id']}/")[0] == 204
+    path = f"weekly-hours/{made['id']}/"
+    code, said = api(ana, "post", "weekly-hours/", {**told, "opens": "10:30", "closes": "12:00"})
+    assert (code, list(said["error"]["fields"])) == (400, ["opens"])
+    second = api(ana, "post", "weekly-hours/", {**told, "opens": "11:00", "closes": "12:00"})[1]
+    assert api(ana, "post", "weekly-hours/", {**told, "opens": "13:00", "closes": "14:00"})[0] == 400
+    assert api(ana, "patch", path, {"opens": "08:00"})[1]["opens"] == "08:00:00"
+    assert api(ana, "patch", path, {"closes": "11:30"})[0] == 400
+    assert api(ana, "patch", path, {"advocate": str(marcus.pk)})[0] == 400
+    assert api(marcus, "patch", path, {"opens": "08:30"})[0] == 404
+    assert api(ana, "delete", f"weekly-hours/{second['id']}/")[0] == 204
+    assert api(ana, "delete", path)[0] == 204
 
 
 def test_other_hours_on_a_date_and_kept_time_close_it(api, ana, marcus, olivia, service):
@@ -50,6 +60,15 @@ def test_other_hours_on_a_date_and_kept_time_close_it(api, ana, marcus, olivia, 
     slots = free_slots(service, since=NOW, until=NOW + timedelta(days=14), at=NOW, advocates=[ana])
     assert day not in {slot.starts_at.date() for slot in slots}
     assert DateHours.objects.count() == 1
+    line = DateHours.objects.get()
+    path = f"date-hours/{line.pk}/"
+    wrong = api(ana, "post", "date-hours/", {"advocate": str(ana.pk), "on": day.isoformat(), "opens": "09:00", "closes": "10:00"})  # fmt: skip
+    assert (wrong[0], list(wrong[1]["error"]["fields"])) == (400, ["on"])
+    assert api(ana, "patch", path, {"opens": "09:00"})[0] == 400
+    assert api(ana, "patch", path, {"opens": "09:00", "closes": "10:00"})[1]["closes"] == "10:00:00"
+    wrong = api(ana, "post", "date-hours/", {"advocate": str(ana.pk), "on": day.isoformat(), "opens": "09:30", "closes": "11:00"})  # fmt: skip
+    assert (wrong[0], list(wrong[1]["error"]["fields"])) == (400, ["opens"])
+    assert api(ana, "patch", path, {"opens": None, "closes": None})[0] == 200
 
     first = slots[0].starts_at
     told = {"advocate": str(ana.pk), "starts_at": first.isoformat(), "ends_at": (first + timedelta(hours=1)).isoformat(), "note": "dentist"}  # fmt: skip
@@ -57,6 +76,10 @@ def test_other_hours_on_a_date_and_kept_time_close_it(api, ana, marcus, olivia, 
     assert (status, made["note"], Block.objects.get().note) == (201, "dentist", "dentist")
     assert api(olivia, "get", f"blocks/{made['id']}/")[1]["note"] == ""
     assert api(marcus, "get", f"blocks/{made['id']}/")[0] == 404
+    later = (first + timedelta(hours=2)).isoformat()
+    assert api(ana, "patch", f"blocks/{made['id']}/", {"ends_at": later})[1]["note"] == "dentist"
+    assert Block.objects.get().ends_at.isoformat() == later
+    assert api(ana, "patch", f"blocks/{made['id']}/", {"ends_at": first.isoformat()})[0] == 400
     assert api(ana, "post", "blocks/", {**told, "ends_at": told["starts_at"]})[0] == 400
 
 
@@ -66,6 +89,9 @@ def test_the_firm_closes_by_those_who_set_services(api, ana, olivia):
     status, made = api(olivia, "post", "closures/", told)
     assert (status, api(ana, "get", f"closures/{made['id']}/")[1]["name"]) == (201, "Winter")
     assert api(olivia, "post", "closures/", {**told, "ends_on": "2026-12-01"})[0] == 400
+    assert api(ana, "patch", f"closures/{made['id']}/", {"name": "Snow"})[0] == 403
+    assert api(olivia, "patch", f"closures/{made['id']}/", {"ends_on": "2027-01-04"})[1]["ends_on"] == "2027-01-04"  # fmt: skip
+    assert api(olivia, "patch", f"closures/{made['id']}/", {"ends_on": "2026-12-01"})[0] == 400
     assert api(olivia, "delete", f"closures/{made['id']}/")[0] == 204
     assert not Closure.objects.exists()
 
@@ -86,6 +112,10 @@ def test_a_series_is_booked_whole_or_its_problems_are_named(api, ana, luz):
     assert api(ana, "post", "series/", {**told, "decided": {"soon": "skip"}})[0] == 400
 
     second = made["bookings"][1]["id"]
+    Service.objects.update(notice_minutes=60 * 24 * 30)
+    early = {"starts_at": "2026-12-16T11:00:00-07:00", "which": "later"}
+    assert api(ana, "post", f"bookings/{second}/move/", early)[0] == 409  # the notice binds a series too
+    Service.objects.update(notice_minutes=0)
     status, moved = api(ana, "post", f"bookings/{second}/move/", {"starts_at": "2026-12-16T11:00:00-07:00", "which": "later"})  # fmt: skip
     assert (status, moved["sequence"]) == (200, 1)
     assert sorted(Booking.objects.values_list("sequence", flat=True)) == [0, 1, 1]

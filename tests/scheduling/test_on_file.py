@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from cases import opening
 from clients.models import Contact, Guardianship, Student
 from intake.models import Inquiry
+from invoices.drafting import case_for
 from outbox.models import Consent, allow, withdraw
 from scheduling.availability import free_slots
 from scheduling.models import Because, Booking, Service
@@ -28,7 +30,7 @@ def asked(service, time, **more):
 def test_staff_books_for_a_family_on_file_and_one_of_its_children(visitor, ana, luz, mateo, service, clock, standins, free):  # fmt: skip
     files = Contact.objects.count(), Student.objects.count()
     page = visitor.as_(ana).get(f"/bookings/new/?contact={luz.contact.pk}").content.decode()
-    assert f'value="{luz.contact.pk}" selected' in page
+    assert f'name="contact" value="{luz.contact.pk}"' in page
     assert f'value="{mateo.pk}" selected' in page
     assert visitor.get("/bookings/new/?contact=nonsense&student=x").status_code == 200
 
@@ -138,11 +140,27 @@ def test_a_box_takes_back_no_stop(visitor, service, clock, standins, free):
     allow("+14065550190", how="form", at=NOW - timedelta(days=2), wording="yes")
     withdraw("+14065550190", how="text", at=NOW - timedelta(days=1))
     told = {"time": free[0], "zone": "America/Denver", "once": "o1", "company_page": "", "name": "Rosa", "phone": "406 555 0190", "texts": "on"}  # fmt: skip
-    visitor.post(f"/book/{service.pk}/details/", told)
+    page = visitor.post(f"/book/{service.pk}/details/", told, follow=True).content.decode()
 
     assert Booking.objects.count() == 1
+    assert "If you ever ended our texts with STOP, text START to" in page
+    assert "You ended our texts" not in page  # whose number it is, this page does not know
     assert not Consent.objects.standing("+14065550190").given
     assert standins.texts("+14065550190") == []
+
+
+def test_who_has_signed_in_reads_how_to_get_texts_again_and_no_button_brings_them(visitor, luz, service, clock, standins, free):  # fmt: skip
+    withdraw(luz.phone, how="text", at=NOW - timedelta(days=1))
+    told = {"time": free[0], "zone": "America/Denver", "once": "o1", "company_page": "", "texts": "on"}
+    page = visitor.as_(luz).post(f"/book/{service.pk}/details/", told, follow=True).content.decode()
+    assert "Usted detuvo" in page or "You ended our texts with STOP. To get them again, text START to" in page
+    page = visitor.get("/portal/details/").content.decode()
+    assert 'name="on" value="1"' not in page
+    visitor.post("/portal/details/texts/", {"on": "1"})
+    assert not Consent.objects.standing(luz.phone).given
+
+    withdraw(luz.phone, how="form", at=NOW)  # a no that was no STOP is taken back by its owner
+    assert 'name="on" value="1"' in visitor.get("/portal/details/").content.decode()
 
 
 def test_a_box_that_staff_ticks_is_staffs_word(visitor, ana, service, clock, standins, free):
@@ -190,3 +208,47 @@ def test_staff_says_which_child_a_booking_without_one_is_about(visitor, ana, mar
     made.refresh_from_db()
     assert made.student == mateo
     assert path not in visitor.get(f"/bookings/{made.pk}/").content.decode()
+
+
+def test_a_family_is_found_by_its_own_name_its_childs_or_its_number(visitor, ana, marcus, luz, mateo, service, clock):  # fmt: skip
+    """The page holds no list of all families: one is looked for, and found among those that this person sees."""
+    page = visitor.as_(ana).get("/bookings/new/").content.decode()
+    assert str(luz.contact.pk) not in page
+    choice = f"?contact={luz.contact.pk}&amp;service={service.pk}"
+    for words in ("Riveira", "mateo", luz.contact.phone[-7:]):
+        assert choice in visitor.get(f"/bookings/new/?q={words}").content.decode(), words
+    part = visitor.get("/bookings/new/?q=luz", headers={"HX-Request": "true"}).content.decode()
+    assert (choice in part, "<html" in part) == (True, False)
+    assert "Nobody found." in visitor.as_(marcus).get("/bookings/new/?q=luz").content.decode()
+
+
+def test_staff_says_which_of_two_open_cases_a_booking_belongs_to(visitor, ana, olivia, luz, mateo, service, clock, standins, free):  # fmt: skip
+    first = opening.open_case(student=mateo, kind="iep", advocate=ana, by=ana, at=NOW - timedelta(days=20))
+    told = asked(service, free[0], contact=str(luz.contact.pk), student=str(mateo.pk))
+    visitor.as_(ana).post("/bookings/new/", told)
+    made = Booking.objects.get()
+    path, page = f"/bookings/{made.pk}/case/", f"/bookings/{made.pk}/"
+    assert path not in visitor.get(page).content.decode()
+
+    second = opening.open_case(
+        student=mateo, kind="discipline", advocate=ana, by=ana, at=NOW - timedelta(days=10)
+    )
+    assert path in visitor.get(page).content.decode()
+    assert case_for(made, [first, second]) == second
+    visitor.post(path, {"case": str(first.pk)})
+    made.refresh_from_db()
+    assert (made.case, case_for(made, [first, second])) == (first, first)
+    other = opening.open_case(student=Student.objects.get(pk=key("student Ada")), kind="iep", advocate=ana, by=olivia, at=NOW)  # fmt: skip
+    visitor.post(path, {"case": str(other.pk)})
+    made.refresh_from_db()
+    assert made.case == first
+    visitor.post(path, {"case": ""})
+    made.refresh_from_db()
+    assert made.case is None
+
+    headers = {"Authorization": f"Bearer {key_of(ana)}"}
+    for case, answered in ((first, 200), (other, 400)):
+        answer = visitor.post(f"/api/v1/bookings/{made.pk}/set-case/", {"case": str(case.pk)}, content_type="application/json", headers=headers)  # fmt: skip
+        assert answer.status_code == answered
+    made.refresh_from_db()
+    assert made.case == first

@@ -214,10 +214,30 @@ def test_hours_closures_and_blocks_are_set_on_their_pages(visitor, ana, olivia, 
     assert (DateHours.objects.get().advocate, DateHours.objects.get().opens) == (ana, None)
     assert Block.objects.get().starts_at == at(date(2026, 12, 4), 9)
     assert (Closure.objects.get().name, wrong.status_code) == ("Snow", 422)
-    as_olivia.post(f"/closures/{Closure.objects.get().pk}/removal/")
+    days = f"/closures/{Closure.objects.get().pk}/"
+    assert days in as_olivia.get("/closures/").content.decode()
+    assert 'value="2026-12-07"' in as_olivia.get(days).content.decode()
+    as_olivia.post(days, {"name": "Ice", "starts_on": "2026-12-07", "ends_on": "2026-12-08"})
+    assert (Closure.objects.get().name, Closure.objects.get().ends_on) == ("Ice", date(2026, 12, 8))
+    assert as_olivia.post(days, {"name": "Ice", "starts_on": "2026-12-07", "ends_on": "2026-12-01"}).status_code == 422  # fmt: skip
+    as_olivia.post(f"{days}removal/")
+
+    kept = f"/blocks/{Block.objects.get().pk}/"
+    assert "Dentist" not in as_olivia.get(kept).content.decode()  # why is the advocate's own business
+    as_olivia.post(kept, {"on": "2026-12-04", "opens": "10:00", "closes": "13:00", "note": "x"})
     as_ana = visitor.as_(ana)
-    assert as_ana.get(f"/blocks/{Block.objects.get().pk}/").status_code == 200
-    as_ana.post(f"/blocks/{Block.objects.get().pk}/")
+    assert "Dentist" in as_ana.get(kept).content.decode()
+    row = Block.objects.get()
+    assert (row.starts_at, row.note) == (at(date(2026, 12, 4), 10), "Dentist")
+    assert as_ana.post(kept, {"on": "2026-12-04", "opens": "10:00", "closes": "9:00"}).status_code == 422
+
+    line = f"/hours/dates/{DateHours.objects.get().pk}/"
+    assert line in as_ana.get("/hours/").content.decode()
+    as_ana.post(line, {"on": "2026-12-03", "opens": "09:00", "closes": "11:00"})
+    assert DateHours.objects.get().closes == time(11)
+    again = as_ana.post("/hours/dates/", {"on": "2026-12-03", "opens": "10:00", "closes": "12:00"})
+    assert (again.status_code, "overlap others" in again.content.decode()) == (422, True)
+    as_ana.post(f"{kept}removal/")
     as_ana.post(f"/hours/dates/{DateHours.objects.get().pk}/removal/")
     assert (Closure.objects.count(), Block.objects.count(), DateHours.objects.count()) == (0, 0, 0)
 
@@ -226,6 +246,7 @@ def test_one_advocate_cannot_touch_anothers_dates(visitor, ana, marcus, clock):
     row = DateHours.objects.create(advocate=marcus, on=THURSDAY)
 
     assert visitor.as_(ana).post(f"/hours/dates/{row.pk}/removal/").status_code == 404
+    assert visitor.get(f"/hours/dates/{row.pk}/").status_code == 404
     assert DateHours.objects.filter(pk=row.pk).exists()
 
 

@@ -153,6 +153,12 @@ def when(moment: datetime | date, zone: tzinfo | str | None = None, style: str =
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)
 
 
+@register.filter
+def clock(time: Any) -> str:
+    """A time of the clock in words, `{{ row.opens|clock }}`; nothing for none."""
+    return dates.say_clock(time) if time else ""
+
+
 @register.simple_tag(takes_context=True, name="navigation")
 def navigation_links(context: template.Context, area: str, *args: Any) -> list[navigation.Link]:
     """The menu of an area for this person: `{% navigation "staff" as nav %}`, `{% navigation "student" student.pk as tabs %}`."""
