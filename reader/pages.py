@@ -13,6 +13,7 @@ IsColumn = Callable[[str], bool]
 Rule = tuple[float, float, float]  # position, from, to
 
 RULES_AT_MOST = 1_200  # drawn lines of one direction on a page that is still taken for a form
+STRIP = 9.0  # points; an empty row no higher holds no writing
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
@@ -268,7 +269,11 @@ def _grid(across: list[Rule], down: list[Rule], page: int) -> Table:
 
 def _tidied(table: Table) -> Table | None:
     """Without empty rows at the ends; none when nothing is written in it or it is one frame around text."""
-    rows = [row for row in table.rows if any(cell.text for cell in row) or len(row) > 1]
+    rows = [
+        row
+        for row in table.rows
+        if any(cell.text for cell in row) or (len(row) > 1 and row[0].box[3] - row[0].box[1] > STRIP)
+    ]
     if not any(cell.text for row in rows for cell in row):
         return None
     if rows and rows[0] and len(rows[0]) > 1 and not any(cell.text for cell in rows[0]):

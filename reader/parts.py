@@ -315,10 +315,16 @@ class _Titles:
             before = text.flat.split(":")[0]
             kind = self.knowledge.headings.get(squeezed(before))
         title = _NUMBERING.sub("", text.flat)
-        alone = len(table.rows) == 1 and len(title.split()) <= 10 and ":" not in title
+        over = (
+            len(table.rows) > 2
+            and len(table.rows[1]) > 1
+            and self.last[0] not in ("present_levels", "goals")
+            and len(title.split()) <= 7
+        )
+        alone = (len(table.rows) == 1 or over) and len(title.split()) <= 10 and ":" not in title
         if kind is None and alone and self._styled(text) and not self.knowledge.names_a_kind(text.flat):
             kind = self.knowledge.heading_by_word(title)
-        if kind is None and alone and self._styled(text):
+        if kind is None and alone and not over and self._styled(text):
             kind = "unknown"
         if kind is not None:
             self.last = (kind, self.last[1])
