@@ -11,7 +11,7 @@ from reader.knowledge import Knowledge, plain, squeezed
 from reader.labels import Entry, entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
-from reader.reading import Assessments, Value, read_as
+from reader.reading import TRUST, Assessments, Value, read_as
 from reader.supports import bare, yes_no
 from reader.tables import table_kind
 
@@ -35,11 +35,25 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
             ):
                 continue
             above = unit.lines()[-1].flat if isinstance(unit, Passage) and unit else ""
+            if isinstance(unit, Table) and (ways := _tests_beside_way(unit, found, knowledge)):
+                alternate, regular = alternate or ways[0] or None, regular or ways[1]
+                source = source or ways[2]
+                continue
             if isinstance(unit, Table) and (marked := _test_matrix(unit, found, knowledge)) is not None:
                 alternate, regular = alternate or marked[0], regular or marked[1]
                 source = source or marked[2]
                 continue
             lined = False
+            if (
+                isinstance(unit, Passage)
+                and (listed := _tests_before_way(unit, found, knowledge)) is not None
+            ):
+                way, source = listed[0], source or unit.cut(*listed[1])
+                regular, alternate = (
+                    regular or way.startswith("regular"),
+                    alternate or way == "alternate" or None,
+                )
+                unit = Passage.join([unit.cut(0, listed[1][0]), unit.cut(listed[1][1])], "\n")
             if isinstance(unit, Passage):
                 _tests_over_choices(unit, found, knowledge)
                 if (way := _tests_in_lines(unit, found, knowledge)) is not None:
@@ -289,7 +303,9 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
 _EXEMPT = re.compile(
     r"(?i)not applicable (?:at|in|this|for)|not in a (?:tested )?grade|no (?:state|statewide)(?: or district)? (?:\w+ )?(?:tests?|testing|assessments?) "
     r"(?:is|are|in|at|for|this)|no hay (?:evaluaci|prueba)|out of testing range|not (?:given|administered|required) (?:at|in|for|this) ?(?:this|pre|grade|kinder|year)?|"
-    r"(?:not|never) (?:tested|assessed) (?:this year|in (?:this|grade|kinder)|at this|by the state|until)|grade \w+ is not (?:assessed|tested)|"
+    r"(?:not|never) (?:tested|assessed) (?:this (?:school )?year|in (?:this|grade|kinder|the \w+ grade)|at this|by the state|until)|grade \w+ is not (?:assessed|tested)|"
+    r"no (?:[\w-]+ ){0,3}(?:tests?|testing|assessments?) (?:is |are )?(?:given |required |administered |scheduled )?(?:in|at|for|this) (?:this|grade|pre|kinder|the|his|her|their|three|four|five|year|preschool)|"
+    r"not in a (?:grade|tested)|(?:begins?|starts?) (?:in|with) (?:the )?(?:grade|third|3rd)|not (?:yet )?in (?:grade|a grade)|not a testing (?:grade|year)|"
     r"(?:does|do|will) not (?:take|participate in) (?:any |the |a )?state|(?:tests?|testing|assessments?) (?:begins?|starts?) in grade|no aplica"
 )
 _SUBJECT = (
@@ -369,6 +385,100 @@ def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> 
                 found.participation = read_as(way or "regular", unit.cut(*said.span("way")), "sentence")
                 _listed_after(unit.cut(said.start("way")), found, knowledge)
     return way
+
+
+_WITH = (
+    r"with(?:out)? (?:the following |these |any )?(?:(?:testing|designated) )?(?:accommodations?|supports)|no accommodations?"
+    r"|(?:con|sin) (?:las siguientes )?(?:adaptaciones|acomodaciones)"
+)
+_BEFORE_WAY = re.compile(
+    rf"(?:^|(?<=[.\n]))\s*(?:(?P<label>[A-ZÁÉÍÓÚ][^.:;\n☐☒]{{2,60}}):\s+)?(?P<tests>[A-Z][^.:\n☐☒]{{2,160}}?)\s*(?:[-–—:,]|\()\s*(?P<way>(?:{_WITH})"
+    rf"(?:\s*/\s*(?:{_WITH}))?)\)?(?:\s*:\s*(?P<list>[^.☐☒]{{3,300}}))?",
+    re.I,
+)
+_STATE_TESTS = re.compile(
+    r"(?i)\b(?:state|statewide|standardized|estatal(?:es)?)\b.{0,30}\b(?:assessments?|tests?|testing|evaluaci\w+|pruebas?)\b"
+)
+
+
+def _tests_before_way(
+    text: Passage, found: Assessments, knowledge: Knowledge, *, labelled: bool = False
+) -> tuple[str, tuple[int, int]] | None:
+    """Tests named before how they are taken: "State tests: A; B - with accommodations: extended time"; (how, from, to).
+
+    ``labelled``: only behind a label that speaks of state tests.
+    """
+    flat = re.sub(r"\n(?![A-ZÁÉÍÓÚ][^.:\n]{2,60}:)", " ", text.text) if labelled else text.text
+    for said in _BEFORE_WAY.finditer(flat):
+        if labelled and not (said["label"] and _STATE_TESTS.search(said["label"])):
+            continue
+        named = text.cut(*said.span("tests"))
+        tests = [
+            piece
+            for piece in (named.split(";") if ";" in named.text else named.split(","))
+            if 2 < len(bare(piece.flat)) < 80 and not _LOCAL_TEST.search(piece.flat)
+        ]
+        worded = [
+            test
+            for test in tests
+            if re.search(r"[A-Z]{2}", test.flat) or re.search(_SUBJECT, test.flat, re.I)
+        ]
+        if not worded or len(worded) < len(tests) or _WAY_FIRST.match(named.text):
+            continue
+        way = _way(said["way"]) or "regular"
+        found.state_tests += [read_as(bare(test.flat), test, "label", trust=TRUST["told"]) for test in tests]
+        if said["list"]:
+            first, end = said.span("list")
+            label = re.search(r"\n(?=[A-ZÁÉÍÓÚ][^.:\n]{2,60}:)", text.text[first:end])
+            listed = text.cut(first, first + label.start() if label else end)
+            _accommodations(Passage.join(listed.lines(), " "), found, knowledge)
+        words = text.cut(*said.span())
+        found.participation = read_as(way, words, "sentence")
+        return way, said.span()
+    return None
+
+
+_SAYS_WAY = re.compile(
+    rf"(?i)\W*(?:(?P<with>{_WITH})|(?P<alternate>alternate\b|alterna)|(?P<not>not (?:applicable|tested|given|taken|administered|required)|exempt|n/a|no aplica)"
+    r"|(?P<regular>standard (?:administration|conditions)|regular(?: (?:administration|assessment|conditions))?|participates?\b|(?:yes|general|same)\W*$))"
+)
+
+
+def _tests_beside_way(
+    table: Table, found: Assessments, knowledge: Knowledge
+) -> tuple[bool, bool, Passage] | None:
+    """A table without headings whose rows name a test and say beside it how it is taken: (alternate, regular, words)."""
+    rows = [[cell for cell in row if cell.text] for row in table.rows]
+    said = [(row[0].text, row[1].text) for row in rows if len(row) == 2 and _SAYS_WAY.match(row[1].text.text)]
+    if (
+        len(said) < 1
+        or len(said) < 0.6 * len(rows)
+        or any(TICKED in b.text or EMPTY in b.text for _, b in said)
+    ):
+        return None
+    taken: list[str] = []
+    source = Passage()
+    for test, answer in said:
+        told = _SAYS_WAY.match(answer.text)
+        assert told is not None
+        way = "alternate" if told["alternate"] else "not_tested_at_grade" if told["not"] else "regular"
+        if told["with"]:
+            way = _way(told["with"]) or way
+        taken.append(way)
+        if way == "not_tested_at_grade" or _LOCAL_TEST.search(test.flat):
+            continue
+        source = source or answer
+        found.state_tests.append(read_as(bare(test.flat), test, "row", trust=TRUST["told"]))
+        listed = re.match(r"\s*:\s*", answer.text[told.end() :])
+        if listed:
+            _accommodations(
+                Passage.join(answer.cut(told.end() + listed.end()).lines(), " "), found, knowledge
+            )
+        if found.participation is None or way == "regular_with_accommodations":
+            found.participation = read_as(way, answer, "row")
+    if not found.state_tests:
+        return None
+    return "alternate" in taken, any(way.startswith("regular") for way in taken), source
 
 
 _TOLD_TEST = re.compile(
@@ -549,6 +659,12 @@ def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge
                 continue
             if kind and kind[0] == "assessments" and "participation" in kind[1].values():
                 _test_rows(table, "assessments", kind[1], kind[2], found, knowledge)
+    if not found.state_tests:
+        for part in parts:
+            if part.kind not in ("attachment", "notes", "evaluation", "notice", "present_levels"):
+                for unit in part.units():
+                    if isinstance(unit, Passage):
+                        _tests_before_way(unit, found, knowledge, labelled=True)
 
 
 def _dedupe(found: Assessments) -> None:

@@ -25,7 +25,7 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
         if part.kind in ("goals", "progress") or (
             part.kind not in ("attachment", "notes", "evaluation", "notice") and _has_goals(part, knowledge)
         ):
-            drafts += _gather(part, knowledge)
+            _join(drafts, _gather(part, knowledge))
     if not any("text" in draft.slots for draft in drafts):
         drafts = []
         for part in parts:
@@ -47,6 +47,21 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
             continue
         goals.append(goal_of(draft, knowledge))
     return _numbered(_without_repeats(goals))
+
+
+def _join(drafts: list[Draft], more: list[Draft]) -> None:
+    """Add a part's goals; what a part before it names alone, an area or a number, belongs to the first of them."""
+    if (
+        drafts
+        and more
+        and drafts[-1].slots
+        and set(drafts[-1].slots) <= {"area", "number"}
+        and "text" in more[0].slots
+    ):
+        before = drafts.pop()
+        for slot, value in before.slots.items():
+            more[0].put(slot, value, before.how[slot])
+    drafts += more
 
 
 def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Draft]:
@@ -151,7 +166,8 @@ def _numbered(goals: list[Goal]) -> list[Goal]:
 
 def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
     items = _title_items(part, knowledge)
-    for unit in part.units():
+    units = (piece for unit in part.units() for piece in _at_objectives(unit, knowledge))
+    for unit in units:
         if isinstance(unit, Table):
             kind = table_kind(unit, knowledge)
             if kind and kind[0] == "goals" and _of_before(unit, kind[1], kind[2]):
@@ -262,12 +278,26 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             r"\d", entry.value.flat
         ):
             continue  # "By: ______", or the end of a longer label
+        elif (
+            role == "goal.other"
+            and found
+            and found[-1][0] == "objectives"
+            and _NEXT_ITEM.match(entry.value.text)
+        ):
+            # "Date of mastery: ____" between two objectives
+            found.append(("objectives", entry.value, entry.how, entry.label))
+        elif role == "goal.baseline" and not _BASELINE.search(entry.label.flat):
+            found.append(("present", _own_paragraph(entry.value), entry.how, entry.label))
         elif role.startswith("goal."):
             value = entry.value if role == "goal.objectives" else _own_paragraph(entry.value)
             found.append((role[5:], value, entry.how, entry.label))
         else:
             found.append(("other", entry.value, entry.how, entry.label))
     return found
+
+
+_NEXT_ITEM = re.compile(r"[_\s]*(?:\d{1,2}|[a-z])[.)]\s+\S")
+_BASELINE = re.compile(r"(?i)base|start|punto de partida")
 
 
 def _own_paragraph(value: Passage) -> Passage:
@@ -604,6 +634,26 @@ def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[
     return [("text", passage, "loose", Passage())]
 
 
+def _at_objectives(unit: Passage | Table, knowledge: Knowledge) -> list[Passage | Table]:
+    """A unit, or a goal's table cut before the row that heads its objectives."""
+    if not isinstance(unit, Table) or len(unit.rows) < 3 or table_kind(unit, knowledge) is not None:
+        return [unit]
+    for number, row in enumerate(unit.rows[1:-1], start=1):
+        head = [cell.text for cell in row if cell.text]
+        if len(head) < 2 or any(
+            len(text.flat) > 70 or re.search(r"\d|:\s*\S|[☐☒]", text.flat) for text in head
+        ):
+            continue
+        slots = [knowledge.column("goals", text.text) or knowledge.goal_slot(text.flat) for text in head]
+        if slots[0] == "objectives" and {"method", "criterion", "schedule", "other"} & set(slots[1:]):
+            end = next(
+                (n for n in range(number + 1, len(unit.rows)) if len(unit.rows[n]) == 1), len(unit.rows)
+            )
+            pieces = [unit.rows[:number], unit.rows[number:end], unit.rows[end:]]
+            return [Table(rows, unit.edges, unit.ruled) for rows in pieces if rows]
+    return [unit]
+
+
 def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
     for cell in table.rows[0]:
@@ -619,6 +669,8 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
             if cell.text and cell.column in (column, method):
                 slot = "objectives" if cell.column == column else "method"
                 found.append((slot, cell.text, "column", Passage()))
+    method_of = [item for item in found if item[0] == "method"]
+    found = [item for item in found if item[0] == "objectives"] + method_of[:1]
     return found
 
 
@@ -724,10 +776,11 @@ def _grouped(items: list[Item]) -> list[Draft]:
     for slot, value, _, _ in items:
         if slot == "text" and value:
             break
-        if slot in ("number", "area", "baseline", "open", "method", "criterion", "timeframe"):
+        if slot in ("number", "area", "baseline", "present", "open", "method", "criterion", "timeframe"):
             openers.add(slot)
     drafts: list[Draft] = []
     current: Draft | None = None
+    area_label = ""  # the label of the area given last
     for slot, value, how, label in items:
         if slot in ("other", "schedule_other"):
             continue
@@ -737,6 +790,7 @@ def _grouped(items: list[Item]) -> list[Draft]:
             or (slot == "text" and "text" in current.slots)
             or (slot == "area" and "text" in current.slots)
             or (slot == "number" and "number" in current.slots)
+            or (slot == "area" and bool(label) and label.flat == area_label and "text" not in current.slots)
         )
         if slot == "loose":
             if (
@@ -759,6 +813,11 @@ def _grouped(items: list[Item]) -> list[Draft]:
             current.heading = label
         elif slot != "open":
             current.put(slot, value, how)
+        if slot in ("area", "text", "open"):
+            area_label = label.flat if slot == "area" else ""
+    for draft in drafts:
+        if (present := draft.slots.pop("present", None)) is not None:
+            draft.put("baseline", present, draft.how["present"])
     return drafts
 
 

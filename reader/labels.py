@@ -354,8 +354,14 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         end = found[index + 1].start if index + 1 < len(found) else None
         label = passage.cut(hit.start, hit.end)
         value = passage.cut(hit.end, end)
+        if (
+            (rest := _GOES_ON.match(value.text))
+            and hit.roles[0] is not None
+            and not re.search(r"[:?.]\s*$", label.text)
+        ):
+            label, value = passage.cut(hit.start, hit.end + rest.end()), value.cut(rest.end())
         cuts = []
-        if len(hit.roles) > 1:
+        if len(set(hit.roles)) > 1:
             cuts = [m.span() for m in re.finditer(r"\s*/\s+|\s+/\s*", value.text)]
         if cuts:
             values = [
@@ -373,6 +379,7 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
     return entries
 
 
+_GOES_ON = re.compile(r"\s*[a-z][^:.?;\d\n☐☒]{2,90}:\s")  # "GOAL related to the student's needs: …"
 _HOLDS_A_COLON = (
     "goal.area",
     "goal.method",

@@ -201,7 +201,7 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                     continue
                 if (
                     re.search(
-                        r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|\bsale\b|resource|one[- ]to[- ]one|therap|rest of (?:the|his|her|their) (?:school )?(?:time|day|week)|not be in the",
+                        r"(?i)remov|not participate|outside|out of (?:the )?(?:regular|general)|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|\bsale\b|resource|one[- ]to[- ]one|therap|rest of (?:the|his|her|their) (?:school )?(?:time|day|week)|not be in the",
                         flat,
                     )
                     and re.search(
@@ -228,7 +228,7 @@ _WHY = re.compile(
     r"(?i)\bexplain\b|\breasons?\b|\bwhy\b|\bjustif|\bextent\b|\brationale\b|\bexpli(?:que|car)|\brazón|\bmotivo"
 )
 _APART = re.compile(
-    r"(?i)not participate|\bremov|non-?participation|nondisabled|non-disabled|without disabilities|outside|regular (?:class|education)|general education|sin discapacidad"
+    r"(?i)not participate|\bremov|non-?participation|nondisabled|non-disabled|without disabilities|typically developing|typical peers|with (?:their |his |her |other )?peers|other children|outside|regular (?:class|education)|general education|sin discapacidad"
 )
 
 

@@ -76,6 +76,8 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
 _REPORTS = re.compile(
     r"(?i)(?:progress|progreso)[^.☐?_:]{0,140}?(?:report|inform|sent|provided|enviad|notif)[^.?_:]{0,160}"
     r"|(?:report|inform)[^.☐?_:]{0,60}(?:progress|progreso)[^.☐?_:]{0,160}"
+    r"|(?:told|informed|notified|notice|updated?|informad[oa]s)\b[^.☐?_:]{0,40}(?:progress|progreso)[^.?_]{0,160}"
+    r"|(?:progress|progreso)[^.☐?_:]{0,60}(?:report|inform)\w*\s*:[^.?_:]{4,120}"
     r"|(?:parents?|famil(?:y|ies)|guardians?|padres|familias?)\b[^.☐?_:]{0,40}\b(?:receive|get|are sent|be sent|recibir\w+)\b[^.☐?_:]{0,40}(?:reports?|informes?)\b[^.?_:]{0,160}"
 )
 
@@ -112,7 +114,10 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
     if not starts:
         return None
     start = min(starts)
-    lead = re.search(r"(?:every|each|at least|cada|a)\s+(?:\w+\s+)?$", text[:start])
+    lead = re.search(
+        r"(?:(?:every|each|at least|cada|a)\s+(?:\w+\s+)?|\b(?:one|two|three|four|five|six|\d|una?|dos|tres|cuatro|cinco|seis)\s+)$",
+        text[:start],
+    )
     if lead and not re.match(r"every|each|cada", text[start:]):
         start = lead.start()
     stop = re.search(

@@ -265,6 +265,12 @@ def _service(
         kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)
     ):
         kind = section
+    given = cells.get("provider")
+    by = plain(given[0].text.flat) if given else ""
+    if re.search(r"\b(?:behavior|behaviour|conduct)", plain(name.flat)) and any(
+        plain(word) in by for word in knowledge.words["support_by"]
+    ):
+        kind = "related"
     sure = 0.93 if kind == section else 0.87  # the table's heading says so, or the name alone
     service.kind = Value(kind, name.flat, name.places(), sure, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
