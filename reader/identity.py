@@ -590,6 +590,8 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
 def _rows(table: Table, roles: dict[int, str], depth: int) -> list[Member]:
     found: list[Member] = []
     for row in table.rows[depth:]:
+        if len(row) == 1 and row[0].span > 1:
+            continue  # a bar across the table
         people: list[dict[str, Passage]] = [{}]
         for cell in row:
             part = roles.get(cell.column)

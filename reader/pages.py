@@ -95,9 +95,7 @@ def _headed_inside(row: list[Cell], is_column: IsColumn) -> list[list[Cell]]:
             begins = abs(word.box[0] - starts[at]) < 3 or (
                 number > 0 and word.box[0] - line.words[number - 1].box[2] > 1.35 * word.height
             )
-            if number == 0:
-                slot = at
-            elif at > slot and apart and begins:
+            if number == 0 or (at > slot and apart and begins):
                 slot = at
             columns[slot].append(word)
     if not all(columns) or any(
@@ -596,8 +594,7 @@ def _captioned(lines: list[Line], sheet: Sheet) -> list[Line]:
         begun = _begun_above(found[-2], above, line, sheet) if len(found) > 1 else None
         if begun is not None:
             for index, words in begun.items():
-                label, value = joined.pieces[index].text.split(": ", 1)
-                cut = len(label) + 2
+                cut = joined.pieces[index].text.find(": ") + 2
                 joined.pieces[index] = Passage.join(
                     [joined.pieces[index].cut(0, cut), words, joined.pieces[index].cut(cut)], " "
                 )
