@@ -816,9 +816,21 @@ def _grouped(items: list[Item]) -> list[Draft]:
         if slot in ("area", "text", "open"):
             area_label = label.flat if slot == "area" else ""
     for draft in drafts:
+        _compose(draft)
         if (present := draft.slots.pop("present", None)) is not None:
             draft.put("baseline", present, draft.how["present"])
     return drafts
+
+
+def _compose(draft: Draft) -> None:
+    """Make a goal's text of its parts, where a form has a box for each and none for the whole."""
+    parts = [slot for slot in draft.slots if slot in ("timeframe", "condition", "behavior", "criterion")]
+    if "text" in draft.slots or not {"behavior", "criterion"} <= set(parts):
+        return
+    behavior = draft.slots["behavior"].flat
+    if len(behavior.split()) < 3 or re.search(r"[☐☒]", behavior):
+        return
+    draft.put("text", Passage.join((draft.slots[slot] for slot in parts), " "), "loose")
 
 
 def _listed(value: Passage) -> list[Passage]:

@@ -191,6 +191,7 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
             if len(words.split()) >= 5 and _more_than_percent(words):
                 return read_as(True, entry.value, entry.how)
             asked = asked or entry.label
+    left_blank = asked is not None
     for part in parts:
         if part.kind == "lre" or (
             part.kind in ("unknown", "assessments", "services") and _SHARE.search(part.prose.text)
@@ -219,8 +220,48 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                 asked = asked or part.title or part.prose.cut(0, 80)
     if told is not None:
         return read_as(True, told, "sentence", trust=0.85)
+    if not left_blank and (said := _reason_said(parts)) is not None:
+        return read_as(True, said, "loose")
     if asked is not None:
         return Value(False, asked.flat, asked.places(), 0.85, "absent")
+    return None
+
+
+_SPOKEN_OF = re.compile(
+    r"(?:\b(?:He|She|The student|Student|The child|This student|Él|Ella|El estudiante|La estudiante)|^[A-ZÁÉÍÓÚÑ][\w'’-]+)\b"
+)
+_SO = re.compile(
+    r"(?i)\b(?:because|since|as (?:he|she|they|the)|so (?:that|he|she|they)|in order|needs?|requires?|benefits?|to (?:learn|practice|work|get|receive|have|meet)|cannot|not able|too|porque|ya que|necesita|para)\b"
+)
+_WHERE = re.compile(
+    r"(?i)\b(?:class(?:room)?|peers|room|group|setting|general education|regular|special education|resource|therapy|pull(?:ed)?[- ]out|aula|compañeros|grupo)\b"
+)
+
+
+def _reason_said(parts: Sequence[Part]) -> Passage | None:
+    """A sentence of the placement part that says of the child, and of a place, why."""
+    for part in parts:
+        if part.kind != "lre":
+            continue
+        for unit in part.units():
+            for text in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
+                if TICKED in text.text or EMPTY in text.text:
+                    continue
+                start = 0
+                for stop in re.finditer(r"(?<=[\w)])[.](?=\s|$)", text.text):
+                    sentence = text.cut(start, stop.end()).strip()
+                    start = stop.end()
+                    flat = sentence.flat
+                    if (
+                        len(flat.split()) >= 9
+                        and _SPOKEN_OF.search(flat)
+                        and _SO.search(flat)
+                        and _WHERE.search(flat)
+                        and not re.search(
+                            r"(?i)\b(?:must|shall|if the|iep team|explain|nondisabled peers only)\b", flat
+                        )
+                    ):
+                        return sentence
     return None
 
 

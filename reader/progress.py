@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reader.choices import choices_in
 from reader.knowledge import Knowledge, plain
 from reader.labels import Entry
-from reader.layout import TICKED, Passage, Table
+from reader.layout import EMPTY, TICKED, Passage, Table
 from reader.parts import Part
 from reader.reading import (
     ProgressReporting,
@@ -52,6 +52,8 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
                 flat = passage.text.replace("\n", " ").replace("\t", " ")
                 for match in re.finditer(_REPORTS, flat):
                     found = _frequency(passage.cut(match.start(), match.end()), periods)
+                    if found is None and EMPTY in passage.text:
+                        asked = asked or passage.cut(match.start(), match.end())
                     if found is not None:
                         told = re.search(r"(?i)parent|famil|padres|guardian", match.group())
                         said.append((0 if told else 2, found))
@@ -63,6 +65,8 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
                     said.append((3, found))
     if not said:
         for part in parts:
+            if part.kind == "progress":
+                asked = asked or part.title
             if part.kind == "progress" and (found := _frequency(part.prose, periods)) is not None:
                 said.append((3, found))
     if said:

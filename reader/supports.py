@@ -314,6 +314,10 @@ def _bulleted(lines: list[Passage]) -> list[Passage]:
 def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     """A table of supports without a known heading: choices in cells, or category beside its list."""
     slot = "modification" if part.kind == "modifications" else "accommodation"
+    if listed := _unheaded(table, knowledge):
+        for cell in listed:
+            _add(cell.text, slot, kept, knowledge, "told")
+        return
     begins = [row[0].text.text.strip() in (TICKED, EMPTY) for row in table.rows if row]
     boxed = sum(begins) > 0.5 * len(begins)  # a box, what it offers, where and when
     for row in table.rows:
@@ -356,6 +360,33 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             for entry in entries_in(text, knowledge, part.kind):
                 if entry.role in ("accommodations", "modifications"):
                     _entry(entry, kept, knowledge)
+
+
+def _unheaded(table: Table, knowledge: Knowledge) -> list[Cell]:
+    """The first cells of a table without headings that lists a support in each row, with where or when beside it."""
+    rows = [row for row in table.rows if row and row[0].text]
+    if len(rows) < 2 or any(len(row) < 2 or row[0].column != 0 for row in rows):
+        return []
+    firsts = [row[0].text for row in rows]
+    beside = [cell.text for row in rows for cell in row[1:] if cell.text]
+    if any(re.search(rf"[{TICKED}{EMPTY}:?]", text.text) for text in [*firsts, *beside]):
+        return []
+    if any(
+        knowledge.label(t.flat) or len(t.flat.split()) > 18 or _GROUPS.match(f"{t.flat}:\n") for t in firsts
+    ):
+        return []
+    worded = sum(knowledge.worded_as_support(text.flat) for text in firsts)
+    same = len({text.flat for text in beside}) <= 0.5 * len(beside)
+    listed = sum(knowledge.worded_as_support(text.flat) for text in beside)
+    short = all(len(text.flat.split()) <= 8 for text in beside)
+    if (
+        short
+        and len({t.flat for t in firsts}) == len(firsts)
+        and listed < worded
+        and worded >= (0.2 if same else 0.6) * len(rows)
+    ):
+        return [row[0] for row in rows]
+    return []
 
 
 def _list_heading(text: Passage, knowledge: Knowledge) -> tuple[str, int] | None:
