@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from reader.choices import choices_in, yes_or_no
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.labels import Entry, entries_in
+from reader.labels import Entry, entered, entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import TRUST, Assessments, Value, read_as
@@ -287,6 +287,7 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
     for above, below in pairwise(lines):
         options = choices_in(below)
         ways = {_way(choice.words.flat) for choice in options} - {None}
+        above = entered(above)
         name = bare(above.flat)
         if len(ways) < 2 or choices_in(above) or not 3 < len(name) < 80 or name.endswith((".", ":", "?")):
             continue
@@ -298,6 +299,10 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
         ):
             named = _named_tests(above) or (above.split(";") if ";" in above.text else [above])
             found.state_tests += [read_as(bare(test.flat), test, "box") for test in named]
+            after = lines[lines.index(below) + 1 :][:1]
+            after = [entered(line) for line in after]
+            if after and ";" in after[0].text and not re.search(rf"[{TICKED}{EMPTY}:.]", after[0].text):
+                _accommodations(after[0], found, knowledge)  # those of the box above
 
 
 _EXEMPT = re.compile(

@@ -221,7 +221,7 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     for line in lines:
         begins = re.match(
             r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:[A-Z][.)]\s+)?(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
-            r"|^[^?☐☒.]{3,110}[:?]\s*(?i:(?:yes|no|n/a|not|none|sí|si)\b|☐|☒)",
+            r"|^[^?☐☒.]{3,110}[:?\t]\s*(?i:(?:yes|no|n/a|not|none|sí|si)\b|☐|☒)",
             line.text,
         )
         answers = (

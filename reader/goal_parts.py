@@ -343,6 +343,8 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
             ):
                 start = weak.start()
                 break
+    if strong and start == strong[0].start() and (own := _UNAIDED.search(verb_phrase[:start])):
+        start = own.start()  # "without help on 8 of 10 days"
     behavior_end = rest_end
     raised = _RAISED.search(verb_phrase)
     if raised and not _inside_brackets(verb_phrase, raised.start()):
@@ -385,6 +387,9 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     return found
 
 
+_UNAIDED = re.compile(
+    r"(?i)(?<=\w)\s+(?:without|with no|sin) (?:any |\w+ )?(?:help|assistance|prompts?|prompting|support|reminders?|cues?|ayuda|apoyo)\s*$"
+)
 _SPELLED = re.compile(
     r"(?i)(?:one|two|three|four|una?|dos|tres) (?:out )?(?:of|de) (?:the |los |las )?(?:two|three|four|five|six|dos|tres|cuatro|cinco)"
 )

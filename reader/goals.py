@@ -197,6 +197,12 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
 def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:
     """Number and area of a goal that has a heading of its own: "2. Executive functioning"."""
     title = part.title
+    if part.kind == "goals" and (numbered := _HEADING.match(title.flat)) is not None:
+        area = numbered["rest"]
+        found: list[Item] = [("number", _found_in(title, numbered["number"]), "title", title)]
+        if 2 < len(area) < 80 and not re.search(r"\d|[.:?]|^/", area):
+            found.append(("area", _found_in(title, area), "title", title))
+        return found
     named = re.match(r"\W*(\d{1,2})[.):]\s+(\S[^.:?]{2,60})$", title.text) if part.kind == "unknown" else None
     if named is not None:
         return [
@@ -286,6 +292,12 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
         ):
             # "Date of mastery: ____" between two objectives
             found.append(("objectives", entry.value, entry.how, entry.label))
+        elif role in ("goal.baseline", "goal.area", "goal.method") and (
+            below := _goal_below(entry.value, knowledge)
+        ):
+            before, text = below
+            found += _items([Entry(role, entry.label, before, entry.part, entry.how)], knowledge)
+            found.append(("text", text, "told", Passage()))
         elif role == "goal.baseline" and not _BASELINE.search(entry.label.flat):
             found.append(("present", _own_paragraph(entry.value), entry.how, entry.label))
         elif role.startswith("goal."):
@@ -294,6 +306,28 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
         else:
             found.append(("other", entry.value, entry.how, entry.label))
     return found
+
+
+def _goal_below(value: Passage, knowledge: Knowledge) -> tuple[Passage, Passage] | None:
+    """A short value and the goal that stands unlabelled on the lines below it."""
+    lines = value.lines()
+    for number in range(1, min(len(lines), 4)):
+        text = Passage.join(lines[number:], "\n")
+        if not text.text[:1].isupper() or lines[number - 1].flat.endswith((",", "-")):
+            continue
+        known = patterns(knowledge)
+        if (
+            is_goal(text.flat, knowledge)
+            and known["criterion"].search(text.flat)
+            and not is_goal(Passage.join(lines[:number], "\n").flat, knowledge)
+            and (
+                known["condition"].match(text.flat)
+                or known["timeframe"].match(text.flat)
+                or known["will"].search(text.flat[:60])
+            )
+        ):
+            return Passage.join(lines[:number], "\n"), text
+    return None
 
 
 _NEXT_ITEM = re.compile(r"[_\s]*(?:\d{1,2}|[a-z])[.)]\s+\S")

@@ -64,7 +64,7 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
 
     lines = _captioned(lines_of(outside), sheet)
     lines = _side_by_side(_wrapped(lines), sheet, is_list)
-    lines, unruled = _aligned(lines, sheet, is_column)
+    lines, unruled = _aligned(lines, sheet, is_column, loose_fields)
     loose_fields = _under_heads(loose_fields, tables)
     form = _form_blocks(loose_fields, lines, sheet)
     if any(isinstance(block, Line) for block in form):
@@ -331,14 +331,24 @@ def _tidied(table: Table) -> Table | None:
 # ---------------------------------------------------------------- tables without rulings
 
 
-def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list[Line], list[Table]]:
-    """Find tables set by alignment alone: a row of known column headings, then rows under them."""
+def _aligned(
+    lines: list[Line], sheet: Sheet, is_column: IsColumn, fields: list[Cell]
+) -> tuple[list[Line], list[Table]]:
+    """Find tables set by alignment alone: a row of known column headings, then rows under them.
+
+    A line with form ``fields`` to be filled beside its words heads nothing.
+    """
     rest: list[Line] = []
     tables: list[Table] = []
     index = 0
 
     def heads(line: Line) -> bool:
         known = [is_column(piece.flat) and not re.search(r"[☐☒:]", piece.text) for piece in line.pieces]
+        if len(known) > 1 and any(
+            entry.box[1] - 2 <= line.middle_y() <= entry.box[3] + 2 and entry.box[0] > line.box[0]
+            for entry in fields
+        ):
+            return False
         return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
 
     while index < len(lines):

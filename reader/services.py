@@ -431,7 +431,9 @@ def _amount(
         sessions = (
             2.0
             if amount.per == "day"
-            and re.search(r"round|both|two[- ]way|daily|ambos|ida y vuelta|diari", plain(words))
+            and re.search(
+                r"round|both|two[- ]way|daily|to and from|and back|ambos|ida y vuelta|diari", plain(words)
+            )
             else sessions
         )
         per = amount.per
