@@ -63,7 +63,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     alternate = alternate or told == "alternate" or None
                     source = source or unit
             if isinstance(unit, Table):
-                kind = table_kind(unit, knowledge)
+                kind = table_kind(unit, knowledge) if not _of_labels(unit, knowledge) else None
                 if kind and kind[0] in ("assessments", "accommodations"):
                     marks = _test_rows(unit, kind[0], kind[1], kind[2], found, knowledge)
                     alternate = alternate or marks[0]
@@ -164,6 +164,11 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
         _from_labels(parts, found, knowledge)
     if not iep and not found.state_tests and not own:
         return found
+    if not regular and not alternate and exempt is None:
+        for part in own:
+            told = _TAKES_ALTERNATE.search(part.prose.text.replace("\n", " "))
+            if told and EMPTY not in told.group() and not re.search(r"(?i)\bnot\b", told.group()):
+                alternate, source = True, part.prose.cut(told.start(), told.end())
     _dedupe(found)
     if named_alternate is not None and not regular and found.participation is None:
         alternate, source = True, named_alternate
@@ -191,6 +196,15 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     return found
 
 
+def _of_labels(table: Table, knowledge: Knowledge) -> bool:
+    """Whether a table is rows of a label and its value rather than a row for each test."""
+    rows = [row for row in table.rows if row and row[0].text]
+    if len(rows) < 2 or any(len(row) != 2 for row in rows):
+        return False
+    roles = [knowledge.label(row[0].text.flat.rstrip(":?")) or "" for row in rows]
+    return sum(role.startswith(("assessment.", "accommodations")) for role in roles) >= 2
+
+
 _WAYS = (  # how a child takes a test: (what the words say, how); the first that matches
     (r"\balternate\b|\bextended\b(?! time)|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
     (r"not (?:tested|given|administered|applicable|taken)|exempt|no se administra|no aplica", "not_tested_at_grade"),
@@ -206,6 +220,9 @@ def _way(words: str) -> str | None:
 
 _OF_DISTRICT = re.compile(
     r"(?i)\bdistrict[- ]?wide\b|\bdistrict (?:tests|assessments?)\b|\blocal (?:tests|assessments?)\b|\bdel distrito\b"
+)
+_TAKES_ALTERNATE = re.compile(
+    r"(?i)\b(?:will (?:participate in|take)|participates? in|takes|is assessed (?:with|by|through))\b[^.☒]{0,90}\balternate (?:state )?assessment"
 )
 _TAKES = re.compile(r"\bparticipat\w*|\btakes?\b|\btake part\b|^\W*yes\b|^\W*s[ií]\b|participa")
 
@@ -326,6 +343,11 @@ _WAY_FIRST = re.compile(
 )
 
 
+_NAMED_TEST = re.compile(
+    r"^(?:the )?(?:[A-Z][\w&.-]+ ){1,5}(?:Exam|Test|Assessment)s?$|^(?!IEP\b|ESY\b|LRE\b|ELL?\b|BIP\b|SLP\b)[A-Z][A-Z-]{2,}(?: \d{4})?$"
+)
+
+
 def _named_tests(text: Passage) -> list[Passage]:
     """The tests of an enumeration, when each of its items names a test: an acronym or title and a subject."""
     items: list[Passage] = []
@@ -342,7 +364,7 @@ def _named_tests(text: Passage) -> list[Passage]:
         for item in items
         if len(item.flat.split()) <= 8
         and (item.text[:1].isupper() or item.text[:1].isdigit())
-        and re.search(_SUBJECT, item.flat, re.I)
+        and (re.search(_SUBJECT, item.flat, re.I) or _NAMED_TEST.search(item.flat))
         and re.search(r"\b[A-Z][A-Z-]{1,}\b|(?i:test|assessment|exam|end-of|prueba)", item.flat)
     ]
     return named if named and len(named) == len(items) else []
@@ -454,7 +476,16 @@ def _tests_beside_way(
 ) -> tuple[bool, bool, Passage] | None:
     """A table without headings whose rows name a test and say beside it how it is taken: (alternate, regular, words)."""
     rows = [[cell for cell in row if cell.text] for row in table.rows]
-    said = [(row[0].text, row[1].text) for row in rows if len(row) == 2 and _SAYS_WAY.match(row[1].text.text)]
+    said = [
+        (row[0].text, row[1].text)
+        for row in rows
+        if len(row) == 2
+        and knowledge.label(row[0].text.flat) is None
+        and (
+            _SAYS_WAY.match(row[1].text.text)
+            or (_named_tests(row[0].text) and knowledge.worded_as_support(row[1].text.flat))
+        )
+    ]
     if (
         len(said) < 1
         or len(said) < 0.6 * len(rows)
@@ -465,7 +496,13 @@ def _tests_beside_way(
     source = Passage()
     for test, answer in said:
         told = _SAYS_WAY.match(answer.text)
-        assert told is not None
+        if told is None:  # the accommodations alone
+            source = source or answer
+            found.state_tests.append(read_as(bare(test.flat), test, "row", trust=TRUST["told"]))
+            _accommodations(Passage.join(answer.lines(), " "), found, knowledge)
+            taken.append("regular_with_accommodations")
+            found.participation = read_as("regular_with_accommodations", answer, "row")
+            continue
         way = "alternate" if told["alternate"] else "not_tested_at_grade" if told["not"] else "regular"
         if told["with"]:
             way = _way(told["with"]) or way
@@ -510,7 +547,7 @@ def _tests_told(text: Passage, found: Assessments) -> str | None:
 def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bool:
     """Whether a sentence says "with accommodations", and the list that may follow a colon."""
     said = re.search(
-        r"(?i)with (?:the following )?(?:testing )?accommodations?\b(\s*:\s*)?|con (?:las siguientes )?adaptaciones\b(\s*:\s*)?",
+        r"(?i)with (?:the following |these |listed )?(?:testing )?accommodations?\b(\s*:\s*)?|con (?:las siguientes )?adaptaciones\b(\s*:\s*)?",
         text.text,
     )
     if not said:
@@ -623,6 +660,11 @@ def _tests(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
 
 def _name_tests(words: Passage, found: Assessments, knowledge: Knowledge) -> None:
     text = plain(words.flat)
+    way = re.search(r"(?i)\s+(?:with(?:out)?|no)\b.*$", words.text)
+    name = words.cut(0, way.start()) if way else words
+    if plain(name.flat).strip() in knowledge.states["state_tests"]:  # "☒ PSSA with accommodations"
+        found.state_tests.append(read_as(bare(name.flat), name, "box"))
+        return
     if (
         len(text) < 80
         and any(re.search(rf"\b{re.escape(test)}\b", text) for test in knowledge.states["state_tests"])

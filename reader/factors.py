@@ -246,7 +246,10 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
         if leading:
             found.append((statement.cut(leading.end()), statement.cut(0, leading.end()), "box"))
             continue
-        mark = re.search(r"[?:]\s*|(?=[☐☒])", flat)
+        if before := re.match(r"(?i)\W*(yes|no|sí|si)\t+", flat):  # the answer first
+            found.append((statement.cut(before.end()), statement.cut(0, before.end()), "label"))
+            continue
+        mark = re.search(r"[?:]\s*|\t+(?=(?:yes|no|y|n|sí)\b)|(?=[☐☒])", flat, re.I)
         if mark and mark.start() > 3:
             found.append((statement.cut(0, mark.start()), statement.cut(mark.end()), "label"))
             second = re.search(r":\s*", flat[mark.end() :])
@@ -265,6 +268,10 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     return found
 
 
+_NEEDED = re.compile(
+    r"(?i)\W*(?:needed|required|need(?:s|ed)? (?:identified|addressed)|addressed (?:in|by|through)|see (?:goals?|bip|behavior|the behavior|plan)|"
+    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,60}\b(?:impedes|needs|requires|uses|receives) )"
+)
 _REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
 
 
@@ -284,6 +291,8 @@ def _answer(answer: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | Non
     if key in knowledge.no:
         return False, answer
     if key in knowledge.yes:
+        return True, answer
+    if _NEEDED.match(answer.flat):
         return True, answer
     if re.match(
         r"(?i)\W*(?:no (?:needs?|concerns?)|not (?:applicable|needed|an? |required)|does not|none|age appropriate|is not)",

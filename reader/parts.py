@@ -198,18 +198,10 @@ class _Titles:
         numbered = (
             GOAL_N.match(text.flat) and (text.bold or capitals(text.text)) and len(text.flat.split()) <= 12
         )
-        if numbered and self._known(text) != "goals":
-            if self.last[0] in (
-                "special_factors",
-                "present_levels",
-                "concerns",
-                "student",
-                "unknown",
-                "goals",
-            ):
-                opens = self.last[0] != "goals" and not text.text.rstrip().endswith(":")
-                self.last = ("goals", self.last[1])
-                return ("goals" if opens else None), text, 1
+        if numbered and self.last[0] in _BEFORE_GOALS and self._known(text) != "goals":
+            opens = self.last[0] != "goals" and not text.text.rstrip().endswith(":")
+            self.last = ("goals", self.last[1])
+            return ("goals" if opens else None), text, 1
         following = self.flow[index + 1] if index + 1 < len(self.flow) else None
         both = self._two_lines(text, following)
         if both is not None:
@@ -391,6 +383,7 @@ class _Titles:
         return kind, text, 1
 
 
+_BEFORE_GOALS = ("special_factors", "present_levels", "concerns", "student", "unknown", "goals")
 _LISTED = ("accommodations", "modifications", "personnel")  # boxes of one list each, headed by a first row
 _SECTION_NO = re.compile(
     r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?"

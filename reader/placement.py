@@ -60,7 +60,7 @@ _IN = re.compile(
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
-    r"in (?:a |the )?special education|special class|not participate|en educaci[oó]n especial|removed\b"
+    r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b"
 )
 
 
@@ -99,6 +99,12 @@ def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
         return None
     number = float(shares[0][1])
     return (int(number) if number.is_integer() else number), line, "in" if inside else "out"
+
+
+_SHARE_TOLD = re.compile(  # "LRE: 79 %", "General education: 75%", "Percent of day with peers 64"
+    r"(?i)(?:\blre\b|\b(?:general|regular) (?:education|class(?:room)?))\s*[:=]?\s*(\d{1,3}(?:\.\d+)?)\s?%(?!\s*(?:or|to|and|[-–])\b)"
+    r"|\bpercent(?:age)?\b[^.\d:%☐☒]{0,60}\b(?:in|inside|with|general|regular)\b[^.\d:%☐☒]{0,60}:?\s*(\d{1,3}(?:\.\d+)?)(?=\s*(?:$|[A-Z]))"
+)
 
 
 def _percent_said(parts: Sequence[Part]) -> Value | None:
@@ -166,6 +172,14 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                     candidates.append((rank, value, spot, "in"))
                 elif outside:
                     candidates.append((rank, value, spot, "out"))
+    if not candidates:
+        for part in parts:
+            if part.kind == "lre" and (told := _SHARE_TOLD.search(part.prose.text.replace("\n", " "))):
+                number = float(told[1] or told[2])
+                if number <= 100:
+                    spot = part.prose.cut(told.start(), told.end())
+                    share = int(number) if number.is_integer() else number
+                    return read_as(share, spot, "sentence", trust=0.8)
     for way in ("in", "out"):
         for rank, value, spot, kind in sorted(candidates, key=lambda c: c[0]):
             if kind == way:
@@ -228,10 +242,11 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
 
 
 _SPOKEN_OF = re.compile(
-    r"(?:\b(?:He|She|The student|Student|The child|This student|Él|Ella|El estudiante|La estudiante)|^[A-ZÁÉÍÓÚÑ][\w'’-]+)\b"
+    r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Hh]is|[Hh]er|him|The student|Student|The child|This student|Él|Ella|El estudiante|La estudiante)\b"
+    r"|^[A-ZÁÉÍÓÚÑ][\w'’-]+ (?:needs|requires|is|has|learns|works|leaves|benefits)\b|\b(?:as|since|because|where|so) [A-ZÁÉÍÓÚÑ][\w'’-]+"
 )
 _SO = re.compile(
-    r"(?i)\b(?:because|since|as (?:he|she|they|the)|so (?:that|he|she|they)|in order|needs?|requires?|benefits?|to (?:learn|practice|work|get|receive|have|meet)|cannot|not able|too|porque|ya que|necesita|para)\b"
+    r"(?i)\b(?:because|since|as (?:he|she|they|the|[A-Z]\w+)|so (?:that|he|she|they)|where (?:he|she|they|[A-Z]\w+)|in order|needs?|requires?|benefits?|to (?:learn|practice|work|get|receive|have|meet)|cannot|not able|too|porque|ya que|necesita|para)\b"
 )
 _WHERE = re.compile(
     r"(?i)\b(?:class(?:room)?|peers|room|group|setting|general education|regular|special education|resource|therapy|pull(?:ed)?[- ]out|aula|compañeros|grupo)\b"
@@ -258,7 +273,8 @@ def _reason_said(parts: Sequence[Part]) -> Passage | None:
                         and _SO.search(flat)
                         and _WHERE.search(flat)
                         and not re.search(
-                            r"(?i)\b(?:must|shall|if the|iep team|explain|nondisabled peers only)\b", flat
+                            r"(?i)\b(?:must|shall|if the|iep team must|explain|only (?:when|if)|nature or severity|maximum extent|do you|parents? (?:has|have|may))\b",
+                            flat,
                         )
                     ):
                         return sentence
@@ -377,6 +393,9 @@ _YES_ESY = re.compile(
 )
 
 
+_FOR_ESY = re.compile(
+    r"(?i)\b(?:qualifies for|is eligible for|needs|requires|will receive|recommends?) (?:\w+ ){0,2}(?:extended school year|esy)\b"
+)
 _ESY_OPEN = re.compile(
     r"(?i)under consideration|deferred|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
 )
@@ -430,6 +449,8 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         return squeezed(first[1]) != "no", passage, "label"
     if _NOT_ESY.search(flat):
         return False, passage, "sentence"
+    if _FOR_ESY.search(flat):
+        return True, passage, "sentence"
     if _YES_ESY.search(after):
         return True, passage, "sentence"
     return None

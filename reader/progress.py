@@ -77,12 +77,13 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
     )
 
 
+_ANY = r"(?:[^.☐?_:]|\.\d)"  # within a sentence: no full stop but that of a figure
 _REPORTS = re.compile(
-    r"(?i)(?:progress|progreso)[^.☐?_:]{0,140}?(?:report|inform|sent|provided|enviad|notif)[^.?_:]{0,160}"
-    r"|(?:report|inform)[^.☐?_:]{0,60}(?:progress|progreso)[^.☐?_:]{0,160}"
-    r"|(?:told|informed|notified|notice|updated?|informad[oa]s)\b[^.☐?_:]{0,40}(?:progress|progreso)[^.?_]{0,160}"
-    r"|(?:progress|progreso)[^.☐?_:]{0,60}(?:report|inform)\w*\s*:[^.?_:]{4,120}"
-    r"|(?:parents?|famil(?:y|ies)|guardians?|padres|familias?)\b[^.☐?_:]{0,40}\b(?:receive|get|are sent|be sent|recibir\w+)\b[^.☐?_:]{0,40}(?:reports?|informes?)\b[^.?_:]{0,160}"
+    rf"(?i)(?:progress|progreso){_ANY}{{0,140}}?(?:report|inform|sent|provided|enviad|notif|communicat|shared|mailed|updat|given|issued)(?:[^.?_:]|\.\d){{0,160}}"
+    rf"|(?:report|inform){_ANY}{{0,60}}(?:progress|progreso)(?:[^.?_:]|\.\d){{0,160}}"
+    rf"|(?:told|tell|informed|notified|notice|updated?|share|send|informad[oa]s){_ANY}{{0,60}}\b(?:progress|progreso|goals are)(?:[^.?_]|\.\d){{0,160}}"
+    rf"|(?:progress|progreso){_ANY}{{0,60}}(?:report|inform)\w*\s*:[^.?_:]{{4,120}}"
+    rf"|(?:parents?|famil(?:y|ies)|guardians?|padres|familias?)\b{_ANY}{{0,40}}\b(?:receive|get|are sent|be sent|recibir\w+)\b{_ANY}{{0,40}}(?:reports?|informes?)\b(?:[^.?_:]|\.\d){{0,160}}"
 )
 
 

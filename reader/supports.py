@@ -477,7 +477,9 @@ def _is_comma_list(words: str) -> bool:
     """Short things after one another: "extra time, copies of notes, seat in front"."""
     items = re.sub(r"\([^)]*\)", "", words).rstrip(".").split(",")
     return (
-        len(items) >= 3 and "." not in words.rstrip(".") and all(0 < len(item.split()) <= 6 for item in items)
+        len(items) >= 3
+        and not re.search(r"\.(?!\d)", words.rstrip("."))
+        and all(0 < len(item.split()) <= 6 for item in items)
     )
 
 
@@ -529,7 +531,7 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             elif entry.value.text.count(";") >= 2 or (
                 knowledge.is_list(part.title.flat)
                 and len(entry.value.flat) < 60 * len(lines) + 40
-                and "." not in entry.value.text
+                and not re.search(r"\.(?!\d)", entry.value.text)
             ):
                 _split(entry.value, slot, kept, knowledge)
             else:
@@ -552,7 +554,7 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             and entry.value
             and entry.value.text.count(";") >= 1
             and re.search(
-                r"(?i)accom|present|respon|setting|timing|schedul|adapta|organiz|environment|instruction|material|testing",
+                r"(?i)accom|class|academic|behavior|sensory|communicat|grading|assignment|homework|present|respon|setting|timing|schedul|adapta|organiz|environment|instruction|material|testing",
                 entry.label.flat,
             )
         ):
