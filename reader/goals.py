@@ -389,12 +389,15 @@ def _next_heading(entry: Entry, knowledge: Knowledge) -> int | None:
             return start
         if _OPENS_GOAL.match(line) and (number or not entry.value.text.startswith(line + ":")):
             return start
+        if number and (named := _NUMBERED_AREA.fullmatch(line)) and knowledge.area(named["area"]):
+            return start
         if number and _area_heading(entry.value.cut(start, start + len(line)), knowledge):
             return start
         start += len(line) + 1
     return None
 
 
+_NUMBERED_AREA = re.compile(r"\W*(?P<number>\d{1,2})[.)]\s+(?P<area>[A-ZÁÉÍÓÚ](?:[^\W\d]|[ /&,-]){2,50})")
 _OPENS_GOAL = re.compile(
     r"(?:Annual |Measurable )*(?:Goal|GOAL|Meta|META)\s*#?\d{1,2}\s*(?:[.:–-]|\([^)]+\)|$)"
 )
@@ -560,6 +563,16 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             continue
         if under is not None:
             under[2].append(line)
+            continue
+        if (
+            (named := _NUMBERED_AREA.fullmatch(line.text))
+            and knowledge.area(named["area"])
+            and (not sentence or sentence[-1].flat.endswith("."))
+        ):
+            found += _sentence(sentence, knowledge, entry)
+            sentence = []
+            found.append(("number", line.cut(*named.span("number")), entry.how, line))
+            found.append(("area", line.cut(*named.span("area")), entry.how, line))
             continue
         if _area_heading(line, knowledge):
             found += _sentence(sentence, knowledge, entry)
@@ -807,6 +820,8 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
 def _grouped(items: list[Item]) -> list[Draft]:
     """Group items into goals. What stands before a goal's text in the first goal opens each later one."""
     openers: set[str] = set()
+    before = [slot for slot, value, _, _ in items if value]
+    area_opens = "area" not in before or "text" not in before or before.index("area") < before.index("text")
     for slot, value, _, _ in items:
         if slot == "text" and value:
             break
@@ -822,7 +837,7 @@ def _grouped(items: list[Item]) -> list[Draft]:
             current is None
             or ((slot in openers or slot in ("open", "number")) and "text" in current.slots)
             or (slot == "text" and "text" in current.slots)
-            or (slot == "area" and "text" in current.slots)
+            or (slot == "area" and "text" in current.slots and (area_opens or "area" in current.slots))
             or (slot == "number" and "number" in current.slots)
             or (slot == "area" and bool(label) and label.flat == area_label and "text" not in current.slots)
         )
