@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from reader.choices import choices_in, yes_or_no
@@ -99,6 +100,13 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     )
                 ):
                     _accommodations(entry.value, found, knowledge)
+                elif (
+                    _ASKS_WAY.search(entry.label.flat)
+                    and (told := _SAYS_WAY.match(entry.value.text))
+                    and told["with"]
+                ):
+                    found.participation = read_as(_way(told["with"]) or "regular", entry.value, entry.how)
+                    regular, source = True, source or entry.value
                 elif re.match(
                     r"(?i)\W*(?:alternate assessment|evaluaci[oó]n alterna(?:tiva)?)\W*$", entry.label.flat
                 ) and (
@@ -201,7 +209,8 @@ def _of_labels(table: Table, knowledge: Knowledge) -> bool:
     rows = [row for row in table.rows if row and row[0].text]
     if len(rows) < 2 or any(len(row) != 2 for row in rows):
         return False
-    roles = [knowledge.label(row[0].text.flat.rstrip(":?")) or "" for row in rows]
+    titles = [row[0].text.flat.rstrip(":?") for row in rows]
+    roles = [knowledge.label(title) or knowledge.label_by_words(title) or "" for title in titles]
     return sum(role.startswith(("assessment.", "accommodations")) for role in roles) >= 2
 
 
@@ -285,7 +294,7 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
 def _ticked(text: Passage, knowledge: Knowledge) -> bool:
     """Whether a cell holds a mark, or Yes marked and not No."""
     if TICKED not in text.text:
-        return False
+        return bool(re.fullmatch(r"\W*[xX✓✔√]\W*", text.text))
     answer = yes_or_no(text, knowledge)
     return answer is None or answer[0]
 
@@ -335,7 +344,7 @@ _SUBJECT = (
     r"literacy|lectura|matemáticas|ciencias|escritura|lenguaje)"
 )
 _TAKEN = re.compile(
-    r"(?i)\b(?:takes?|will take|participates? in|will participate in|is tested (?:in|with)|tomará|toma|participará en)\s*:?\s+(?P<tests>[^.☐☒]{6,220}?)"
+    r"(?i)\b(?:takes?|will take|participates? in|will participate in|is tested (?:in|with)|tomará|toma|participará en)(?: the following(?: tests| assessments| state assessments)?)?\s*:?\s+(?P<tests>[^.☐☒]{6,220}?)"
     r"(?=\s+(?P<way>with(?:out)?(?: the following| these)? (?:testing )?accommodations|con adaptaciones|sin adaptaciones)|[.\n☐☒]|$)"
 )
 _WAY_FIRST = re.compile(
@@ -401,6 +410,18 @@ def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> 
     flat = unit.text.replace("\n", " ").replace("\t", " ")
     if len(found.state_tests) == before:
         for said in _TAKEN.finditer(flat):
+            named = unit.cut(*said.span("tests"))
+            helped = re.search(r"\s+(?:with|using|con)\s+", named.text)
+            if helped and knowledge.worded_as_support(named.cut(helped.end()).flat) and not said["way"]:
+                tests = [
+                    t for t in _named_tests(named.cut(0, helped.start())) if not _LOCAL_TEST.search(t.flat)
+                ]
+                if tests:
+                    found.state_tests += [read_as(bare(test.flat), test, "sentence") for test in tests]
+                    _enumerated(named.cut(helped.end()), found)
+                    way = "regular_with_accommodations"
+                    found.participation = read_as(way, named, "sentence")
+                    continue
             tests = [
                 test
                 for test in _named_tests(unit.cut(*said.span("tests")))
@@ -423,6 +444,7 @@ _BEFORE_WAY = re.compile(
     rf"(?:\s*/\s*(?:{_WITH}))?)\)?(?:\s*:\s*(?P<list>[^.☐☒]{{3,300}}))?",
     re.I,
 )
+_ASKS_WAY = re.compile(r"(?i)\bhow\b|\bparticipat|\bmanner\b|\btype\b|\bcómo\b|\bparticipac")
 _STATE_TESTS = re.compile(
     r"(?i)\b(?:state|statewide|standardized|estatal(?:es)?)\b.{0,30}\b(?:assessments?|tests?|testing|evaluaci\w+|pruebas?)\b"
 )
@@ -469,6 +491,38 @@ _SAYS_WAY = re.compile(
     rf"(?i)\W*(?:(?P<with>{_WITH})|(?P<alternate>alternate\b|alterna)|(?P<not>not (?:applicable|tested|given|taken|administered|required)|exempt|n/a|no aplica)"
     r"|(?P<regular>standard (?:administration|conditions)|regular(?: (?:administration|assessment|conditions))?|participates?\b|(?:yes|general|same)\W*$))"
 )
+
+
+def _tests_beside_choices(
+    rows: list[list[Cell]], found: Assessments, knowledge: Knowledge
+) -> tuple[bool, bool, Passage] | None:
+    """Rows without headings that name a test, the ways to take it as boxes, and perhaps its accommodations."""
+    if len(rows) < 2 or not all(1 < len(row) < 4 and _named_tests(row[0].text) for row in rows):
+        return None
+    options = [choices_in(row[1].text) for row in rows]
+    if not all(len([c for c in given if _way_of_choice(c.words.flat)]) > 1 for given in options):
+        return None
+    taken: list[str] = []
+    source = Passage()
+    for row, given in zip(rows, options, strict=True):
+        marked = next((choice for choice in given if choice.marked), None)
+        way = _way_of_choice(marked.words.flat) if marked else None
+        if marked is None or way is None or way == "not_tested_at_grade":
+            continue
+        taken.append(way)
+        source = source or marked.words
+        found.state_tests.append(read_as(bare(row[0].text.flat), row[0].text, "row", trust=TRUST["told"]))
+        if way.startswith("regular") and (found.participation is None or way.endswith("accommodations")):
+            found.participation = read_as(way, marked.words, "box")
+        if len(row) == 3 and way == "regular_with_accommodations":
+            _accommodations(Passage.join(row[2].text.lines(), " "), found, knowledge)
+    return ("alternate" in taken, any(way.startswith("regular") for way in taken), source) if taken else None
+
+
+def _way_of_choice(words: str) -> str | None:
+    return _way(words) or (
+        "regular" if re.match(r"(?i)\W*(?:standard|regular|general|yes)\b", words) else None
+    )
 
 
 def _tests_beside_way(
@@ -521,6 +575,16 @@ def _tests_beside_way(
     if not found.state_tests:
         return None
     return "alternate" in taken, any(way.startswith("regular") for way in taken), source
+
+
+def _enumerated(value: Passage, found: Assessments) -> None:
+    """Accommodations listed in a sentence: "extended time, breaks and small group"."""
+    start = 0
+    for stop in re.finditer(r"\s*[,;]\s*(?:and |y )?|\s+(?:and|y)\s+|$", value.text):
+        item = value.cut(start, stop.start())
+        start = stop.end()
+        if 2 < len(item.flat) < 60:
+            found.accommodations.append(read_as(bare(item.flat), item, "sentence"))
 
 
 _TOLD_TEST = re.compile(
@@ -714,11 +778,18 @@ def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge
                         _tests_before_way(unit, found, knowledge, labelled=True)
 
 
+_AFTER_NAME = re.compile(
+    r"(?i)\s*(?:[.…_]{3,}.*|\s[-–—]\s*(?=with)|\b(?:with|without|no) (?:\w+ )?accommodations?\b.*|\bcon (?:adaptaciones|acomodaciones)\b.*)$"
+)
+
+
 def _dedupe(found: Assessments) -> None:
     for slot in ("state_tests", "accommodations"):
         seen: set[str] = set()
         kept = []
         for value in getattr(found, slot):
+            if slot == "state_tests" and (named := _AFTER_NAME.search(value.value)) and named.start() > 2:
+                value = replace(value, value=value.value[: named.start()])
             key = squeezed(value.value)
             if key and key not in seen:
                 seen.add(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reader.choices import choices_in
 from reader.knowledge import Knowledge, plain, squeezed
@@ -138,6 +139,8 @@ def bare(words: str) -> str:
 
 def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     kind = table_kind(table, knowledge)
+    if kind is not None and kind[0] == "accommodations" and _label_rows(table, knowledge):
+        kind = None
     if kind is None:
         if part.kind in ("accommodations", "modifications"):
             _loose_table(table, part, kept, knowledge)
@@ -198,6 +201,17 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 slot = "modification"
             for item in _lines_of_cell(cell):
                 _add(item, slot, kept, knowledge, "column")
+
+
+def _label_rows(table: Table, knowledge: Knowledge) -> bool:
+    """Whether a table is rows of a label and its list: "Program modifications | half of the words"."""
+    rows = [row for row in table.rows if row and row[0].text]
+    if len(rows) < 2 or any(len(row) != 2 for row in rows):
+        return False
+    known = ("accommodations", "modifications", "supports_for_personnel")
+    return sum(knowledge.label(row[0].text.flat.rstrip(":")) in known for row in rows) >= max(
+        2, 0.6 * len(rows)
+    )
 
 
 def _group_heading(row: list[Cell], cell: Cell) -> str | None:
@@ -301,7 +315,15 @@ def _begun(lines: list[Passage]) -> list[Passage]:
     return [Passage.join(item, "\n") for item in items]
 
 
+_INNER_BULLET = re.compile(r"(?<=\S)\s+(?=[•·▪‣●]\s)")
+
+
 def _bulleted(lines: list[Passage]) -> list[Passage]:
+    lines = [
+        line.cut(start, end)
+        for line in lines
+        for start, end in pairwise([0, *(m.end() for m in _INNER_BULLET.finditer(line.text)), len(line.text)])
+    ]
     items: list[list[Passage]] = []
     for line in lines:
         if _BULLET.match(line.text) or not items:
@@ -362,6 +384,9 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
                     _entry(entry, kept, knowledge)
 
 
+_SAYS_WHO = re.compile(r"(?i)^(?:by|where|when|who|location|setting|frequency|start|staff)\s*:")
+
+
 def _unheaded(table: Table, knowledge: Knowledge) -> list[Cell]:
     """The first cells of a table without headings that lists a support in each row, with where or when beside it."""
     rows = [row for row in table.rows if row and row[0].text]
@@ -369,7 +394,7 @@ def _unheaded(table: Table, knowledge: Knowledge) -> list[Cell]:
         return []
     firsts = [row[0].text for row in rows]
     beside = [cell.text for row in rows for cell in row[1:] if cell.text]
-    if any(re.search(rf"[{TICKED}{EMPTY}:?]", text.text) for text in [*firsts, *beside]):
+    if any(re.search(rf"[{TICKED}{EMPTY}:?]", _SAYS_WHO.sub("", text.text)) for text in [*firsts, *beside]):
         return []
     if any(
         knowledge.label(t.flat) or len(t.flat.split()) > 18 or _GROUPS.match(f"{t.flat}:\n") for t in firsts
@@ -473,6 +498,11 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
             kept[slot].append(read_as(words, item, "label"))
 
 
+def _first_sentence(value: Passage) -> Passage:
+    end = re.search(r"\.(?=\s|$)", value.text)
+    return value.cut(0, end.start() if end else None)
+
+
 def _is_comma_list(words: str) -> bool:
     """Short things after one another: "extra time, copies of notes, seat in front"."""
     items = re.sub(r"\([^)]*\)", "", words).rstrip(".").split(",")
@@ -537,6 +567,15 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             else:
                 for item in _plain_list(lines):
                     _add(item, slot, kept, knowledge, "row")
+        elif (
+            entry.role is None
+            and re.search(r"(?i)accommodat|adaptac|acomodac|supports", entry.label.flat)
+            and len(entry.label.flat.split()) > 4
+            and _is_comma_list(_first_sentence(entry.value).flat)
+        ):
+            _split(
+                _first_sentence(entry.value), slot, kept, knowledge
+            )  # "Ana will have these accommodations: …"
         elif (
             entry.role is None
             and entry.value
