@@ -540,6 +540,9 @@ def _tests_beside_way(
             or (_named_tests(row[0].text) and knowledge.worded_as_support(row[1].text.flat))
         )
     ]
+    chosen_ways = _tests_beside_choices(rows, found, knowledge)
+    if chosen_ways is not None:
+        return chosen_ways
     if (
         len(said) < 1
         or len(said) < 0.6 * len(rows)
@@ -630,8 +633,17 @@ def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bo
 def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:
     found = []
     for index, cell in enumerate(row):
-        role = knowledge.label(cell.text.text.strip().rstrip(":?"))
-        if role and index + 1 < len(row) and row[index + 1].text:
+        title = cell.text.text.strip().rstrip(":?")
+        role = knowledge.label(title) or (
+            knowledge.label_by_words(title) if len(row) == 2 and not index else None
+        )
+        asks = (
+            len(row) == 2
+            and not index
+            and bool(_ASKS_WAY.search(title))
+            and _SAYS_WAY.match(row[1].text.text)
+        )
+        if (role or asks) and index + 1 < len(row) and row[index + 1].text:
             found.append(Entry(role, cell.text, row[index + 1].text, "assessments", "row"))
         else:
             found += [e for e in entries_in(cell.text, knowledge, "assessments") if e.label]

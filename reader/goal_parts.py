@@ -94,8 +94,9 @@ def goal_of(draft: Draft, knowledge: Knowledge) -> Goal:
         goal.number = read_as(number.flat.lstrip("#").rstrip("."), number, draft.how["number"])
     if area := draft.slots.get("area"):
         words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
-        known_area = (
-            knowledge.area(words) is not None
+        known_area = knowledge.area(words) not in (
+            None,
+            "general",
         )  # what is no area may be anything that stood by the goal
         goal.area = read_as(words, area, draft.how["area"], trust=None if known_area else UNKNOWN_AREA)
     pieces = take_apart(text, knowledge)

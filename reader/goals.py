@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from reader.choices import choices_in, chosen
@@ -46,7 +47,22 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
         if text is None or len(text.flat) < 15 or _LIFE_AFTER.match(text.flat):
             continue
         goals.append(goal_of(draft, knowledge))
-    return _numbered(_without_repeats(goals))
+    goals = _without_repeats(goals)
+    _doubt_shifted(goals)
+    return _numbered(goals)
+
+
+SHIFTED = 0.88
+
+
+def _doubt_shifted(goals: Sequence[Goal]) -> None:
+    """Trust a part less where the first or last goal lacks it: it may stand with the wrong goals."""
+    for slot in ("baseline", "measurement"):
+        values = [getattr(goal, slot) for goal in goals]
+        if len(goals) > 1 and (values[0] is None) != (values[-1] is None):
+            for goal, value in zip(goals, values, strict=True):
+                if value is not None:
+                    setattr(goal, slot, replace(value, confidence=min(value.confidence, SHIFTED)))
 
 
 def _join(drafts: list[Draft], more: list[Draft]) -> None:

@@ -498,6 +498,11 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
             kept[slot].append(read_as(words, item, "label"))
 
 
+_TELLS_LIST = re.compile(  # "Ana will have the following accommodations in all classes: …"
+    r"(?i)[^:.☐☒]{0,80}\b(?:accommodations|supports|adaptaciones|acomodaciones)\b[^:.☐☒]{0,60}:\s*"
+)
+
+
 def _first_sentence(value: Passage) -> Passage:
     end = re.search(r"\.(?=\s|$)", value.text)
     return value.cut(0, end.start() if end else None)
@@ -558,6 +563,10 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 for line in lines:
                     if line.words and all(word.entry for word in line.words):
                         kept[slot].append(read_as(bare(line.flat), line, "label"))
+            elif (told := _TELLS_LIST.match(entry.value.text)) and _is_comma_list(
+                _first_sentence(entry.value.cut(told.end())).flat
+            ):
+                _split(_first_sentence(entry.value.cut(told.end())), slot, kept, knowledge)
             elif entry.value.text.count(";") >= 2 or (
                 knowledge.is_list(part.title.flat)
                 and len(entry.value.flat) < 60 * len(lines) + 40
@@ -567,15 +576,6 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             else:
                 for item in _plain_list(lines):
                     _add(item, slot, kept, knowledge, "row")
-        elif (
-            entry.role is None
-            and re.search(r"(?i)accommodat|adaptac|acomodac|supports", entry.label.flat)
-            and len(entry.label.flat.split()) > 4
-            and _is_comma_list(_first_sentence(entry.value).flat)
-        ):
-            _split(
-                _first_sentence(entry.value), slot, kept, knowledge
-            )  # "Ana will have these accommodations: …"
         elif (
             entry.role is None
             and entry.value

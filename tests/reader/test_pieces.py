@@ -781,3 +781,83 @@ def test_a_box_that_holds_a_part_under_its_heading():
     box.rows[0][0].box = (50.0, 0.0, 560.0, 60.0)
 
     assert [p.kind for p in parts_of([box, *lines("Extended school year")], KNOWN)][1] == "lre"
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [
+            table(
+                "Service|Speech therapy|Resource reading",
+                "Minutes|30 min|30 min",
+                "Frequency|2 x week|5 x week",
+            )
+        ],
+        [table("Speech therapy|30 min 2x/week|Speech room", "Resource reading|30 min 5x/week|Resource room")],
+        [
+            lines(
+                "Speech therapy | 60 min/week | Speech room\nResource reading | 150 min/week | Resource room"
+            )
+        ],
+    ],
+)
+def test_services_without_headings_over_their_columns(blocks):
+    read = services(part("services", *blocks))
+
+    assert [(s.name.value, s.minutes_per_week.value) for s in read] == [
+        ("Speech therapy", 60.0),
+        ("Resource reading", 150.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        table("MCAP ELA|☐ no accommodations ☒ accommodations|Extended time", "MCAP Math|☐ no accommodations ☒ accommodations|Extended time"),
+        table("Test|Standard|With accommodations|Alternate|Accommodations", "MCAP ELA||X||Extended time", "MCAP Math||X||Extended time"),
+        table("Which assessments will the student take?|MCAP ELA; MCAP Math", "How will the student take them?|With accommodations", "List accommodations|Extended time"),
+        lines("Ana takes MCAP ELA and MCAP Math with extended time."),
+        lines("MCAP ELA .......... with accommodations\nMCAP Math .......... with accommodations\nAccommodations: Extended time"),
+    ],
+)  # fmt: skip
+def test_the_same_tests_in_other_grids(grid):
+    found = read_assessments([part("assessments", grid)], KNOWN, iep=True)
+
+    assert found.participation.value == "regular_with_accommodations"
+    assert [test.value for test in found.state_tests] == ["MCAP ELA", "MCAP Math"]
+    assert [item.value.lower() for item in found.accommodations] == ["extended time"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        table(
+            "Instructional accommodations|Extended time; Small group",
+            "Program modifications|Half of the words",
+        ),
+        lines("• Extended time • Small group\nModifications: Half of the words"),
+    ],
+)
+def test_supports_beside_their_label_and_in_one_line(block):
+    accommodations, modifications = supports(part("accommodations", block))
+
+    assert accommodations == ["Extended time", "Small group"]
+    assert modifications == ["Half of the words"]
+
+
+def test_a_part_that_may_stand_with_the_wrong_goal_is_not_sure():
+    read = read_goals(
+        [
+            part(
+                "goals",
+                lines(
+                    "Annual goal: Given a text, Ana will read 90 words with 95% accuracy by May 2027.\n"
+                    "Annual goal: Given a page, Ana will write 9 words with 95% accuracy by May 2027.\nMethod: Probes"
+                ),
+            )
+        ],
+        KNOWN,
+    )
+
+    assert read[0].measurement is None
+    assert read[1].measurement.confidence < 0.9
