@@ -49,10 +49,10 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 isinstance(unit, Passage)
                 and (listed := _tests_before_way(unit, found, knowledge)) is not None
             ):
-                way, source = listed[0], source or unit.cut(*listed[1])
+                how, source = listed[0], source or unit.cut(*listed[1])
                 regular, alternate = (
-                    regular or way.startswith("regular"),
-                    alternate or way == "alternate" or None,
+                    regular or how.startswith("regular"),
+                    alternate or how == "alternate" or None,
                 )
                 unit = Passage.join([unit.cut(0, listed[1][0]), unit.cut(listed[1][1])], "\n")
             if isinstance(unit, Passage):
@@ -102,10 +102,10 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     _accommodations(entry.value, found, knowledge)
                 elif (
                     _ASKS_WAY.search(entry.label.flat)
-                    and (told := _SAYS_WAY.match(entry.value.text))
-                    and told["with"]
+                    and (said := _SAYS_WAY.match(entry.value.text))
+                    and said["with"]
                 ):
-                    found.participation = read_as(_way(told["with"]) or "regular", entry.value, entry.how)
+                    found.participation = read_as(_way(said["with"]) or "regular", entry.value, entry.how)
                     regular, source = True, source or entry.value
                 elif re.match(
                     r"(?i)\W*(?:alternate assessment|evaluaci[oó]n alterna(?:tiva)?)\W*$", entry.label.flat
@@ -174,9 +174,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
         return found
     if not regular and not alternate and exempt is None:
         for part in own:
-            told = _TAKES_ALTERNATE.search(part.prose.text.replace("\n", " "))
-            if told and EMPTY not in told.group() and not re.search(r"(?i)\bnot\b", told.group()):
-                alternate, source = True, part.prose.cut(told.start(), told.end())
+            takes = _TAKES_ALTERNATE.search(part.prose.text.replace("\n", " "))
+            if takes and EMPTY not in takes.group() and not re.search(r"(?i)\bnot\b", takes.group()):
+                alternate, source = True, part.prose.cut(takes.start(), takes.end())
     _dedupe(found)
     if named_alternate is not None and not regular and found.participation is None:
         alternate, source = True, named_alternate
@@ -410,17 +410,17 @@ def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> 
     flat = unit.text.replace("\n", " ").replace("\t", " ")
     if len(found.state_tests) == before:
         for said in _TAKEN.finditer(flat):
-            named = unit.cut(*said.span("tests"))
-            helped = re.search(r"\s+(?:with|using|con)\s+", named.text)
-            if helped and knowledge.worded_as_support(named.cut(helped.end()).flat) and not said["way"]:
+            taken = unit.cut(*said.span("tests"))
+            helped = re.search(r"\s+(?:with|using|con)\s+", taken.text)
+            if helped and knowledge.worded_as_support(taken.cut(helped.end()).flat) and not said["way"]:
                 tests = [
-                    t for t in _named_tests(named.cut(0, helped.start())) if not _LOCAL_TEST.search(t.flat)
+                    t for t in _named_tests(taken.cut(0, helped.start())) if not _LOCAL_TEST.search(t.flat)
                 ]
                 if tests:
                     found.state_tests += [read_as(bare(test.flat), test, "sentence") for test in tests]
-                    _enumerated(named.cut(helped.end()), found)
+                    _enumerated(taken.cut(helped.end()), found)
                     way = "regular_with_accommodations"
-                    found.participation = read_as(way, named, "sentence")
+                    found.participation = read_as(way, taken, "sentence")
                     continue
             tests = [
                 test

@@ -103,8 +103,8 @@ def _goals(finder: _Finder) -> None:
         if len(reading.goals) > 1 and all(getattr(goal, part) is None for goal in reading.goals)
     ]
     for part in nowhere:
-        component, words = _IN_NO_GOAL[part]
-        finder.add(component, words, source=reading.goals[0].text, about="goals", weak=True)
+        component, remark = _IN_NO_GOAL[part]
+        finder.add(component, remark, source=reading.goals[0].text, about="goals", weak=True)
     for index, goal in enumerate(reading.goals):
         name, about = _called(goal, index), f"goals[{index}]"
         lacks = [part for part in ("behavior", "criterion") if getattr(goal, part) is None]

@@ -311,9 +311,8 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
         elif role in ("goal.baseline", "goal.area", "goal.method") and (
             below := _goal_below(entry.value, knowledge)
         ):
-            before, text = below
-            found += _items([Entry(role, entry.label, before, entry.part, entry.how)], knowledge)
-            found.append(("text", text, "told", Passage()))
+            found += _items([Entry(role, entry.label, below[0], entry.part, entry.how)], knowledge)
+            found.append(("text", below[1], "told", Passage()))
         elif role == "goal.baseline" and not _BASELINE.search(entry.label.flat):
             found.append(("present", _own_paragraph(entry.value), entry.how, entry.label))
         elif role.startswith("goal."):

@@ -174,10 +174,10 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                     candidates.append((rank, value, spot, "out"))
     if not candidates:
         for part in parts:
-            if part.kind == "lre" and (told := _SHARE_TOLD.search(part.prose.text.replace("\n", " "))):
-                number = float(told[1] or told[2])
+            if part.kind == "lre" and (share_told := _SHARE_TOLD.search(part.prose.text.replace("\n", " "))):
+                number = float(share_told[1] or share_told[2])
                 if number <= 100:
-                    spot = part.prose.cut(told.start(), told.end())
+                    spot = part.prose.cut(share_told.start(), share_told.end())
                     share = int(number) if number.is_integer() else number
                     return read_as(share, spot, "sentence", trust=0.8)
     for way in ("in", "out"):
@@ -234,8 +234,8 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                 asked = asked or part.title or part.prose.cut(0, 80)
     if told is not None:
         return read_as(True, told, "sentence", trust=0.85)
-    if not left_blank and (said := _reason_said(parts)) is not None:
-        return read_as(True, said, "loose")
+    if not left_blank and (reason := _reason_said(parts)) is not None:
+        return read_as(True, reason, "loose")
     if asked is not None:
         return Value(False, asked.flat, asked.places(), 0.85, "absent")
     return None

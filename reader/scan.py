@@ -336,7 +336,7 @@ def _dark_bars(grey: Picture) -> list[tuple[int, int, int, int]]:
     """Filled bars that carry light letters, as (left, top, right, bottom) in pixels."""
     import cv2
 
-    dark = np.uint8(grey < 0.45 * np.median(grey)) * np.uint8(255)
+    dark = (grey < 0.45 * np.median(grey)).astype(np.uint8) * 255
     filled = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     filled = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((22, 70), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(filled)

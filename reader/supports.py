@@ -336,8 +336,8 @@ def _bulleted(lines: list[Passage]) -> list[Passage]:
 def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     """A table of supports without a known heading: choices in cells, or category beside its list."""
     slot = "modification" if part.kind == "modifications" else "accommodation"
-    if listed := _unheaded(table, knowledge):
-        for cell in listed:
+    if unheaded := _unheaded(table, knowledge):
+        for cell in unheaded:
             _add(cell.text, slot, kept, knowledge, "told")
         return
     begins = [row[0].text.text.strip() in (TICKED, EMPTY) for row in table.rows if row]
