@@ -47,7 +47,7 @@ _PERIODS: tuple[tuple[str, str], ...] = (
     ("semester", r"semester|semestre|semestral"),
     ("year", r"(?:per|a|each|every|/|al|por)\s*(?:school |iep |academic )?(?:year|yr|ano)\b|annual(?:ly)?|yearly|anual(?:mente)?"),
     ("month", r"month(?:ly)?|\bmpm\b|/\s*mo\b|per mo\b|mensual(?:mente)?|\bmes\b|\bmeses\b"),
-    ("week", r"(?<!\d )(?<!\d-)week(?:ly)?|\bmpw\b|/\s*wk\b|per wk\b|\bwkly\b|\bwk\b|semanal(?:mente)?|\bsemana\b"),
+    ("week", r"\bweekly\b|(?<!\d )(?<!\d-)week(?:ly)?|\bmpw\b|/\s*wk\b|per wk\b|\bwkly\b|\bwk\b|semanal(?:mente)?|\bsemana\b"),
     ("day", r"daily|(?:per|a|each|every|/|por|al|cada)\s*(?:school )?(?:day|dia)\b|/\s*d\b|diari[oa](?:mente)?|\bdiario\b|\bmpd\b"),
 )  # fmt: skip
 
@@ -114,6 +114,9 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         return Amount(minutes, None, sessions or 1.0, round(minutes * (sessions or 1) * 5 / days, 2))
     if _ODD_PERIOD.search(words):
         return Amount(minutes, None, sessions, None)
+    weekdays = set(re.findall(r"\b(mon|tue|wed|thu|fri)\w*\b", words))
+    if sessions is None and period in (None, "week") and weekdays:
+        period, sessions = "week", float(len(weekdays))
     if total and sessions is None:
         sessions = 1
     if period is None and sessions is not None and re.search(r"\bdays?\b|\bdias?\b", words):

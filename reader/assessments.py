@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from reader.choices import choices_in, yes_or_no
 from reader.knowledge import Knowledge, plain, squeezed
-from reader.labels import Entry, entries_in
+from reader.labels import Entry, entered, entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
-from reader.reading import Assessments, Value, read_as
+from reader.reading import TRUST, Assessments, Value, read_as
 from reader.supports import bare, yes_no
 from reader.tables import table_kind
 
@@ -35,11 +36,25 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
             ):
                 continue
             above = unit.lines()[-1].flat if isinstance(unit, Passage) and unit else ""
+            if isinstance(unit, Table) and (ways := _tests_beside_way(unit, found, knowledge)):
+                alternate, regular = alternate or ways[0] or None, regular or ways[1]
+                source = source or ways[2]
+                continue
             if isinstance(unit, Table) and (marked := _test_matrix(unit, found, knowledge)) is not None:
                 alternate, regular = alternate or marked[0], regular or marked[1]
                 source = source or marked[2]
                 continue
             lined = False
+            if (
+                isinstance(unit, Passage)
+                and (listed := _tests_before_way(unit, found, knowledge)) is not None
+            ):
+                how, source = listed[0], source or unit.cut(*listed[1])
+                regular, alternate = (
+                    regular or how.startswith("regular"),
+                    alternate or how == "alternate" or None,
+                )
+                unit = Passage.join([unit.cut(0, listed[1][0]), unit.cut(listed[1][1])], "\n")
             if isinstance(unit, Passage):
                 _tests_over_choices(unit, found, knowledge)
                 if (way := _tests_in_lines(unit, found, knowledge)) is not None:
@@ -49,7 +64,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     alternate = alternate or told == "alternate" or None
                     source = source or unit
             if isinstance(unit, Table):
-                kind = table_kind(unit, knowledge)
+                kind = table_kind(unit, knowledge) if not _of_labels(unit, knowledge) else None
                 if kind and kind[0] in ("assessments", "accommodations"):
                     marks = _test_rows(unit, kind[0], kind[1], kind[2], found, knowledge)
                     alternate = alternate or marks[0]
@@ -85,6 +100,13 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                     )
                 ):
                     _accommodations(entry.value, found, knowledge)
+                elif (
+                    _ASKS_WAY.search(entry.label.flat)
+                    and (said := _SAYS_WAY.match(entry.value.text))
+                    and said["with"]
+                ):
+                    found.participation = read_as(_way(said["with"]) or "regular", entry.value, entry.how)
+                    regular, source = True, source or entry.value
                 elif re.match(
                     r"(?i)\W*(?:alternate assessment|evaluaci[oó]n alterna(?:tiva)?)\W*$", entry.label.flat
                 ) and (
@@ -150,6 +172,11 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
         _from_labels(parts, found, knowledge)
     if not iep and not found.state_tests and not own:
         return found
+    if not regular and not alternate and exempt is None:
+        for part in own:
+            takes = _TAKES_ALTERNATE.search(part.prose.text.replace("\n", " "))
+            if takes and EMPTY not in takes.group() and not re.search(r"(?i)\bnot\b", takes.group()):
+                alternate, source = True, part.prose.cut(takes.start(), takes.end())
     _dedupe(found)
     if named_alternate is not None and not regular and found.participation is None:
         alternate, source = True, named_alternate
@@ -177,6 +204,16 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     return found
 
 
+def _of_labels(table: Table, knowledge: Knowledge) -> bool:
+    """Whether a table is rows of a label and its value rather than a row for each test."""
+    rows = [row for row in table.rows if row and row[0].text]
+    if len(rows) < 2 or any(len(row) != 2 for row in rows):
+        return False
+    titles = [row[0].text.flat.rstrip(":?") for row in rows]
+    roles = [knowledge.label(title) or knowledge.label_by_words(title) or "" for title in titles]
+    return sum(role.startswith(("assessment.", "accommodations")) for role in roles) >= 2
+
+
 _WAYS = (  # how a child takes a test: (what the words say, how); the first that matches
     (r"\balternate\b|\bextended\b(?! time)|\balterna(?:tiva)?\b|-alt\b|\balt\b|mi-access|\bdlm\b", "alternate"),
     (r"not (?:tested|given|administered|applicable|taken)|exempt|no se administra|no aplica", "not_tested_at_grade"),
@@ -192,6 +229,9 @@ def _way(words: str) -> str | None:
 
 _OF_DISTRICT = re.compile(
     r"(?i)\bdistrict[- ]?wide\b|\bdistrict (?:tests|assessments?)\b|\blocal (?:tests|assessments?)\b|\bdel distrito\b"
+)
+_TAKES_ALTERNATE = re.compile(
+    r"(?i)\b(?:will (?:participate in|take)|participates? in|takes|is assessed (?:with|by|through))\b[^.☒]{0,90}\balternate (?:state )?assessment"
 )
 _TAKES = re.compile(r"\bparticipat\w*|\btakes?\b|\btake part\b|^\W*yes\b|^\W*s[ií]\b|participa")
 
@@ -254,7 +294,7 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
 def _ticked(text: Passage, knowledge: Knowledge) -> bool:
     """Whether a cell holds a mark, or Yes marked and not No."""
     if TICKED not in text.text:
-        return False
+        return bool(re.fullmatch(r"\W*[xX✓✔√]\W*", text.text))
     answer = yes_or_no(text, knowledge)
     return answer is None or answer[0]
 
@@ -273,6 +313,7 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
     for above, below in pairwise(lines):
         options = choices_in(below)
         ways = {_way(choice.words.flat) for choice in options} - {None}
+        above = entered(above)
         name = bare(above.flat)
         if len(ways) < 2 or choices_in(above) or not 3 < len(name) < 80 or name.endswith((".", ":", "?")):
             continue
@@ -284,12 +325,18 @@ def _tests_over_choices(text: Passage, found: Assessments, knowledge: Knowledge)
         ):
             named = _named_tests(above) or (above.split(";") if ";" in above.text else [above])
             found.state_tests += [read_as(bare(test.flat), test, "box") for test in named]
+            after = lines[lines.index(below) + 1 :][:1]
+            after = [entered(line) for line in after]
+            if after and ";" in after[0].text and not re.search(rf"[{TICKED}{EMPTY}:.]", after[0].text):
+                _accommodations(after[0], found, knowledge)  # those of the box above
 
 
 _EXEMPT = re.compile(
     r"(?i)not applicable (?:at|in|this|for)|not in a (?:tested )?grade|no (?:state|statewide)(?: or district)? (?:\w+ )?(?:tests?|testing|assessments?) "
     r"(?:is|are|in|at|for|this)|no hay (?:evaluaci|prueba)|out of testing range|not (?:given|administered|required) (?:at|in|for|this) ?(?:this|pre|grade|kinder|year)?|"
-    r"(?:not|never) (?:tested|assessed) (?:this year|in (?:this|grade|kinder)|at this|by the state|until)|grade \w+ is not (?:assessed|tested)|"
+    r"(?:not|never) (?:tested|assessed) (?:this (?:school )?year|in (?:this|grade|kinder|the \w+ grade)|at this|by the state|until)|grade \w+ is not (?:assessed|tested)|"
+    r"no (?:[\w-]+ ){0,3}(?:tests?|testing|assessments?) (?:is |are )?(?:given |required |administered |scheduled )?(?:in|at|for|this) (?:this|grade|pre|kinder|the|his|her|their|three|four|five|year|preschool)|"
+    r"not in a (?:grade|tested)|(?:begins?|starts?) (?:in|with) (?:the )?(?:grade|third|3rd)|not (?:yet )?in (?:grade|a grade)|not a testing (?:grade|year)|"
     r"(?:does|do|will) not (?:take|participate in) (?:any |the |a )?state|(?:tests?|testing|assessments?) (?:begins?|starts?) in grade|no aplica"
 )
 _SUBJECT = (
@@ -297,11 +344,16 @@ _SUBJECT = (
     r"literacy|lectura|matemáticas|ciencias|escritura|lenguaje)"
 )
 _TAKEN = re.compile(
-    r"(?i)\b(?:takes?|will take|participates? in|will participate in|is tested (?:in|with)|tomará|toma|participará en)\s*:?\s+(?P<tests>[^.☐☒]{6,220}?)"
+    r"(?i)\b(?:takes?|will take|participates? in|will participate in|is tested (?:in|with)|tomará|toma|participará en)(?: the following(?: tests| assessments| state assessments)?)?\s*:?\s+(?P<tests>[^.☐☒]{6,220}?)"
     r"(?=\s+(?P<way>with(?:out)?(?: the following| these)? (?:testing )?accommodations|con adaptaciones|sin adaptaciones)|[.\n☐☒]|$)"
 )
 _WAY_FIRST = re.compile(
     r"(?i)\W*(?:with|without|no|con|sin)\s+(?:accommodations?|adaptaciones|acomodaciones)\b"
+)
+
+
+_NAMED_TEST = re.compile(
+    r"^(?:the )?(?:[A-Z][\w&.-]+ ){1,5}(?:Exam|Test|Assessment)s?$|^(?!IEP\b|ESY\b|LRE\b|ELL?\b|BIP\b|SLP\b)[A-Z][A-Z-]{2,}(?: \d{4})?$"
 )
 
 
@@ -321,7 +373,7 @@ def _named_tests(text: Passage) -> list[Passage]:
         for item in items
         if len(item.flat.split()) <= 8
         and (item.text[:1].isupper() or item.text[:1].isdigit())
-        and re.search(_SUBJECT, item.flat, re.I)
+        and (re.search(_SUBJECT, item.flat, re.I) or _NAMED_TEST.search(item.flat))
         and re.search(r"\b[A-Z][A-Z-]{1,}\b|(?i:test|assessment|exam|end-of|prueba)", item.flat)
     ]
     return named if named and len(named) == len(items) else []
@@ -358,6 +410,18 @@ def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> 
     flat = unit.text.replace("\n", " ").replace("\t", " ")
     if len(found.state_tests) == before:
         for said in _TAKEN.finditer(flat):
+            taken = unit.cut(*said.span("tests"))
+            helped = re.search(r"\s+(?:with|using|con)\s+", taken.text)
+            if helped and knowledge.worded_as_support(taken.cut(helped.end()).flat) and not said["way"]:
+                tests = [
+                    t for t in _named_tests(taken.cut(0, helped.start())) if not _LOCAL_TEST.search(t.flat)
+                ]
+                if tests:
+                    found.state_tests += [read_as(bare(test.flat), test, "sentence") for test in tests]
+                    _enumerated(taken.cut(helped.end()), found)
+                    way = "regular_with_accommodations"
+                    found.participation = read_as(way, taken, "sentence")
+                    continue
             tests = [
                 test
                 for test in _named_tests(unit.cut(*said.span("tests")))
@@ -369,6 +433,161 @@ def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> 
                 found.participation = read_as(way or "regular", unit.cut(*said.span("way")), "sentence")
                 _listed_after(unit.cut(said.start("way")), found, knowledge)
     return way
+
+
+_WITH = (
+    r"with(?:out)? (?:the following |these |any )?(?:(?:testing|designated) )?(?:accommodations?|supports)|no accommodations?"
+    r"|(?:con|sin) (?:las siguientes )?(?:adaptaciones|acomodaciones)"
+)
+_BEFORE_WAY = re.compile(
+    rf"(?:^|(?<=[.\n]))\s*(?:(?P<label>[A-ZÁÉÍÓÚ][^.:;\n☐☒]{{2,60}}):\s+)?(?P<tests>[A-Z][^.:\n☐☒]{{2,160}}?)\s*(?:[-–—:,]|\()\s*(?P<way>(?:{_WITH})"
+    rf"(?:\s*/\s*(?:{_WITH}))?)\)?(?:\s*:\s*(?P<list>[^.☐☒]{{3,300}}))?",
+    re.I,
+)
+_ASKS_WAY = re.compile(r"(?i)\bhow\b|\bparticipat|\bmanner\b|\btype\b|\bcómo\b|\bparticipac")
+_STATE_TESTS = re.compile(
+    r"(?i)\b(?:state|statewide|standardized|estatal(?:es)?)\b.{0,30}\b(?:assessments?|tests?|testing|evaluaci\w+|pruebas?)\b"
+)
+
+
+def _tests_before_way(
+    text: Passage, found: Assessments, knowledge: Knowledge, *, labelled: bool = False
+) -> tuple[str, tuple[int, int]] | None:
+    """Tests named before how they are taken: "State tests: A; B - with accommodations: extended time"; (how, from, to).
+
+    ``labelled``: only behind a label that speaks of state tests.
+    """
+    flat = re.sub(r"\n(?![A-ZÁÉÍÓÚ][^.:\n]{2,60}:)", " ", text.text) if labelled else text.text
+    for said in _BEFORE_WAY.finditer(flat):
+        if labelled and not (said["label"] and _STATE_TESTS.search(said["label"])):
+            continue
+        named = text.cut(*said.span("tests"))
+        tests = [
+            piece
+            for piece in (named.split(";") if ";" in named.text else named.split(","))
+            if 2 < len(bare(piece.flat)) < 80 and not _LOCAL_TEST.search(piece.flat)
+        ]
+        worded = [
+            test
+            for test in tests
+            if re.search(r"[A-Z]{2}", test.flat) or re.search(_SUBJECT, test.flat, re.I)
+        ]
+        if not worded or len(worded) < len(tests) or _WAY_FIRST.match(named.text):
+            continue
+        way = _way(said["way"]) or "regular"
+        found.state_tests += [read_as(bare(test.flat), test, "label", trust=TRUST["told"]) for test in tests]
+        if said["list"]:
+            first, end = said.span("list")
+            label = re.search(r"\n(?=[A-ZÁÉÍÓÚ][^.:\n]{2,60}:)", text.text[first:end])
+            listed = text.cut(first, first + label.start() if label else end)
+            _accommodations(Passage.join(listed.lines(), " "), found, knowledge)
+        words = text.cut(*said.span())
+        found.participation = read_as(way, words, "sentence")
+        return way, said.span()
+    return None
+
+
+_SAYS_WAY = re.compile(
+    rf"(?i)\W*(?:(?P<with>{_WITH})|(?P<alternate>alternate\b|alterna)|(?P<not>not (?:applicable|tested|given|taken|administered|required)|exempt|n/a|no aplica)"
+    r"|(?P<regular>standard (?:administration|conditions)|regular(?: (?:administration|assessment|conditions))?|participates?\b|(?:yes|general|same)\W*$))"
+)
+
+
+def _tests_beside_choices(
+    rows: list[list[Cell]], found: Assessments, knowledge: Knowledge
+) -> tuple[bool, bool, Passage] | None:
+    """Rows without headings that name a test, the ways to take it as boxes, and perhaps its accommodations."""
+    if len(rows) < 2 or not all(1 < len(row) < 4 and _named_tests(row[0].text) for row in rows):
+        return None
+    options = [choices_in(row[1].text) for row in rows]
+    if not all(len([c for c in given if _way_of_choice(c.words.flat)]) > 1 for given in options):
+        return None
+    taken: list[str] = []
+    source = Passage()
+    for row, given in zip(rows, options, strict=True):
+        marked = next((choice for choice in given if choice.marked), None)
+        way = _way_of_choice(marked.words.flat) if marked else None
+        if marked is None or way is None or way == "not_tested_at_grade":
+            continue
+        taken.append(way)
+        source = source or marked.words
+        found.state_tests.append(read_as(bare(row[0].text.flat), row[0].text, "row", trust=TRUST["told"]))
+        if way.startswith("regular") and (found.participation is None or way.endswith("accommodations")):
+            found.participation = read_as(way, marked.words, "box")
+        if len(row) == 3 and way == "regular_with_accommodations":
+            _accommodations(Passage.join(row[2].text.lines(), " "), found, knowledge)
+    return ("alternate" in taken, any(way.startswith("regular") for way in taken), source) if taken else None
+
+
+def _way_of_choice(words: str) -> str | None:
+    return _way(words) or (
+        "regular" if re.match(r"(?i)\W*(?:standard|regular|general|yes)\b", words) else None
+    )
+
+
+def _tests_beside_way(
+    table: Table, found: Assessments, knowledge: Knowledge
+) -> tuple[bool, bool, Passage] | None:
+    """A table without headings whose rows name a test and say beside it how it is taken: (alternate, regular, words)."""
+    rows = [[cell for cell in row if cell.text] for row in table.rows]
+    said = [
+        (row[0].text, row[1].text)
+        for row in rows
+        if len(row) == 2
+        and knowledge.label(row[0].text.flat) is None
+        and (
+            _SAYS_WAY.match(row[1].text.text)
+            or (_named_tests(row[0].text) and knowledge.worded_as_support(row[1].text.flat))
+        )
+    ]
+    chosen_ways = _tests_beside_choices(rows, found, knowledge)
+    if chosen_ways is not None:
+        return chosen_ways
+    if (
+        len(said) < 1
+        or len(said) < 0.6 * len(rows)
+        or any(TICKED in b.text or EMPTY in b.text for _, b in said)
+    ):
+        return None
+    taken: list[str] = []
+    source = Passage()
+    for test, answer in said:
+        told = _SAYS_WAY.match(answer.text)
+        if told is None:  # the accommodations alone
+            source = source or answer
+            found.state_tests.append(read_as(bare(test.flat), test, "row", trust=TRUST["told"]))
+            _accommodations(Passage.join(answer.lines(), " "), found, knowledge)
+            taken.append("regular_with_accommodations")
+            found.participation = read_as("regular_with_accommodations", answer, "row")
+            continue
+        way = "alternate" if told["alternate"] else "not_tested_at_grade" if told["not"] else "regular"
+        if told["with"]:
+            way = _way(told["with"]) or way
+        taken.append(way)
+        if way == "not_tested_at_grade" or _LOCAL_TEST.search(test.flat):
+            continue
+        source = source or answer
+        found.state_tests.append(read_as(bare(test.flat), test, "row", trust=TRUST["told"]))
+        listed = re.match(r"\s*:\s*", answer.text[told.end() :])
+        if listed:
+            _accommodations(
+                Passage.join(answer.cut(told.end() + listed.end()).lines(), " "), found, knowledge
+            )
+        if found.participation is None or way == "regular_with_accommodations":
+            found.participation = read_as(way, answer, "row")
+    if not found.state_tests:
+        return None
+    return "alternate" in taken, any(way.startswith("regular") for way in taken), source
+
+
+def _enumerated(value: Passage, found: Assessments) -> None:
+    """Accommodations listed in a sentence: "extended time, breaks and small group"."""
+    start = 0
+    for stop in re.finditer(r"\s*[,;]\s*(?:and |y )?|\s+(?:and|y)\s+|$", value.text):
+        item = value.cut(start, stop.start())
+        start = stop.end()
+        if 2 < len(item.flat) < 60:
+            found.accommodations.append(read_as(bare(item.flat), item, "sentence"))
 
 
 _TOLD_TEST = re.compile(
@@ -395,7 +614,7 @@ def _tests_told(text: Passage, found: Assessments) -> str | None:
 def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bool:
     """Whether a sentence says "with accommodations", and the list that may follow a colon."""
     said = re.search(
-        r"(?i)with (?:the following )?(?:testing )?accommodations?\b(\s*:\s*)?|con (?:las siguientes )?adaptaciones\b(\s*:\s*)?",
+        r"(?i)with (?:the following |these |listed )?(?:testing )?accommodations?\b(\s*:\s*)?|con (?:las siguientes )?adaptaciones\b(\s*:\s*)?",
         text.text,
     )
     if not said:
@@ -414,8 +633,17 @@ def _listed_after(text: Passage, found: Assessments, knowledge: Knowledge) -> bo
 def _row_entries(row: list[Cell], knowledge: Knowledge) -> list[Entry]:
     found = []
     for index, cell in enumerate(row):
-        role = knowledge.label(cell.text.text.strip().rstrip(":?"))
-        if role and index + 1 < len(row) and row[index + 1].text:
+        title = cell.text.text.strip().rstrip(":?")
+        role = knowledge.label(title) or (
+            knowledge.label_by_words(title) if len(row) == 2 and not index else None
+        )
+        asks = (
+            len(row) == 2
+            and not index
+            and bool(_ASKS_WAY.search(title))
+            and _SAYS_WAY.match(row[1].text.text)
+        )
+        if (role or asks) and index + 1 < len(row) and row[index + 1].text:
             found.append(Entry(role, cell.text, row[index + 1].text, "assessments", "row"))
         else:
             found += [e for e in entries_in(cell.text, knowledge, "assessments") if e.label]
@@ -508,6 +736,11 @@ def _tests(value: Passage, found: Assessments, knowledge: Knowledge) -> None:
 
 def _name_tests(words: Passage, found: Assessments, knowledge: Knowledge) -> None:
     text = plain(words.flat)
+    way = re.search(r"(?i)\s+(?:with(?:out)?|no)\b.*$", words.text)
+    name = words.cut(0, way.start()) if way else words
+    if plain(name.flat).strip() in knowledge.states["state_tests"]:  # "☒ PSSA with accommodations"
+        found.state_tests.append(read_as(bare(name.flat), name, "box"))
+        return
     if (
         len(text) < 80
         and any(re.search(rf"\b{re.escape(test)}\b", text) for test in knowledge.states["state_tests"])
@@ -549,6 +782,17 @@ def _from_labels(parts: Sequence[Part], found: Assessments, knowledge: Knowledge
                 continue
             if kind and kind[0] == "assessments" and "participation" in kind[1].values():
                 _test_rows(table, "assessments", kind[1], kind[2], found, knowledge)
+    if not found.state_tests:
+        for part in parts:
+            if part.kind not in ("attachment", "notes", "evaluation", "notice", "present_levels"):
+                for unit in part.units():
+                    if isinstance(unit, Passage):
+                        _tests_before_way(unit, found, knowledge, labelled=True)
+
+
+_AFTER_NAME = re.compile(
+    r"(?i)\s*(?:[.…_]{3,}.*|\s[-–—]\s*(?=with)|\b(?:with|without|no) (?:\w+ )?accommodations?\b.*|\bcon (?:adaptaciones|acomodaciones)\b.*)$"
+)
 
 
 def _dedupe(found: Assessments) -> None:
@@ -556,6 +800,8 @@ def _dedupe(found: Assessments) -> None:
         seen: set[str] = set()
         kept = []
         for value in getattr(found, slot):
+            if slot == "state_tests" and (named := _AFTER_NAME.search(value.value)) and named.start() > 2:
+                value = replace(value, value=value.value[: named.start()])
             key = squeezed(value.value)
             if key and key not in seen:
                 seen.add(key)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from reader.goal_parts import judge
 from reader.knowledge import Knowledge, plain, squeezed
+from reader.labels import entries_in
 from reader.layout import Passage, Table
 from reader.parts import Part
 from reader.reading import Goal, read_as
@@ -114,8 +115,10 @@ def baselines_from_levels(goals: Sequence[Goal], parts: Sequence[Part], knowledg
         return
     measured = [
         (sentence, _stems(sentence.flat), figures, number)
-        for number, sentence in _sentences(parts)
-        if (figures := list(_FIGURE.finditer(sentence.flat))) and not _EARLIER.search(sentence.flat)
+        for number, sentence in _sentences(parts, knowledge)
+        if not any(_of_goal(sentence, goal) for goal in goals)
+        and (figures := list(_FIGURE.finditer(sentence.flat)))
+        and not _EARLIER.search(sentence.flat)
     ]
     seen = Counter(stem for _, stems, _, _ in measured for stem in stems)
     taken: set[int] = set()
@@ -139,6 +142,16 @@ def baselines_from_levels(goals: Sequence[Goal], parts: Sequence[Part], knowledg
         found = _clause(measured[index][0], asked, _names(goal.text.value))
         goal.baseline = read_as(found.flat.rstrip("."), found, "guess", trust=TRUST_OF_LIKENESS)
         judge(goal)
+
+
+def _of_goal(sentence: Passage, goal: Goal) -> bool:
+    """Whether a sentence is a goal's own, where goals stand among the present levels."""
+    words = squeezed(sentence.flat)
+    return (
+        goal.text is not None
+        and len(words) > 20
+        and (words in squeezed(goal.text.value) or squeezed(goal.text.value)[:60] in words)
+    )
 
 
 def _likeness(
@@ -190,13 +203,25 @@ def _levels_before(goal: Goal, parts: Sequence[Part]) -> int | None:
     return None
 
 
-def _sentences(parts: Sequence[Part]) -> Iterator[tuple[int, Passage]]:
+def _before_goal(text: Passage, knowledge: Knowledge) -> Passage:
+    """A passage up to the first label of a goal in it."""
+    for entry in entries_in(text, knowledge, "present_levels"):
+        if entry.role == "goal.text" and entry.label:
+            return text.cut(0, text.text.find(entry.label.text))
+    return text
+
+
+def _sentences(parts: Sequence[Part], knowledge: Knowledge) -> Iterator[tuple[int, Passage]]:
     """(number of the part, sentence) of the present levels."""
     for number, part in enumerate(parts):
         if part.kind != "present_levels":
             continue
         for unit in part.units():
-            for passage in [cell.text for cell in unit.cells()] if isinstance(unit, Table) else [unit]:
+            for passage in (
+                [cell.text for cell in unit.cells()]
+                if isinstance(unit, Table)
+                else [_before_goal(unit, knowledge)]
+            ):
                 start = 0
                 text = passage.text
                 for stop in re.finditer(

@@ -132,6 +132,8 @@ def yes_or_no(passage: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | 
     if seen:
         return answer
     text = passage.flat.lstrip(" .:-–")
+    if text in ("Y", "N", "y", "n"):
+        return text in ("Y", "y"), passage
     first = re.match(
         r"(?i)(yes|no|sí|si|not applicable|n/a|none|not needed|no needs|no aplica|age appropriate)\b", text
     )

@@ -75,6 +75,7 @@ def find_defects(reading: Reading, knowledge: Knowledge) -> tuple[list[Defect], 
             "No schedule for reports to the parents on progress toward the goals was found.",
             source=reading.progress_reporting.present,
             about="progress_reporting",
+            weak=not reading.progress_reporting.present.words,  # no box for it was found either
         )
     return finder.found, finder.remarks
 
@@ -84,8 +85,26 @@ def _called(goal: Goal, index: int) -> str:
     return f"Goal {number} ({goal.area.value})" if goal.area else f"Goal {number}"
 
 
+_IN_NO_GOAL = {  # part -> (component, what to say when no goal has it)
+    "baseline": ("plaafp", "No baseline was found for any goal; it may stand elsewhere in this form."),
+    "measurement": (
+        "progress_measurement",
+        "No way to measure progress was found for any goal; it may stand elsewhere in this form.",
+    ),
+}
+
+
 def _goals(finder: _Finder) -> None:
     reading = finder.reading
+    # what one goal of several lacks was left out; what all of them lack stands where it was not looked for
+    nowhere = [
+        part
+        for part in _IN_NO_GOAL
+        if len(reading.goals) > 1 and all(getattr(goal, part) is None for goal in reading.goals)
+    ]
+    for part in nowhere:
+        component, remark = _IN_NO_GOAL[part]
+        finder.add(component, remark, source=reading.goals[0].text, about="goals", weak=True)
     for index, goal in enumerate(reading.goals):
         name, about = _called(goal, index), f"goals[{index}]"
         lacks = [part for part in ("behavior", "criterion") if getattr(goal, part) is None]
@@ -100,21 +119,21 @@ def _goals(finder: _Finder) -> None:
                 source=goal.text,
                 about=about,
             )
-        if goal.baseline is None:
+        if goal.baseline is None and "baseline" not in nowhere:
             finder.add(
                 "plaafp",
                 f"{name} has no baseline that says where the child starts.",
                 source=goal.text,
                 about=about,
             )
-        if goal.measurement is None:
+        if goal.measurement is None and "measurement" not in nowhere:
             finder.add(
                 "progress_measurement",
                 f"{name} does not say how progress will be measured.",
                 source=goal.text,
                 about=about,
             )
-        elif re.fullmatch(
+        elif goal.measurement is not None and re.fullmatch(
             r"(?i)teacher observations?|observations?|observación(?: del maestro| de la maestra)?",
             goal.measurement.value.strip(" ."),
         ):
@@ -253,6 +272,8 @@ def _placement(finder: _Finder) -> None:
             "No reason was found for the time away from children without disabilities.",
             source=lre.explanation_present or share,
             about="lre",
+            weak=lre.explanation_present is None
+            and share is None,  # nothing about placement was found at all
         )
 
 

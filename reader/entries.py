@@ -221,6 +221,16 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 found.append(Entry(role, cell.text, entered(rows[number + 1][0].text), part, "column"))
                 skip.add(number + 1)
             else:
-                found += entries_in(cell.text, knowledge, part, "row")
+                found += _label_and_name(cell, knowledge, part)
             index += 1
     return found
+
+
+def _label_and_name(cell: Cell, knowledge: Knowledge, part: str) -> list[Entry]:
+    """Entries of a cell; a second line that would be a label elsewhere is the value of the first, if nothing else is."""
+    inside = entries_in(cell.text, knowledge, part, "row")
+    if len(inside) == 2 and len(cell.text.lines()) == 2 and inside[0].label and inside[1].label:
+        first, second = inside
+        if not first.value and not second.value and not second.label.flat.endswith((":", "?")):
+            return [Entry(first.role, first.label, second.label, part, "row")]
+    return inside

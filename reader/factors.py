@@ -144,7 +144,8 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
                 )
                 continue
         if yes_column is not None and no_column is not None and len(row) > 2:
-            question = cells[0].text
+            asked_in = [c for c in cells if c.column not in (yes_column, no_column)] or cells
+            question = asked_in[0].text
             yes = next((c for c in row if c.column == yes_column), None)
             no = next((c for c in row if c.column == no_column), None)
             if (yes is not None and TICKED in yes.text.text) or (
@@ -171,6 +172,14 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
         ]
         if len(own_boxes) > 1 and len(own_boxes) == len(cells):
             for cell in cells:
+                found += _factor_lines(Passage.join(cell.text.lines(), " "), knowledge)
+            continue
+        if len(cells) > 1 and all(
+            re.match(rf"[^{TICKED}{EMPTY}]{{3,70}}[{TICKED}{EMPTY}]", c.text.text)
+            and yes_or_no(c.text, knowledge)
+            for c in cells
+        ):
+            for cell in cells:  # each with its question and its boxes
                 found += _factor_lines(Passage.join(cell.text.lines(), " "), knowledge)
             continue
         boxed = next(
@@ -220,8 +229,8 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     current: list[Passage] = []
     for line in lines:
         begins = re.match(
-            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:[A-Z][.)]\s+)?(?:Does|Do|Is|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
-            r"|^[^?☐☒.]{3,110}[:?]\s*(?i:(?:yes|no|n/a|not|none|sí|si)\b|☐|☒)",
+            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:[A-Za-z][.)]\s+)?(?:Does|Do|Is|Are|Should|Can|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
+            r"|^[^?☐☒.]{3,60}\s[—–-]\s+(?i:(?:yes|no|not|needed|none|n/a)\b)|^[^?☐☒.]{3,110}[:?\t]\s*(?i:(?:yes|no|n/a|not|none|sí|si)\b|☐|☒)",
             line.text,
         )
         answers = (
@@ -246,7 +255,14 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
         if leading:
             found.append((statement.cut(leading.end()), statement.cut(0, leading.end()), "box"))
             continue
-        mark = re.search(r"[?:]\s*|(?=[☐☒])", flat)
+        if before := re.match(r"(?i)\W*(yes|no|sí|si)\t+", flat):  # the answer first
+            found.append((statement.cut(before.end()), statement.cut(0, before.end()), "label"))
+            continue
+        mark = re.search(
+            r"[?:]\s*|\s[—–-]\s+(?=(?:yes|no|not|needed|none|n/a)\b)|\t+(?=(?:yes|no|y|n|sí)\b)|(?=[☐☒])",
+            flat,
+            re.I,
+        )
         if mark and mark.start() > 3:
             found.append((statement.cut(0, mark.start()), statement.cut(mark.end()), "label"))
             second = re.search(r":\s*", flat[mark.end() :])
@@ -265,6 +281,10 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
     return found
 
 
+_NEEDED = re.compile(
+    r"(?i)\W*(?:needed|required|need(?:s|ed)? (?:identified|addressed)|addressed (?:in|by|through)|see (?:goals?|bip|behavior|the behavior|plan)|"
+    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,60}\b(?:impedes|needs|requires|uses|receives) )"
+)
 _REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
 
 
@@ -284,6 +304,8 @@ def _answer(answer: Passage, knowledge: Knowledge) -> tuple[bool, Passage] | Non
     if key in knowledge.no:
         return False, answer
     if key in knowledge.yes:
+        return True, answer
+    if _NEEDED.match(answer.flat):
         return True, answer
     if re.match(
         r"(?i)\W*(?:no (?:needs?|concerns?)|not (?:applicable|needed|an? |required)|does not|none|age appropriate|is not)",

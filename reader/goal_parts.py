@@ -94,8 +94,9 @@ def goal_of(draft: Draft, knowledge: Knowledge) -> Goal:
         goal.number = read_as(number.flat.lstrip("#").rstrip("."), number, draft.how["number"])
     if area := draft.slots.get("area"):
         words = re.sub(r"\s*(?:[:.\-–]|\([^)]*)\s*$", "", area.flat)
-        known_area = (
-            knowledge.area(words) is not None
+        known_area = knowledge.area(words) not in (
+            None,
+            "general",
         )  # what is no area may be anything that stood by the goal
         goal.area = read_as(words, area, draft.how["area"], trust=None if known_area else UNKNOWN_AREA)
     pieces = take_apart(text, knowledge)
@@ -343,6 +344,8 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
             ):
                 start = weak.start()
                 break
+    if strong and start == strong[0].start() and (own := _UNAIDED.search(verb_phrase[:start])):
+        start = own.start()  # "without help on 8 of 10 days"
     behavior_end = rest_end
     raised = _RAISED.search(verb_phrase)
     if raised and not _inside_brackets(verb_phrase, raised.start()):
@@ -385,6 +388,9 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     return found
 
 
+_UNAIDED = re.compile(
+    r"(?i)(?<=\w)\s+(?:without|with no|sin) (?:any |physical |adult |teacher |verbal )?(?:help|assistance|prompts?|prompting|support|reminders?|cues?|ayuda|apoyo)\s*$"
+)
 _SPELLED = re.compile(
     r"(?i)(?:one|two|three|four|una?|dos|tres) (?:out )?(?:of|de) (?:the |los |las )?(?:two|three|four|five|six|dos|tres|cuatro|cinco)"
 )

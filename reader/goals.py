@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from reader.choices import choices_in, chosen
@@ -25,7 +26,7 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
         if part.kind in ("goals", "progress") or (
             part.kind not in ("attachment", "notes", "evaluation", "notice") and _has_goals(part, knowledge)
         ):
-            drafts += _gather(part, knowledge)
+            _join(drafts, _gather(part, knowledge))
     if not any("text" in draft.slots for draft in drafts):
         drafts = []
         for part in parts:
@@ -46,7 +47,37 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
         if text is None or len(text.flat) < 15 or _LIFE_AFTER.match(text.flat):
             continue
         goals.append(goal_of(draft, knowledge))
-    return _numbered(_without_repeats(goals))
+    goals = _without_repeats(goals)
+    _doubt_shifted(goals)
+    return _numbered(goals)
+
+
+SHIFTED = 0.88
+
+
+def _doubt_shifted(goals: Sequence[Goal]) -> None:
+    """Trust a part less where the first or last goal lacks it: it may stand with the wrong goals."""
+    for slot in ("baseline", "measurement"):
+        values = [getattr(goal, slot) for goal in goals]
+        if len(goals) > 1 and (values[0] is None) != (values[-1] is None):
+            for goal, value in zip(goals, values, strict=True):
+                if value is not None:
+                    setattr(goal, slot, replace(value, confidence=min(value.confidence, SHIFTED)))
+
+
+def _join(drafts: list[Draft], more: list[Draft]) -> None:
+    """Add a part's goals; what a part before it names alone, an area or a number, belongs to the first of them."""
+    if (
+        drafts
+        and more
+        and drafts[-1].slots
+        and set(drafts[-1].slots) <= {"area", "number"}
+        and "text" in more[0].slots
+    ):
+        before = drafts.pop()
+        for slot, value in before.slots.items():
+            more[0].put(slot, value, before.how[slot])
+    drafts += more
 
 
 def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Draft]:
@@ -151,7 +182,8 @@ def _numbered(goals: list[Goal]) -> list[Goal]:
 
 def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
     items = _title_items(part, knowledge)
-    for unit in part.units():
+    units = (piece for unit in part.units() for piece in _at_objectives(unit, knowledge))
+    for unit in units:
         if isinstance(unit, Table):
             kind = table_kind(unit, knowledge)
             if kind and kind[0] == "goals" and _of_before(unit, kind[1], kind[2]):
@@ -181,6 +213,12 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
 def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:
     """Number and area of a goal that has a heading of its own: "2. Executive functioning"."""
     title = part.title
+    if part.kind == "goals" and (numbered := _HEADING.match(title.flat)) is not None:
+        area = numbered["rest"]
+        found: list[Item] = [("number", _found_in(title, numbered["number"]), "title", title)]
+        if 2 < len(area) < 80 and not re.search(r"\d|[.:?]|^/", area):
+            found.append(("area", _found_in(title, area), "title", title))
+        return found
     named = re.match(r"\W*(\d{1,2})[.):]\s+(\S[^.:?]{2,60})$", title.text) if part.kind == "unknown" else None
     if named is not None:
         return [
@@ -262,12 +300,53 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             r"\d", entry.value.flat
         ):
             continue  # "By: ______", or the end of a longer label
+        elif (
+            role == "goal.other"
+            and found
+            and found[-1][0] == "objectives"
+            and _NEXT_ITEM.match(entry.value.text)
+        ):
+            # "Date of mastery: ____" between two objectives
+            found.append(("objectives", entry.value, entry.how, entry.label))
+        elif role in ("goal.baseline", "goal.area", "goal.method") and (
+            below := _goal_below(entry.value, knowledge)
+        ):
+            found += _items([Entry(role, entry.label, below[0], entry.part, entry.how)], knowledge)
+            found.append(("text", below[1], "told", Passage()))
+        elif role == "goal.baseline" and not _BASELINE.search(entry.label.flat):
+            found.append(("present", _own_paragraph(entry.value), entry.how, entry.label))
         elif role.startswith("goal."):
             value = entry.value if role == "goal.objectives" else _own_paragraph(entry.value)
             found.append((role[5:], value, entry.how, entry.label))
         else:
             found.append(("other", entry.value, entry.how, entry.label))
     return found
+
+
+def _goal_below(value: Passage, knowledge: Knowledge) -> tuple[Passage, Passage] | None:
+    """A short value and the goal that stands unlabelled on the lines below it."""
+    lines = value.lines()
+    for number in range(1, min(len(lines), 4)):
+        text = Passage.join(lines[number:], "\n")
+        if not text.text[:1].isupper() or lines[number - 1].flat.endswith((",", "-")):
+            continue
+        known = patterns(knowledge)
+        if (
+            is_goal(text.flat, knowledge)
+            and known["criterion"].search(text.flat)
+            and not is_goal(Passage.join(lines[:number], "\n").flat, knowledge)
+            and (
+                known["condition"].match(text.flat)
+                or known["timeframe"].match(text.flat)
+                or known["will"].search(text.flat[:60])
+            )
+        ):
+            return Passage.join(lines[:number], "\n"), text
+    return None
+
+
+_NEXT_ITEM = re.compile(r"[_\s]*(?:\d{1,2}|[a-z])[.)]\s+\S")
+_BASELINE = re.compile(r"(?i)base|start|punto de partida")
 
 
 def _own_paragraph(value: Passage) -> Passage:
@@ -325,12 +404,15 @@ def _next_heading(entry: Entry, knowledge: Knowledge) -> int | None:
             return start
         if _OPENS_GOAL.match(line) and (number or not entry.value.text.startswith(line + ":")):
             return start
+        if number and (named := _NUMBERED_AREA.fullmatch(line)) and knowledge.area(named["area"]):
+            return start
         if number and _area_heading(entry.value.cut(start, start + len(line)), knowledge):
             return start
         start += len(line) + 1
     return None
 
 
+_NUMBERED_AREA = re.compile(r"\W*(?P<number>\d{1,2})[.)]\s+(?P<area>[A-ZÁÉÍÓÚ](?:[^\W\d]|[ /&,-]){2,50})")
 _OPENS_GOAL = re.compile(
     r"(?:Annual |Measurable )*(?:Goal|GOAL|Meta|META)\s*#?\d{1,2}\s*(?:[.:–-]|\([^)]+\)|$)"
 )
@@ -497,6 +579,16 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         if under is not None:
             under[2].append(line)
             continue
+        if (
+            (named := _NUMBERED_AREA.fullmatch(line.text))
+            and knowledge.area(named["area"])
+            and (not sentence or sentence[-1].flat.endswith("."))
+        ):
+            found += _sentence(sentence, knowledge, entry)
+            sentence = []
+            found.append(("number", line.cut(*named.span("number")), entry.how, line))
+            found.append(("area", line.cut(*named.span("area")), entry.how, line))
+            continue
         if _area_heading(line, knowledge):
             found += _sentence(sentence, knowledge, entry)
             sentence = []
@@ -604,6 +696,26 @@ def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[
     return [("text", passage, "loose", Passage())]
 
 
+def _at_objectives(unit: Passage | Table, knowledge: Knowledge) -> list[Passage | Table]:
+    """A unit, or a goal's table cut before the row that heads its objectives."""
+    if not isinstance(unit, Table) or len(unit.rows) < 3 or table_kind(unit, knowledge) is not None:
+        return [unit]
+    for number, row in enumerate(unit.rows[1:-1], start=1):
+        head = [cell.text for cell in row if cell.text]
+        if len(head) < 2 or any(
+            len(text.flat) > 70 or re.search(r"\d|:\s*\S|[☐☒]", text.flat) for text in head
+        ):
+            continue
+        slots = [knowledge.column("goals", text.text) or knowledge.goal_slot(text.flat) for text in head]
+        if slots[0] == "objectives" and {"method", "criterion", "schedule", "other"} & set(slots[1:]):
+            end = next(
+                (n for n in range(number + 1, len(unit.rows)) if len(unit.rows[n]) == 1), len(unit.rows)
+            )
+            pieces = [unit.rows[:number], unit.rows[number:end], unit.rows[end:]]
+            return [Table(rows, unit.edges, unit.ruled) for rows in pieces if rows]
+    return [unit]
+
+
 def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
     for cell in table.rows[0]:
@@ -619,6 +731,8 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
             if cell.text and cell.column in (column, method):
                 slot = "objectives" if cell.column == column else "method"
                 found.append((slot, cell.text, "column", Passage()))
+    method_of = [item for item in found if item[0] == "method"]
+    found = [item for item in found if item[0] == "objectives"] + method_of[:1]
     return found
 
 
@@ -721,13 +835,16 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
 def _grouped(items: list[Item]) -> list[Draft]:
     """Group items into goals. What stands before a goal's text in the first goal opens each later one."""
     openers: set[str] = set()
+    before = [slot for slot, value, _, _ in items if value]
+    area_opens = "area" not in before or "text" not in before or before.index("area") < before.index("text")
     for slot, value, _, _ in items:
         if slot == "text" and value:
             break
-        if slot in ("number", "area", "baseline", "open", "method", "criterion", "timeframe"):
+        if slot in ("number", "area", "baseline", "present", "open", "method", "criterion", "timeframe"):
             openers.add(slot)
     drafts: list[Draft] = []
     current: Draft | None = None
+    area_label = ""  # the label of the area given last
     for slot, value, how, label in items:
         if slot in ("other", "schedule_other"):
             continue
@@ -735,8 +852,9 @@ def _grouped(items: list[Item]) -> list[Draft]:
             current is None
             or ((slot in openers or slot in ("open", "number")) and "text" in current.slots)
             or (slot == "text" and "text" in current.slots)
-            or (slot == "area" and "text" in current.slots)
+            or (slot == "area" and "text" in current.slots and (area_opens or "area" in current.slots))
             or (slot == "number" and "number" in current.slots)
+            or (slot == "area" and bool(label) and label.flat == area_label and "text" not in current.slots)
         )
         if slot == "loose":
             if (
@@ -759,7 +877,24 @@ def _grouped(items: list[Item]) -> list[Draft]:
             current.heading = label
         elif slot != "open":
             current.put(slot, value, how)
+        if slot in ("area", "text", "open"):
+            area_label = label.flat if slot == "area" else ""
+    for draft in drafts:
+        _compose(draft)
+        if (present := draft.slots.pop("present", None)) is not None:
+            draft.put("baseline", present, draft.how["present"])
     return drafts
+
+
+def _compose(draft: Draft) -> None:
+    """Make a goal's text of its parts, where a form has a box for each and none for the whole."""
+    parts = [slot for slot in draft.slots if slot in ("timeframe", "condition", "behavior", "criterion")]
+    if "text" in draft.slots or not {"behavior", "criterion"} <= set(parts):
+        return
+    behavior = draft.slots["behavior"].flat
+    if len(behavior.split()) < 3 or re.search(r"[☐☒]", behavior):
+        return
+    draft.put("text", Passage.join((draft.slots[slot] for slot in parts), " "), "loose")
 
 
 def _listed(value: Passage) -> list[Passage]:

@@ -333,9 +333,9 @@ def _place(entry: Entry) -> Text | None:
 _DISTRICT = re.compile(
     r"((?:School District of |Distrito Escolar (?:Unificado )?(?:de |del )?)[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ -]{2,50}"
     r"|[A-ZÁÉÍÓÚ][\w.'’&áéíóúñ ,-]{2,60}?\s(?:Independent School District|Unified School District|Central School District|Regional School District|"
-    r"Local School District|City School District|Area School District|County School District|Consolidated School District|Community School District|Elementary School District|Union High School District|School District|Unified District|"
+    r"Local School District|Union Free School District|Unit School District|Community Unit School District|Reorganized School District|Exempted Village School District|Regional High School District|Borough School District|Intermediate School District|School Administrative District|City School District|Area School District|County School District|Consolidated School District|Community School District|Elementary School District|Union High School District|School District|Unified District|"
     r"Public School District|County Public Schools|City Public Schools|Public Schools|County Schools|City Schools|Area Schools|Community Schools|Community School Corporation|School Corporation|"
-    r"Board of Education|Schools|ISD|USD|CSD|SELPA|BOCES|Supervisory Union|School Division|Distrito Escolar)(?:\s(?:No\.?\s?|\#)?(?:[A-Z]{1,3}-?)?\d{1,4}(?:-?[A-Z]{1,2})?)?)(?!\w)",
+    r"Board of Education|School Board|School Department|Public Charter Schools|Charter Schools|Parish Schools|Parish School System|City School System|School System|Local Schools|Independent Schools|Central Schools|Township Schools|Educational Service (?:Unit|District|Center)|Special Education Cooperative|Schools|CUSD|CCSD|UFSD|CISD|GISD|ISD|USD|CSD|SELPA|BOCES|Supervisory Union|School Division|Distrito Escolar)(?:\s(?:No\.?\s?|\#)?(?:[A-Z]{1,3}-?)?\d{1,4}(?:-?[A-Z]{1,2})?)?)(?!\w)",
     re.I,
 )
 
@@ -590,6 +590,8 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
 def _rows(table: Table, roles: dict[int, str], depth: int) -> list[Member]:
     found: list[Member] = []
     for row in table.rows[depth:]:
+        if len(row) == 1 and row[0].span > 1:
+            continue  # a bar across the table
         people: list[dict[str, Passage]] = [{}]
         for cell in row:
             part = roles.get(cell.column)

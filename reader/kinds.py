@@ -91,8 +91,11 @@ def state_style(sheets: Sequence[Sheet], parts: Sequence[Part], knowledge: Knowl
     for match in re.finditer(r",\s([A-Z]{2})\b(?=\s*(?:\d{5}|$|\n|[.;|]| DISAB| GRADE| [A-Z]{3}))", text):
         if match[1] in knowledge.states["names"]:
             votes[match[1]] += 4
+    for match in re.finditer(r"\b([A-Z]{2})[- ]IEP\b", text):  # "SD IEP", at the foot of a page
+        if match[1] in knowledge.states["names"]:
+            votes[match[1]] += 2
     codes = {code: state for state, numbers in knowledge.states["area_codes"].items() for code in numbers}
-    for match in re.finditer(r"\((\d{3})\)\s*\d{3}-\d{4}", text):
+    for match in re.finditer(r"(?<![\d-])\(?(\d{3})\)?[ .-]\s*\d{3}[.-]\d{4}(?!\d)", text):
         if int(match[1]) in codes:
             votes[codes[int(match[1])]] += 2
     ranked = votes.most_common(2)

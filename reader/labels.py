@@ -311,7 +311,39 @@ def _with_bold(passage: Passage, knowledge: Knowledge, found: list[_Found]) -> l
         role = knowledge.label(passage.text[begin:end])
         if role is not None:
             extra.append(_Found(begin, end, [role], True))
+    extra += _typed_beside(passage, knowledge, taken + [(f.start, f.end) for f in extra])
     return sorted([*found, *extra], key=lambda f: f.start)
+
+
+def _typed_beside(passage: Passage, knowledge: Knowledge, taken: list[tuple[int, int]]) -> list[_Found]:
+    """Labels that end where what was typed into a field begins, on one line."""
+    found: list[_Found] = []
+    begin: int | None = None
+    for number, word in enumerate(passage.words):
+        start = passage._starts[number]
+        before = passage.words[number - 1] if number else None
+        if (
+            number == 0
+            or passage.text[start - 1] in "\n\t"
+            or (before is not None and before.entry and not word.entry)
+        ):
+            begin = None if word.entry else start
+        if not word.entry or before is None or before.entry or begin is None or word.text in (TICKED, EMPTY):
+            continue
+        end = passage._starts[number - 1] + len(before.text)
+        label = passage.text[begin:end]
+        if (
+            any(begin < b and end > a for a, b in taken)
+            or re.search(r"[☐☒:?]", label)
+            or len(label.split()) > 10
+        ):
+            continue
+        role, told = knowledge.label(label), False
+        if role is None:
+            role, told = knowledge.label_by_words(label), True
+        found.append(_Found(begin, end, [role], True, told))
+        begin = None
+    return found
 
 
 def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "label") -> list[Entry]:
@@ -354,8 +386,14 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         end = found[index + 1].start if index + 1 < len(found) else None
         label = passage.cut(hit.start, hit.end)
         value = passage.cut(hit.end, end)
+        if (
+            (rest := _GOES_ON.match(value.text))
+            and hit.roles[0] is not None
+            and not re.search(r"[:?.]\s*$", label.text)
+        ):
+            label, value = passage.cut(hit.start, hit.end + rest.end()), value.cut(rest.end())
         cuts = []
-        if len(hit.roles) > 1:
+        if len(set(hit.roles)) > 1:
             cuts = [m.span() for m in re.finditer(r"\s*/\s+|\s+/\s*", value.text)]
         if cuts:
             values = [
@@ -373,6 +411,7 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
     return entries
 
 
+_GOES_ON = re.compile(r"\s*[a-z][^:.?;\d\n☐☒]{2,90}:\s")  # "GOAL related to the student's needs: …"
 _HOLDS_A_COLON = (
     "goal.area",
     "goal.method",

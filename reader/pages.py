@@ -13,6 +13,7 @@ IsColumn = Callable[[str], bool]
 Rule = tuple[float, float, float]  # position, from, to
 
 RULES_AT_MOST = 1_200  # drawn lines of one direction on a page that is still taken for a form
+STRIP = 9.0  # points; an empty row no higher holds no writing
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
@@ -58,16 +59,60 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
         filled = sorted(entries.get(index, ()), key=lambda e: (round(e.box[1] / 6), e.box[0]))
         cell.text = Passage.join([text, *(entry.text for entry in filled)], "\n")
     tables = [table for table in map(_tidied, tables) if table is not None]
+    for table in tables:
+        table.rows = [inner for row in table.rows for inner in _headed_inside(row, is_column)]
 
     lines = _captioned(lines_of(outside), sheet)
     lines = _side_by_side(_wrapped(lines), sheet, is_list)
-    lines, unruled = _aligned(lines, sheet, is_column)
+    lines, unruled = _aligned(lines, sheet, is_column, loose_fields)
     loose_fields = _under_heads(loose_fields, tables)
     form = _form_blocks(loose_fields, lines, sheet)
     if any(isinstance(block, Line) for block in form):
         lines = _put_in(lines, [block for block in form if isinstance(block, Line)])
     tables += [*unruled, *(block for block in form if isinstance(block, Table))]
     sheet.blocks = _in_order(tables, _columns(lines, sheet))
+
+
+def _headed_inside(row: list[Cell], is_column: IsColumn) -> list[list[Cell]]:
+    """A row of one cell whose first line heads columns set by alignment alone, as two rows; else the row."""
+    lines = row[0].text.lines() if len(row) == 1 else []
+    if len(lines) < 2 or "\t" not in lines[0].text:
+        return [row]
+    head = lines[0].split("\t")
+    known = [is_column(piece.flat) and not re.search(r"[☐☒:\d]", piece.text) for piece in head]
+    if sum(known) < max(1, 0.5 * len(known)) or any(len(piece.flat.split()) > 5 for piece in head):
+        return [row]
+    smaller = lines[0].height < 0.93 * lines[1].height
+    if not (all(known) or smaller or lines[0].bold != lines[1].bold):
+        return [row]
+    starts = [piece.words[0].box[0] for piece in head]
+    columns: list[list[Word]] = [[] for _ in head]
+    for line in lines[1:]:
+        slot = 0
+        for number, word in enumerate(line.words):
+            apart = number == 0 or word.box[0] - line.words[number - 1].box[2] > 0.2 * word.height
+            at = max((i for i, start in enumerate(starts) if start <= word.box[0] + 2), default=0)
+            begins = abs(word.box[0] - starts[at]) < 3 or (
+                number > 0 and word.box[0] - line.words[number - 1].box[2] > 1.35 * word.height
+            )
+            if number == 0 or (at > slot and apart and begins):
+                slot = at
+            columns[slot].append(word)
+    if not all(columns) or any(
+        words[-1].box[2] > starts[slot + 1] + 40 for slot, words in enumerate(columns[:-1])
+    ):
+        return [row]
+    left, top, right, bottom = row[0].box
+    middle = lines[0].words[0].box[3] + 1
+    edges = [left, *(start - 3 for start in starts[1:]), right]
+
+    def cells(texts: list[Passage], upper: float, lower: float) -> list[Cell]:
+        return [
+            Cell((edges[n], upper, edges[n + 1], lower), row[0].page, text, column=n)
+            for n, text in enumerate(texts)
+        ]
+
+    return [cells(head, top, middle), cells([passage_of(words) for words in columns], middle, bottom)]
 
 
 def _frames_page(table: Table, sheet: Sheet) -> bool:
@@ -268,7 +313,11 @@ def _grid(across: list[Rule], down: list[Rule], page: int) -> Table:
 
 def _tidied(table: Table) -> Table | None:
     """Without empty rows at the ends; none when nothing is written in it or it is one frame around text."""
-    rows = [row for row in table.rows if any(cell.text for cell in row) or len(row) > 1]
+    rows = [
+        row
+        for row in table.rows
+        if any(cell.text for cell in row) or (len(row) > 1 and row[0].box[3] - row[0].box[1] > STRIP)
+    ]
     if not any(cell.text for row in rows for cell in row):
         return None
     if rows and rows[0] and len(rows[0]) > 1 and not any(cell.text for cell in rows[0]):
@@ -282,14 +331,24 @@ def _tidied(table: Table) -> Table | None:
 # ---------------------------------------------------------------- tables without rulings
 
 
-def _aligned(lines: list[Line], sheet: Sheet, is_column: IsColumn) -> tuple[list[Line], list[Table]]:
-    """Find tables set by alignment alone: a row of known column headings, then rows under them."""
+def _aligned(
+    lines: list[Line], sheet: Sheet, is_column: IsColumn, fields: list[Cell]
+) -> tuple[list[Line], list[Table]]:
+    """Find tables set by alignment alone: a row of known column headings, then rows under them.
+
+    A line with form ``fields`` to be filled beside its words heads nothing.
+    """
     rest: list[Line] = []
     tables: list[Table] = []
     index = 0
 
     def heads(line: Line) -> bool:
         known = [is_column(piece.flat) and not re.search(r"[☐☒:]", piece.text) for piece in line.pieces]
+        if len(known) > 1 and any(
+            entry.box[1] - 2 <= line.middle_y() <= entry.box[3] + 2 and entry.box[0] > line.box[0]
+            for entry in fields
+        ):
+            return False
         return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
 
     while index < len(lines):
@@ -538,10 +597,40 @@ def _captioned(lines: list[Line], sheet: Sheet) -> list[Line]:
     for line in lines:
         above = found[-1] if found else None
         joined = _under(above, line, sheet) if above is not None else None
-        if joined is None:
+        if joined is None or above is None:
             found.append(line)
-        else:
-            found[-1] = joined
+            continue
+        found[-1] = joined
+        begun = _begun_above(found[-2], above, line, sheet) if len(found) > 1 else None
+        if begun is not None:
+            for index, words in begun.items():
+                cut = joined.pieces[index].text.find(": ") + 2
+                joined.pieces[index] = Passage.join(
+                    [joined.pieces[index].cut(0, cut), words, joined.pieces[index].cut(cut)], " "
+                )
+            del found[-2]
+    return found
+
+
+def _begun_above(before: Line, above: Line, names: Line, sheet: Sheet) -> dict[int, Passage] | None:
+    """The pieces of a line with which values begin that go on below it, by the index of their names."""
+    gap = above.box[1] - before.box[3]
+    if gap > 0.6 * (above.box[3] - above.box[1]) or len(before.pieces) >= len(above.pieces):
+        return None
+    if any(before.middle_y() < y < above.middle_y() for y, _, _ in sheet.across):
+        return None
+    found: dict[int, Passage] = {}
+    for piece in before.pieces:
+        left = piece.words[0].box[0]
+        index = next((n for n, name in enumerate(names.pieces) if abs(name.words[0].box[0] - left) < 3), None)
+        if (
+            index is None
+            or ":" in piece.text
+            or piece.bold
+            or not any(abs(value.words[0].box[0] - left) < 3 for value in above.pieces)
+        ):
+            return None
+        found[index] = piece
     return found
 
 

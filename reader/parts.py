@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from reader.knowledge import Knowledge, squeezed
-from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table, capitals
+from reader.layout import EMPTY, TICKED, Block, Cell, Line, Passage, Table, around, capitals
 
 
 @dataclass
@@ -83,6 +83,8 @@ def parts_of(flow: Sequence[Block], knowledge: Knowledge) -> list[Part]:
 
 def _at_headings(block: Block, knowledge: Knowledge) -> list[Block]:
     """A block, or a table cut before each row that only holds the heading of another part."""
+    if isinstance(block, Table) and any(_boxed_part(row, knowledge) for row in block.rows):
+        return [piece for row in block.rows for piece in _out_of_box(row, block, knowledge)]
     if not isinstance(block, Table) or len(block.rows) < 2 or block.columns < 2:
         return [block]
     pieces: list[list[list[Cell]]] = [[]]
@@ -99,6 +101,47 @@ def _at_headings(block: Block, knowledge: Knowledge) -> list[Block]:
             rows = rows[1:]
         found.append(Table(rows, block.edges, block.ruled))
     return found
+
+
+_BOX_WIDTH = 300.0  # points; a narrower box holds a value, not a part
+
+
+def _boxed_part(row: list[Cell], knowledge: Knowledge) -> bool:
+    """Whether a row is one wide box whose first line is the heading of a part, or of a goal, over what it holds."""
+    if len(row) != 1 or row[0].box[2] - row[0].box[0] < _BOX_WIDTH or "\n" not in row[0].text.text:
+        return False
+    first = row[0].text.lines()[0]
+    if (
+        len(first.flat.split()) > 12
+        or re.search(r"[.:;?,]$|[☐☒\t]", first.text)
+        or any(w.entry for w in first.words)
+    ):
+        return False
+    if GOAL_N.match(first.flat):
+        return first.bold or capitals(first.text)
+    role = knowledge.label(first.flat) or knowledge.label_by_words(first.flat) or ""
+    if role.startswith(("goal.", "student", "eligibility", "school", "district", "lre.", "transition.")):
+        return False
+    return knowledge.heading(first.flat, styled=True) is not None
+
+
+def _out_of_box(row: list[Cell], table: Table, knowledge: Knowledge) -> list[Block]:
+    """A box's heading in a box of its own and its other lines, or the row as a table."""
+    if not _boxed_part(row, knowledge):
+        return [Table([row], table.edges, table.ruled)]
+    lines = row[0].text.lines()
+    blocks: list[Block] = []
+    if not GOAL_N.match(lines[0].flat):
+        left, top, right, _ = row[0].box
+        title = Cell(
+            (left, top, right, lines[0].words[-1].box[3]), row[0].page, lines[0], row[0].column, row[0].span
+        )
+        blocks, lines = [Table([[title]], table.edges, table.ruled)], lines[1:]
+    return blocks + [
+        Line(line.split("\t"), row[0].page, around([w.box for w in line.words]))
+        for line in lines
+        if line.words
+    ]
 
 
 def _heads_part(row: list[Cell], knowledge: Knowledge) -> bool:
@@ -150,6 +193,15 @@ class _Titles:
         if len(pieces) != 1 or pieces[0].text[:1].islower():
             return None, Passage(), 1
         text = pieces[0]
+        if any(word.entry for word in text.words) and not all(word.entry for word in text.words):
+            return None, Passage(), 1  # a label and what was typed beside it
+        numbered = (
+            GOAL_N.match(text.flat) and (text.bold or capitals(text.text)) and len(text.flat.split()) <= 12
+        )
+        if numbered and self.last[0] in _BEFORE_GOALS and self._known(text) != "goals":
+            opens = self.last[0] != "goals" and not text.text.rstrip().endswith(":")
+            self.last = ("goals", self.last[1])
+            return ("goals" if opens else None), text, 1
         following = self.flow[index + 1] if index + 1 < len(self.flow) else None
         both = self._two_lines(text, following)
         if both is not None:
@@ -315,16 +367,23 @@ class _Titles:
             before = text.flat.split(":")[0]
             kind = self.knowledge.headings.get(squeezed(before))
         title = _NUMBERING.sub("", text.flat)
-        alone = len(table.rows) == 1 and len(title.split()) <= 10 and ":" not in title
+        over = (
+            len(table.rows) > 2
+            and len(table.rows[1]) > 1
+            and self.last[0] not in ("present_levels", "goals")
+            and len(title.split()) <= 7
+        )
+        alone = (len(table.rows) == 1 or over) and len(title.split()) <= 10 and ":" not in title
         if kind is None and alone and self._styled(text) and not self.knowledge.names_a_kind(text.flat):
             kind = self.knowledge.heading_by_word(title)
-        if kind is None and alone and self._styled(text):
+        if kind is None and alone and not over and self._styled(text):
             kind = "unknown"
         if kind is not None:
             self.last = (kind, self.last[1])
         return kind, text, 1
 
 
+_BEFORE_GOALS = ("special_factors", "present_levels", "concerns", "student", "unknown", "goals")
 _LISTED = ("accommodations", "modifications", "personnel")  # boxes of one list each, headed by a first row
 _SECTION_NO = re.compile(
     r"(?i)(?:(?:section|part|page|form|sección|parte|página)\s*)?[a-z]{0,2}-?\d{0,2}[a-z]?(?:\s*of\s*\d+)?"

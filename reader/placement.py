@@ -60,7 +60,7 @@ _IN = re.compile(
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
-    r"in (?:a |the )?special education|special class|not participate|en educaci[oó]n especial|removed\b"
+    r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b"
 )
 
 
@@ -99,6 +99,12 @@ def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
         return None
     number = float(shares[0][1])
     return (int(number) if number.is_integer() else number), line, "in" if inside else "out"
+
+
+_SHARE_TOLD = re.compile(  # "LRE: 79 %", "General education: 75%", "Percent of day with peers 64"
+    r"(?i)(?:\blre\b|\b(?:general|regular) (?:education|class(?:room)?))\s*[:=]?\s*(\d{1,3}(?:\.\d+)?)\s?%(?!\s*(?:or|to|and|[-–])\b)"
+    r"|\bpercent(?:age)?\b[^.\d:%☐☒]{0,60}\b(?:in|inside|with|general|regular)\b[^.\d:%☐☒]{0,60}:?\s*(\d{1,3}(?:\.\d+)?)(?=\s*(?:$|[A-Z]))"
+)
 
 
 def _percent_said(parts: Sequence[Part]) -> Value | None:
@@ -166,6 +172,14 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                     candidates.append((rank, value, spot, "in"))
                 elif outside:
                     candidates.append((rank, value, spot, "out"))
+    if not candidates:
+        for part in parts:
+            if part.kind == "lre" and (share_told := _SHARE_TOLD.search(part.prose.text.replace("\n", " "))):
+                number = float(share_told[1] or share_told[2])
+                if number <= 100:
+                    spot = part.prose.cut(share_told.start(), share_told.end())
+                    share = int(number) if number.is_integer() else number
+                    return read_as(share, spot, "sentence", trust=0.8)
     for way in ("in", "out"):
         for rank, value, spot, kind in sorted(candidates, key=lambda c: c[0]):
             if kind == way:
@@ -191,6 +205,7 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
             if len(words.split()) >= 5 and _more_than_percent(words):
                 return read_as(True, entry.value, entry.how)
             asked = asked or entry.label
+    left_blank = asked is not None
     for part in parts:
         if part.kind == "lre" or (
             part.kind in ("unknown", "assessments", "services") and _SHARE.search(part.prose.text)
@@ -201,7 +216,7 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                     continue
                 if (
                     re.search(
-                        r"(?i)remov|not participate|outside|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|\bsale\b|resource|one[- ]to[- ]one|therap|rest of (?:the|his|her|their) (?:school )?(?:time|day|week)|not be in the",
+                        r"(?i)remov|not participate|outside|out of (?:the )?(?:regular|general)|leave|pull|separate|small group|away|special class|special education|fuera|retir|aparte|\bsale\b|resource|one[- ]to[- ]one|therap|rest of (?:the|his|her|their) (?:school )?(?:time|day|week)|not be in the",
                         flat,
                     )
                     and re.search(
@@ -219,8 +234,50 @@ def _explanation(parts: Sequence[Part], pool: Sequence[Entry], knowledge: Knowle
                 asked = asked or part.title or part.prose.cut(0, 80)
     if told is not None:
         return read_as(True, told, "sentence", trust=0.85)
+    if not left_blank and (reason := _reason_said(parts)) is not None:
+        return read_as(True, reason, "loose")
     if asked is not None:
         return Value(False, asked.flat, asked.places(), 0.85, "absent")
+    return None
+
+
+_SPOKEN_OF = re.compile(
+    r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Hh]is|[Hh]er|him|The student|Student|The child|This student|Él|Ella|El estudiante|La estudiante)\b"
+    r"|^[A-ZÁÉÍÓÚÑ][\w'’-]+ (?:needs|requires|is|has|learns|works|leaves|benefits)\b|\b(?:as|since|because|where|so) [A-ZÁÉÍÓÚÑ][\w'’-]+"
+)
+_SO = re.compile(
+    r"(?i)\b(?:because|since|as (?:he|she|they|the|[A-Z]\w+)|so (?:that|he|she|they)|where (?:he|she|they|[A-Z]\w+)|in order|needs?|requires?|benefits?|to (?:learn|practice|work|get|receive|have|meet)|cannot|not able|too|porque|ya que|necesita|para)\b"
+)
+_WHERE = re.compile(
+    r"(?i)\b(?:class(?:room)?|peers|room|group|setting|general education|regular|special education|resource|therapy|pull(?:ed)?[- ]out|aula|compañeros|grupo)\b"
+)
+
+
+def _reason_said(parts: Sequence[Part]) -> Passage | None:
+    """A sentence of the placement part that says of the child, and of a place, why."""
+    for part in parts:
+        if part.kind != "lre":
+            continue
+        for unit in part.units():
+            for text in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
+                if TICKED in text.text or EMPTY in text.text:
+                    continue
+                start = 0
+                for stop in re.finditer(r"(?<=[\w)])[.](?=\s|$)", text.text):
+                    sentence = text.cut(start, stop.end()).strip()
+                    start = stop.end()
+                    flat = sentence.flat
+                    if (
+                        len(flat.split()) >= 9
+                        and _SPOKEN_OF.search(flat)
+                        and _SO.search(flat)
+                        and _WHERE.search(flat)
+                        and not re.search(
+                            r"(?i)\b(?:must|shall|if the|iep team must|explain|only (?:when|if)|nature or severity|maximum extent|do you|parents? (?:has|have|may))\b",
+                            flat,
+                        )
+                    ):
+                        return sentence
     return None
 
 
@@ -228,7 +285,7 @@ _WHY = re.compile(
     r"(?i)\bexplain\b|\breasons?\b|\bwhy\b|\bjustif|\bextent\b|\brationale\b|\bexpli(?:que|car)|\brazón|\bmotivo"
 )
 _APART = re.compile(
-    r"(?i)not participate|\bremov|non-?participation|nondisabled|non-disabled|without disabilities|outside|regular (?:class|education)|general education|sin discapacidad"
+    r"(?i)not participate|\bremov|non-?participation|nondisabled|non-disabled|without disabilities|typically developing|typical peers|with (?:their |his |her |other )?peers|other children|outside|regular (?:class|education)|general education|sin discapacidad"
 )
 
 
@@ -336,6 +393,9 @@ _YES_ESY = re.compile(
 )
 
 
+_FOR_ESY = re.compile(
+    r"(?i)\b(?:qualifies for|is eligible for|needs|requires|will receive|recommends?) (?:\w+ ){0,2}(?:extended school year|esy)\b"
+)
 _ESY_OPEN = re.compile(
     r"(?i)under consideration|deferred|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
 )
@@ -389,6 +449,8 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         return squeezed(first[1]) != "no", passage, "label"
     if _NOT_ESY.search(flat):
         return False, passage, "sentence"
+    if _FOR_ESY.search(flat):
+        return True, passage, "sentence"
     if _YES_ESY.search(after):
         return True, passage, "sentence"
     return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reader.choices import choices_in
 from reader.knowledge import Knowledge, plain
 from reader.labels import Entry
-from reader.layout import TICKED, Passage, Table
+from reader.layout import EMPTY, TICKED, Passage, Table
 from reader.parts import Part
 from reader.reading import (
     ProgressReporting,
@@ -52,6 +52,8 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
                 flat = passage.text.replace("\n", " ").replace("\t", " ")
                 for match in re.finditer(_REPORTS, flat):
                     found = _frequency(passage.cut(match.start(), match.end()), periods)
+                    if found is None and EMPTY in passage.text:
+                        asked = asked or passage.cut(match.start(), match.end())
                     if found is not None:
                         told = re.search(r"(?i)parent|famil|padres|guardian", match.group())
                         said.append((0 if told else 2, found))
@@ -63,6 +65,8 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
                     said.append((3, found))
     if not said:
         for part in parts:
+            if part.kind == "progress":
+                asked = asked or part.title
             if part.kind == "progress" and (found := _frequency(part.prose, periods)) is not None:
                 said.append((3, found))
     if said:
@@ -73,10 +77,13 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
     )
 
 
+_ANY = r"(?:[^.☐?_:]|\.\d)"  # within a sentence: no full stop but that of a figure
 _REPORTS = re.compile(
-    r"(?i)(?:progress|progreso)[^.☐?_:]{0,140}?(?:report|inform|sent|provided|enviad|notif)[^.?_:]{0,160}"
-    r"|(?:report|inform)[^.☐?_:]{0,60}(?:progress|progreso)[^.☐?_:]{0,160}"
-    r"|(?:parents?|famil(?:y|ies)|guardians?|padres|familias?)\b[^.☐?_:]{0,40}\b(?:receive|get|are sent|be sent|recibir\w+)\b[^.☐?_:]{0,40}(?:reports?|informes?)\b[^.?_:]{0,160}"
+    rf"(?i)(?:progress|progreso){_ANY}{{0,140}}?(?:report|inform|sent|provided|enviad|notif|communicat|shared|mailed|updat|given|issued)(?:[^.?_:]|\.\d){{0,160}}"
+    rf"|(?:report|inform){_ANY}{{0,60}}(?:progress|progreso)(?:[^.?_:]|\.\d){{0,160}}"
+    rf"|(?:told|tell|informed|notified|notice|updated?|share|send|informad[oa]s){_ANY}{{0,60}}\b(?:progress|progreso|goals are)(?:[^.?_]|\.\d){{0,160}}"
+    rf"|(?:progress|progreso){_ANY}{{0,60}}(?:report|inform)\w*\s*:[^.?_:]{{4,120}}"
+    rf"|(?:parents?|famil(?:y|ies)|guardians?|padres|familias?)\b{_ANY}{{0,40}}\b(?:receive|get|are sent|be sent|recibir\w+)\b{_ANY}{{0,40}}(?:reports?|informes?)\b(?:[^.?_:]|\.\d){{0,160}}"
 )
 
 
@@ -112,7 +119,10 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
     if not starts:
         return None
     start = min(starts)
-    lead = re.search(r"(?:every|each|at least|cada|a)\s+(?:\w+\s+)?$", text[:start])
+    lead = re.search(
+        r"(?:(?:every|each|at least|cada|a)\s+(?:\w+\s+)?|\b(?:one|two|three|four|five|six|\d|una?|dos|tres|cuatro|cinco|seis)\s+)$",
+        text[:start],
+    )
     if lead and not re.match(r"every|each|cada", text[start:]):
         start = lead.start()
     stop = re.search(

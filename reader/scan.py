@@ -177,6 +177,8 @@ def _sheet(flat: Picture, number: int, width: float, height: float, back: Any) -
     sheet = Sheet(number, flat.shape[1] * SCALE, flat.shape[0] * SCALE, scanned=True)
     binary = _binary(flat)
     across, down = _rulings(binary)
+    bars = _dark_bars(flat)
+    down = [ruling for ruling in down if not any(_in_bar(ruling, bar) for bar in bars)]
     boxes = _check_boxes(binary)
     sheet.across = [(y * SCALE, a * SCALE, b * SCALE) for y, a, b in across]
     sheet.down = [(x * SCALE, a * SCALE, b * SCALE) for x, a, b in down]
@@ -328,6 +330,24 @@ def _rulings(binary: Picture) -> tuple[list[tuple[float, float, float]], list[tu
         if w < 26 and h > 40:
             down.append((float(x + w / 2), float(y), float(y + h)))
     return across, down
+
+
+def _dark_bars(grey: Picture) -> list[tuple[int, int, int, int]]:
+    """Filled bars that carry light letters, as (left, top, right, bottom) in pixels."""
+    import cv2
+
+    dark = (grey < 0.45 * np.median(grey)).astype(np.uint8) * 255
+    filled = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    filled = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((22, 70), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(filled)
+    return [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:count].tolist() if h < 140]
+
+
+def _in_bar(ruling: tuple[float, float, float], bar: tuple[int, int, int, int]) -> bool:
+    """Whether a line down the page is the edge of a letter in a bar, not of the bar itself."""
+    x, top, bottom = ruling
+    left, upper, right, lower = bar
+    return left + 8 < x < right - 8 and top > upper - 12 and bottom < lower + 12
 
 
 def _check_boxes(binary: Picture) -> list[tuple[tuple[float, float, float, float], bool]]:

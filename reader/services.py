@@ -16,7 +16,7 @@ from reader.labels import entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import Service, Text, Value, concluded, read_as
-from reader.tables import table_kind
+from reader.tables import table_kind, upright
 
 
 @dataclass
@@ -52,6 +52,7 @@ def read_services(
             else part.units()
         ):
             if isinstance(unit, Table):
+                unit = upright(unit, knowledge) if part.kind == "services" else unit
                 kind = table_kind(unit, knowledge)
                 if kind and kind[0] == "services" and set(kind[1].values()) & {"amount", "frequency"}:
                     rows, extra = _table(unit, kind[1], kind[2], part, knowledge, day_minutes, legend)
@@ -265,6 +266,12 @@ def _service(
         kind == "related" and section == "special_education" and not _clearly_related(name.flat, knowledge)
     ):
         kind = section
+    given = cells.get("provider")
+    by = plain(given[0].text.flat) if given else ""
+    if re.search(r"\b(?:behavior|behaviour|conduct)", plain(name.flat)) and any(
+        plain(word) in by for word in knowledge.words["support_by"]
+    ):
+        kind = "related"
     sure = 0.93 if kind == section else 0.87  # the table's heading says so, or the name alone
     service.kind = Value(kind, name.flat, name.places(), sure, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
@@ -425,7 +432,9 @@ def _amount(
         sessions = (
             2.0
             if amount.per == "day"
-            and re.search(r"round|both|two[- ]way|daily|ambos|ida y vuelta|diari", plain(words))
+            and re.search(
+                r"round|both|two[- ]way|daily|to and from|and back|ambos|ida y vuelta|diari", plain(words)
+            )
             else sessions
         )
         per = amount.per
@@ -549,8 +558,9 @@ _COUNT = (
     r"\d|(?:one|two|three|four|five|six|once|twice|daily|weekly|monthly|una?|dos|tres|diari\w+|semanal\w*)\b"
 )
 _LISTED = re.compile(
-    rf"(?i)^\W*(?:\d+[.)]\s*)?(.{{3,90}}?)\s*(?:[:–—,]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*(?={_COUNT})(.+)$"
+    rf"(?i)^\W*(?:\d+[.)]\s*)?(.{{3,90}}?)\s*(?:[:–—,\t]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*(?={_COUNT})(.+)$"
 )
+_EACH_OF = re.compile(r"(?i)(?:,| and|;)\s+(?=\d+ (?:minutes?|mins?|hours?)\b[^,;]{3,40}\bof\b)")
 _RECEIVES = re.compile(r"(?i)^\W*[\w'’ ]{2,40}?\s(?:will receive|receives|recibirá|recibe)\s+(.+)$")
 _PROVIDED = re.compile(
     r"(?i)^\W*(.{3,70}?)\s+(?:(?:will be|is|are)\s+(?:provided|delivered|given)|se proporcionará)\s+(.+)$"

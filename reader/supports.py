@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reader.choices import choices_in
 from reader.knowledge import Knowledge, plain, squeezed
@@ -138,6 +139,8 @@ def bare(words: str) -> str:
 
 def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     kind = table_kind(table, knowledge)
+    if kind is not None and kind[0] == "accommodations" and _label_rows(table, knowledge):
+        kind = None
     if kind is None:
         if part.kind in ("accommodations", "modifications"):
             _loose_table(table, part, kept, knowledge)
@@ -198,6 +201,17 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 slot = "modification"
             for item in _lines_of_cell(cell):
                 _add(item, slot, kept, knowledge, "column")
+
+
+def _label_rows(table: Table, knowledge: Knowledge) -> bool:
+    """Whether a table is rows of a label and its list: "Program modifications | half of the words"."""
+    rows = [row for row in table.rows if row and row[0].text]
+    if len(rows) < 2 or any(len(row) != 2 for row in rows):
+        return False
+    known = ("accommodations", "modifications", "supports_for_personnel")
+    return sum(knowledge.label(row[0].text.flat.rstrip(":")) in known for row in rows) >= max(
+        2, 0.6 * len(rows)
+    )
 
 
 def _group_heading(row: list[Cell], cell: Cell) -> str | None:
@@ -301,7 +315,15 @@ def _begun(lines: list[Passage]) -> list[Passage]:
     return [Passage.join(item, "\n") for item in items]
 
 
+_INNER_BULLET = re.compile(r"(?<=\S)\s+(?=[•·▪‣●]\s)")
+
+
 def _bulleted(lines: list[Passage]) -> list[Passage]:
+    lines = [
+        line.cut(start, end)
+        for line in lines
+        for start, end in pairwise([0, *(m.end() for m in _INNER_BULLET.finditer(line.text)), len(line.text)])
+    ]
     items: list[list[Passage]] = []
     for line in lines:
         if _BULLET.match(line.text) or not items:
@@ -314,6 +336,10 @@ def _bulleted(lines: list[Passage]) -> list[Passage]:
 def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     """A table of supports without a known heading: choices in cells, or category beside its list."""
     slot = "modification" if part.kind == "modifications" else "accommodation"
+    if unheaded := _unheaded(table, knowledge):
+        for cell in unheaded:
+            _add(cell.text, slot, kept, knowledge, "told")
+        return
     begins = [row[0].text.text.strip() in (TICKED, EMPTY) for row in table.rows if row]
     boxed = sum(begins) > 0.5 * len(begins)  # a box, what it offers, where and when
     for row in table.rows:
@@ -356,6 +382,36 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
             for entry in entries_in(text, knowledge, part.kind):
                 if entry.role in ("accommodations", "modifications"):
                     _entry(entry, kept, knowledge)
+
+
+_SAYS_WHO = re.compile(r"(?i)^(?:by|where|when|who|location|setting|frequency|start|staff)\s*:")
+
+
+def _unheaded(table: Table, knowledge: Knowledge) -> list[Cell]:
+    """The first cells of a table without headings that lists a support in each row, with where or when beside it."""
+    rows = [row for row in table.rows if row and row[0].text]
+    if len(rows) < 2 or any(len(row) < 2 or row[0].column != 0 for row in rows):
+        return []
+    firsts = [row[0].text for row in rows]
+    beside = [cell.text for row in rows for cell in row[1:] if cell.text]
+    if any(re.search(rf"[{TICKED}{EMPTY}:?]", _SAYS_WHO.sub("", text.text)) for text in [*firsts, *beside]):
+        return []
+    if any(
+        knowledge.label(t.flat) or len(t.flat.split()) > 18 or _GROUPS.match(f"{t.flat}:\n") for t in firsts
+    ):
+        return []
+    worded = sum(knowledge.worded_as_support(text.flat) for text in firsts)
+    same = len({text.flat for text in beside}) <= 0.5 * len(beside)
+    listed = sum(knowledge.worded_as_support(text.flat) for text in beside)
+    short = all(len(text.flat.split()) <= 8 for text in beside)
+    if (
+        short
+        and len({t.flat for t in firsts}) == len(firsts)
+        and listed < worded
+        and worded >= (0.2 if same else 0.6) * len(rows)
+    ):
+        return [row[0] for row in rows]
+    return []
 
 
 def _list_heading(text: Passage, knowledge: Knowledge) -> tuple[str, int] | None:
@@ -442,11 +498,23 @@ def _split(text: Passage, slot: str, kept: dict[str, list[Text]], knowledge: Kno
             kept[slot].append(read_as(words, item, "label"))
 
 
+_TELLS_LIST = re.compile(  # "Ana will have the following accommodations in all classes: …"
+    r"(?i)[^:.☐☒]{0,80}\b(?:accommodations|supports|adaptaciones|acomodaciones)\b[^:.☐☒]{0,60}:\s*"
+)
+
+
+def _first_sentence(value: Passage) -> Passage:
+    end = re.search(r"\.(?=\s|$)", value.text)
+    return value.cut(0, end.start() if end else None)
+
+
 def _is_comma_list(words: str) -> bool:
     """Short things after one another: "extra time, copies of notes, seat in front"."""
     items = re.sub(r"\([^)]*\)", "", words).rstrip(".").split(",")
     return (
-        len(items) >= 3 and "." not in words.rstrip(".") and all(0 < len(item.split()) <= 6 for item in items)
+        len(items) >= 3
+        and not re.search(r"\.(?!\d)", words.rstrip("."))
+        and all(0 < len(item.split()) <= 6 for item in items)
     )
 
 
@@ -495,10 +563,14 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
                 for line in lines:
                     if line.words and all(word.entry for word in line.words):
                         kept[slot].append(read_as(bare(line.flat), line, "label"))
+            elif (told := _TELLS_LIST.match(entry.value.text)) and _is_comma_list(
+                _first_sentence(entry.value.cut(told.end())).flat
+            ):
+                _split(_first_sentence(entry.value.cut(told.end())), slot, kept, knowledge)
             elif entry.value.text.count(";") >= 2 or (
                 knowledge.is_list(part.title.flat)
                 and len(entry.value.flat) < 60 * len(lines) + 40
-                and "." not in entry.value.text
+                and not re.search(r"\.(?!\d)", entry.value.text)
             ):
                 _split(entry.value, slot, kept, knowledge)
             else:
@@ -521,7 +593,7 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             and entry.value
             and entry.value.text.count(";") >= 1
             and re.search(
-                r"(?i)accom|present|respon|setting|timing|schedul|adapta|organiz|environment|instruction|material|testing",
+                r"(?i)accom|class|academic|behavior|sensory|communicat|grading|assignment|homework|present|respon|setting|timing|schedul|adapta|organiz|environment|instruction|material|testing",
                 entry.label.flat,
             )
         ):

@@ -6,7 +6,7 @@ import re
 
 from reader.dates import dates_in
 from reader.knowledge import Knowledge
-from reader.layout import Cell, Table
+from reader.layout import Cell, Passage, Table
 
 
 def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str], int] | None:
@@ -220,3 +220,59 @@ _NEEDED = {
 
 def _decides(kind: str, roles: set[str]) -> bool:
     return all(roles & needed for needed in _NEEDED[kind])
+
+
+def upright(table: Table, knowledge: Knowledge) -> Table:
+    """A table of services with its headings at the left set upright, and one without headings given some."""
+    rows = table.rows
+    if len(rows) < 2 or len(rows[0]) < 3 or any(len(row) != len(rows[0]) for row in rows):
+        return table
+    if any(re.search(r"[☐☒]", cell.text.text) for row in rows for cell in row):
+        return table
+    titles = [row[0].text.flat.rstrip(":") for row in rows]
+    roles = [knowledge.column("services", title) for title in titles]
+    named = {"name"} <= set(roles) and {"amount", "frequency"} & set(roles)
+    if named and len(rows) > 2 and len({role for role in roles if role}) > 2 and not _TIME.search(titles[0]):
+        turned = [
+            [
+                Cell(row[column].box, row[column].page, row[column].text, column=number)
+                for number, row in enumerate(rows)
+            ]
+            for column in range(len(rows[0]))
+        ]
+        return Table(turned, table.edges, table.ruled)
+    heads = _heads_of_rows(rows)
+    if heads is None:
+        return table
+    box, page = rows[0][0].box, rows[0][0].page
+    return Table(
+        [[Cell(box, page, Passage(text), column=rows[0][n].column) for n, text in enumerate(heads)], *rows],
+        table.edges,
+        table.ruled,
+    )
+
+
+def _heads_of_rows(rows: list[list[Cell]]) -> list[str] | None:
+    """Headings for rows that plainly are services: a name, a time and how often, where, from when to when."""
+    timed = [
+        column
+        for column in range(1, len(rows[0]))
+        if all(_TIME.search(row[column].text.flat) and _OFTEN.search(row[column].text.flat) for row in rows)
+    ]
+    if len(timed) != 1 or any(
+        not row[0].text or re.search(r"\d", row[0].text.flat) or len(row[0].text.flat.split()) > 9
+        for row in rows
+    ):
+        return None
+    heads = []
+    for column in range(len(rows[0])):
+        days = [len(dates_in(row[column].text.flat)) for row in rows]
+        if column == 0:
+            heads.append("Service")
+        elif column == timed[0]:
+            heads.append("Amount")
+        elif all(days):
+            heads.append("Dates" if max(days) > 1 else "Start" if "Start" not in heads else "End")
+        else:
+            heads.append("Location" if "Location" not in heads else "Provider")
+    return heads

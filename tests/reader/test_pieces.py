@@ -591,3 +591,273 @@ def test_a_sentence_of_the_form_is_no_goal():
     )
 
     assert read_goals([page], KNOWN) == []
+
+
+# ---------------------------------------------------------------- the same thing said in many ways
+
+
+@pytest.mark.parametrize(
+    ("words", "often"),
+    [
+        (
+            "Progress toward the goals will be communicated to the parents at each marking period.",
+            "marking period",
+        ),
+        ("Teachers send home progress updates every 4.5 weeks.", "every 4.5 weeks"),
+        ("Parents will be told of progress toward the goals every 9 weeks.", "every 9 weeks"),
+        ("Progress toward goals is reported: Quarterly, at the end of each term", "quarterly"),
+        ("The team will tell the family how the goals are going twice a year.", "twice a year"),
+        ("Informes de progreso: tres veces al año con las calificaciones", "tres veces al año"),
+    ],
+)
+def test_when_parents_hear_of_progress(words, often):
+    told = part("goals", lines(words))
+
+    assert often in read_progress([told], entries(told), KNOWN).frequency.value.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "share", "why"),
+    [
+        ("Time in the regular education environment: 81%. She is out of the regular environment for reading, because the pace is not hers.", 81, True),
+        ("Why not with typically developing children: Jun needs a class of eight with two adults and signs all day to learn first words.", None, True),
+        ("The team chose the resource room, as Mia learns to read best in a group of three.", None, True),
+        ("Student spends 40 percent of the day in the resource room.", 60, False),
+        ("LRE: 79 %", 79, False),
+        ("The school must keep children in regular classes unless the nature of the disability is such that they cannot learn there.", None, False),
+    ],
+)  # fmt: skip
+def test_how_placement_is_told(words, share, why):
+    told = part("lre", lines(words), title="Least restrictive environment")
+
+    found = read_placement([told], entries(told), KNOWN)
+
+    assert (found.percent_general_education and found.percent_general_education.value) == share
+    assert bool(found.explanation_present and found.explanation_present.value) is why
+
+
+@pytest.mark.parametrize(
+    ("words", "way", "count"),
+    [
+        ("State assessments: ACT; WorkKeys Math - with accommodations: Read aloud; Extended time", "regular_with_accommodations", 2),
+        ("RICAS ELA, RICAS Mathematics: con acomodaciones / with accommodations: Tiempo extendido.", "regular_with_accommodations", 2),
+        ("The student will take the Forward Exam without accommodations.", "regular", 1),
+        ("☐ PSSA ☒ PSSA with accommodations ☐ PASA", "regular_with_accommodations", 1),
+        ("The student will participate in the Dynamic Learning Maps alternate assessment.", "alternate", 0),
+        ("LEAP 2025 starts in grade 3. Not tested this school year.", "not_tested_at_grade", 0),
+        ("There are no state or district-wide tests for three-year-olds.", "not_tested_at_grade", 0),
+    ],
+)  # fmt: skip
+def test_how_tests_are_told(words, way, count):
+    found = read_assessments([part("assessments", lines(words))], KNOWN, iep=True)
+
+    assert (found.participation.value, len(found.state_tests)) == (way, count)
+
+
+def test_tests_beside_how_they_are_taken():
+    grid = table(
+        "IAR ELA|with accommodations: Word prediction",
+        "IAR Math|without accommodations",
+        "DLM-AA|not applicable",
+    )
+
+    found = read_assessments([part("assessments", grid)], KNOWN, iep=True)
+
+    assert [test.value for test in found.state_tests] == ["IAR ELA", "IAR Math"]
+    assert found.participation.value == "regular_with_accommodations"
+    assert [item.value for item in found.accommodations] == ["Word prediction"]
+
+
+def test_supports_in_rows_without_a_heading():
+    grid = table("Extra time to respond|class", "Picture choices|class", "Chair with sides|class")
+
+    assert supports(part("accommodations", grid))[0] == [
+        "Extra time to respond",
+        "Picture choices",
+        "Chair with sides",
+    ]
+
+
+def test_a_date_to_fill_in_does_not_end_a_list_of_objectives():
+    read = read_goals(
+        [
+            part(
+                "goals",
+                lines(
+                    "Annual goal: By May 2027, Ana will answer questions with 80% accuracy in 4 of 5 trials.\n"
+                    "Benchmarks:\n1. Answer with 60% accuracy. Date of mastery: ____\n2. Answer with 70% accuracy. Date of mastery: ____"
+                ),
+            )
+        ],
+        KNOWN,
+    )  # fmt: skip
+
+    assert [o.value for o in read[0].objectives] == ["Answer with 60% accuracy", "Answer with 70% accuracy"]
+
+
+def test_an_area_without_a_goal_does_not_take_the_next_ones():
+    read = read_goals(
+        [
+            part(
+                "goals",
+                lines("Area of Concern: Mathematics\nNo goal at this time.\nArea of Concern: Reading"),
+                table(
+                    "Present level|He reads two grades below.",
+                    "Annual Goal 1|Given a passage, Ed will answer questions with 70% accuracy on 4 of 5 passages.",
+                    "Baseline|38% accuracy",
+                    "How will progress be measured?|Exit tickets",
+                ),
+            )
+        ],
+        KNOWN,
+    )
+
+    assert (read[0].area.value, read[0].baseline.value, read[0].measurement.value) == (
+        "Reading",
+        "38% accuracy",
+        "Exit tickets",
+    )
+
+
+def test_a_goal_of_which_each_part_has_a_box():
+    read = read_goals(
+        [
+            part(
+                "goals",
+                table(
+                    "Condition|Given a passage",
+                    "Behavior|Ana will answer questions",
+                    "Criteria|80% in 4 of 5 trials",
+                ),
+            )
+        ],
+        KNOWN,
+    )
+
+    assert read[0].text.value == "Given a passage Ana will answer questions 80% in 4 of 5 trials"
+    assert read[0].text.confidence < 0.9
+
+
+def test_what_no_goal_has_is_remarked_and_what_one_lacks_is_missing():
+    from reader.defects import find_defects
+    from reader.reading import Value
+
+    def reading(*methods):
+        goals = [
+            goal(f"Given a text, Ana will read {n} words with 90% accuracy.", baseline="40%")
+            for n in range(len(methods))
+        ]
+        for one, method in zip(goals, methods, strict=True):
+            one.measurement = Value(method) if method else None
+        return Reading(Value("iep"), "text_pdf", [], goals=goals)
+
+    def ids(found):
+        return [d.component_id for d in found if d.component_id == "progress_measurement"]
+
+    none_has, one_lacks = find_defects(reading("", ""), KNOWN), find_defects(reading("Probes", ""), KNOWN)
+
+    assert (ids(none_has[0]), ids(none_has[1])) == ([], ["progress_measurement"])
+    assert ids(one_lacks[0]) == ["progress_measurement"]
+
+
+@pytest.mark.parametrize(
+    ("words", "slot", "need"),
+    [
+        ("Communication: Maya uses a speech device and needs language therapy.", "communication", True),
+        ("Assistive technology: Needed (text-to-speech)", "assistive_technology", True),
+        ("Behavior: No concerns", "behavior", False),
+        ("Assistive technology | ☒ Yes | ☐ No", "assistive_technology", True),
+        ("Yes | Behavior impedes learning\nNo | Blind or visually impaired", "behavior", True),
+    ],
+)
+def test_how_factors_are_answered(words, slot, need):
+    found = read_factors([part("special_factors", lines(words))], [], KNOWN, {}, [])
+
+    assert getattr(found, slot).value is need
+
+
+def test_a_box_that_holds_a_part_under_its_heading():
+    box = table("Least restrictive environment\nIn the general classroom 97% of the time.")
+    box.rows[0][0].box = (50.0, 0.0, 560.0, 60.0)
+
+    assert [p.kind for p in parts_of([box, *lines("Extended school year")], KNOWN)][1] == "lre"
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [
+            table(
+                "Service|Speech therapy|Resource reading",
+                "Minutes|30 min|30 min",
+                "Frequency|2 x week|5 x week",
+            )
+        ],
+        [table("Speech therapy|30 min 2x/week|Speech room", "Resource reading|30 min 5x/week|Resource room")],
+        [
+            lines(
+                "Speech therapy | 60 min/week | Speech room\nResource reading | 150 min/week | Resource room"
+            )
+        ],
+    ],
+)
+def test_services_without_headings_over_their_columns(blocks):
+    read = services(part("services", *blocks))
+
+    assert [(s.name.value, s.minutes_per_week.value) for s in read] == [
+        ("Speech therapy", 60.0),
+        ("Resource reading", 150.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        table("MCAP ELA|☐ no accommodations ☒ accommodations|Extended time", "MCAP Math|☐ no accommodations ☒ accommodations|Extended time"),
+        table("Test|Standard|With accommodations|Alternate|Accommodations", "MCAP ELA||X||Extended time", "MCAP Math||X||Extended time"),
+        table("Which assessments will the student take?|MCAP ELA; MCAP Math", "How will the student take them?|With accommodations", "List accommodations|Extended time"),
+        lines("Ana takes MCAP ELA and MCAP Math with extended time."),
+        lines("MCAP ELA .......... with accommodations\nMCAP Math .......... with accommodations\nAccommodations: Extended time"),
+    ],
+)  # fmt: skip
+def test_the_same_tests_in_other_grids(grid):
+    found = read_assessments([part("assessments", grid)], KNOWN, iep=True)
+
+    assert found.participation.value == "regular_with_accommodations"
+    assert [test.value for test in found.state_tests] == ["MCAP ELA", "MCAP Math"]
+    assert [item.value.lower() for item in found.accommodations] == ["extended time"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        table(
+            "Instructional accommodations|Extended time; Small group",
+            "Program modifications|Half of the words",
+        ),
+        lines("• Extended time • Small group\nModifications: Half of the words"),
+    ],
+)
+def test_supports_beside_their_label_and_in_one_line(block):
+    accommodations, modifications = supports(part("accommodations", block))
+
+    assert accommodations == ["Extended time", "Small group"]
+    assert modifications == ["Half of the words"]
+
+
+def test_a_part_that_may_stand_with_the_wrong_goal_is_not_sure():
+    read = read_goals(
+        [
+            part(
+                "goals",
+                lines(
+                    "Annual goal: Given a text, Ana will read 90 words with 95% accuracy by May 2027.\n"
+                    "Annual goal: Given a page, Ana will write 9 words with 95% accuracy by May 2027.\nMethod: Probes"
+                ),
+            )
+        ],
+        KNOWN,
+    )
+
+    assert read[0].measurement is None
+    assert read[1].measurement.confidence < 0.9

@@ -131,3 +131,17 @@ def test_boxes_stand_before_their_words():
     found = sorted(scan._with_boxes(words, marks), key=lambda word: word.box[0])
 
     assert [word.text for word in found] == [TICKED, "Yes", EMPTY, "No"]
+
+
+def test_light_letters_in_a_dark_bar_are_no_rulings():
+    grey = np.full((400, 900), 235, np.uint8)
+    grey[100:140, 50:850] = 10
+    for left in range(80, 400, 20):  # stems of letters, and the bar's own ends
+        grey[108:132, left : left + 4] = 235
+
+    bars = scan._dark_bars(grey)
+
+    assert len(bars) == 1
+    assert scan._in_bar((200.0, 100.0, 140.0), bars[0])
+    assert not scan._in_bar((50.0, 100.0, 140.0), bars[0])
+    assert not scan._in_bar((200.0, 100.0, 300.0), bars[0])

@@ -9,7 +9,7 @@ from typing import Any
 HERE = Path(__file__).parent
 NAMES = sorted(path.stem for path in HERE.iterdir() if path.suffix in (".pdf", ".docx"))
 SCANS = [name for name in NAMES if name.endswith("_scan")]  # some four seconds a page
-IEPS = [name for name in NAMES if name.startswith(("f", "g", "h")) and name not in SCANS]
+IEPS = [name for name in NAMES if name.startswith(("f", "g", "h", "i")) and name not in SCANS]
 OTHERS = [name for name in NAMES if name.startswith(("m", "n"))]
 
 
