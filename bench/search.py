@@ -31,7 +31,9 @@ def main() -> None:
     with within(firm):
         rows = sum(model.objects.count() for model in (Student, Contact, Case, Meeting))
         people = {"owner": User.objects.get(role=Role.OWNER), "advocate": User.objects.filter(role=Role.ADVOCATE).order_by("email")[0]}  # fmt: skip
-        sql = median_ms(lambda: list(Student.objects.filter(family_name__icontains="riv").order_by("family_name")[:5]))
+        sql = median_ms(
+            lambda: list(Student.objects.filter(family_name__icontains="riv").order_by("family_name")[:5])
+        )
     with server("config.wsgi", settings="config.settings", host=firm.host, path="/livez") as port:
         for short, person in people.items():
             key = signed_in(firm, person)
