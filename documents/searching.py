@@ -82,7 +82,8 @@ def papers(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
         search.Hit(row.title, row.student.short_name if row.student else "", reverse("document", args=[row.pk]), "doc")
         for row in rows[:limit]
     ]  # fmt: skip
-    return found, len(found) if len(found) < limit else rows.count()
+    # To count further than a person reads on would look at every paper of the firm.
+    return found, len(found) if len(found) < limit else rows[:MOST].count()
 
 
 def pages(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
