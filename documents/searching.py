@@ -22,6 +22,7 @@ from web import search
 
 MOST = 40
 TERMS = 12
+SHORTEST = 4  # letters typed before pages are looked through while one still types
 # Characters of no language around what was found, so that the text can be escaped before they become tags.
 BEGIN, END = "\ue000", "\ue001"
 
@@ -88,7 +89,7 @@ def papers(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
 
 def pages(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
     """Pages by the words on them, for the search over everything: each leads to its page, where they are marked."""
-    found = find(words, user=user)
+    found = find(words, user=user) if len(words) >= SHORTEST else []
     hits = [
         search.Hit(
             _("%(title)s, page %(n)s") % {"title": hit.document.title, "n": hit.page},
