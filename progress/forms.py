@@ -75,13 +75,6 @@ class TypedField(NumberField):
         super().__init__(**kwargs)
 
 
-class OptionalFiles(FilesField):
-    """A photo or a file, or none."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return super().clean(data, initial) if data else []
-
-
 class SheetForm(ModelForm):
     """How a goal is counted, from where to where."""
 
@@ -144,7 +137,7 @@ class PointForm(Form):
     note = forms.CharField(
         label=_("A note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
-    paper = OptionalFiles(label=_("A photo or work sample"), required=False)
+    paper = FilesField(label=_("A photo or work sample"), required=False)
 
     def __init__(self, *args: Any, sheet: DataSheet, typed: bool = False, **kwargs: Any) -> None:
         """`typed` asks for numbers where buttons would do: another number of tries than the usual."""
@@ -314,7 +307,7 @@ class WinForm(ModelForm):
             "happened_on": forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
         }
 
-    paper = OptionalFiles(label=_("A photo"), required=False)
+    paper = FilesField(label=_("A photo"), required=False)
 
     def __init__(self, *args: Any, sheets: Any, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"happened_on": today, "setting": Setting.SCHOOL})
