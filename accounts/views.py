@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import handing_over, passwords, second_factor, signing_in
 from accounts.forms import AddressForm, CodeForm, EmailForm, NewPasswordForm, SecondStepForm, StaffSignInForm
 from accounts.models import User
+from accounts.roles import Role
 from web.access import Can, requires
 from web.forms import posted
 from web.middleware import keep_language
@@ -34,8 +35,8 @@ HALFWAY = timedelta(minutes=15)  # between the password and the second step
 def after_sign_in(request: HttpRequest, user: User, wanted: str = "") -> HttpResponse:
     """To the page they wanted, on this host only, else to their own door."""
     answer = redirect(_next_page(request, user, wanted))
-    if user.is_staff_member and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        # A new browser knows no choice yet: it shows the language of their profile.
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.role != Role.GUEST:
+        # Nobody has chosen in this browser yet: it shows the language that is kept for the person. Of a guest none is.
         keep_language(answer, user.language)
     return answer
 
