@@ -46,9 +46,7 @@ class WriteForm(Form):
         if filled.get("way") == By.SMS and len(filled.get("body", "")) > MOST_IN_A_TEXT:
             self.add_error("body", _("This is too long for a text. Send an e-mail, or say less."))
         if filled.get("paper") and filled.get("way") != By.PORTAL:
-            self.add_error(
-                "paper", _("Papers go with a portal message, where only the family can see them.")
-            )
+            self.add_error("paper", _("Papers go with a portal message, where only the family can see them."))
         return filled
 
     @property

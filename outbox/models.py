@@ -266,7 +266,11 @@ def allow(number: str, *, how: str, at: datetime, wording: str = "", version: st
 
     Consent.objects.create(number=number, given=True, how=how, wording=wording, wording_version=version, language=language, network=network, by=by, at=at)  # fmt: skip
     held = Message.objects.filter(
-        recipient=number, channel=Channel.SMS, state=State.SUPPRESSED, reason=reasons.TEXTS_ENDED, due_at__gt=at
+        recipient=number,
+        channel=Channel.SMS,
+        state=State.SUPPRESSED,
+        reason=reasons.TEXTS_ENDED,
+        due_at__gt=at,
     )
     for message in held.select_for_update().order_by("due_at"):
         plan_again(message)

@@ -243,7 +243,12 @@ def fall_back(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) ->
 
 def by_text_again(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
     """A reminder waits to go by text again: the e-mail that was to go instead stays here, unless the plan wants both."""
-    if message.kind != "reminder" or message.channel != Channel.SMS or message.state != State.DUE or message.attempts:
+    if (
+        message.kind != "reminder"
+        or message.channel != Channel.SMS
+        or message.state != State.DUE
+        or message.attempts
+    ):
         return
     booking = Booking.objects.filter(pk=booking_id(message.subject)).first()
     if booking is None:

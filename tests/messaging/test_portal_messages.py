@@ -1,7 +1,5 @@
 """Messages in the portal, with papers, and what is said of them outside."""
 
-import re
-
 import pytest
 
 from documents.models import Document
@@ -73,19 +71,10 @@ def test_nothing_is_not_sent(visitor, luz, data):
     assert Document.objects.count() == before
 
 
-def inputs_of(page):
-    """The names of the places for files that a page has."""
-    return re.findall(r'<input[^>]*type="file"[^>]*name="(\w+)"|<input[^>]*name="(\w+)"[^>]*type="file"', page.content.decode())  # fmt: skip
-
-
-def names_of(page):
-    return [one or other for one, other in inputs_of(page)]
-
-
 def test_each_place_for_files_that_a_familys_page_has_sends_one(visitor, luz, mateo, clock):
     """The names come from the page itself, as a browser takes them."""
     page = visitor.as_(luz).get("/portal/messages/")
-    names = names_of(page)
+    names = papers.places(page)
     assert len(names) == 2
     assert "data-upload" in page.content.decode()  # the script that says what was picked looks for it
 
@@ -99,10 +88,11 @@ def test_each_place_for_files_that_a_familys_page_has_sends_one(visitor, luz, ma
 
 def test_the_place_for_files_that_the_staffs_page_has_sends_one(visitor, luz, ana, mateo, clock):
     thread = threads.thread_of(luz.contact, at=NOW)
-    (name,) = names_of(visitor.as_(ana).get(f"/messages/{thread.pk}/"))
+    (name,) = papers.places(visitor.as_(ana).get(f"/messages/{thread.pk}/"))
 
     visitor.post(
-        f"/messages/{thread.pk}/", {"way": "portal", "body": "The plan", name: papers.upload(papers.pdf("Plan"))}
+        f"/messages/{thread.pk}/",
+        {"way": "portal", "body": "The plan", name: papers.upload(papers.pdf("Plan"))},
     )
 
     assert PortalMessage.objects.get().documents.get().student == mateo
@@ -128,7 +118,9 @@ def test_a_kind_that_is_never_taken_is_said_at_once_beside_the_field(visitor, lu
 
 
 def test_the_thread_says_what_became_of_a_file_that_was_refused(visitor, luz, ana, clock):
-    visitor.as_(luz).post("/portal/messages/", {"body": "Look", "photos": papers.upload(b"MZ\x90 x", "a.jpg")})
+    visitor.as_(luz).post(
+        "/portal/messages/", {"body": "Look", "photos": papers.upload(b"MZ\x90 x", "a.jpg")}
+    )
 
     said = "We could not take this file. We cannot read this kind of file."
     thread = Thread.objects.get()

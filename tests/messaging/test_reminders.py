@@ -175,6 +175,7 @@ def test_unconfirmed_calls_of_tomorrow_are_listed_until_confirmed(visitor, ana, 
 
 def test_who_works_with_the_family_is_told_that_its_number_takes_no_texts(booked, luz, ana, work_due, standins, clock):  # fmt: skip
     from clients.models import ContactPoint
+
     booked()
     ContactPoint.objects.filter(contact=luz.contact, kind="phone").update(value="+15005550009")
     allow("+15005550009", how="form", at=NOW)
