@@ -115,7 +115,7 @@ def check(values: Mapping[str, Any]) -> dict[str, str]:
             wrong["target"] = _("The target is above the start. If more is better, choose that.")
     starts_on, target_on = values.get("starts_on"), values.get("target_on")
     if starts_on and target_on and target_on <= starts_on:
-        wrong["target_on"] = ENDS_FIRST
+        wrong["target_on"] = str(ENDS_FIRST)
     return wrong
 
 
