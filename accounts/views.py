@@ -36,8 +36,8 @@ HALFWAY = timedelta(minutes=15)  # between the password and the second step
 def after_sign_in(request: HttpRequest, user: User, wanted: str = "") -> HttpResponse:
     """To the page they wanted, on this host only, else to their own door."""
     answer = redirect(_next_page(request, user, wanted))
-    if user.is_staff_member and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        # A new browser knows no choice yet: it shows the language of their profile.
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.role != Role.GUEST:
+        # Nobody has chosen in this browser yet: it shows the language that is kept for the person. Of a guest none is.
         keep_language(answer, user.language)
     return answer
 

@@ -294,6 +294,13 @@ class PrepForm(Form):
         label=_("What worries you?"), required=False, max_length=LONG, widget=_text(5), help_text=_("One on each line.")
     )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """Nothing at all is no answer; whoever wrote before may take it back."""
+        kept: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(kept.values()) and not any(self.initial.values()):
+            self.add_error("questions", _("Write a question or a worry first."))
+        return kept
+
     def lines(self) -> list[tuple[str, bool]]:
         """Each line once: (text, whether it is a question)."""
         found: dict[str, bool] = {}

@@ -83,7 +83,7 @@ def moved(meeting: Meeting, *, at: datetime, by: User) -> None:
 @transaction.atomic
 def call_off(meeting: Meeting, *, at: datetime, by: User) -> None:
     Meeting.objects.filter(pk=meeting.pk, called_off_at=None).update(called_off_at=at)
-    sending.call_off(subject=f"meeting:{meeting.pk}", reason=reasons.MEETING_CALLED_OFF)
+    sending.call_off(subject=f"meeting:{meeting.pk}", reason=reasons.MEETING_CALLED_OFF, at=at)
     timeline.TimelineEntry.objects.filter(evidence_kind="meeting", evidence_id=str(meeting.pk)).delete()
     audit.record("meeting.called_off", by=by, at=at, about=meeting)
 

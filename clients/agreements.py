@@ -171,7 +171,7 @@ def withdraw(agreement: Agreement, *, by: User, at: datetime) -> None:
     if not agreement.can_be_signed(at=at):
         raise CannotBeSigned
     Agreement.objects.filter(pk=agreement.pk).update(withdrawn_at=at)
-    sending.call_off(subject=f"agreement:{agreement.pk}", reason=reasons.PAPER_CALLED_BACK)
+    sending.call_off(subject=f"agreement:{agreement.pk}", reason=reasons.PAPER_CALLED_BACK, at=at)
     audit.record("agreement.withdrawn", by=by, at=at, about=agreement)
 
 
@@ -241,7 +241,7 @@ def sign(
         agreement=agreement, name=name, drawn=drawing.cleaned(drawn), how=how, proof=proof, signed_at=at,
         network=network, agent=agent[:300], digest=agreement.computed_digest(),
     )  # fmt: skip
-    sending.call_off(subject=f"agreement:{agreement.pk}", reason=reasons.PAPER_SIGNED)
+    sending.call_off(subject=f"agreement:{agreement.pk}", reason=reasons.PAPER_SIGNED, at=at)
     audit.record("agreement.signed", by=by, at=at, about=agreement, network=network, digest=signature.digest)
     agreement_signed.send(sender=Agreement, agreement=agreement, signature=signature, at=at)
     return signature

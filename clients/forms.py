@@ -168,7 +168,18 @@ class ChildForm(StudentForm):
         return {name: self.cleaned_data[name] for name in ("relation", "lives_with", "may_see")}
 
 
+OUTSIDE = _("Choose a time from 9:00 am to 8:00 pm.")
+ENDS_FIRST = _("The end must be later than the start.")
+HOURS_RULES = {
+    "contact_hours_begin_within_ours": OUTSIDE,
+    "contact_hours_end_within_ours": OUTSIDE,
+    "contact_hours_begin_before_they_end": ENDS_FIRST,
+}
+
+
 class ContactForm(ModelForm):
+    rules = HOURS_RULES
+
     class Meta:
         model = Contact
         fields = [
@@ -197,12 +208,14 @@ class ContactForm(ModelForm):
 def clean_hours(form: Any, found: dict[str, Any]) -> dict[str, Any]:
     """A person narrows our sending hours, never widens them."""
     opens, closes = found.get("hours_from"), found.get("hours_to")
-    if opens and not OPENS <= opens < CLOSES:
-        form.add_error("hours_from", _("Choose a time from 9:00 am to 8:00 pm."))
-    elif closes and not OPENS < closes <= CLOSES:
-        form.add_error("hours_to", _("Choose a time from 9:00 am to 8:00 pm."))
-    elif opens and closes and opens >= closes:
-        form.add_error("hours_to", _("The end must be later than the start."))
+    begins_well = not opens or OPENS <= opens < CLOSES
+    ends_well = not closes or OPENS < closes <= CLOSES
+    if not begins_well:
+        form.add_error("hours_from", OUTSIDE)
+    if not ends_well:
+        form.add_error("hours_to", OUTSIDE)
+    if begins_well and ends_well and opens and closes and opens >= closes:
+        form.add_error("hours_to", ENDS_FIRST)
     return found
 
 
@@ -390,6 +403,8 @@ class AboutForm(Form):
 
 class MyDetailsForm(ModelForm):
     """What a family member sets about themselves."""
+
+    rules = HOURS_RULES
 
     class Meta:
         model = Contact

@@ -56,7 +56,7 @@ def settle(request: Request, document: Document, *, at: datetime) -> None:
     for asked in Request.objects.open().filter(Q(pk=request.pk) | Q(pk__in=same)):
         asked.settled_by, asked.settled_at = document, at
         asked.save(update_fields=["settled_by", "settled_at"])
-        sending.call_off(subject=asked.subject, reason=reasons.PAPER_CAME)
+        sending.call_off(subject=asked.subject, reason=reasons.PAPER_CAME, at=at)
 
 
 def settle_by_kind(document: Document, *, at: datetime) -> None:
@@ -83,7 +83,7 @@ def call_off(request: Request, *, by: User, at: datetime) -> None:
     """We do not need it any more; doing it twice is once."""
     with transaction.atomic():
         if Request.objects.open().filter(pk=request.pk).update(called_off_at=at):
-            sending.call_off(subject=request.subject, reason=reasons.REQUEST_CALLED_OFF)
+            sending.call_off(subject=request.subject, reason=reasons.REQUEST_CALLED_OFF, at=at)
             audit.record("paper_request.called_off", by=by, at=at, about=request)
 
 

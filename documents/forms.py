@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -17,6 +18,21 @@ from web.forms import Form, ModelForm
 from web.uploads import MOST_BYTES
 
 MOST_PHOTOS = 60
+# What a browser offers to pick; what came is decided by its bytes.
+ACCEPTED = "application/pdf,image/jpeg,image/png,image/heic,.heic,.docx,.txt,text/plain"
+# Ends of names that no kind we take has: said at once, without waiting for a look at the bytes.
+NEVER = {
+    ".exe", ".msi", ".bat", ".cmd", ".com", ".scr", ".ps1", ".vbs", ".js", ".jar", ".apk", ".app", ".dmg", ".pkg", ".dll",
+    ".sh", ".iso", ".lnk", ".zip", ".rar", ".7z", ".gz", ".tar", ".xls", ".xlsx", ".xlsm", ".ppt", ".pptx", ".docm", ".pages",
+    ".numbers", ".key", ".odt", ".rtf", ".html", ".htm", ".svg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".mp3", ".m4a",
+    ".wav", ".avi", ".mkv", ".wmv",
+}  # fmt: skip
+NEVER_TYPES = ("audio/", "application/x-msdownload", "application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/zip", "application/x-zip-compressed")  # fmt: skip
+
+
+def is_never_taken(name: str, content_type: str = "") -> bool:
+    """Whether a file is of a kind that we never take, by what it is called or what the browser says it is."""
+    return PurePath(name.lower()).suffix in NEVER or content_type.startswith(NEVER_TYPES)
 
 
 class Picked(forms.ClearableFileInput):
@@ -51,6 +67,8 @@ class FilesField(forms.FileField):
                 raise ValidationError(refusals.sentence("too_large"), code="too_large")
             if not file.size:
                 raise ValidationError(refusals.sentence("empty"), code="empty")
+            if is_never_taken(file.name or "", getattr(file, "content_type", "") or ""):
+                raise ValidationError(refusals.sentence("kind"), code="kind")
         return [Sent(file.read(), file.name or "") for file in files]
 
 

@@ -23,7 +23,7 @@ from clients.forms import date_field, text_area
 from clients.models import Contact, Student
 from documents import adding, storage
 from documents.adding import Sent
-from documents.forms import FilesField, Picked
+from documents.forms import ACCEPTED, FilesField, Picked
 from documents.models import Kind as DocumentKind
 from intake.models import Answer, Inquiry, Question, QuestionList, QuestionVersion, Response
 from outbox import sending
@@ -35,7 +35,6 @@ from web.forms import Form
 
 Kind = QuestionVersion.Kind
 FILES_A_LINK = 12  # a day: whoever holds the link need not sign in
-ACCEPTED = "application/pdf,image/jpeg,image/png,image/heic,.heic,.docx,.txt,text/plain"
 
 
 def current(asked: QuestionList) -> list[QuestionVersion]:

@@ -41,7 +41,7 @@ def look_again(invoice: Invoice, *, at: datetime) -> None:
         plan(invoice, at=at)
         return
     due.settle(REMIND, *(f"{invoice.pk}/{days}" for days in STEPS))
-    sending.call_off(subject=f"{invoice.subject}/reminder", reason=reasons.SETTLED)
+    sending.call_off(subject=f"{invoice.subject}/reminder", reason=reasons.SETTLED, at=at)
 
 
 def remind(keys: list[str], at: datetime) -> None:

@@ -28,6 +28,7 @@ def outbox(request: HttpRequest, problem: str = "", status: int = 200) -> HttpRe
         "inbound": Inbound.objects.order_by("-at")[:20],
         "last_number": next((m.recipient for m in messages if m.channel == "sms"), ""),
         "problem": problem,
+        "standins": settings.STANDINS_CONTROL,
     }
     return render(request, "lobby/outbox.html", context, status=status)
 

@@ -9,27 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.models import Contact, Student
-from documents.forms import FilesField, Picked
+from documents.forms import ACCEPTED, FilesField, Picked
 from messaging.models import By, Thread
 from web.forms import Form
 
 MOST_IN_A_TEXT = 800
-
-
-class Attached(Picked):
-    """What was picked, under the names that the page's two places have."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return super().value_from_datadict(data, files, "files")
-
-
-class AttachedField(FilesField):
-    """Files that may be left out. Cleans to a list of `Sent`."""
-
-    widget = Attached
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return super().clean(data, initial) if data else []
 
 
 class WriteForm(Form):
@@ -39,7 +23,10 @@ class WriteForm(Form):
     title = forms.CharField(label=_("Subject of the e-mail"), max_length=120, required=False)
     body = forms.CharField(label=_("Message"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
     student = forms.ChoiceField(label=_("Whose paper is it?"), required=False)
-    papers = AttachedField(label=_("Papers"), required=False)
+    paper = FilesField(
+        label=_("Papers"), required=False, widget=Picked(attrs={"multiple": True, "accept": ACCEPTED}),
+        help_text=_("Papers go with a portal message. The family can see them."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, ways: list[str], students: list[Student], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,10 +45,8 @@ class WriteForm(Form):
             self.add_error("title", _("Give the e-mail a subject."))
         if filled.get("way") == By.SMS and len(filled.get("body", "")) > MOST_IN_A_TEXT:
             self.add_error("body", _("This is too long for a text. Send an e-mail, or say less."))
-        if filled.get("papers") and filled.get("way") != By.PORTAL:
-            self.add_error(
-                "papers", _("Papers go with a portal message, where only the family can see them.")
-            )
+        if filled.get("paper") and filled.get("way") != By.PORTAL:
+            self.add_error("paper", _("Papers go with a portal message, where only the family can see them."))
         return filled
 
     @property
@@ -77,7 +62,7 @@ class FamilyWriteForm(Form):
         label=_("Message"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     student = forms.ChoiceField(label=_("Whose paper is it?"), required=False)
-    papers = AttachedField(label=_("Papers"), required=False)
+    paper = FilesField(label=_("Papers"), required=False)
 
     def __init__(self, *args: Any, students: list[Student], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +73,7 @@ class FamilyWriteForm(Form):
 
     def clean(self) -> dict[str, Any]:
         filled = super().clean() or {}
-        if not filled.get("body") and not filled.get("papers") and not self.errors:
+        if not filled.get("body") and not filled.get("paper") and not self.errors:
             self.add_error("body", _("Write something, or add a paper."))
         return filled
 

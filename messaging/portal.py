@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import FirmRequest
 from clients.models import Contact, Student
 from documents import storage
+from documents.views import onward
 from messaging import threads
 from messaging.forms import FamilyWriteForm
 from messaging.models import Thread
@@ -32,14 +34,14 @@ def messages_page(request: FirmRequest) -> HttpResponse:
         try:
             threads.post(
                 threads.thread_of(contact, at=now), told["body"], by=user, at=now, from_family=True,
-                files=told["papers"], student=form.student_chosen,
+                files=told["paper"], student=form.student_chosen,
             )  # fmt: skip
             messages.success(request, _("Sent. We answer here, and tell you when we do."))
-            return redirect("portal-messages")
+            return onward(request, reverse("portal-messages"))
         except storage.NoRoom as full:
-            form.add_error("papers", str(full))
+            form.add_error("paper", str(full))
         except threads.CannotWrite as problem:
-            form.add_error("papers", str(problem))
+            form.add_error("paper", str(problem))
     thread = Thread.objects.visible_to(user).select_related("contact__family").first()
     context = {
         "form": form, "thread": thread, "students": students, "contact": contact,

@@ -228,7 +228,7 @@ def entries(thread: Thread, *, user: User, at: datetime, limit: int = 100) -> li
 
 def _documents(thread: Thread, user: User) -> list[Document]:
     ids = PortalMessage.documents.through.objects.filter(portalmessage__thread=thread).values("document")
-    return list(Document.objects.visible_to(user).filter(pk__in=ids))
+    return list(Document.objects.visible_to(user).filter(pk__in=ids).prefetch_related("versions"))
 
 
 def became(meant: str) -> str:

@@ -93,7 +93,7 @@ def thread_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         except threads.CannotWrite as problem:
             form.add_error("body", str(problem))
         except storage.NoRoom as full:
-            form.add_error("papers", str(full))
+            form.add_error("paper", str(full))
     checked = form.is_valid()
     return render(
         request, "messaging/thread.html", _context(request, thread, form, at=now), status=200 if checked else 422
@@ -108,7 +108,7 @@ def write(thread: Thread, form: WriteForm, *, by: Any, at: datetime) -> None:
     elif told["way"] == By.EMAIL:
         threads.send_mail(thread, told["title"], told["body"], by=by, at=at)
     else:
-        threads.post(thread, told["body"], by=by, at=at, from_family=False, files=told["papers"], student=form.student_chosen)  # fmt: skip
+        threads.post(thread, told["body"], by=by, at=at, from_family=False, files=told["paper"], student=form.student_chosen)  # fmt: skip
 
 
 def ways_of(thread: Thread) -> list[str]:

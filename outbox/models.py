@@ -258,8 +258,23 @@ def agreed_numbers(numbers: Collection[str]) -> set[str]:
     return {number for number, given in words.values_list("number", "given") if given}
 
 
+@transaction.atomic
 def allow(number: str, *, how: str, at: datetime, wording: str = "", version: str = "", language: str = "en", network: str = "", by: UUID | None = None) -> None:  # fmt: skip
+    """Texts may go to this number. What a no had held back is planned again where its time lies ahead; what went by
+    another way meanwhile is for the app that sent it there to take back."""
+    from outbox.sending import plan_again
+
     Consent.objects.create(number=number, given=True, how=how, wording=wording, wording_version=version, language=language, network=network, by=by, at=at)  # fmt: skip
+    held = Message.objects.filter(
+        recipient=number,
+        channel=Channel.SMS,
+        state=State.SUPPRESSED,
+        reason=reasons.TEXTS_ENDED,
+        due_at__gt=at,
+    )
+    for message in held.select_for_update().order_by("due_at"):
+        plan_again(message)
+        delivery_changed.send(sender=Message, message=message, at=at)
 
 
 @transaction.atomic

@@ -38,6 +38,7 @@ NUMBER_HAD_ITS_TEXTS = gettext_noop("this number has had its texts for today")
 FIRM_SENT_ITS_TEXTS = gettext_noop("the firm has sent its texts for today")
 MONTH_USED_UP = gettext_noop("the firm's texts for this month are used up")
 TEXTS_ENDED = gettext_noop("texts are off for this number")
+GOES_BY_TEXT = gettext_noop("it goes by text again")
 
 # What the apps above answer when they are asked whether a message may still leave.
 MAY_NOT_HEAR = gettext_noop("this person may not hear about this child")

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from outbox import pace, reasons, segments
 from outbox.allowed import FRESH, Batch, guard, guard_batch, narrow, segments_this_month
@@ -33,8 +34,10 @@ __all__ = [
     "guard",
     "guard_batch",
     "narrow",
+    "plan_again",
     "reconcile",
     "segments_this_month",
+    "take_back",
     "write",
 ]
 
@@ -123,12 +126,29 @@ def write(
     return message
 
 
-def call_off(*, subject: str, reason: str) -> None:
-    """What is still waiting about this subject is not sent."""
-    waiting = Message.objects.filter(subject=subject, state__in=[State.DUE, State.LEASED], answers=False)
+def plan_again(message: Message) -> None:
+    """Has a message that was held back wait for its time once more. It has never left: that is for the caller to know."""
+    held = Message.objects.filter(pk=message.pk, state=State.SUPPRESSED)
+    if held.update(state=State.DUE, reason="", leased_until=None):
+        message.state, message.reason = State.DUE, ""
+        due.plan(DUE, str(message.pk), due_at=message.due_at)
+
+
+def take_back(messages: QuerySet[Message], *, reason: str) -> None:
+    """Those of these that still wait are not sent."""
+    waiting = messages.filter(state__in=[State.DUE, State.LEASED], answers=False)
     keys = [str(key) for key in waiting.values_list("pk", flat=True)]
     waiting.update(state=State.SUPPRESSED, reason=reason, leased_until=None)
     due.settle(DUE, *keys)
+
+
+def call_off(*, subject: str, reason: str, at: datetime) -> None:
+    """What is still waiting about this subject is not sent, nor what a STOP holds back, should texts be allowed again."""
+    about = Message.objects.filter(subject=subject)
+    take_back(about, reason=reason)
+    about.filter(
+        state=State.SUPPRESSED, reason__in=[reasons.TEXTS_ENDED, reasons.GOES_BY_TEXT], due_at__gt=at
+    ).update(reason=reason)
 
 
 def lease(keys: Sequence[str], *, at: datetime) -> list[Message]:

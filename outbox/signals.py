@@ -6,5 +6,5 @@ from django.dispatch import Signal
 text_received = Signal()
 # A text came in, whatever it said; `inbound.meant` says what was made of it. `inbound`, `at`.
 text_taken = Signal()
-# A message's delivery changed, it failed or was held back for good, or it still waits after several tries. `message`, `at`.
+# A message's delivery changed, it failed or was held back for good, waits anew after texts were allowed again, or still waits after several tries. `message`, `at`.
 delivery_changed = Signal()

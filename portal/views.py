@@ -115,8 +115,11 @@ def meeting_prep(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = PrepForm(posted(request), initial=initial)
     over = meeting.ends_at < timezone.now()
     if form.is_valid() and not over:
-        meetings.keep_concerns(meeting, form.lines(), by=request.user, at=timezone.now())
-        messages.success(request, _("Thank you. Your advocate brings this to the meeting."))
+        lines = form.lines()
+        meetings.keep_concerns(meeting, lines, by=request.user, at=timezone.now())
+        messages.success(
+            request, _("Thank you. Your advocate brings this to the meeting.") if lines else _("Saved.")
+        )
         return redirect("portal")
     context = {"meeting": meeting, "form": form, "over": over}
     return render(request, "portal/meeting.html", context, status=422 if form.errors or (over and form.is_bound) else 200)  # fmt: skip

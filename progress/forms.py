@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
@@ -26,7 +26,7 @@ from progress.models import (
     Went,
     Win,
 )
-from web.forms import Form, ModelForm, Tiles
+from web.forms import TOGETHER, Form, ModelForm, Tiles
 
 DAY = {"type": "date"}
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -75,15 +75,16 @@ class TypedField(NumberField):
         super().__init__(**kwargs)
 
 
-class OptionalFiles(FilesField):
-    """A photo or a file, or none."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return super().clean(data, initial) if data else []
+FIRST_AFTER_LAST = _("The first day comes after the last.")
 
 
 class SheetForm(ModelForm):
     """How a goal is counted, from where to where."""
+
+    rules: ClassVar = {
+        "sheet_ends_after_it_starts": sheets.ENDS_FIRST,
+        "target_lies_in_its_direction": TOGETHER,
+    }
 
     class Meta:
         model = DataSheet
@@ -144,7 +145,7 @@ class PointForm(Form):
     note = forms.CharField(
         label=_("A note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
-    paper = OptionalFiles(label=_("A photo or work sample"), required=False)
+    paper = FilesField(label=_("A photo or work sample"), required=False)
 
     def __init__(self, *args: Any, sheet: DataSheet, typed: bool = False, **kwargs: Any) -> None:
         """`typed` asks for numbers where buttons would do: another number of tries than the usual."""
@@ -270,6 +271,8 @@ class PhaseForm(ModelForm):
 class SchoolReportForm(ModelForm):
     """One line of the school's report. Left open, what it comes to is read from the words."""
 
+    rules: ClassVar = {"report_period_ends_after_start": FIRST_AFTER_LAST}
+
     class Meta:
         model = SchoolReport
         fields = ["ends_on", "starts_on", "words", "value", "called", "page"]
@@ -297,7 +300,7 @@ class SchoolReportForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         kept: dict[str, Any] = super().clean() or {}
         if kept.get("starts_on") and kept.get("ends_on") and kept["starts_on"] > kept["ends_on"]:
-            self.add_error("starts_on", _("The first day comes after the last."))
+            self.add_error("starts_on", FIRST_AFTER_LAST)
         value = kept.get("value")
         if value is not None and value > measures.most(self.sheet):
             self.add_error("value", str(measures.TOO_MANY.get(self.sheet.measure) or _("This is more than there can be.")))  # fmt: skip
@@ -305,6 +308,8 @@ class SchoolReportForm(ModelForm):
 
 
 class WinForm(ModelForm):
+    rules: ClassVar = {"win_has_words": _("Write what went well.")}
+
     class Meta:
         model = Win
         fields = ["words", "setting", "happened_on", "sheet"]
@@ -314,7 +319,7 @@ class WinForm(ModelForm):
             "happened_on": forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
         }
 
-    paper = OptionalFiles(label=_("A photo"), required=False)
+    paper = FilesField(label=_("A photo"), required=False)
 
     def __init__(self, *args: Any, sheets: Any, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"happened_on": today, "setting": Setting.SCHOOL})
@@ -335,6 +340,8 @@ def not_ahead(on: date | None, today: date) -> date | None:
 
 
 class StrategyForm(ModelForm):
+    rules: ClassVar = {"strategy_ends_after_start": FIRST_AFTER_LAST}
+
     class Meta:
         model = Strategy
         fields = ["trigger", "response", "who", "started_on", "sheets"]
@@ -385,10 +392,13 @@ class EndStrategyForm(Form):
     ended_on = day(label=_("Last day"))
 
 
+TERM_ENDS_FIRST = _("The term must end after it starts.")
 TOO_LONG_DAYS = 370  # of a term's report
 
 
 class TermForm(ModelForm):
+    rules: ClassVar = {"term_ends_after_it_starts": TERM_ENDS_FIRST}
+
     class Meta:
         model = TermReport
         fields = ["starts_on", "ends_on", "language"]
@@ -403,7 +413,7 @@ class TermForm(ModelForm):
         kept: dict[str, Any] = super().clean() or {}
         first, last = kept.get("starts_on"), kept.get("ends_on")
         if first and last and last <= first:
-            self.add_error("ends_on", _("The term must end after it starts."))
+            self.add_error("ends_on", TERM_ENDS_FIRST)
         if first and last and (last - first).days > TOO_LONG_DAYS:
             self.add_error("ends_on", _("A report covers at most a year."))
         return kept

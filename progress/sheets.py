@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
@@ -83,6 +84,9 @@ def likeness(a: str, b: str) -> float:
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
+ENDS_FIRST = gettext_lazy("The annual date must come after the start.")
+
+
 def check(values: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with a sheet's values, as field → sentence."""
     wrong: dict[str, str] = {}
@@ -111,7 +115,7 @@ def check(values: Mapping[str, Any]) -> dict[str, str]:
             wrong["target"] = _("The target is above the start. If more is better, choose that.")
     starts_on, target_on = values.get("starts_on"), values.get("target_on")
     if starts_on and target_on and target_on <= starts_on:
-        wrong["target_on"] = _("The annual date must come after the start.")
+        wrong["target_on"] = str(ENDS_FIRST)
     return wrong
 
 

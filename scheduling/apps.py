@@ -24,6 +24,7 @@ class SchedulingConfig(AppConfig):
         subjects.register("booking", describe=paid.describe, amount_due=paid.amount_due, lock=paid.lock, bank=False, page=paid.page)  # fmt: skip
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
+        delivery_changed.connect(notices.by_text_again, dispatch_uid="booking-by-text-again")
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
         register("settings", label=_("Your calendar elsewhere"), icon="link", url_name="calendar-feed", order=53, can=Can.SEE_BOOKINGS)  # fmt: skip

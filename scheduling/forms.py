@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -210,7 +210,19 @@ class PriceField(forms.DecimalField):
         return int(found * 100) if found else 0
 
 
+NUMBERS = _("One of the numbers is too small or too large. Please look at them again.")
+FIRST_AFTER_LAST = _("The last day cannot come before the first.")
+
+
 class ServiceForm(ModelForm):
+    rules: ClassVar = dict.fromkeys(
+        [
+            "service_lasts_5_to_480_minutes", "service_steps_5_to_720", "service_horizon_in_a_year",
+            "service_travel_within_8_hours", "service_limits_are_one_or_more",
+        ],
+        NUMBERS,
+    )  # fmt: skip
+
     class Meta:
         model = Service
         fields = [
@@ -326,6 +338,8 @@ class DateHoursForm(Form):
 class LimitForm(ModelForm):
     """How many bookings one advocate takes."""
 
+    rules: ClassVar = {"advocate_limits_are_one_or_more": NUMBERS}
+
     class Meta:
         model = AdvocateLimit
         fields = ["a_day", "a_week"]
@@ -339,6 +353,8 @@ class LimitForm(ModelForm):
 
 
 class ClosureForm(ModelForm):
+    rules: ClassVar = {"closure_ends_after_it_starts": FIRST_AFTER_LAST}
+
     class Meta:
         model = Closure
         fields = ["name", "starts_on", "ends_on"]
@@ -352,15 +368,10 @@ class ClosureForm(ModelForm):
         found: dict[str, Any] = super().clean() or {}
         first, last = found.get("starts_on"), found.get("ends_on")
         if first and last and last < first:
-            self.add_error("ends_on", _("The last day cannot come before the first."))
+            self.add_error("ends_on", FIRST_AFTER_LAST)
         elif first and last and (last - first).days > 120:
             self.add_error("ends_on", _("A closure lasts four months at most."))
         return found
-
-    def _post_clean(self) -> None:
-        # The constraint is told by `clean` in words of our own.
-        self._validate_constraints = False
-        super()._post_clean()  # type: ignore[misc]
 
 
 class BlockForm(Form):

@@ -236,7 +236,30 @@ def fall_back(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) ->
     with translation.override(booking.language):
         title = _("Reminder: your call on %(when)s") % {"when": when(booking)}
         words = _mail(booking, "reminder", title, at=at, with_calendar=False, leaves=max(at, message.due_at))
-        _send(booking, "reminder", mail, words, due_at=max(at, message.due_at), at=at, answers=False, occurrence=message.occurrence)  # fmt: skip
+        sent = _send(booking, "reminder", mail, words, due_at=max(at, message.due_at), at=at, answers=False, occurrence=message.occurrence)  # fmt: skip
+        if sent.state == State.SUPPRESSED and sent.reason == reasons.GOES_BY_TEXT:
+            sending.plan_again(sent)  # texts were ended, allowed and ended again
+
+
+def by_text_again(sender: Any, *, message: Message, at: datetime, **_kwargs: Any) -> None:
+    """A reminder waits to go by text again: the e-mail that was to go instead stays here, unless the plan wants both."""
+    if (
+        message.kind != "reminder"
+        or message.channel != Channel.SMS
+        or message.state != State.DUE
+        or message.attempts
+    ):
+        return
+    booking = Booking.objects.filter(pk=booking_id(message.subject)).first()
+    if booking is None:
+        return
+    step = message.occurrence.split("/")[0]
+    if any(one.name == step and one.wants_mail for one in plans.steps_for(booking.service_id)):
+        return
+    instead = Message.objects.filter(
+        kind="reminder", subject=message.subject, occurrence=message.occurrence, channel=Channel.EMAIL
+    )
+    sending.take_back(instead, reason=reasons.GOES_BY_TEXT)
 
 
 def booked(booking: Booking, *, at: datetime, by_staff: bool = False) -> None:
@@ -318,7 +341,7 @@ def say_later(booking: Booking, what: str, *, at: datetime, by_staff: bool = Fal
 
     key = f"{booking.pk}/{booking.sequence}/{what}/{'staff' if by_staff else 'family'}"
     if what != "booked":
-        sending.call_off(subject=booking.subject, reason=WHY.get(what, reasons.BOOKING_CHANGED))
+        sending.call_off(subject=booking.subject, reason=WHY.get(what, reasons.BOOKING_CHANGED), at=at)
     due.plan(SAY, key, due_at=at)
     run_later(say_now, keys=[key])
 

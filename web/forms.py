@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.forms.utils import pretty_name
 from django.http import HttpRequest, QueryDict
@@ -38,6 +40,7 @@ PLAIN: dict[str, Any] = {
 NOT_A_NUMBER = _("{label}: type a number.")
 NOT_WHOLE = _("{label}: type a whole number.")
 NOT_AN_ADDRESS = _("{label}: type a whole web address, like https://example.org.")
+TOGETHER = _("These entries do not go together. Please look at them again.")
 BLANK = "---------"  # what Django shows for nothing chosen
 
 
@@ -108,7 +111,21 @@ class Form(_Plain, forms.Form):
 
 
 class ModelForm(_Plain, forms.ModelForm):
-    """A model form without the trailing colon."""
+    """A model form without the trailing colon. What the table does not allow is said in a sentence, never by its name."""
+
+    # The sentence for each rule of the table that this form could break, by the rule's name. A rule is asked only when
+    # none of its fields has an error already, so what `clean` says beside a field is not said twice.
+    rules: ClassVar[Mapping[str, str | Promise]] = {}
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        checks = [
+            rule for rule in self._meta.model._meta.constraints if isinstance(rule, models.CheckConstraint)
+        ]  # type: ignore[attr-defined]
+        named = {str(rule.get_violation_error_message()): rule.name for rule in checks}
+        for error in getattr(errors, "error_dict", {}).get(NON_FIELD_ERRORS, []):
+            if (name := named.get(str(error.message))) is not None:
+                error.message = self.rules.get(name, TOGETHER)
+        super()._update_errors(errors)  # type: ignore[misc]
 
 
 class HoneypotMixin(forms.Form):

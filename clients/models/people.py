@@ -232,6 +232,12 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever signs in as this contact reads the pages in the same language as what we write to them."""
+        super().save(*args, **kwargs)
+        if self.user_id and "language" in (kwargs.get("update_fields") or ["language"]):
+            User.objects.filter(pk=self.user_id).exclude(language=self.language).update(language=self.language)  # fmt: skip
+
     @property
     def phone(self) -> str:
         return self._first("phone")

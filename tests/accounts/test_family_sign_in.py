@@ -158,3 +158,32 @@ def test_a_session_of_a_family_lasts_thirty_days(door, luz, clock, standins):
 
     clock.now = NOW + timedelta(days=30)
     assert not door.is_in()
+
+
+def test_the_kept_language_takes_over_where_nobody_has_chosen_in_the_browser(door, luz, clock, standins):
+    luz.contact.language = "en"
+    luz.contact.save()
+    luz.contact.language = "es"
+    luz.contact.save()  # as the office does
+    door.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en-US"
+    door.ask(luz.email)
+    door.code(code_by_mail(standins, luz))
+
+    assert '<html lang="es"' in door.get("/portal/").content.decode()
+
+
+def test_a_language_chosen_before_signing_in_stays(door, luz, clock, standins):
+    door.post("/language/", {"language": "en"})
+    door.ask(luz.email)
+    door.code(code_by_mail(standins, luz))
+
+    assert '<html lang="en"' in door.get("/portal/").content.decode()
+
+
+def test_the_local_page_of_what_left_says_where_a_code_can_be_read(door, luz, clock, standins):
+    door.ask(luz.email)
+    door.ask(luz.phone)
+
+    page = door.get("/outbox/").content.decode()
+    assert page.count("Hidden: a sign-in code.") == 2
+    assert ('/mailbox/"' in page, '/phones/"' in page) == (True, True)

@@ -48,6 +48,21 @@ def test_meetings_cost_the_availability_one_query(service, ana, case, meeting):
     assert len(queries) == 3  # hours, bookings, meetings
 
 
+@pytest.mark.parametrize("data", [{}, {"questions": "  ", "concerns": " \n "}])
+def test_nothing_at_all_is_not_thanked_for(visitor, luz, meeting, data):
+    answer = visitor.as_(luz).post(f"/portal/meetings/{meeting.pk}/", data)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["questions"]
+
+
+def test_what_was_written_before_can_be_taken_back(visitor, luz, meeting):
+    visitor.as_(luz).post(f"/portal/meetings/{meeting.pk}/", {"questions": "Why 30 minutes?"})
+    answer = visitor.post(f"/portal/meetings/{meeting.pk}/", {"questions": "", "concerns": ""})
+
+    assert (answer.status_code, meeting.concerns.count()) == (302, 0)
+
+
 def test_the_parents_questions_stand_in_the_agenda(visitor, ana, luz, meeting):
     visitor.as_(luz).post(
         f"/portal/meetings/{meeting.pk}/",

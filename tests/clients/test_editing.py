@@ -93,3 +93,13 @@ def test_a_school_brings_its_district_and_not_another(harbor, path, mateo, ana, 
     assert visitor.post(path, told).status_code == 422
     assert visitor.post(path, {**told, "district": ""}).status_code == 302
     assert Student.objects.get(pk=mateo.pk).district == one
+
+
+def test_hours_that_are_both_wrong_are_said_beside_each_and_never_by_the_rules_name(visitor, luz, clock):
+    answer = visitor.as_(luz).post(
+        "/portal/details/", {"name": "Luz Rivera", "language": "es", "prefers": luz.contact.prefers, "hours_from": "20:00", "hours_to": "06:00"}
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert sorted(answer.context["form"].errors) == ["hours_from", "hours_to"]
+    assert "contact_hours" not in answer.content.decode()

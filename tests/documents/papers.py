@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from typing import Any
 
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -44,3 +46,9 @@ def photo(
 
 def upload(content: bytes, name: str = "iep.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+def places(page: Any) -> list[str]:
+    """The names of the places for files that a page has, as a browser sends them."""
+    inputs = re.findall(r'<input\b[^>]*type="file"[^>]*>', page.content.decode())
+    return [re.search(r'\bname="(\w+)"', one)[1] for one in inputs]  # type: ignore[index]

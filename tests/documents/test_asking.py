@@ -51,6 +51,7 @@ def test_what_they_send_settles_it_and_ends_the_reminders(visitor, ana, luz, mat
     asked = ask(visitor, ana, mateo)
     page = f"/portal/papers/requests/{asked.pk}/"
     assert "El último informe" in visitor.as_(luz).get(page).content.decode()
+    assert sorted(papers.places(visitor.get(page))) == ["paper", "photos"]
     answer = visitor.post(page, {"paper": papers.upload(papers.photo(), "foto.jpg")})
 
     document = Document.objects.get(added_at=clock.now)

@@ -31,6 +31,18 @@ def test_staff_add_a_paper_and_read_it(visitor, ana, mateo, clock):
     assert storage.used() > 0
 
 
+@pytest.mark.parametrize("path", ["/portal/papers/new/", "/students/{}/papers/new/"])
+def test_each_place_for_files_that_a_page_has_sends_one(visitor, luz, ana, mateo, clock, path):
+    path = path.format(mateo.pk)
+    names = papers.places(visitor.as_(luz if "portal" in path else ana).get(path))
+    before = Document.objects.count()
+    for name in names:
+        told = {"kind": "iep", "title": "", "language": "en", name: papers.upload(papers.pdf(name))}
+        assert visitor.post(path, told).status_code == 302
+
+    assert (sorted(names), Document.objects.count() - before) == (["paper", "photos"], 2)
+
+
 def test_a_family_adds_a_paper(visitor, luz, mateo, clock):
     answer = send(visitor, luz, "/portal/papers/new/", papers.photo())
 

@@ -10,9 +10,11 @@ from django.db import models
 from django.dispatch import Signal
 from django.urls import get_resolver
 
+from clients.models import Contact
 from config.celery import app
 from tenants.tasks import FIRM_TASKS
 from web.access import routes
+from web.forms import ModelForm
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = [
@@ -136,3 +138,53 @@ def test_signals_are_few_and_told_of():
 def test_a_module_is_named_after_its_work(name):
     """Services in `reader` are those of an IEP."""
     assert {str(path.relative_to(ROOT)) for path in sources() if path.stem == name} <= {"reader/services.py"}
+
+
+def forms_below(form):
+    for below in form.__subclasses__():
+        yield below
+        yield from forms_below(below)
+
+
+def named_in(condition):
+    """The fields that a rule speaks of, each with how."""
+    for part in condition.children:
+        if isinstance(part, models.Q):
+            yield from named_in(part)
+        else:
+            yield tuple(part[0].split("__", 1))
+            if isinstance(part[1], models.F):
+                yield (part[1].name,)
+
+
+def test_each_rule_of_a_table_that_a_form_can_break_has_a_sentence():
+    """But for “one of these”, which a field of choices asks before."""
+    assert get_resolver("config.urls").url_patterns  # brings every module of forms
+    asked, wordless = set(), set()
+    for form in forms_below(ModelForm):
+        if form._meta.model is None or form.__module__.startswith("tests."):
+            continue
+        for rule in form._meta.model._meta.constraints:
+            if not isinstance(rule, models.CheckConstraint):
+                continue
+            named = list(named_in(rule.condition))
+            reached = {name for name, *_how in named} & set(form.base_fields)
+            if not reached or all(how == ["in"] for _name, *how in named):
+                continue
+            asked.add(rule.name)
+            if rule.name not in form.rules:
+                wordless.add((form.__name__, rule.name))
+
+    assert asked >= {"contact_hours_end_within_ours", "closure_ends_after_it_starts"}
+    assert wordless == set()
+
+
+def test_a_rule_without_a_sentence_is_never_told_by_its_name(harbor):
+    class Bare(ModelForm):
+        class Meta:
+            model = Contact
+            fields = ("hours_from",)
+
+    form = Bare({"hours_from": "06:00"})
+
+    assert form.non_field_errors() == ["These entries do not go together. Please look at them again."]

@@ -14,7 +14,7 @@ def test_a_parent_writes_with_a_paper_and_the_advocate_is_told_without_the_words
     visitor, luz, ana, mateo, standins, clock
 ):
     answer = visitor.as_(luz).post(
-        "/portal/messages/", {"body": "Here is the report", "files": papers.upload(papers.pdf("Report"))}
+        "/portal/messages/", {"body": "Here is the report", "paper": papers.upload(papers.pdf("Report"))}
     )
 
     assert answer.status_code == 302
@@ -69,3 +69,60 @@ def test_nothing_is_not_sent(visitor, luz, data):
     assert visitor.as_(luz).post("/portal/messages/", data).status_code == 422
     assert not PortalMessage.objects.exists()
     assert Document.objects.count() == before
+
+
+def test_each_place_for_files_that_a_familys_page_has_sends_one(visitor, luz, mateo, clock):
+    """The names come from the page itself, as a browser takes them."""
+    page = visitor.as_(luz).get("/portal/messages/")
+    names = papers.places(page)
+    assert len(names) == 2
+    assert "data-upload" in page.content.decode()  # the script that says what was picked looks for it
+
+    for name in names:
+        visitor.post("/portal/messages/", {"body": "", name: papers.upload(papers.pdf(name), f"{name}.pdf")})
+
+    sent = [message.documents.get() for message in PortalMessage.objects.order_by("pk")]
+    assert [document.title for document in sent] == [f"{name}.pdf" for name in names]
+    assert set(sent) <= set(Document.objects.visible_to(luz).filter(student=mateo))
+
+
+def test_the_place_for_files_that_the_staffs_page_has_sends_one(visitor, luz, ana, mateo, clock):
+    thread = threads.thread_of(luz.contact, at=NOW)
+    (name,) = papers.places(visitor.as_(ana).get(f"/messages/{thread.pk}/"))
+
+    visitor.post(
+        f"/messages/{thread.pk}/",
+        {"way": "portal", "body": "The plan", name: papers.upload(papers.pdf("Plan"))},
+    )
+
+    assert PortalMessage.objects.get().documents.get().student == mateo
+
+
+def test_the_script_that_sends_files_goes_on_by_itself(visitor, luz, clock):
+    """Had it to follow a redirect, it would use up what the page says once."""
+    answer = visitor.as_(luz).post(
+        "/portal/messages/", {"body": "Hello", "paper": papers.upload(papers.pdf("a"))}, headers={"X-Sent-By": "script"},
+    )  # fmt: skip
+
+    assert (answer.status_code, answer["X-Continue"]) == (204, "/portal/messages/")
+
+
+def test_a_kind_that_is_never_taken_is_said_at_once_beside_the_field(visitor, luz, clock):
+    for name in ("photos", "paper"):
+        answer = visitor.as_(luz).post(
+            "/portal/messages/", {"body": "Look", name: papers.upload(b"MZ\x90", "Setup.EXE")}
+        )
+        assert answer.status_code == 422
+        assert 'id="id_paper_error">We cannot read this kind of file.' in answer.content.decode()
+    assert not PortalMessage.objects.exists()
+
+
+def test_the_thread_says_what_became_of_a_file_that_was_refused(visitor, luz, ana, clock):
+    visitor.as_(luz).post(
+        "/portal/messages/", {"body": "Look", "photos": papers.upload(b"MZ\x90 x", "a.jpg")}
+    )
+
+    said = "We could not take this file. We cannot read this kind of file."
+    thread = Thread.objects.get()
+    assert said in visitor.get("/portal/messages/").content.decode()
+    assert said in visitor.as_(ana).get(f"/messages/{thread.pk}/").content.decode()

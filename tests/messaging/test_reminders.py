@@ -7,7 +7,7 @@ import pytest
 
 from messaging import wordings
 from messaging.models import ReminderPlan, Wording
-from outbox.models import Message, withdraw
+from outbox.models import Message, allow, withdraw
 from scheduling import booking as bookings
 from scheduling.availability import free_slots
 from tests.world import NOW
@@ -73,8 +73,6 @@ def test_a_reminder_that_cannot_go_by_text_goes_by_email(booked, luz, work_due, 
     first = Message.objects.filter(kind="reminder").order_by("due_at").first()
     Message.objects.filter(pk=first.pk).update(recipient="+15005550009")  # a landline
 
-    from outbox.models import allow
-
     allow("+15005550009", how="form", at=NOW)
     clock.now = first.due_at
     work_due(first.due_at)
@@ -84,6 +82,37 @@ def test_a_reminder_that_cannot_go_by_text_goes_by_email(booked, luz, work_due, 
     mails = [mail["subject"] for mail in standins.mail(luz.email)]
     assert any(subject.startswith("Reminder: your call on") for subject in mails)
     assert booking.is_standing
+
+
+def states():
+    rows = Message.objects.filter(kind="reminder").order_by("due_at", "-channel")
+    return [(row.channel, row.state) for row in rows]
+
+
+def test_after_stop_and_start_a_standing_calls_reminders_go_by_text_again_and_once(booked, luz, standins, work_due, clock):  # fmt: skip
+    booked()
+    withdraw(luz.phone, how="text", at=NOW)
+    assert states() == [("sms", "suppressed"), ("email", "due")] * 2
+    allow(luz.phone, how="text", at=NOW + timedelta(minutes=1))
+    assert states() == [("sms", "due"), ("email", "suppressed")] * 2
+    withdraw(luz.phone, how="text", at=NOW + timedelta(minutes=2))
+    assert states() == [("sms", "suppressed"), ("email", "due")] * 2
+    allow(luz.phone, how="text", at=NOW + timedelta(minutes=3))
+
+    texts, mails = len(standins.texts(luz.phone)), len(standins.mail(luz.email))
+    for reminder in list(Message.objects.filter(kind="reminder", channel="sms").order_by("due_at")):
+        clock.now = reminder.due_at
+        work_due(reminder.due_at)
+    assert (len(standins.texts(luz.phone)) - texts, len(standins.mail(luz.email)) - mails) == (2, 0)
+
+
+def test_a_call_called_off_while_texts_were_ended_is_reminded_of_no_more(booked, luz, work_due):
+    booking = booked()
+    withdraw(luz.phone, how="text", at=NOW)
+    bookings.call_off(booking, at=NOW)
+    allow(luz.phone, how="text", at=NOW)
+
+    assert {state for _channel, state in states()} == {"suppressed"}
 
 
 def test_the_firms_words_are_used_with_the_one_sentence_added(visitor, olivia, booked, luz):
@@ -146,7 +175,6 @@ def test_unconfirmed_calls_of_tomorrow_are_listed_until_confirmed(visitor, ana, 
 
 def test_who_works_with_the_family_is_told_that_its_number_takes_no_texts(booked, luz, ana, work_due, standins, clock):  # fmt: skip
     from clients.models import ContactPoint
-    from outbox.models import allow
 
     booked()
     ContactPoint.objects.filter(contact=luz.contact, kind="phone").update(value="+15005550009")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from outbox import allowed, sending
-from outbox.models import Consent, Message, may_text
+from outbox.models import Consent, Message, allow, may_text, withdraw
 from outbox.providers import mail, twilio
 from tenants.models import DueWork, Firm
 from tenants.places import in_public, within
@@ -145,8 +145,6 @@ def test_a_landline_fails_once_and_for_all(office, standins, number, code):
 
 
 def sending_allowed(number):
-    from outbox.models import allow
-
     allow(number, how="form", at=NOW - timedelta(days=1))
 
 
@@ -198,8 +196,6 @@ def test_a_worker_that_dies_with_a_lease_lets_the_next_one_have_it(office, stand
 
 
 def test_a_stop_that_comes_while_a_worker_holds_the_row_wins(office, standins):
-    from outbox.models import withdraw
-
     message = office.write()
     (leased,) = sending.lease([str(message.pk)], at=NOW)
     batch = allowed.Batch.of([leased], at=NOW)
@@ -214,7 +210,7 @@ def test_a_call_off_that_comes_while_a_worker_holds_the_row_wins(office, standin
     message = office.write()
     (leased,) = sending.lease([str(message.pk)], at=NOW)
     batch = allowed.Batch.of([leased], at=NOW)
-    sending.call_off(subject="booking:1", reason="the booking was called off")
+    sending.call_off(subject="booking:1", reason="the booking was called off", at=NOW)
 
     assert not sending._send(leased, batch, began=0)
     assert standins.texts(NUMBER) == []
@@ -387,3 +383,35 @@ def test_a_message_is_one_row_for_one_occurrence(office):
         office.write(occurrence=occurrence)
 
     assert Message.objects.filter(recipient=NUMBER).count() == 2
+
+
+def test_what_a_stop_held_back_is_planned_again_by_a_start_where_its_time_lies_ahead(office, standins):
+    ahead = office.write(subject="booking:2", due_at=NOW + timedelta(hours=2))
+    past = office.write(subject="booking:3", due_at=NOW + timedelta(minutes=5))
+    gone = office.write(subject="booking:4", due_at=NOW + timedelta(hours=3))
+    withdraw(NUMBER, how="text", at=NOW)
+    sending.deliver([str(ahead.pk)], NOW)  # the sweep has been by
+    assert due_rows(ahead) == []
+    sending.call_off(subject="booking:4", reason="the booking was called off", at=NOW)
+    for _twice in range(2):
+        allow(NUMBER, how="text", at=NOW + timedelta(hours=1))
+
+    assert [state(message) for message in (ahead, past, gone)] == [
+        ("due", ""), ("suppressed", "texts are off for this number"), ("suppressed", "the booking was called off"),
+    ]  # fmt: skip
+    assert due_rows(ahead) == ["outbox.send"]
+    office.deliver(ahead, past, gone, after=timedelta(hours=2))
+    allow(NUMBER, how="text", at=NOW + timedelta(hours=2))
+    office.deliver(ahead, past, gone)
+    assert len(standins.texts(NUMBER)) == 1
+
+
+def test_a_text_that_a_start_planned_again_is_stopped_by_the_next_stop(office, standins):
+    message = office.write(due_at=NOW + timedelta(hours=2))
+    withdraw(NUMBER, how="text", at=NOW)
+    allow(NUMBER, how="text", at=NOW + timedelta(minutes=1))
+    withdraw(NUMBER, how="text", at=NOW + timedelta(minutes=2))
+    office.deliver(message, after=timedelta(hours=2))
+
+    assert state(message) == ("suppressed", "texts are off for this number")
+    assert standins.texts(NUMBER) == []

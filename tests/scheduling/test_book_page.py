@@ -7,6 +7,7 @@ from documents.models import Document
 from outbox.models import Consent
 from scheduling.availability import free_slots
 from scheduling.models import Booking, Service
+from tests.documents import papers
 from tests.world import NOW
 
 
@@ -127,6 +128,19 @@ def test_the_same_form_twice_files_one_paper(visitor, service, clock):
         visitor.post(path, answers(time, photos=photo()))
 
     assert (Booking.objects.count(), Document.objects.filter(added_by=None).count()) == (1, 1)
+
+
+def test_each_place_for_files_that_the_pages_of_a_booking_have_sends_one(visitor, service, clock):
+    asks_for_iep(service)
+    path, time = details(service)
+    assert sorted(papers.places(visitor.get(path))) == ["paper", "photos"]
+    visitor.post(path, answers(time))
+    link = f"/b/{Booking.objects.get().secret}/iep/"
+    for number, name in enumerate(names := papers.places(visitor.get(link))):
+        sent = SimpleUploadedFile("iep.pdf", b"%PDF-1.4 " + bytes([65 + number]))
+        assert visitor.post(link, {name: sent}).status_code == 302
+
+    assert (sorted(names), Document.objects.filter(added_by=None).count()) == (["paper", "photos"], 2)
 
 
 def test_the_same_first_page_with_another_is_another_paper(visitor, service, clock):
