@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.models import User
 from cases import opening
 from cases.models import Kind
+from clients import admitting
 from clients.joining import confirm
 from intake.inquiries import Finished, NotChecked, may_go_on
 from intake.models import CaseOpening, Inquiry
@@ -49,6 +50,7 @@ def open_case(inquiry: Inquiry, *, kind: str, advocate: User, by: User, at: date
         raise NotSigned
     if inquiry.contact.confirmed_at is None:
         confirm(inquiry.contact, by=by, at=at)
+    admitting.admit_if_ready(inquiry.contact, by=by, at=at)
     case = opening.open_case(
         student=inquiry.student, kind=kind, advocate=advocate, by=by, at=at, inquiry_id=inquiry.pk
     )
