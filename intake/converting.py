@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from cases import opening
-from cases.models import Kind, Task
+from cases.models import Kind, Task, TaskCause, said_title
 from clients import admitting, matching
 from clients.joining import confirm
 from clients.models import District, School
@@ -60,10 +60,10 @@ def open_case(inquiry: Inquiry, *, kind: str, advocate: User, by: User, at: date
     )
     if inquiry.urgent_on or inquiry.urgent_about:
         with translation.override(advocate.language):
-            words = _("Cannot wait: %(what)s") % {
-                "what": inquiry.urgent_about or _("the day the family named")
-            }
-        Task.objects.create(case=case, title=words, due_on=inquiry.urgent_on, owner=advocate)
+            title = said_title(TaskCause.URGENT, inquiry.urgent_about or _("the day the family named"))
+        Task.objects.create(
+            case=case, title=title, due_on=inquiry.urgent_on, owner=advocate, cause=TaskCause.URGENT
+        )
     made = CaseOpening.objects.create(
         inquiry=inquiry,
         case=case.pk,
