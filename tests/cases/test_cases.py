@@ -7,6 +7,7 @@ from cases.models import Case, EntryKind, HandOver, Task, TimelineEntry
 from cases.signals import case_handed_over
 from cases.stages import STAGES
 from clients.models import CareTeamMember, Student
+from documents.models import Document
 from outbox.models import Message
 from tests.cases.conftest import AT
 
@@ -241,3 +242,6 @@ def test_what_is_ours_is_said_in_the_language_of_who_reads_it(ana, marcus, case)
         assert task.local_title == "Actúe antes del día 11: 9½ de 10 días escolares fuera"
         assert Task(title="Cannot wait: IEP meeting", cause=TaskCause.URGENT).local_title.endswith(": IEP meeting")  # fmt: skip
         assert Task(title="Call the school: soon").local_title == "Call the school: soon"
+        assert Document(title="Photo from the shared page").local_title == "Foto de la página compartida"
+    assert Document(title="Foto de la página compartida").local_title == "Photo from the shared page"
+    assert Document(title="Our photo").local_title == "Our photo"
