@@ -40,12 +40,25 @@ class Standing:
 def standing(contact: Contact, *, at: datetime) -> Standing:
     """Whether this contact signs in, with what, and what keeps them from it."""
     user = contact.user
-    ways = tuple(way for kind in KINDS if user and user.is_active and (way := getattr(user, kind)))
+    ways = tuple(_ways(contact).values()) if user and user.is_active else ()
     try:
         offered = tuple(_offered(contact, at=at).values())
     except CannotAdmit as problem:
         return Standing(ways, why="" if ways else str(problem))
     return Standing(ways, offered)
+
+
+def is_unsafe(user: User, address: str) -> bool:
+    """Whether a code to this person must not go there: it is on file as not safe to use."""
+    return ContactPoint.objects.filter(contact__user=user, value=address, safe=False).exists()
+
+
+def _ways(contact: Contact) -> dict[str, str]:
+    """With what the contact's account is signed in to: what is not safe is none of it."""
+    user = contact.user
+    unsafe = {point.value for point in contact.points.all() if not point.safe}
+    ways = {kind: getattr(user, kind) for kind in KINDS} if user else {}
+    return {kind: way for kind, way in ways.items() if way and way not in unsafe}
 
 
 def _offered(contact: Contact, *, at: datetime) -> dict[str, str]:
@@ -58,17 +71,18 @@ def _offered(contact: Contact, *, at: datetime) -> dict[str, str]:
     user = contact.user
     if user is not None and (not user.is_active or user.role != Role.FAMILY):
         raise CannotAdmit(_("Their account is closed, or is one of another kind."))
-    lacking = [kind for kind in KINDS if user is None or not getattr(user, kind)]
+    ways = _ways(contact)
+    lacking = [kind for kind in KINDS if kind not in ways]
     points = [point for point in contact.points.all() if point.safe and point.kind in lacking]
     if not points:
-        if user is not None:
+        if ways:
             return {}
         raise CannotAdmit(_("Add a number or an address that is safe to use."))
     found: dict[str, str] = {}
     for point in points:
         if point.kind not in found and _is_own(point, contact, sees, at=at):
             found[point.kind] = point.value
-    if not found and user is None:
+    if not found and not ways:
         raise CannotAdmit(
             _("Their number or address is somebody else's too. Add one that is theirs alone and safe to use.")
         )
@@ -111,7 +125,8 @@ def admit(contact: Contact, *, by: User, at: datetime) -> User:
                 )  # fmt: skip
                 Contact.objects.filter(pk=contact.pk).update(user=user)
             else:
-                User.objects.filter(pk=user.pk).update(**offered)
+                unproven = {f"{kind}_confirmed_at": None for kind in offered}
+                User.objects.filter(pk=user.pk).update(**offered, **unproven)
     except IntegrityError:
         raise CannotAdmit(
             _("Their number or address is somebody else's too. Add one that is theirs alone and safe to use.")

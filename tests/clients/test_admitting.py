@@ -94,3 +94,21 @@ def test_an_account_nobody_used_does_not_keep_two_records_apart(harbor, carla, a
     kept.refresh_from_db()
     assert kept.user == luz
     assert not User.objects.filter(email="carla@family.example").exists()
+
+
+def test_no_code_goes_where_it_became_unsafe_and_another_way_takes_its_place(
+    harbor, carla, ana, visitor, standins
+):
+    joining.confirm(carla, by=ana, at=NOW)
+    carla.points.filter(kind="phone").delete()
+    User.objects.filter(contact=carla).update(phone=None)
+    point = carla.points.get()
+    visitor.as_(ana).post(f"/contacts/{carla.pk}/points/safety/", {"point": str(point.pk), "safe": "0"})
+    Visitor(harbor).post("/sign-in/", {"address": "carla@family.example"})
+    assert standins.mail("carla@family.example") == []
+    assert "Cannot sign in" in page(visitor, ana, carla)
+
+    ContactPoint.objects.create(contact=carla, kind="email", value="new@family.example")
+    visitor.post(f"/contacts/{carla.pk}/sign-in/")
+    Visitor(harbor).post("/sign-in/", {"address": "new@family.example"})
+    assert len(standins.mail("new@family.example")) == 1
