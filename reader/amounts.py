@@ -214,7 +214,7 @@ def _sessions(words: str) -> float | None:
         rf"({_NUMBER})\s*(?:individual |group |small group |weekly )?(?:sessions?|sesion(?:es)?|visits?|classes|periods)\b",
         rf"({_NUMBER})\s*(?:days?|dias?)\s*(?:per|a|/|each|every|por|a la|al)\s*(?:week|wk|month|cycle|semana|mes)",
         r"(?<![\d.])(\d)\s*/\s*(?:week|wk|month|mo|day|quarter|semana|mes)\b",
-        r"(?:^|,\s*)(\d{1,2})\s+(?:per|a|each|every|por|al)\s+(?:week|month|day|quarter|semana|mes|dia)\b",
+        r"(?:^|,\s*)(\d{1,2})\s+(?:per|a|each|every|por|al)\s+(?:week|month|day|quarter|semester|trimester|year|(?:reporting|grading|marking) period|nine weeks|semana|mes|dia)\b",
         r"\b(once)\b|\buna vez\b",
     ):
         found = re.search(pattern, rest)

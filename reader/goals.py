@@ -745,6 +745,11 @@ def _at_objectives(unit: Passage | Table, knowledge: Knowledge) -> list[Passage 
     return [unit]
 
 
+_NAMES_GOAL = re.compile(
+    r"(?i)\W*(?:measurable )?(?:annual )?(?:goal|meta)(?: anual)?\s*(?:#?\s*\d{1,2}\b|:)"
+)
+
+
 def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
     for cell in table.rows[0]:
@@ -753,6 +758,8 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     column = next((c for c, role in roles.items() if role == "objectives"), None)
     if column is None or "text" in roles.values():
         return None
+    if len(table.rows[0]) == 1 and any(_NAMES_GOAL.match(cell.text.text) for cell in table.cells()):
+        return None  # the heading of the goals with their objectives
     method = next((c for c, role in roles.items() if role == "method"), None)
     found: list[Item] = []
     for row in table.rows[1:]:

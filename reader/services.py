@@ -93,14 +93,25 @@ def _lists_services(table: Table, knowledge: Knowledge) -> bool:
     )
 
 
-def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge) -> bool:
-    """Whether a row of supports is a person's time ("Instructional assistant, 104 min/day") and so a service."""
-    if knowledge.kind_of_service(name.text.flat) == "special_education":
+def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge, heading: str = "") -> bool:
+    """Whether a row of supports is a person's time ("Instructional assistant, 104 min/day") and so a service.
+
+    ``heading``: the heading of the column; teaching is listed only where it says so ("Modifications and SDI").
+    """
+    if knowledge.kind_of_service(name.text.flat) == "special_education" and not (
+        _TEACHING.search(heading)
+        and _TAUGHT.search(name.text.flat)
+        and not knowledge.worded_as_support(name.text.flat)
+    ):
         return False
     amounts = [
         amount_of(cell.text.flat) for cell in row if cell is not name and _STATES_TIME.search(cell.text.text)
     ]
     return any(amount.minutes is not None and amount.per is not None for amount in amounts)
+
+
+_TEACHING = re.compile(r"(?i)\bsdi\b|special(?:ly|ized)[ -](?:designed )?instruction")
+_TAUGHT = re.compile(r"(?i)\b(?:instruct|teach|taught|coach|tutor|interven|class\b|support\b|lesson|program)")
 
 
 def _people_among_supports(
@@ -109,7 +120,11 @@ def _people_among_supports(
     found = []
     head = {cell.column: cell.text for row in table.rows[:depth] for cell in row}
     for row in table.rows[depth:]:
-        if len(row) < 3 or not row[0].text or not timed_support(row, row[0], knowledge):
+        if (
+            len(row) < 3
+            or not row[0].text
+            or not timed_support(row, row[0], knowledge, head.get(row[0].column, Passage()).flat)
+        ):
             continue
         cells: dict[str, list[Cell]] = {"name": [row[0]]}
         for cell in row[1:]:
