@@ -28,7 +28,7 @@ Choices: TypeAlias = list[list[str]]  # a serializer below has a field called `l
 WORDS = ("kind", "label", "label_es", "hint", "hint_es", "choices", "needed")
 
 
-class QuestionSerializer(serializers.ModelSerializer):
+class IntakeQuestionSerializer(serializers.ModelSerializer):
     """A question in the words of its newest version; other words make the next version."""
 
     list = serializers.PrimaryKeyRelatedField(queryset=QuestionList.objects.filter(retired_at=None))
@@ -93,10 +93,10 @@ class WholeQuestionListSerializer(QuestionListSerializer):
     class Meta(QuestionListSerializer.Meta):
         fields = [*QuestionListSerializer.Meta.fields, "questions"]
 
-    @extend_schema(responses=QuestionSerializer(many=True))
+    @extend_schema(responses=IntakeQuestionSerializer(many=True))
     def get_questions(self, asked: QuestionList) -> list[dict[str, Any]]:
         rows = asked.questions.filter(retired_at=None).prefetch_related("versions")
-        return list(QuestionSerializer(rows, many=True).data)
+        return list(IntakeQuestionSerializer(rows, many=True).data)
 
 
 class QuestionMoveSerializer(serializers.Serializer):
@@ -133,10 +133,10 @@ class QuestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     access = Access(Can.TAKE_INTAKE)
     can, can_write = Can.TAKE_INTAKE, Can.SET_PAPERS
-    serializer_class = QuestionSerializer
+    serializer_class = IntakeQuestionSerializer
     queryset = Question.objects.filter(retired_at=None, list__retired_at=None).prefetch_related("versions")
 
-    @extend_schema(request=QuestionSerializer, responses={201: QuestionSerializer})
+    @extend_schema(request=IntakeQuestionSerializer, responses={201: IntakeQuestionSerializer})
     def create(self, request: Request) -> Answered:
         """A new question at the end of its list."""
         return self._save(None, status.HTTP_201_CREATED)
@@ -145,7 +145,7 @@ class QuestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         """The next version. A question stays in its list."""
         return self._save(self.get_object(), status.HTTP_200_OK)
 
-    @extend_schema(request=QuestionMoveSerializer, responses=QuestionSerializer)
+    @extend_schema(request=QuestionMoveSerializer, responses=IntakeQuestionSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str | None = None) -> Answered:
         """Changes places with the question before it or after it."""
@@ -166,7 +166,7 @@ class QuestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         return Answered(status=status.HTTP_204_NO_CONTENT)
 
     def _save(self, question: Question | None, code: int) -> Answered:
-        told = QuestionSerializer(question, data=self.request.data, partial=question is not None)
+        told = IntakeQuestionSerializer(question, data=self.request.data, partial=question is not None)
         told.is_valid(raise_exception=True)
         user: Any = self.request.user
         now = timezone.now()
@@ -176,7 +176,7 @@ class QuestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         return self._answer(made.question, code)
 
     def _answer(self, question: Question, code: int = status.HTTP_200_OK) -> Answered:
-        return Answered(QuestionSerializer(self.get_queryset().get(pk=question.pk)).data, status=code)
+        return Answered(IntakeQuestionSerializer(self.get_queryset().get(pk=question.pk)).data, status=code)
 
 
 class AnswerToQuestionSerializer(serializers.ModelSerializer):
