@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -20,8 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import handing_over, passwords, second_factor, signing_in
 from accounts.forms import AddressForm, CodeForm, EmailForm, NewPasswordForm, SecondStepForm, StaffSignInForm
 from accounts.models import User
-from accounts.roles import Role
-from web.access import Can, requires
+from accounts.roles import MAY, Role
+from web.access import Can, access_of, requires
 from web.forms import posted
 from web.middleware import keep_language
 from web.views import expired_link, too_many
@@ -69,6 +70,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("next", request.POST.get("next", ""))
     context = {"form": form, "next": wanted}
     if request.method != "POST":
+        if _is_of_the_staff(wanted, request):
+            return redirect(f"{reverse('staff-sign-in')}?{urlencode({'next': wanted})}")
         return render(request, "accounts/sign_in.html", context)
     if not form.is_valid():
         return render(request, "accounts/sign_in.html", context, status=422)
@@ -88,6 +91,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "next": context["next"],
     }
     return redirect("sign-in-code")
+
+
+def _is_of_the_staff(path: str, request: HttpRequest) -> bool:
+    """Whether a page is one that no family and no guest may open: who asks for it signs in with a password."""
+    try:
+        access = access_of(resolve(urlsplit(path).path, urlconf=getattr(request, "urlconf", None)).func)
+    except (Resolver404, ValueError):
+        return False
+    return (
+        access is not None and access.can is not None and access.can not in MAY[Role.FAMILY] | MAY[Role.GUEST]
+    )
 
 
 @FORM

@@ -22,6 +22,7 @@ from web import search
 
 MOST = 40
 TERMS = 12
+SHORTEST = 4  # letters typed before pages are looked through while one still types
 # Characters of no language around what was found, so that the text can be escaped before they become tags.
 BEGIN, END = "\ue000", "\ue001"
 
@@ -82,12 +83,13 @@ def papers(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
         search.Hit(row.title, row.student.short_name if row.student else "", reverse("document", args=[row.pk]), "doc")
         for row in rows[:limit]
     ]  # fmt: skip
-    return found, len(found) if len(found) < limit else rows.count()
+    # To count further than a person reads on would look at every paper of the firm.
+    return found, len(found) if len(found) < limit else rows[:MOST].count()
 
 
 def pages(words: str, user: User, limit: int) -> tuple[list[search.Hit], int]:
     """Pages by the words on them, for the search over everything: each leads to its page, where they are marked."""
-    found = find(words, user=user)
+    found = find(words, user=user) if len(words) >= SHORTEST else []
     hits = [
         search.Hit(
             _("%(title)s, page %(n)s") % {"title": hit.document.title, "n": hit.page},

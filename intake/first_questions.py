@@ -23,8 +23,8 @@ def begin(*, at: datetime) -> QuestionList:
     if there is not None:
         return there
     asked = QuestionList.objects.create(
-        name="Before the first call", intro="This helps us prepare. Answer what you like.",
-        intro_es="Esto nos ayuda a prepararnos. Conteste lo que quiera.",
+        name="Before the first call", intro="This helps us prepare. Answer what you can.",
+        intro_es="Esto nos ayuda a prepararnos. Conteste lo que pueda.",
     )  # fmt: skip
     for kind, label, label_es, choices, needed in FIRST:
         words = {"kind": kind, "label": label, "label_es": label_es, "hint": "", "hint_es": "", "choices": choices, "needed": needed}  # fmt: skip

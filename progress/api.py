@@ -501,7 +501,7 @@ class ResultSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class VersionSerializer(serializers.ModelSerializer):
+class StrategyVersionSerializer(serializers.ModelSerializer):
     class Meta:
         model = StrategyVersion
         fields = ["trigger", "response", "who", "until", "changed_by"]
@@ -510,7 +510,7 @@ class VersionSerializer(serializers.ModelSerializer):
 
 class StrategySerializer(serializers.ModelSerializer):
     results = ResultSerializer(many=True, read_only=True)
-    versions = VersionSerializer(many=True, read_only=True)
+    versions = StrategyVersionSerializer(many=True, read_only=True)
 
     class Meta:
         model = Strategy

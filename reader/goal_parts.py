@@ -389,7 +389,7 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
 
 
 _UNAIDED = re.compile(
-    r"(?i)(?<=\w)\s+(?:without|with no|sin) (?:any |physical |adult |teacher |verbal )?(?:help|assistance|prompts?|prompting|support|reminders?|cues?|ayuda|apoyo)\s*$"
+    r"(?i)(?<=\w)\s+(?:without|with no|sin) (?:any |physical |adult |teacher |verbal )?(?:help|assistance|ayuda)\s*$"
 )
 _SPELLED = re.compile(
     r"(?i)(?:one|two|three|four|una?|dos|tres) (?:out )?(?:of|de) (?:the |los |las )?(?:two|three|four|five|six|dos|tres|cuatro|cinco)"

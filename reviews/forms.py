@@ -159,7 +159,13 @@ class ServiceChangeForm(Form):
 
     def __init__(self, *args: Any, row: ServiceRow, **kwargs: Any) -> None:
         names = ("minutes", "sessions", "per", "location", "ends_on")
-        super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
+        there = {name: getattr(row, name) for name in names}
+        whole = {
+            name: int(value)
+            for name, value in there.items()
+            if isinstance(value, float) and value.is_integer()
+        }
+        super().__init__(*args, initial={**there, **whole}, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data

@@ -253,9 +253,10 @@ def _check(
         if key and checking.take(key, form.cleaned_data["code"], asker, at=at):
             context["check"] = key
             return False
-        if key and form.cleaned_data["code"]:
+        if key and "again" not in request.POST:
             context["question"] = checking.Question(key, asker.email or asker.phone)
-            form.add_error("code", str(checking.WrongCode()))
+            typed = form.cleaned_data["code"]
+            form.add_error("code", str(checking.WrongCode()) if typed else _("Type the six digits that we sent you."))  # fmt: skip
             return True
         context["question"] = checking.ask(asker, at=at)
     except checking.CannotCheck as problem:

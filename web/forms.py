@@ -57,6 +57,8 @@ class _Plain:
     # Widgets are drawn from Django's own templates; `{% field %}` draws what stands around them.
     default_renderer: BaseRenderer | type[BaseRenderer] | None = DjangoTemplates()
     fields: dict[str, forms.Field]
+    # Fields that the form itself asks for, one of two or all at some step: nothing says that they can be skipped.
+    needed: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -231,7 +233,9 @@ def dress(bound: forms.BoundField) -> Dressed:
         label=bound.label,
         hint=str(bound.help_text or ""),
         errors=[str(error) for error in bound.errors],
-        skippable=not bound.field.required and kind not in ("check", "switch", "hidden"),
+        skippable=not bound.field.required
+        and kind not in ("check", "switch", "hidden")
+        and bound.name not in getattr(bound.form, "needed", ()),
         described="",
     )
     described = [dressed.hint_id] if dressed.hint else []

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -173,3 +174,16 @@ def test_second_steps_from_one_network_are_few(door, ana, clock):
     door.password(ana)
 
     assert [door.second_step("000000").status_code for _ in range(11)] == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "staff"),
+    [("/today/", True), ("/settings/?a=b", True), ("/portal/", False), ("/shared/", False), ("/nowhere/", False),
+     ("https://elsewhere.example/today/x", False), ("//[", False), ("", False)],
+)  # fmt: skip
+def test_who_asked_for_a_page_of_the_staff_signs_in_with_a_password(visitor, wanted, staff):
+    answer = visitor.get(f"/sign-in/?{urlencode({'next': wanted})}")
+    if staff:
+        assert answer["Location"] == f"/sign-in/staff/?{urlencode({'next': wanted})}"
+    else:
+        assert answer.status_code == 200

@@ -86,12 +86,19 @@ def table_of(cast, name, person):
     return _known[name]
 
 
+def outer(sql):
+    """The question without those that stand inside it."""
+    while (shorter := re.sub(r"\([^()]*\)", "", sql)) != sql:
+        sql = shorter
+    return sql
+
+
 def _table_of(cast, name, person):
     found = []
 
     def note(execute, sql, params, many, context):
         if not found and params and any(str(value) == str(NOBODYS) for value in params):
-            found.extend(re.findall(r'(?:FROM|UPDATE) "(\w+)"', str(sql))[:1])
+            found.extend(re.findall(r'(?:FROM|UPDATE) "(\w+)"', outer(str(sql)))[:1])
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

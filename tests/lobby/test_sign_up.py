@@ -128,6 +128,7 @@ def test_the_first_screen_says_what_is_wrong_and_keeps_what_was_typed(stranger, 
         ({"password": "short"}, "12 characters"),
         ({"password": "1q2w3e4r5t6y"}, "too common"),
         ({"password": "Lea@Lake.example"}, "too similar"),
+        ({"owner_name": "Sam Stranger", "password": "samstranger1234"}, "too similar"),
         ({"password": "x" * 129}, "at most 128 characters"),
     ],
 )

@@ -30,7 +30,7 @@ def fill(visitor, service, clock):
 
 
 def code():
-    return re.search(r"\d{6}", Message.objects.filter(kind="code").latest("written_at").body)[0]
+    return re.search(r"\d{6}", Message.objects.filter(kind="code").latest("written_at", "pk").body)[0]
 
 
 def check(answer):
@@ -58,6 +58,11 @@ def test_the_fourth_from_a_network_is_asked_and_goes_on_with_the_code(fill, unse
     wrong = fill(3, check=check(asked), code="000000" if code() != "000000" else "111111")
     assert (wrong.status_code, check(wrong)) == (422, check(asked))
     assert "This code is not right" in wrong.content.decode()
+    empty = fill(3, check=check(asked), code="")
+    assert (empty.status_code, check(empty)) == (422, check(asked))
+    assert "Type the six digits that we sent you." in empty.content.decode()
+    asked = fill(3, check=check(asked), code="", again="1")
+    assert (asked.status_code, check(asked) == check(wrong)) == (200, False)
     assert fill(3, check=check(asked), code=f" {code()[:3]} {code()[3:]}").status_code == 302
     assert Booking.objects.count() == 4
 

@@ -66,6 +66,13 @@ def test_a_field_one_may_skip_says_so(english):
     assert "(es opcional)" not in draw("{% field form.texts %}", form=Booking())
 
 
+def test_a_field_that_the_form_itself_asks_for_does_not(english):
+    class OneOfTwo(Booking):
+        needed = frozenset({"email"})
+
+    assert "(you can skip this)" not in draw("{% field form.email %}", form=OneOfTwo())
+
+
 def test_the_type_of_a_field_names_its_keys_and_what_browsers_offer():
     control = attributes(draw("{% field form.email %}", form=Booking()))
     assert (control["autocomplete"], control["inputmode"], control["type"]) == ("email", "email", "email")
