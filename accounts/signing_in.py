@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,6 +139,14 @@ class Asked:
     channel: str
 
 
+_unsafe: list[Callable[[User, str], bool]] = []
+
+
+def never_to(asks: Callable[[User, str], bool]) -> None:
+    """No code goes to a person at an address of which `asks` says that it is not safe; called in an app's `ready()`."""
+    _unsafe.append(asks)
+
+
 @transaction.atomic
 def send_code(
     address: str, channel: str, *, at: datetime, language: str, zone: ZoneInfo, place: str = ""
@@ -146,6 +155,8 @@ def send_code(
     the answer, and the next page, are the same. `place` is the network that asks."""
     people = User.objects.active().filter(role__in=[Role.FAMILY, Role.GUEST])
     user = people.filter(**{"email" if channel == Channel.EMAIL else "phone": address}).first()
+    if user is not None and any(asks(user, address) for asks in _unsafe):
+        user = None
     if user is not None and not _may_have_code(address, place, at=at):
         user = None
     code = new_code()

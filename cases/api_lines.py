@@ -176,7 +176,7 @@ class RemovalViewSet(mixins.DestroyModelMixin, _Rows):
                 behavior=filled.get("behavior", ""), note=filled.get("note", ""), by=user, at=now,
             )  # fmt: skip
         except RemovalError as problem:
-            raise ValidationError({"first_on": str(problem)}) from None
+            raise ValidationError({"first_on": removals.said(problem)}) from None
         return Response(RemovalSerializer(row).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=CountsSerializer, responses=RemovalSerializer)

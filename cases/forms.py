@@ -328,7 +328,7 @@ class DistrictForm(Form):
     )
     name = forms.CharField(label=_("Name of a new district"), required=False, max_length=120)
     state = forms.ChoiceField(label=_("State"), choices=[("", "–"), *STATES], required=False)
-    needed = frozenset({"district", "name", "state"})
+    insists_on = frozenset({"district", "name", "state"})
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

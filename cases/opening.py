@@ -138,7 +138,7 @@ def hand_over(
     row = HandOver.objects.create(case=case, giver=giver, taker=taker, stays=stays or leads_other, note=note, at=at, by=by)  # fmt: skip
     timeline.add(
         student=case.student, case=case, kind=EntryKind.NOTE, happened_at=at, at=at, by=by, who=by.name,
-        text=_("Handed over from %(giver)s to %(taker)s.") % {"giver": giver.name, "taker": taker.name},
+        text=f"{giver.name}\n{taker.name}",
         evidence=("hand_over", row.pk),
     )  # fmt: skip
     audit.record("case.handed_over", by=by, at=at, about=case, giver=str(giver.pk), taker=str(taker.pk))

@@ -7,18 +7,17 @@ from fractions import Fraction
 
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from cases import calendars, notices, timeline
-from cases.models import Case, EntryKind, Removal, Task
+from cases.models import Case, EntryKind, Removal, Task, TaskCause, said_title
 from clients.models import Student
 from law import removals as law_removals
 from law.removals import TEN, WARN_AT, Kind, RemovalError, Tally
 from tenants.places import current_firm
-
-WARNED = "removals_warned"
 
 
 def value_of(row: Removal) -> law_removals.Removal:
@@ -27,6 +26,11 @@ def value_of(row: Removal) -> law_removals.Removal:
         school_days=None if row.school_days is None else Fraction(row.school_days), counts=row.counts,
         behaviour=row.behavior, key=str(row.pk),
     )  # fmt: skip
+
+
+def said(problem: RemovalError) -> str:
+    """Why a removal cannot be, in the active language."""
+    return problem.words("es" if get_language() == "es" else "en")
 
 
 def tally_of(student: Student, *, on: date | None = None) -> Tally:
@@ -84,15 +88,16 @@ def _warn(student: Student, *, before: Fraction, by: User, at: datetime) -> None
     if not reached:
         return
     if found.card:
-        Task.objects.filter(case__student=student, cause=WARNED, done_at=None).update(done_at=at, done_by=by)
+        Task.objects.filter(case__student=student, cause=TaskCause.REMOVALS_WARNED, done_at=None).update(
+            done_at=at, done_by=by
+        )
     case = case_of(student)
     if case is not None:
+        cause = TaskCause.REMOVALS_PASSED if found.card else TaskCause.REMOVALS_WARNED
         with translation.override(case.advocate.language):
-            title = _("Ask if this is a change of placement: %(days)s school days out") if found.card else _("Act before the 11th day: %(days)s of 10 school days out")  # fmt: skip
-            title %= {"days": law_removals.say_days(found.possible)}
+            title = said_title(cause, law_removals.say_days(found.possible))
         today = timezone.localdate(at, current_firm().zone)
         if not case.tasks.filter(done_at=None, title=title).exists():
-            cause = "" if found.card else WARNED
             Task.objects.create(case=case, title=title, owner=case.advocate, due_on=today, cause=cause)
     notices.removals_add_up(student, found, at=at, by=by)
 

@@ -38,7 +38,7 @@ def add(
     """One entry on a student's timeline.
 
     Args:
-        kind: of `EntryKind`. An `event` has the event's id as text, a `stage` "kind/stage", a `meeting` its kind; they are
+        kind: of `EntryKind`. An `event` has the event's id as text, a `stage` "kind/stage", a `meeting` its kind, a hand-over both names; they are
             said in the reader's language.
         happened_at: when it happened; `at`: when it is recorded.
         shared: whether the family sees it.
@@ -122,6 +122,10 @@ def words(entry: TimelineEntry) -> str:
             return follow_up_title(iso_date(entry.text))
         except ValueError:
             return entry.text
+    if entry.evidence_kind == "hand_over" and "\n" in entry.text:
+        # Earlier rows hold the sentence in the words of who handed over.
+        giver, taker = entry.text.split("\n", 1)
+        return _("Handed over from %(giver)s to %(taker)s.") % {"giver": giver, "taker": taker}
     if entry.kind == EntryKind.STAGE:
         kind, _slash, stage = entry.text.partition("/")
         found = stage_of(kind, stage)

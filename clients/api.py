@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit
-from clients import filing, guests, joining
+from clients import admitting, filing, guests, joining
 from clients.forms import checked_birth_date, today
 from clients.models import Contact, ContactPoint, District, Guardianship, School, SchoolPerson, Student
 from outbox.hours import CLOSES, OPENS
@@ -277,6 +277,7 @@ class GuardianshipViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixi
         with transaction.atomic():
             row = serializer.save()
             guests.settle(row.student, at=now)
+            admitting.admit_if_ready(row.contact, by=user, at=now)
             audit.record(
                 "guardianship.set", by=user, at=now, about=row.student, contact=str(row.contact_id), may_see=row.may_see,
                 blocked_from=str(row.blocked_from or ""), rights_ended_on=str(row.rights_ended_on or ""),
@@ -293,7 +294,7 @@ class ContactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing
     def get_queryset(self) -> Any:
         if _nothing(self):
             return Contact.objects.none()
-        return Contact.objects.visible_to(self.request.user).prefetch_related("points")  # type: ignore[arg-type]
+        return Contact.objects.visible_to(self.request.user).select_related("user").prefetch_related("points")  # type: ignore[arg-type]
 
     @extend_schema(request=NewContactSerializer, responses={201: ContactSerializer})
     def create(self, request: Request) -> Response:
@@ -318,6 +319,18 @@ class ContactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing
         user: Any = request.user
         ContactPoint.objects.update_or_create(contact=contact, kind=told.pop("kind"), value=told.pop("value"), defaults=told)  # fmt: skip
         audit.record("contact.point_saved", by=user, at=timezone.now(), about=contact)
+        return Response(ContactSerializer(self.get_queryset().get(pk=contact.pk)).data)
+
+    @extend_schema(request=None, responses=ContactSerializer)
+    @action(detail=True, methods=["post"])
+    def admit(self, request: Request, pk: str | None = None) -> Response:
+        """Lets a contact who may see a child sign in by code to a safe number or address. Doing it twice is once."""
+        contact: Contact = self.get_object()
+        user: Any = request.user
+        try:
+            admitting.admit(contact, by=user, at=timezone.now())
+        except admitting.CannotAdmit as problem:
+            raise ValidationError({"detail": str(problem)}) from None
         return Response(ContactSerializer(self.get_queryset().get(pk=contact.pk)).data)
 
 

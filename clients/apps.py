@@ -7,7 +7,8 @@ class ClientsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from clients import agreements, guests, reaching
+        from accounts.signing_in import never_to
+        from clients import admitting, agreements, guests, reaching
         from outbox.sending import guard, narrow
         from tenants.due import on_due
         from web.access import Can
@@ -15,6 +16,7 @@ class ClientsConfig(AppConfig):
 
         guard(agreements.may_leave)
         narrow(reaching.hours_of)
+        never_to(admitting.is_unsafe)
         on_due(guests.KIND, guests.lapse)
         register("staff", label=_("Students"), icon="users", url_name="students", order=20, phone=True, can=Can.SEE_STUDENTS)  # fmt: skip
         register("settings", label=_("Papers to sign"), icon="sign", url_name="templates", order=55, can=Can.SET_PAPERS)  # fmt: skip

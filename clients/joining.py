@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from clients import admitting
 from clients.merging import join_families, merge
 from clients.models import Contact, Family, Student
 from tenants.models import Entitlement
@@ -48,12 +49,13 @@ def check_students(*, more: int) -> None:
 
 @transaction.atomic
 def confirm(contact: Contact, *, by: User, at: datetime) -> None:
-    """It is a new family: the file stands on its own. Raises StudentsFull."""
+    """It is a new family: the file stands on its own, and who may see the child signs in. Raises StudentsFull."""
     check_students(more=Student.objects.filter(family=contact.family_id, confirmed_at=None).count())
     Contact.objects.filter(pk=contact.pk).update(confirmed_at=at)
     Family.objects.filter(pk=contact.family_id, confirmed_at=None).update(confirmed_at=at)
     Student.objects.filter(family=contact.family_id, confirmed_at=None).update(confirmed_at=at)
     audit.record("contact.confirmed", by=by, at=at, about=contact)
+    admitting.admit_if_ready(contact, by=by, at=at)
 
 
 @transaction.atomic

@@ -17,7 +17,9 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
-from clients.models import Contact, District, School, SchoolPerson, Student
+from accounts.models import User
+from accounts.roles import STAFF
+from clients.models import Contact, District, GuestGrant, School, SchoolPerson, Student
 from clients.nicknames import GIVEN, same_person_name
 
 ALIKE = 0.80  # from here on two records are shown as perhaps the same person
@@ -48,6 +50,7 @@ _PARTICLES = frozenset(
         "bin",
     ]
 )
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "dra", "sra", "srta", "prof", "coach"])
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
 # Letters that no mark makes out of another one, as they are written on a keyboard without them.
 _LETTERS = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
@@ -97,11 +100,16 @@ def name_of(given: str, family: str) -> Name:
 
 
 def name_in(whole: str) -> Name:
-    """A whole name in one field, also “Rivera, Luz”: the first word is given, later given names are not surnames."""
+    """A whole name in one field, also “Rivera, Luz”: the first word is given, later given names are not surnames.
+
+    A title such as Ms. or Sra. is no name.
+    """
     if whole.count(",") == 1:
         family, given = whole.split(",")
         return name_of(given, family)
     found = words(whole)
+    while len(found) > 1 and found[0] in _TITLES:
+        found = found[1:]
     if len(found) < 2:
         return Name(found, ())
     last = found[-1:]
@@ -351,6 +359,27 @@ def school_people_like(name: str) -> list[Hit]:
         return []
     rows = _near(SchoolPerson.objects.all(), asked, "name")[:MOST]
     return _best(Hit("school person", row.pk, row.name, *likeness(asked, name_in(row.name))) for row in rows)
+
+
+def guests_like(name: str) -> list[Hit]:
+    """People of a school whom a family was to let see, or lets or let see, a child's page; one hit a person, whose key is
+    their account, or the invitation where there is none yet."""
+    asked = name_in(name)
+    if not asked.family:
+        return []
+    rows = _near(GuestGrant.objects.all(), asked, "name").order_by("-starts_at")[:MOST]
+    return _best(
+        Hit("guest", row.user_id or row.pk, row.name, *likeness(asked, name_in(row.name))) for row in rows
+    )
+
+
+def staff_like(name: str) -> list[Hit]:
+    """Who works here, or did, with a name like this."""
+    asked = name_in(name)
+    if not asked.family:
+        return []
+    rows = _near(User.objects.filter(role__in=STAFF), asked, "name")[:MOST]
+    return _best(Hit("staff", row.pk, row.name, *likeness(asked, name_in(row.name))) for row in rows)
 
 
 _PLACE_WORDS = frozenset(["school", "district", "public", "schools", "elementary", "middle", "high", "isd", "usd", "unified", "independent", "city", "county", "the", "of", "no"])  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from clients import guests
+from clients import admitting, guests
 from clients.models import (
     Contact,
     ContactName,
@@ -54,7 +54,7 @@ def merge(kept: Person, gone: Person, *, by: User, at: datetime, reason: str = "
         raise CannotMerge(_("This is the same record."))
     kind = kept._meta.model_name or ""
     if isinstance(kept, Contact) and isinstance(gone, Contact):
-        if kept.user_id and gone.user_id:
+        if kept.user_id and gone.user_id and not any(admitting.drop_unused(one, by=by, at=at) for one in (gone, kept)):  # fmt: skip
             raise CannotMerge(_("Both sign in with an account of their own. Close one account first."))
         _strictest_points(kept, gone)
     _strictest_guardianships(kind, kept, gone)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/students/new/", views.contact_child, name="contact-child"),
     path("contacts/<uuid:pk>/students/<uuid:student>/", views.guardianship, name="guardianship"),
     path("contacts/<uuid:pk>/confirmation/", views.contact_confirmation, name="contact-confirmation"),
+    path("contacts/<uuid:pk>/sign-in/", views.contact_sign_in, name="contact-sign-in"),
     path("contacts/<uuid:pk>/joining/", views.contact_joining, name="contact-joining"),
     path("students/<uuid:pk>/permissions/", views.student_papers, name="student-papers"),
     path("students/<uuid:pk>/releases/new/", agreement_views.release_new, name="release-new"),

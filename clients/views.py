@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.requests import FirmRequest
-from clients import editing, guests, joining, matching, merging
+from clients import admitting, editing, guests, joining, matching, merging
 from clients.filing import Caller, add_child, add_grown_up, open_file
 from clients.forms import (
     ChildForm,
@@ -236,6 +236,7 @@ def _contact_page(request: FirmRequest, contact: Contact, *, status: int = 200, 
     among = Contact.objects.visible_to(user)
     context = {
         "contact": contact,
+        "signing_in": admitting.standing(contact, at=timezone.now()),
         "points": points,
         "guardianships": contact.guardianships.filter(student__in=Student.objects.visible_to(user)).select_related("student"),
         "others": Student.objects.visible_to(user).filter(family=contact.family_id).exclude(guardianships__contact=contact),
@@ -372,6 +373,7 @@ def guardianship(request: FirmRequest, pk: UUID, student: UUID) -> HttpResponse:
     with transaction.atomic():
         saved = form.save()
         guests.settle(child, at=timezone.now())
+        admitting.admit_if_ready(contact, by=request.user, at=timezone.now())
         audit.record(
             "guardianship.set", by=request.user, at=timezone.now(), about=child, contact=str(contact.pk),
             may_see=saved.may_see, blocked_from=str(saved.blocked_from or ""),
@@ -391,6 +393,20 @@ def contact_confirmation(request: FirmRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("contact", pk)
     messages.success(request, _("%(name)s is a family of its own now.") % {"name": contact.name})
+    return redirect("contact", pk)
+
+
+@requires(Can.EDIT_STUDENTS)
+@require_POST
+def contact_sign_in(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Lets a grown-up who may see a child sign in by code."""
+    contact = _contact(request, pk)
+    try:
+        admitting.admit(contact, by=request.user, at=timezone.now())
+    except admitting.CannotAdmit as problem:
+        messages.error(request, str(problem))
+        return redirect("contact", pk)
+    messages.success(request, _("%(name)s signs in by code from now on.") % {"name": contact.name})
     return redirect("contact", pk)
 
 

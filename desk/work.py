@@ -132,7 +132,7 @@ def from_tasks(user: User, *, team: bool, today: date) -> Needs:
     )
     items = [
         Item(
-            *_status(task.due_on, today), task.title, about(task.case.student), str(task.case.get_kind_display()),
+            *_status(task.due_on, today), task.local_title, about(task.case.student), str(task.case.get_kind_display()),
             reverse("case", args=[task.case_id]), _("Open"), (1, task.due_on), reverse("task-completion", args=[task.pk]),
         )
         for task in tasks
@@ -329,10 +329,10 @@ def waiting(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
     found = []
     if schools["n"]:
         days = (now.date() - schools["oldest"]).days
-        found.append({"when": _("Schools"), "title": ngettext("%(n)s date runs", "%(n)s dates run", schools["n"]) % {"n": schools["n"]}, "text": ngettext("oldest since %(n)s day", "oldest since %(n)s days", days) % {"n": days}, "url": f"{reverse('deadlines')}?owed=school&who={who}"})  # fmt: skip
+        found.append({"when": _("Schools"), "title": ngettext("%(n)s date is open", "%(n)s dates are open", schools["n"]) % {"n": schools["n"]}, "text": ngettext("the oldest for %(n)s day", "the oldest for %(n)s days", days) % {"n": days}, "url": f"{reverse('deadlines')}?owed=school&who={who}"})  # fmt: skip
     if families["n"]:
         days = (now - families["oldest"]).days
-        found.append({"when": _("Families"), "title": ngettext("%(n)s form is out", "%(n)s forms are out", families["n"]) % {"n": families["n"]}, "text": ngettext("oldest since %(n)s day", "oldest since %(n)s days", days) % {"n": days}, "url": f"{reverse('cases')}?who={who}"})  # fmt: skip
+        found.append({"when": _("Families"), "title": ngettext("%(n)s form is out", "%(n)s forms are out", families["n"]) % {"n": families["n"]}, "text": ngettext("the oldest for %(n)s day", "the oldest for %(n)s days", days) % {"n": days}, "url": f"{reverse('cases')}?who={who}"})  # fmt: skip
     return found
 
 

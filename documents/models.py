@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -13,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.models import User
 from clients.models import Contact, Family, Guardianship, Student
@@ -78,6 +81,19 @@ def _of_whole_family(user: User) -> Exists:
     return Exists(ties.seeing(on=today)) & ~Exists(ties.exclude(pk__in=Guardianship.objects.seeing(on=today)))  # type: ignore[return-value]
 
 
+# Titles we give to what is sent without one: kept in the words of who sent it, said to each reader in theirs.
+OWN_TITLES = (_("Photo from the shared page"), _("Photo of a small win"), _("Picture from a text"))
+
+
+@cache
+def _own_titles() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {str(title): title for title in OWN_TITLES}
+    return found
+
+
 class Document(models.Model):
     """A paper of a student, or of a family as a whole. Its content comes in versions."""
 
@@ -113,6 +129,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def local_title(self) -> str:
+        """The title, in the reader's language where it is one of ours."""
+        return str(_own_titles().get(self.title, self.title))
 
     @property
     def from_whom(self) -> str:

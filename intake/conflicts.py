@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from cases.models import Case
 from clients import matching
-from clients.models import Contact, Student
+from clients.models import Contact, GuestGrant, Student
 from intake.models import ConflictReport, Inquiry
 
 
@@ -64,7 +65,11 @@ def look(inquiry: Inquiry) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
         elif what in {"contact", "other"}:
             parsed = matching.name_in(name)
             hits = matching.contacts_like(name, among=others[1], values=own if what == "contact" else ())
-            hits += matching.school_people_like(name)
+            hits += [
+                *matching.school_people_like(name),
+                *matching.guests_like(name),
+                *matching.staff_like(name),
+            ]
             hits += matching.students_like(" ".join(parsed.given), " ".join(parsed.family), among=others[0])
         else:
             hits = matching.places_like(name)
@@ -128,11 +133,13 @@ def decide(report: ConflictReport, decision: str, *, reason: str, by: User, at: 
 
 def as_seen_by(report: ConflictReport, user: User) -> list[dict[str, Any]]:
     """The findings with the names of students and contacts this person may not see left out."""
-    ids: dict[str, list[str]] = {"student": [], "contact": []}
+    ids: dict[str, list[str]] = {"student": [], "contact": [], "guest": []}
     for row in report.found:
         ids.get(row["kind"], []).append(row["id"])
     seen = {str(pk) for pk in Student.objects.visible_to(user).filter(pk__in=ids["student"]).values_list("pk", flat=True)}  # fmt: skip
     seen |= {str(pk) for pk in Contact.objects.visible_to(user).filter(pk__in=ids["contact"]).values_list("pk", flat=True)}  # fmt: skip
+    guests = GuestGrant.objects.visible_to(user).filter(Q(user__in=ids["guest"]) | Q(pk__in=ids["guest"]))
+    seen |= {str(pk) for pair in guests.values_list("user", "pk") for pk in pair}
     return [
         {**row, "hidden": False} if row["kind"] not in ids or row["id"] in seen
         else {**row, "hidden": True, "name": "", "cases": []}

@@ -61,7 +61,7 @@ def priced(line: InvoiceLine, currency: str, *, to_family: bool = True) -> str:
 
 
 def _day(on: date | None) -> str:
-    return f"{say_day(on, style='bare')}, {on.year}" if on else ""
+    return say_day(on, style="bare_year") if on else ""
 
 
 def _head(invoice: Invoice, firm: FirmRef) -> dict[str, Any]:

@@ -228,6 +228,15 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "order": ("{second} ({second_on}) cannot come before {first} ({first_on}).", "{second} ({second_on}) no puede ser anterior a {first} ({first_on})."),
     "age": ("On {on} the child would be {age} years old; check {event}.", "El {on} el niño tendría {age} años; revise {event}."),
     # removals
+    "removal_backwards": (
+        "The removal ends on {last}, before it starts on {first}.",
+        "La exclusión termina el {last}, antes de empezar el {first}.",
+    ),
+    "removal_too_long": (
+        "A removal from {first} to {last} cannot take {days} school days.",
+        "Una exclusión del {first} al {last} no puede durar {days} días escolares.",
+    ),
+    "removal_overlap": ("Two removals overlap on {on}.", "Dos exclusiones coinciden el {on}."),
     "removal_warning": (
         "{total} of 10 school days out this year. Beyond 10 the school must provide services.",
         "{total} de 10 días escolares fuera este año. Después de 10 la escuela debe dar servicios.",

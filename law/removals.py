@@ -27,7 +27,14 @@ WARN_AT = 9
 
 
 class RemovalError(ValueError):
-    """A removal that cannot be; the message says so in a sentence."""
+    """A removal that cannot be; the message says so in a sentence, `words` in a language."""
+
+    def __init__(self, said: Message | str) -> None:
+        super().__init__(said if isinstance(said, str) else said.words())
+        self.said = said
+
+    def words(self, language: str = "en") -> str:
+        return self.said if isinstance(self.said, str) else self.said.words(language)
 
 
 class Kind(StrEnum):
@@ -133,12 +140,17 @@ class Removal:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise RemovalError(f"The removal ends on {self.last} before it starts on {self.first}.")
+            raise RemovalError(message("removal_backwards", first=self.first, last=self.last))
         if self.school_days is not None:
             object.__setattr__(self, "school_days", Fraction(self.school_days))
             if not 0 < self.school_days <= (self.last - self.first).days + 1:
                 raise RemovalError(
-                    f"A removal from {self.first} to {self.last} cannot take {self.school_days} school days."
+                    message(
+                        "removal_too_long",
+                        first=self.first,
+                        last=self.last,
+                        days=say_days(self.school_days),
+                    )
                 )
 
     @property
@@ -262,7 +274,7 @@ def tally(
             unknown.append(removal)
         elif removal.decided is not False:
             if run_end is not None and removal.first <= run_end and days >= 1:
-                raise RemovalError(f"Two removals overlap on {removal.first}.")
+                raise RemovalError(message("removal_overlap", on=removal.first))
             before, possible = possible, possible + days
             if before < TEN <= possible:
                 reached = _day_of(removal, TEN - before, calendar)

@@ -34,7 +34,7 @@ def span(first: date, last: date) -> str:
 
 def day(on: date) -> str:
     """ "Nov 8, 2026"."""
-    return _("%(day)s, %(year)s") % {"day": say_day(on, style="bare"), "year": on.year}
+    return say_day(on, style="bare_year")
 
 
 def promise(found: Promise) -> str:

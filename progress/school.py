@@ -205,5 +205,5 @@ def doubt(sheet: DataSheet, reports: Sequence[SchoolReport], own: Sequence[trend
 def _ask(sheet: DataSheet, report: SchoolReport, before: float, on: date, now: float) -> str:
     return _("The school writes “%(words)s”. Its own number was %(before)s on %(then)s and is %(now)s now. What progress does the school see that this number does not show?") % {
         "words": report.words[:160].rstrip(". "), "before": measures.say(sheet, before), "now": measures.say(sheet, now),
-        "then": f"{say_day(on, style='bare')}, {on.year}",
+        "then": say_day(on, style="bare_year"),
     }  # fmt: skip

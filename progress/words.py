@@ -26,7 +26,7 @@ def sentence(sheet: DataSheet, values: Sequence[Value], *, today: date) -> str:
     said = {
         "start": measures.say(sheet, sheet.baseline),
         "goal": measures.say(sheet, sheet.target),
-        "by": say_day(sheet.target_on, style="bare") + _year(sheet.target_on, today),
+        "by": _by(sheet.target_on, today),
     }
     if not values:
         return _("It started at %(start)s. The goal is %(goal)s by %(by)s. No number yet.") % said
@@ -42,8 +42,8 @@ def sentence(sheet: DataSheet, values: Sequence[Value], *, today: date) -> str:
     )
 
 
-def _year(day: date, today: date) -> str:
-    return f", {day.year}" if day.year != today.year else ""
+def _by(day: date, today: date) -> str:
+    return say_day(day, style="bare" if day.year == today.year else "bare_year")
 
 
 def trend_words(sheet: DataSheet, values: Sequence[Value], trend: Trend | None) -> str:

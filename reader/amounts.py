@@ -48,7 +48,7 @@ _PERIODS: tuple[tuple[str, str], ...] = (
     ("year", r"(?:per|a|each|every|/|al|por)\s*(?:school |iep |academic )?(?:year|yr|ano)\b|annual(?:ly)?|yearly|anual(?:mente)?"),
     ("month", r"month(?:ly)?|\bmpm\b|/\s*mo\b|per mo\b|mensual(?:mente)?|\bmes\b|\bmeses\b"),
     ("week", r"\bweekly\b|(?<!\d )(?<!\d-)week(?:ly)?|\bmpw\b|/\s*wk\b|per wk\b|\bwkly\b|\bwk\b|semanal(?:mente)?|\bsemana\b"),
-    ("day", r"daily|(?:per|a|each|every|/|por|al|cada)\s*(?:school )?(?:day|dia)\b|/\s*d\b|diari[oa](?:mente)?|\bdiario\b|\bmpd\b"),
+    ("day", r"daily|\d\s*[x×]\s*(?:school )?day\b|(?:per|a|each|every|/|por|al|cada)\s*(?:school )?(?:day|dia)\b|/\s*d\b|diari[oa](?:mente)?|\bdiario\b|\bmpd\b"),
 )  # fmt: skip
 
 
@@ -208,13 +208,13 @@ def _sessions(words: str) -> float | None:
     for pattern in (
         rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?)\b",
         rf"({_NUMBER})\s*[x×]\s*(?:/|per|a|each|every|weekly|daily|monthly|week|wk|\d|por|al|cada|sem|,|$)",
-        rf"[x×]\s*({_NUMBER})\b",
+        rf"[x×]\s*({_NUMBER})\b(?!\s*-?\s*(?:min|hour|hr|hora))",
         rf"({_NUMBER})\s*[x×]\s",
         rf"({_NUMBER})\s*(?:times|veces)\b",
         rf"({_NUMBER})\s*(?:individual |group |small group |weekly )?(?:sessions?|sesion(?:es)?|visits?|classes|periods)\b",
         rf"({_NUMBER})\s*(?:days?|dias?)\s*(?:per|a|/|each|every|por|a la|al)\s*(?:week|wk|month|cycle|semana|mes)",
-        r"(\d)\s*/\s*(?:week|wk|month|mo|day|quarter|semana|mes)\b",
-        r"(?:^|,\s*)(\d{1,2})\s+(?:per|a|each|every|por|al)\s+(?:week|month|day|quarter|semana|mes|dia)\b",
+        r"(?<![\d.])(\d)\s*/\s*(?:week|wk|month|mo|day|quarter|semana|mes)\b",
+        r"(?:^|,\s*)(\d{1,2})\s+(?:per|a|each|every|por|al)\s+(?:week|month|day|quarter|semester|trimester|year|(?:reporting|grading|marking) period|nine weeks|semana|mes|dia)\b",
         r"\b(once)\b|\buna vez\b",
     ):
         found = re.search(pattern, rest)

@@ -81,6 +81,12 @@ def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
     return lead is not None and knowledge.label(lead[1]) is not None
 
 
+def _asks_more(cell: Cell, knowledge: Knowledge) -> bool:
+    """Whether a cell holds a goal's next question with its answer ("How progress will be measured: work samples")."""
+    lead = re.match(r"([^:?\n]{8,110})[:?]\s+\S", cell.text.text)
+    return lead is not None and knowledge.goal_slot(lead[1]) not in (None, "text")
+
+
 def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:
     """The entry of a cell that holds its label on its first lines and the value under it.
 
@@ -216,7 +222,8 @@ def _entries_of_table(table: Table, knowledge: Knowledge, part: str) -> list[Ent
                 and number + 1 < len(rows)
                 and len(rows[number + 1]) == 1
                 and not _starts_with_label(rows[number + 1][0], knowledge)
-                and not re.search(r":\s*\S", cell.text.flat)
+                and not _asks_more(rows[number + 1][0], knowledge)
+                and not re.search(r":\s*\S|\?\s+[^\W\d_]", cell.text.flat)
             ):
                 found.append(Entry(role, cell.text, entered(rows[number + 1][0].text), part, "column"))
                 skip.add(number + 1)

@@ -155,6 +155,18 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
                 found.append((question, Passage("No"), "box"))
             continue
+        if (
+            yes_column is not None
+            and no_column is not None
+            and len(cells) == 2
+            and cells[1].column == no_column
+        ):
+            both = Passage.join((cell.text for cell in cells), " ")
+            if bare := _TWO_BOXES.match(both.text):  # the question stands behind the box for No
+                if bare["yes"] != bare["no"]:
+                    said = Passage("Yes" if bare["yes"] == TICKED else "No")
+                    found.append((both.cut(bare.end()), said, "box"))
+                continue
         answered = [
             n for n, c in enumerate(cells) if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)
         ]
@@ -221,6 +233,11 @@ def _only_yes_or_no(text: Passage, knowledge: Knowledge) -> bool:
     return answered and yes_or_no(text, knowledge) is not None
 
 
+_TWO_BOXES = re.compile(
+    rf"(?i)\W*?(?P<yes>[{TICKED}{EMPTY}])\s*(?P<no>[{TICKED}{EMPTY}])\s*(?!(?:yes|no|sí|si|n/?a)\b)(?=[^\W\d_]{{2}})"
+)
+
+
 def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
     """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
     found = []
@@ -247,6 +264,11 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
         statements.append(Passage.join(current, "\n"))
     for statement in statements:
         flat = statement.text
+        if bare := _TWO_BOXES.match(flat):  # under the headings Yes and No
+            if bare["yes"] != bare["no"]:
+                said = Passage("Yes" if bare["yes"] == TICKED else "No")
+                found.append((statement.cut(bare.end()), said, "box"))
+            continue
         leading = re.match(
             r"\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)\b\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*☐ ?N/A)?\s*",
             flat,

@@ -273,9 +273,29 @@ _NUMBERED = re.compile(
 )
 
 
+def _without_prompts(value: Passage) -> Passage:
+    """A value without the form's printed prompts: "By (date), when given (condition), student will (do what)"."""
+    lines = value.lines()
+    kept = [
+        line
+        for line in lines
+        if len(_BLANKS.findall(line.text)) < 2 or any(word.entry for word in line.words)
+    ]
+    return value if len(kept) == len(lines) else Passage.join(kept, "\n")
+
+
+# a place to fill in: "(condition)", "[skill]", "(do what)"
+_BLANKS = re.compile(
+    r"(?i)[(\[](?:date|name|student|condition|skill|behaviou?r|do what|baseline|target|tool|criteri(?:a|on)|measure|time ?frame"
+    r"|how well|how often|what|when|who|level|setting|number|frequency|fecha|condición|destreza|criterio|meta)"
+    r"(?: [a-z]+){0,3}[)\]]"
+)
+
+
 def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
     found: list[Item] = []
     for entry in entries:
+        entry = replace(entry, value=_without_prompts(entry.value))
         role = entry.role
         cut = _next_heading(entry, knowledge) if role is not None or entry.label else None
         if role is None and not cut:
@@ -675,7 +695,16 @@ def _found_in(passage: Passage, words: str) -> Passage:
     return passage.cut(at, at + len(words)) if at >= 0 else passage
 
 
+def _typed_alone(lines: list[Passage], knowledge: Knowledge) -> list[Passage]:
+    """The lines typed into a field without the printed lines over them, where the typed ones are a goal."""
+    begin = next((n for n, line in enumerate(lines) if all(word.entry for word in line.words)), 0)
+    if not begin or any(word.entry for line in lines[:begin] for word in line.words):
+        return lines
+    return lines[begin:] if is_goal(Passage.join(lines[begin:], "\n").flat, knowledge) else lines
+
+
 def _sentence(lines: list[Passage], knowledge: Knowledge, entry: Entry) -> list[Item]:
+    lines = _typed_alone(lines, knowledge)
     if not lines:
         return []
     passage = Passage.join(lines, "\n")
@@ -716,6 +745,11 @@ def _at_objectives(unit: Passage | Table, knowledge: Knowledge) -> list[Passage 
     return [unit]
 
 
+_NAMES_GOAL = re.compile(
+    r"(?i)\W*(?:measurable )?(?:annual )?(?:goal|meta)(?: anual)?\s*(?:#?\s*\d{1,2}\b|:)"
+)
+
+
 def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
     for cell in table.rows[0]:
@@ -724,6 +758,8 @@ def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
     column = next((c for c, role in roles.items() if role == "objectives"), None)
     if column is None or "text" in roles.values():
         return None
+    if len(table.rows[0]) == 1 and any(_NAMES_GOAL.match(cell.text.text) for cell in table.cells()):
+        return None  # the heading of the goals with their objectives
     method = next((c for c, role in roles.items() if role == "method"), None)
     found: list[Item] = []
     for row in table.rows[1:]:
@@ -814,6 +850,8 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
     area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
     if area is None:
         area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n -]{2,70}?)\s+[-–]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
+    if area is None and number and not is_goal(text.text.partition("\n")[0], knowledge):
+        area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/():'’ –-]{2,70})\n(?=[A-ZÁÉÍÓÚ])", text.text)  # a line of its own
     if (
         area
         and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I)

@@ -253,6 +253,9 @@ def _rulings(page: pdfium.PdfPage, place: Placing, found: Sheet) -> list[Box]:
         if 5 <= wide <= 16 and 5 <= high <= 16 and abs(wide - high) < 3:
             squares.append(box)
             continue
+        if fill.value and 3 < wide < 5 and abs(wide - high) < 1:
+            squares.append(box)  # what fills a box of small type; alone, it is a bullet
+            continue
         if not stroke.value:
             continue
         matrix = item.get_matrix()
@@ -290,6 +293,8 @@ def _drawn_boxes(found: Sheet, squares: list[Box]) -> None:
     """Turn drawn squares beside text into box glyphs; an X or tick inside marks them."""
     taken: list[Box] = []
     for box in sorted(squares, key=lambda b: -(b[2] - b[0])):
+        if box[2] - box[0] < 5:
+            break
         if any(_inside(box, other, 2.0) for other in taken):
             continue
         inner = [

@@ -404,7 +404,7 @@ _ESY_OPEN = re.compile(
 def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, Passage, str] | None:
     """(eligible, the words, how); eligible is none where the decision was put off."""
     said = re.search(
-        r"(?i)\bconsider(?:ed)?\b[^?.:☐☒]{0,90}\W{0,3}(?:[☐☒]\s*yes\s*[☐☒]\s*no\b|[☐☒]\s*no\s*[☐☒]\s*yes\b|yes\b)\W*",
+        r"(?i)(?<!\()\bconsider(?:ed)?\b[^?.:☐☒]{0,90}\W{0,3}(?:[☐☒]\s*yes\s*[☐☒]\s*no\b|[☐☒]\s*no\s*[☐☒]\s*yes\b|yes\b)\W*",
         passage.text,
     )
     if said:

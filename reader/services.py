@@ -93,14 +93,25 @@ def _lists_services(table: Table, knowledge: Knowledge) -> bool:
     )
 
 
-def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge) -> bool:
-    """Whether a row of supports is a person's time ("Instructional assistant, 104 min/day") and so a service."""
-    if knowledge.kind_of_service(name.text.flat) == "special_education":
+def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge, heading: str = "") -> bool:
+    """Whether a row of supports is a person's time ("Instructional assistant, 104 min/day") and so a service.
+
+    ``heading``: the heading of the column; teaching is listed only where it says so ("Modifications and SDI").
+    """
+    if knowledge.kind_of_service(name.text.flat) == "special_education" and not (
+        _TEACHING.search(heading)
+        and _TAUGHT.search(name.text.flat)
+        and not knowledge.worded_as_support(name.text.flat)
+    ):
         return False
     amounts = [
         amount_of(cell.text.flat) for cell in row if cell is not name and _STATES_TIME.search(cell.text.text)
     ]
     return any(amount.minutes is not None and amount.per is not None for amount in amounts)
+
+
+_TEACHING = re.compile(r"(?i)\bsdi\b|special(?:ly|ized)[ -](?:designed )?instruction")
+_TAUGHT = re.compile(r"(?i)\b(?:instruct|teach|taught|coach|tutor|interven|class\b|support\b|lesson|program)")
 
 
 def _people_among_supports(
@@ -109,7 +120,11 @@ def _people_among_supports(
     found = []
     head = {cell.column: cell.text for row in table.rows[:depth] for cell in row}
     for row in table.rows[depth:]:
-        if len(row) < 3 or not row[0].text or not timed_support(row, row[0], knowledge):
+        if (
+            len(row) < 3
+            or not row[0].text
+            or not timed_support(row, row[0], knowledge, head.get(row[0].column, Passage()).flat)
+        ):
             continue
         cells: dict[str, list[Cell]] = {"name": [row[0]]}
         for cell in row[1:]:
@@ -173,6 +188,19 @@ def _section_kind(text: str) -> str | None:
     return None
 
 
+def _heads(table: Table, depth: int) -> dict[int, Passage]:
+    """What heads each column; under a heading of amounts that spans several, both headings."""
+    found: dict[int, Passage] = {}
+    for row in table.rows[:depth]:
+        for cell in row:
+            over = found.get(cell.column)
+            spanned = over is not None and re.search(r"(?i)\b(?:min|hour|session|time|minuto)", over.flat)
+            found[cell.column] = Passage.join([over, cell.text], " ") if over and spanned else cell.text
+            for column in range(cell.column + 1, cell.column + cell.span):
+                found[column] = cell.text
+    return found
+
+
 def _table(
     table: Table,
     roles: dict[int, str],
@@ -184,7 +212,7 @@ def _table(
 ) -> tuple[list[Service], list[Support]]:
     services: list[Service] = []
     supports: list[Support] = []
-    head = {cell.column: cell.text for row in table.rows[:depth] for cell in row}
+    head = _heads(table, depth)
     section = _section_kind(part.title.flat) if part.title else None
     heading = part.title.flat
     name_column = next((c for c, role in roles.items() if role == "name"), None)
@@ -275,6 +303,7 @@ def _service(
     sure = 0.93 if kind == section else 0.87  # the table's heading says so, or the name alone
     service.kind = Value(kind, name.flat, name.places(), sure, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
+    timed = _without_totals(timed, head)
     words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in timed)
     source = Passage.join((cell.text for cell in timed), ", ")
     headings = " ".join(head[cell.column].flat for cell in timed if cell.column in head)
@@ -298,6 +327,15 @@ def _service(
     return service
 
 
+def _without_totals(timed: list[Cell], head: dict[int, Passage]) -> list[Cell]:
+    """The cells of an amount without its total ("1.50/wk" under "Total hours"), where the others tell it."""
+    summed = [cell for cell in timed if _TOTAL.search(head.get(cell.column, Passage()).flat)]
+    rest = [cell for cell in timed if cell not in summed]
+    words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in rest)
+    return rest if summed and amount_of(words).per_week is not None else timed
+
+
+_TOTAL = re.compile(r"(?i)\btotal\b")
 LONG_NAME = 9  # words; a longer name holds more than the name, or is none
 DOUBTED = 0.85
 

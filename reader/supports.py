@@ -193,7 +193,7 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             boxes = [c for c in row if c is not cell and c.text.text.strip() in (TICKED, EMPTY)]
             if boxes and not any(c.text.text.strip() == TICKED for c in boxes):
                 continue
-            if timed_support(row, cell, knowledge):
+            if timed_support(row, cell, knowledge, head.get(cell.column, Passage()).flat):
                 continue  # a service
             type_cell = next((c for c in row if roles.get(c.column) == "kind"), None)
             slot = default

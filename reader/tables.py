@@ -15,9 +15,16 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         return None
     for depth in range(min(2, len(table.rows))):
         head, deep = table.rows[depth], depth + 1
+        above: dict[int, Passage] = {}  # what a wide heading says over each of the columns it spans
         if len(table.rows) > depth + 2 and _splits(head, table.rows[depth + 1]):
             lower = table.rows[depth + 1]
             under = {cell.column for cell in lower}
+            above = {
+                column: cell.text
+                for cell in head
+                if cell.span > 1
+                for column in range(cell.column, cell.column + cell.span)
+            }
             head, deep = [*(cell for cell in head if cell.column not in under), *lower], depth + 2
         typed = any(word.entry for cell in head for word in cell.text.words)
         if len(head) < 2 or typed or _answered(head):
@@ -29,6 +36,10 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
                 role = knowledge.column(kind, cell.text.text)
                 if role:
                     roles[cell.column] = role
+                elif (over := above.get(cell.column)) is not None:
+                    told = knowledge.column(kind, over.flat) or knowledge.column_by_word(kind, over.flat)
+                    if told in ("amount", "frequency"):  # "Minutes per session" over "Direct" and "Indirect"
+                        roles[cell.column] = told
             named = len([cell for cell in head if cell.text])
             if not named:
                 continue

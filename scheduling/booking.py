@@ -57,6 +57,18 @@ class TooLate(Exception):
         super().__init__(_("It is too close to the call to change it here. Please phone us."))
 
 
+class CalledOff(TooLate):
+    """It was called off, so that there is nothing to change."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, _("This call was called off. You can book another time."))
+
+
+def refusal(booking: Booking) -> TooLate:
+    """Why a family cannot change a booking any more."""
+    return TooLate() if booking.called_off_at is None else CalledOff()
+
+
 @dataclass(frozen=True)
 class Asker:
     """Who books: as they typed it, nothing of it checked against anyone we know."""
@@ -336,7 +348,7 @@ def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None
 def _refuse_if_late(booking: Booking, in_time: bool, *, by: User | None) -> None:
     """The windows bind families, not staff."""
     if not in_time and not (by is not None and by.is_staff_member and booking.is_standing):
-        raise TooLate
+        raise refusal(booking)
 
 
 @transaction.atomic

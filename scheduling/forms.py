@@ -39,7 +39,7 @@ NEEDS_CHILD = _("Add your child's first name, so that we can file the paper.")
 class BookingForm(HoneypotMixin, Form):
     """What a family tells us. A mobile number or an e-mail address is enough; both are welcome."""
 
-    needed = frozenset({"phone", "email", "code"})
+    insists_on = frozenset({"phone", "email", "code"})
 
     name = forms.CharField(
         label=_("Your name"),

@@ -385,7 +385,7 @@ def send_paper(request: FirmRequest, secret: str) -> HttpResponse:
 def change(request: FirmRequest, secret: str) -> HttpResponse:
     booking = _booking(secret)
     if not booking.can_be_changed(at=timezone.now()):
-        return _manage(request, booking, status=409, problem=str(TooLate()))
+        return _manage(request, booking, status=409, problem=str(bookings.refusal(booking)))
     if request.method != "POST":
         return _change(request, booking)
     starts_at = parse_moment(request.POST.get("time", ""))

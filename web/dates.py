@@ -20,6 +20,7 @@ _FORMATS = {
         "brief": "D M j",
         "brief_year": "D M j, Y",
         "bare": "M j",
+        "bare_year": "M j, Y",
         "month": "M",
         "weekday": "D",
     },
@@ -29,6 +30,7 @@ _FORMATS = {
         "brief": "D j b",
         "brief_year": "D j b Y",
         "bare": "j b",
+        "bare_year": "j b Y",
         "month": "b",
         "weekday": "D",
     },
@@ -42,7 +44,7 @@ def _formats(language: str) -> dict[str, str]:
 
 def say_day(day: date, *, style: str = "day", today: date | None = None, language: str | None = None) -> str:
     """A date in words, in styles `day` "Tuesday, November 24", `brief` "Tue Nov 24", `bare` "Nov 24",
-    `month` "Nov" and `weekday` "Tue".
+    `bare_year` "Nov 24, 2026", `month` "Nov" and `weekday` "Tue".
 
     The year is added to `day` and `brief` when it is not the year of `today`.
     """

@@ -58,7 +58,7 @@ class _Plain:
     default_renderer: BaseRenderer | type[BaseRenderer] | None = DjangoTemplates()
     fields: dict[str, forms.Field]
     # Fields that the form itself asks for, one of two or all at some step: nothing says that they can be skipped.
-    needed: frozenset[str] = frozenset()
+    insists_on: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -235,7 +235,7 @@ def dress(bound: forms.BoundField) -> Dressed:
         errors=[str(error) for error in bound.errors],
         skippable=not bound.field.required
         and kind not in ("check", "switch", "hidden")
-        and bound.name not in getattr(bound.form, "needed", ()),
+        and bound.name not in getattr(bound.form, "insists_on", ()),
         described="",
     )
     described = [dressed.hint_id] if dressed.hint else []

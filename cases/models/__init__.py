@@ -19,7 +19,9 @@ from cases.models.matters import (
     Outcome,
     StageChange,
     Task,
+    TaskCause,
     TaskTemplate,
+    said_title,
 )
 from cases.models.meetings import (
     Attendance,
@@ -61,9 +63,11 @@ __all__ = [
     "StageChange",
     "Status",
     "Task",
+    "TaskCause",
     "TaskTemplate",
     "TimelineEntry",
     "WarningChannel",
     "WarningSetting",
     "Why",
+    "said_title",
 ]

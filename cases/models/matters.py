@@ -157,6 +157,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(done_at=None)
 
 
+class TaskCause(models.TextChoices):
+    """What makes a task of ours. Its title is kept in the words of whose it is, and said to each reader in theirs."""
+
+    REMOVALS_WARNED = "removals_warned", _("Act before the 11th day: %(days)s of 10 school days out")
+    REMOVALS_PASSED = "removals_passed", _("Ask if this is a change of placement: %(days)s school days out")
+    URGENT = "urgent", _("Cannot wait: %(what)s")
+
+
+def said_title(cause: str, what: str) -> str:
+    """The title of a task of ours, in the active language."""
+    return str(TaskCause(cause).label) % {"what": what, "days": what}
+
+
 class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks")
@@ -166,7 +179,9 @@ class Task(models.Model):
     made_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    cause = models.CharField(max_length=20, blank=True, default="")  # what made it, where that settles it too
+    cause = models.CharField(
+        max_length=20, blank=True, default=""
+    )  # of TaskCause: it may settle the task too
 
     objects = TaskQuerySet.as_manager()
 
@@ -175,3 +190,11 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["owner", "due_on"], condition=Q(done_at__isnull=True), name="open_tasks_of_owner")
         ]  # fmt: skip
+
+    @property
+    def local_title(self) -> str:
+        """The title, in the reader's language where the words are ours."""
+        what = self.title.partition(": ")[2]
+        if self.cause not in TaskCause.values or not what:
+            return self.title
+        return said_title(self.cause, what if self.cause == TaskCause.URGENT else what.split()[0])

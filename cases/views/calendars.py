@@ -220,7 +220,7 @@ def _removal_page(request: FirmRequest, student: Student, form: RemovalForm) -> 
     try:
         tally = removals.tally_of(student)
     except RemovalError as error:
-        tally, problem = None, str(error)
+        tally, problem = None, removals.said(error)
     rows = {str(row.pk): row for row in student.removals.select_related("recorded_by")}
     lines = []
     for line in reversed(tally.lines if tally else []):
@@ -268,7 +268,7 @@ def student_removals(request: FirmRequest, pk: UUID) -> HttpResponse:
             try:
                 removals.add(student, **form.cleaned_data, by=request.user, at=timezone.now())
             except RemovalError as problem:
-                form.add_error(None, str(problem))
+                form.add_error(None, removals.said(problem))
             else:
                 messages.success(request, _("Written down."))
                 return redirect("student-removals", pk)

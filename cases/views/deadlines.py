@@ -59,7 +59,7 @@ def case_events(request: FirmRequest, pk: UUID) -> HttpResponse:
                 "Recorded. %(n)s date follows from it.", "Recorded. %(n)s dates follow from it.", count
             )
             messages.success(request, said % {"n": count})
-            return redirect(f"{reverse('case', args=[pk])}#dates")
+            return redirect("case", pk)
     return render(request, "cases/case.html", _page(request, case, event_form=form), status=422)
 
 
@@ -90,7 +90,7 @@ def case_event(request: FirmRequest, pk: UUID) -> HttpResponse:
             status = 409
         else:
             messages.success(request, _("Corrected. The dates were counted again."))
-            return redirect(f"{reverse('case', args=[event.case_id])}#dates")
+            return redirect("case", event.case_id)
     if form.errors and status == 200:
         status = 422
     context = {"event": event, "form": form, "deadlines": event.deadlines.filter(dropped_at=None)}

@@ -237,8 +237,13 @@ def case_closure(request: FirmRequest, pk: UUID) -> HttpResponse:
         else:
             offer_undo(request, _("The case is closed."), url=reverse("case-reopening", args=[pk]))
             return redirect("case", pk)
-    standing = case.deadlines.standing().count()
-    context = {"case": case, "form": form, "standing": standing}
+    context = {
+        "case": case,
+        "form": form,
+        "standing": case.deadlines.standing().count(),
+        "meetings": case.meetings.standing().filter(starts_at__gt=timezone.now()).count(),
+        "tasks": case.tasks.filter(done_at=None).count(),
+    }
     return render(request, "cases/closure.html", context, status=422 if form.errors else 200)
 
 
@@ -273,7 +278,9 @@ def task_completion(request: FirmRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     Task.objects.filter(pk=pk).update(done_at=now, done_by=request.user)
     audit.record("task.done", by=request.user, at=now, about=task, case=str(task.case_id))
-    offer_undo(request, _("Done: %(task)s") % {"task": task.title}, url=reverse("task-reopening", args=[pk]))
+    offer_undo(
+        request, _("Done: %(task)s") % {"task": task.local_title}, url=reverse("task-reopening", args=[pk])
+    )
     return redirect(back(request, reverse("case", args=[task.case_id])))
 
 

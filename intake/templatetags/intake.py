@@ -16,8 +16,16 @@ register = template.Library()
 
 STAGES = {"new": "info", "checked": "info", "sent": "soon", "signed": "ok", "case": "ok", "not_a_fit": ""}
 KINDS = {
-    "student": _("Student"), "contact": _("Contact"), "school person": _("School or district staff"),
-    "district": _("District"), "school": _("School"),
+    "student": _("Student"),
+    "contact": _("Contact"),
+    "school person": _("School or district staff"),
+    "district": _("District"),
+    "school": _("School"),
+    "guest": _("School guest"),
+    "staff": _("Works here"),
+}
+ASKED = {
+    "child": _("Student"), "contact": _("Contact"), "other": _("Other people"), "district": _("District"), "school": _("School"),
 }  # fmt: skip
 WHYS = {
     "name": _("same name"), "nickname": _("nickname"), "sound": _("sounds alike"), "letters": _("spelled alike"),
@@ -42,6 +50,18 @@ def stage_word(stage: str) -> str:
 @register.filter
 def kind_word(kind: str) -> str:
     return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def asked_word(what: str) -> str:
+    """What a name that was looked up was told as."""
+    return str(ASKED.get(what, what))
+
+
+@register.filter
+def iso_words(day: str) -> str:
+    """A day kept as YYYY-MM-DD, in words."""
+    return say_day(date.fromisoformat(day), style="brief", today=now().date()) if day else ""
 
 
 @register.filter

@@ -7,6 +7,7 @@ from cases.models import Case, EntryKind, HandOver, Task, TimelineEntry
 from cases.signals import case_handed_over
 from cases.stages import STAGES
 from clients.models import CareTeamMember, Student
+from documents.models import Document
 from outbox.models import Message
 from tests.cases.conftest import AT
 
@@ -211,3 +212,36 @@ def test_a_case_is_not_offered_to_who_leads_it(visitor, ana, marcus, case):
 
     assert f'value="{marcus.pk}"' in form
     assert f'<option value="{ana.pk}"' not in form
+
+
+def test_closing_says_what_is_still_open_and_what_becomes_of_it(visitor, ana, case):
+    from cases import meetings
+
+    plan = {"case": case, "kind": "iep", "advocate": ana, "by": ana, "at": AT}
+    meetings.plan(**plan, starts_at=AT + timedelta(days=2), ends_at=AT + timedelta(days=2, hours=1))
+    page = visitor.as_(ana).get(f"/cases/{case.pk}/closure/").content.decode()
+    assert "1 task<" in page
+    assert "1 planned meeting<" in page
+    assert "Stays on the calendars" in page
+    assert f"/cases/{case.pk}/#tasks" in page
+
+
+def test_what_is_ours_is_said_in_the_language_of_who_reads_it(ana, marcus, case):
+    from django.utils import translation
+
+    from cases import timeline
+    from cases.models import TaskCause, said_title
+
+    opening.hand_over(case, taker=marcus, by=ana, at=AT)
+    entry = TimelineEntry.objects.get(evidence_kind="hand_over")
+    task = Task(title=said_title(TaskCause.REMOVALS_WARNED, "9½"), cause=TaskCause.REMOVALS_WARNED)
+    assert timeline.words(entry) == "Handed over from Ana Reyes to Marcus Bell."
+    assert task.local_title == "Act before the 11th day: 9½ of 10 school days out"
+    with translation.override("es"):
+        assert timeline.words(entry) == "Ana Reyes pasó el caso a Marcus Bell."
+        assert task.local_title == "Actúe antes del día 11: 9½ de 10 días escolares fuera"
+        assert Task(title="Cannot wait: IEP meeting", cause=TaskCause.URGENT).local_title.endswith(": IEP meeting")  # fmt: skip
+        assert Task(title="Call the school: soon").local_title == "Call the school: soon"
+        assert Document(title="Photo from the shared page").local_title == "Foto de la página compartida"
+    assert Document(title="Foto de la página compartida").local_title == "Photo from the shared page"
+    assert Document(title="Our photo").local_title == "Our photo"

@@ -15,6 +15,7 @@ def only(case, rule):
 
 def test_consent_received_gives_the_date_with_arithmetic_and_citation(visitor, ana, case, clock_at_now):
     answer = visitor.as_(ana).post(f"/cases/{case.pk}/events/", {"kind": CONSENT, "on": "2025-09-03"})
+    assert "#" not in answer["Location"]  # what is said stands at the top of the page
 
     assert answer.status_code == 302
     row = only(case, "initial_evaluation")
@@ -227,6 +228,7 @@ def test_nobody_outside_the_care_team_finds_a_date(visitor, ana, marcus, case):
 
 def test_one_date_is_one_date_and_its_day_has_no_hour(visitor, ana, case, clock_at_now):
     answer = visitor.as_(ana).post(f"/cases/{case.pk}/events/", {"kind": CONSENT, "on": "2025-09-03"})
+    assert "#" not in answer["Location"]  # what is said stands at the top of the page
     page = visitor.get(answer["Location"].partition("#")[0]).content.decode()
 
     assert "Recorded. 1 date follows from it." in page

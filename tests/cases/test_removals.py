@@ -129,3 +129,12 @@ def test_a_single_day_is_one_day(visitor, ana, mateo, calendar, clock):
     page = visitor.get(f"/students/{mateo.pk}/removals/").content.decode()
 
     assert "1 day, 1 in all" in page
+
+
+def test_a_removal_that_cannot_be_is_refused_in_words(visitor, ana, mateo, clock):
+    asked = {"first": "2026-09-08", "last": "2026-09-08", "kind": "out_of_school", "school_days": "1.5"}
+    page = visitor.as_(ana).post(f"/students/{mateo.pk}/removals/", asked).content.decode()
+    assert "A removal from Tuesday, September 8, 2026 to Tuesday, September 8, 2026 cannot take 1½ school days." in page  # fmt: skip
+    visitor.headers["Accept-Language"] = "es"
+    page = visitor.post(f"/students/{mateo.pk}/removals/", asked).content.decode()
+    assert "no puede durar 1½ días escolares" in page

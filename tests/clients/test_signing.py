@@ -219,3 +219,10 @@ def test_once_signed_the_thanks_stand_above_the_paper(phone, paper, standins):
     page = phone.get(path).content.decode()
 
     assert page.index('data-s="ok"') < page.index("paperwords")
+
+
+def test_the_permissions_page_says_who_signed(phone, paper, standins, clock, ana, visitor):
+    phone.post(let_in(phone, paper, standins), {"name": "Someone Else", "agreed": "on"})
+    page = visitor.as_(ana).get(f"/students/{paper.student_id}/permissions/").content.decode()
+    assert "Signed by Someone Else" in page
+    assert f"Sent to {paper.contact.name}" in page

@@ -57,6 +57,7 @@ def addresses(name, made):
     rows = {
         "book-time": key("service"), "book-details": key("service"), "service": key("service"), "student": key("student Mateo"),
         "contact": made.contact_id, "contact-confirmation": made.contact_id, "contact-joining": made.contact_id,
+        "contact-sign-in": made.contact_id,
         "staff-member": key("ana"), "staff-deactivation": key("bo"), "api-service-detail": key("service"),
         "api-service-availability": key("service"),
     }  # fmt: skip

@@ -16,9 +16,10 @@ from accounts.models import User
 from cases import clock as case_clock
 from cases import meetings
 from cases.models import Attendee, Case, Decision, MeetingRequest
-from clients import agreements
+from clients import about, agreements
 from clients.models import AgreementTemplate, CareTeamMember, Contact, Student
-from intake.models import Inquiry
+from intake import asking
+from intake.models import Inquiry, QuestionList
 from reviews import reading
 from tests.conftest import Visitor
 from tests.house.matrix import MATRIX
@@ -35,6 +36,7 @@ FAMILIES = sorted(name for name, (_methods, who) in MATRIX.items() if "F" in who
 FIRMS_OWN = {
     "scheduling.Service", "clients.District", "clients.School", "clients.SchoolPerson", "scheduling.DateHours", "scheduling.Closure",
     "scheduling.Block", "cases.SchoolCalendar", "cases.SchoolYear", "accounts.ApiToken", "accounts.Invitation", "invoices.Timer",
+    "clients.AgreementTemplate", "cases.TaskTemplate", "intake.QuestionList", "intake.Question",
 }  # fmt: skip
 # Rows that this world has none of. Each has its case in the tests of its app.
 ELSEWHERE = {
@@ -142,6 +144,8 @@ def lived(harbor, ana, bea, mateo, clock, standins):
     agreements.send(
         AgreementTemplate.objects.exclude(kind="release").get(), contact=luz, student=mateo, by=ana, at=NOW
     )
+    about.save(mateo, {"strengths": "Maps"}, by=ana, language="en", at=NOW)
+    asking.ask(QuestionList.objects.get(), contact=luz, student=mateo)
     reading.open_review(mateo.documents.get(pk=key("document Mateo")).newest, at=NOW)
     return harbor
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from clients.models import Contact, District, DistrictName, SchoolPerson, Student
+from clients.models import Contact, District, DistrictName, GuestGrant, SchoolPerson, Student
 from intake.models import ConflictReport, Inquiry
 from tests.conftest import Visitor
 from tests.intake.test_first_call_to_case import CALL, checked, stage, take_call
@@ -97,7 +97,7 @@ def test_a_former_case_of_somebody_we_know_shows(harbor, ana, marcus, mateo, vis
         == rows["contact"]
         == [{"kind": "iep", "opened": "2026-11-24", "closed": "2026-11-24"}]
     )
-    assert "Case: IEP, 2026-11-24 – 2026-11-24" in visitor.get(f"/intake/{inquiry.pk}/").content.decode()
+    assert "Case: IEP, Tue Nov 24 – Tue Nov 24" in visitor.get(f"/intake/{inquiry.pk}/").content.decode()
     # Who does not see the family learns neither its name nor its case.
     Inquiry.objects.filter(pk=inquiry.pk).update(advocate=None)
     page = Visitor(harbor).as_(marcus).get(f"/intake/{inquiry.pk}/").content.decode()
@@ -174,3 +174,18 @@ def test_a_birth_date_written_down_wrong_leaves_nobody_out(harbor, ana, mateo, v
     inquiry = take_call(visitor, ana, child="Mateo", child_family_name="Riviera", born_on="2016-07-21")
 
     assert ("student", "Mateo Rivera") in found(report_of(visitor, inquiry))
+
+
+def test_school_guests_and_staff_are_known_too(harbor, ana, bo, olivia, mateo, visitor, clock):
+    GuestGrant.objects.create(
+        student=mateo, email="dana@school.example", name="Dana Whitehorse", sees=["wins"], prepared_by=ana, prepared_at=NOW,
+        starts_at=NOW, lapses_on=date(2027, 6, 1),
+    )  # fmt: skip
+    inquiry = take_call(visitor, bo, other_people=f"Ms. Dana Whitehorse\n{ana.name}")
+    report = report_of(visitor, inquiry)
+    assert {("guest", "Dana Whitehorse"), ("staff", ana.name)} <= found(report)
+
+    page = visitor.get(f"/intake/{inquiry.pk}/").content.decode()
+    assert "Ms. Dana Whitehorse" in page  # what was looked up
+    assert "<b>Dana Whitehorse</b>" not in page  # bo does not see her pupil
+    assert "<b>Dana Whitehorse</b>" in Visitor(harbor).as_(olivia).get(f"/intake/{inquiry.pk}/").content.decode()  # fmt: skip

@@ -143,3 +143,23 @@ def test_a_child_nobody_named_on_the_phone_is_added_later(harbor, ana, visitor, 
     assert visitor.get(path).status_code == 404
     report = checked(visitor, inquiry)
     assert {"what": "child", "name": "Iker Delgado"} in report.asked
+
+
+def test_the_urgent_date_and_the_place_go_with_the_case(harbor, olivia, ana, visitor, clock):
+    from cases.models import Task
+    from clients.models import District, DistrictName, School
+
+    district = District.objects.create(name="Lakeside School District 4", state="MT")
+    DistrictName.objects.create(district=district, name="SD4")
+    school = School.objects.create(name="Lakeside Elementary", district=district)
+    inquiry = take_call(
+        visitor, olivia, district_name="SD4", school_name="Lakeside", urgent_on="2026-12-03", urgent_about="IEP meeting"
+    )  # fmt: skip
+    checked(visitor, inquiry, "proceed", "We know the district.")
+    asked = {"kind": "iep", "advocate": str(ana.pk), "override_reason": "A meeting is near."}
+    assert visitor.post(f"/intake/{inquiry.pk}/case/", asked).status_code == 302
+
+    task = Task.objects.get(title__contains="IEP meeting")
+    assert (str(task.due_on), task.owner, task.title) == ("2026-12-03", ana, "Cannot wait: IEP meeting")
+    inquiry.student.refresh_from_db()
+    assert (inquiry.student.district, inquiry.student.school) == (district, school)

@@ -102,3 +102,12 @@ def test_inside_the_window_a_family_is_told_to_phone(service, ana):
 
     with pytest.raises(bookings.TooLate):
         bookings.call_off(booking, at=booking.starts_at - timedelta(minutes=5))
+
+
+def test_a_call_that_was_called_off_says_so_where_it_would_be_changed(service, ana, visitor, clock):
+    booking = bookings.book(service, starts_at=first_slot(service, NOW + timedelta(days=2)).starts_at, asker=LUZ, at=NOW, advocate=ana)  # fmt: skip
+    bookings.call_off(booking, at=NOW)
+    answer = visitor.get(f"/b/{booking.secret}/change/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 409
+    assert "This call was called off. You can book another time." in answer.content.decode()
+    assert "too close" not in answer.content.decode()

@@ -68,7 +68,7 @@ def test_a_field_one_may_skip_says_so(english):
 
 def test_a_field_that_the_form_itself_asks_for_does_not(english):
     class OneOfTwo(Booking):
-        needed = frozenset({"email"})
+        insists_on = frozenset({"email"})
 
     assert "(you can skip this)" not in draw("{% field form.email %}", form=OneOfTwo())
 
