@@ -101,7 +101,7 @@ def text(harbor, subject="booking:1", **more):
     )  # fmt: skip
 
 
-def test_texts_of_the_month_stop_at_the_plan(limit, harbor, luz, clock):
+def test_texts_of_the_month_stop_at_the_plan(limit, harbor, luz, clock, standins):
     limit(texts_a_month=1)
     first = text(harbor)
     sending.deliver([str(first.pk)], NOW)
