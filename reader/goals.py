@@ -836,6 +836,13 @@ _OBJECTIVE = re.compile(
 )
 
 
+# an area on a line of its own over its goal
+_OWN_LINE = re.compile(
+    r"([A-ZÁÉÍÓÚ][\w&/():'’ –-]{2,70})\n(?=[A-ZÁÉÍÓÚ])(?=(?:by|given|when|with|in|on|at|after|during|using|within|para|dad|cuando|[^\W\d_]+ will)\b)",
+    re.I,
+)
+
+
 def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]:
     """A goal's cell: number, area, the sentence, perhaps a labelled baseline below it."""
     found: list[Item] = []
@@ -847,11 +854,11 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
     if number:
         found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
         text = text.cut(number.end())
-    area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
+    area = _OWN_LINE.match(text.text) if number else None
+    if area is None or is_goal(area[1], knowledge):
+        area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
     if area is None:
         area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n -]{2,70}?)\s+[-–]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
-    if area is None and number and not is_goal(text.text.partition("\n")[0], knowledge):
-        area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/():'’ –-]{2,70})\n(?=[A-ZÁÉÍÓÚ])", text.text)  # a line of its own
     if (
         area
         and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I)

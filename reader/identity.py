@@ -420,6 +420,11 @@ def _again(value: Text) -> Text:
 # ---------------------------------------------------------------- eligibility
 
 
+_BESIDE_NAME = re.compile(
+    r"(?i)\((?!primary|secondary)[^)]*\)|(?:^|(?<=[;,\n]))\s*\d{1,2}(?=\s+[^\W\d_]{3})"
+)  # a remark, a code
+
+
 def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
     found: list[Text] = []
@@ -435,9 +440,7 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
         or not any(knowledge.disability(line.flat) for line in passage.lines())
     ):
         broken = broken.replace("\n", " ")
-    for match in re.finditer(
-        r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)
-    ):
+    for match in re.finditer(r"[^;,\n\t]+", _BESIDE_NAME.sub(lambda m: " " * len(m.group()), broken)):
         whole = re.fullmatch(
             r"\W*((?:(?!(?:Primary|Secondary|Tertiary|Primaria|Secundaria)\s*:).)+)", match.group()
         )
@@ -486,12 +489,26 @@ def _eligibility(
             primary += _categories(entry.value, knowledge)
         elif entry.role == "eligibility.other":
             others += _categories(entry.value, knowledge)
+    if not (primary or others or ticked):
+        primary = _under_heading(parts, knowledge)
     found: list[Text] = []
     marked = next((value for value, lead in ticked if lead == "p"), None)
     for value in [*([marked] if marked else []), *primary, *others, *[value for value, _ in ticked]]:
         if all(knowledge.disability(value.value) != knowledge.disability(other.value) for other in found):
             found.append(value)
     reading.eligibility = Eligibility(found, found[0] if found else None)
+
+
+def _under_heading(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
+    """The category that stands alone on the first line under the heading of eligibility."""
+    for part in parts:
+        units = [unit for unit in part.units() if unit] if part.kind == "eligibility" else []
+        if units and isinstance(units[0], Passage):
+            line = units[0].lines()[0]
+            name = re.sub(r"\([^)]*\)?", "", line.flat).strip(" .:-")
+            if knowledge.disability(name):
+                return [read_as(name, line, "label")]
+    return []
 
 
 def _choices(passage: Passage) -> list[Choice]:
@@ -518,7 +535,8 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
                     words = choice.words.split("\t")[0] if choice.words else choice.words
                     text = re.sub(r"[*†]", "", words.flat)
                     lead = re.match(r"^([PS])\s+(?=[A-Z])", text)
-                    name = text[lead.end() :] if lead else text
+                    lead = lead or re.search(r"\((P|S)(?:rimary|econdary)?\)\s*$", text)
+                    name = text[lead.end() :] if lead and not lead.start() else text
                     colon = name.split(":")
                     for candidate in (name, *(reversed(colon) if len(colon) > 1 else ())):
                         candidate = re.sub(r"\s*\([^)]*\)?\s*$", "", candidate).strip(" .")

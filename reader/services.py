@@ -745,6 +745,7 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
 
 _NEEDS_BUS = re.compile(
     r"(?i)^\W*(?:the )?(?:student|child|estudiante)?\s*(?:requires?|needs?|will receive|necesita|requiere)\s+(?:special(?:ized)? transportation|transporte especial)"
+    r"|^\W*(?:special(?:ized)? transportation|transporte especial)\b(?![^.]{0,30}\bnot\b)"
 )
 
 
@@ -761,8 +762,19 @@ def _bus_marked(part: Part) -> Service | None:
                     name = choice.words.cut(at.start(), at.end())
                     service = Service(name=read_as(name.flat.capitalize(), name, "box", trust=0.85))
                     service.kind = concluded("transportation", "derived")
+                    _how_often(service, choice.words.cut(at.end()))
                     return service
     return None
+
+
+def _how_often(service: Service, words: Passage) -> None:
+    """What follows the mark says how often the bus goes: "Daily, to and from school"."""
+    if not re.search(r"(?i)\b(?:daily|each day|every day|diari\w+|cada día)\b", words.flat):
+        return
+    service.as_written = read_as(words.flat.strip(" :,;"), words, "box")
+    service.per = read_as("day", words, "box")
+    if re.search(r"(?i)both ways|round|two[- ]way|to and from|ida y vuelta|ambos", words.flat):
+        service.sessions = read_as(2, words, "box")
 
 
 def _bus_row(table: Table, knowledge: Knowledge) -> Service | None:

@@ -150,6 +150,8 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
     if name != "accommodations" or (part.kind == "assessments" and not taught):
         return
     columns = [column for column, role in roles.items() if role == "name"]
+    if part.kind == "personnel":
+        return  # what the staff get
     if part.kind == "present_levels" and columns != [0]:
         return  # how each need is met, not a list of supports
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}

@@ -217,6 +217,7 @@ def read_transfer(
     told = re.search(
         r"(?i)(?:was|were|has been|have been|fue|fueron|ha sido)\s+(?:informed|told|advised|notified|informad[oa]s?|avisad[oa]s?)[^.]{0,90}\b(?:rights|derechos)[^.]{0,120}\.?"
         r"|(?:informed|notified|told)[^.:]{0,60}:\s*\d{1,2}/\d{1,2}/\d{2,4}"
+        r"|(?:informed|told|notified|advised) of (?:the |his |her |their )?rights[^.:]{0,60}:\s*☒\s*yes\b[^.]{0,30}"
         r"|student informed on:?\s*\d{1,2}/\d{1,2}/\d{2,4}|rights[^.]{0,80}(?:were )?explained to (?:the student|him|her|them)[^.]{0,40}\.?"
         r"|(?:acknowledges?|understands?) (?:that )?(?:his|her|their|the)[^.]{0,40}rights (?:will )?transfer",
         flat,
@@ -234,6 +235,7 @@ def read_transfer(
             ) : told.end()
         ],
     )
+    boilerplate = boilerplate and TICKED not in told.group()
     if told and signed and not boilerplate and not re.search(r"_{4,}", told.group()):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:
