@@ -294,7 +294,7 @@ _BLANKS = re.compile(
 
 def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
     found: list[Item] = []
-    for entry in entries:
+    for entry in _areas_whole(entries, knowledge):
         entry = replace(entry, value=_without_prompts(entry.value))
         role = entry.role
         cut = _next_heading(entry, knowledge) if role is not None or entry.label else None
@@ -531,6 +531,14 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 and knowledge.label(rest) != "goal.text"
             ):
                 return [*found, (str(knowledge.label(rest))[5:], entry.value, entry.how, entry.label)]
+            if (
+                (told := _AREA_TOLD.match(rest))
+                and len(entry.value.lines()) == 1
+                and len(entry.value.flat) <= 60
+                and not is_goal(entry.value.flat, knowledge)
+            ):  # "Goal 2 - Area: Functional math: Money"
+                area = Passage.join([_found_in(entry.label, told[1].rstrip(": ")), entry.value], ": ")
+                return [*found, ("area", area, entry.how, entry.label)]
             if entry.value:
                 if named := re.match(
                     r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*(?=\S)", entry.value.text
@@ -661,6 +669,31 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     if under is not None:
         found.append((under[0], Passage.join(under[2], "\n"), "told", under[1]))
     return found + _sentence(sentence, knowledge, entry)
+
+
+_AREA_TOLD = re.compile(r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*([^\W\d_].+)")
+
+
+def _areas_whole(entries: list[Entry], knowledge: Knowledge) -> list[Entry]:
+    """The entries, an area that has a colon of its own ("Area: Independent living: Travel") in one of them."""
+    found: list[Entry] = []
+    for entry in entries:
+        before = found[-1] if found else None
+        if (
+            before is not None
+            and entry.role is None
+            and entry.label
+            and not before.value
+            and re.search(r"(?i)\b(?:area|domain|área)(?: of need)?\s*:\s*$", before.label.text)
+            and 0 < len(entry.value.flat) <= 60
+            and len(entry.value.lines()) == 1
+            and knowledge.area(entry.label.flat.rstrip(": ")) is not None
+        ):
+            whole = Passage.join([entry.label, entry.value], " ")
+            found[-1] = replace(before, value=whole)
+        else:
+            found.append(entry)
+    return found
 
 
 def _heads_list(line: Passage, knowledge: Knowledge) -> str | None:

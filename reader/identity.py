@@ -72,7 +72,7 @@ def read_identity(
     ]
     student = reading.student
     student.name = _pick(pool, "student.name", _name)
-    student.dob = _pick(pool, "student.dob", _iso)
+    student.dob = _pick([e for e in pool if not _LATER_BIRTHDAY.search(e.label.flat)], "student.dob", _iso)
     student.grade = _pick(pool, "student.grade", _grade)
     student.student_id = _pick(pool, "student.student_id", _identifier)
     reading.school = _pick(pool, "school", _place)
@@ -172,6 +172,11 @@ def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None
             if told and (days := dates_in(piece.text[told.end() : told.end() + 30])) and days[0][0] == 0:
                 return read_as(days[0][2].isoformat(), piece, "title")
     return None
+
+
+_LATER_BIRTHDAY = re.compile(
+    r"(?i)\b(?:third|3rd|sixth|\d{1,2}(?:th|st)|fourteenth|sixteenth|eighteenth) birthday"
+)
 
 
 def _pick(entries: Iterable[Entry], role: str, parse: Callable[[Entry], Text | None]) -> Text | None:
@@ -434,7 +439,10 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
             return named
         passage = passage.cut(0, box.start())
     broken = passage.text
-    joined = [re.sub(r"\([^)]*\)", "", part).strip(" .:*-") for part in re.split(r"[;,]", passage.flat)]
+    joined = [
+        re.sub(r"\([^)]*\)|^\s*\d{1,2}\s", "", part).strip(" .:*-")
+        for part in re.split(r"[;,]", passage.flat)
+    ]
     if len(passage.lines()) > 1 and (
         all(knowledge.disability(part) for part in joined if part)
         or not any(knowledge.disability(line.flat) for line in passage.lines())

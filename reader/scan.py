@@ -555,7 +555,7 @@ def _past_rule(spans: list[tuple[int, int]], tokens: list[str], high: int) -> li
     if len(spans) < 2 or len(tokens[0]) < 3:
         return spans
     (a, b), (c, d) = spans[:2]
-    if b - a > 0.15 * high or c - b > high or d - c < 0.3 * high * len(tokens[0]):
+    if b - a > 0.15 * high or c - b > high or d - c < 0.2 * high * len(tokens[0]):
         return spans
     cut = c + round((d - c) * len(tokens[0]) / (len(tokens[0]) + len(tokens[1]) + 1))
     return [(c, cut), (cut + 1, d), *spans[2:]]

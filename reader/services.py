@@ -99,9 +99,7 @@ def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge, heading: st
     ``heading``: the heading of the column; teaching is listed only where it says so ("Modifications and SDI").
     """
     if knowledge.kind_of_service(name.text.flat) == "special_education" and not (
-        _TEACHING.search(heading)
-        and _TAUGHT.search(name.text.flat)
-        and not knowledge.worded_as_support(name.text.flat)
+        _TEACHING.search(heading) and _TAUGHT.search(name.text.flat)
     ):
         return False
     amounts = [
@@ -111,7 +109,7 @@ def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge, heading: st
 
 
 _TEACHING = re.compile(r"(?i)\bsdi\b|special(?:ly|ized)[ -](?:designed )?instruction")
-_TAUGHT = re.compile(r"(?i)\b(?:instruct|teach|taught|coach|tutor|interven|class\b|support\b|lesson|program)")
+_TAUGHT = re.compile(r"(?i)\b(?:instruct|teach|taught|coaching|tutor|interven|lesson)")
 
 
 def _people_among_supports(
@@ -132,7 +130,11 @@ def _people_among_supports(
             role = knowledge.column("services", title) or knowledge.column_by_word("services", title)
             if role not in (None, "name") and cell.text:
                 cells.setdefault(str(role), []).append(cell)
-        found.append(_service(cells, head, "supplementary", knowledge, day_minutes))
+        taught = _TAUGHT.search(row[0].text.flat) and _TEACHING.search(
+            head.get(row[0].column, Passage()).flat
+        )
+        section = "special_education" if taught else "supplementary"
+        found.append(_service(cells, head, section, knowledge, day_minutes))
     return found
 
 
