@@ -214,7 +214,7 @@ def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:
     """Number and area of a goal that has a heading of its own: "2. Executive functioning"."""
     title = part.title
     if part.kind == "goals" and (numbered := _HEADING.match(title.flat)) is not None:
-        area = numbered["rest"]
+        area = _AREA_LABEL.sub("", numbered["rest"])
         found: list[Item] = [("number", _found_in(title, numbered["number"]), "title", title)]
         if 2 < len(area) < 80 and not re.search(r"\d|[.:?]|^/", area):
             found.append(("area", _found_in(title, area), "title", title))
@@ -671,6 +671,7 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     return found + _sentence(sentence, knowledge, entry)
 
 
+_AREA_LABEL = re.compile(r"(?i)^(?:goal )?(?:area|domain|área|dominio)(?: of need)?\s*[:–-]\s*")
 _AREA_TOLD = re.compile(r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*([^\W\d_].+)")
 
 

@@ -81,7 +81,9 @@ def read_transition(
             if text is not None and squeezed(text.flat) not in seen:
                 seen.add(squeezed(text.flat))
                 found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, "row")))
-    for part in parts if not found.postsecondary_goals else ():
+    for part in parts:
+        if found.postsecondary_goals and part.kind != "transition":
+            continue
         for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
             for area, text in _post_rows(table, knowledge):
                 if squeezed(text.flat) not in seen:
@@ -134,6 +136,16 @@ _AFTER_SCHOOL = re.compile(
 
 def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
     """(area, goal) of a table with a column of postsecondary goals, an area to each row."""
+    beside = [
+        (area, text)
+        for row in table.rows
+        if len(row) == 2
+        and _AFTER_SCHOOL.search(row[0].text.flat)
+        and (area := knowledge.postsecondary_area(row[0].text.flat)) is not None
+        and (text := _post_goal(row[1].text, knowledge)) is not None
+    ]
+    if len(beside) > 1:
+        return beside
     head = {cell.column: plain(cell.text.flat) for cell in table.rows[0]}
     column = next(
         (
