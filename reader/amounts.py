@@ -101,6 +101,8 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
             minutes = _value(bare[1]) * (60 if unit[1].startswith(("hour", "hora")) else 1)
     if minutes is None:
         count, period = _sessions(words), _period(words) or _period(head)
+        if period == "week" and _TIMES_A_DAY.search(words):  # "2 times per day, 4 days a week"
+            period = "day"
         return Amount(None, period, count if period else None, None)
     period = _period(words) or _period(head)
     sessions = _sessions(words)
@@ -151,6 +153,9 @@ _DAYS_A_WEEK = re.compile(
 )
 
 
+_TIMES_A_DAY = re.compile(
+    r"\b(?:\d|one|two|three|once|twice)\s*(?:x|×|times?|trips?)?\s*(?:per|a|each)\s+day\b"
+)
 _DAYS_SAID = re.compile(r"days? (?:per|a|each) (?:week|wk)")
 
 

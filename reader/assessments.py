@@ -263,6 +263,9 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
     head = {cell.column: cell.text for cell in table.rows[0]}
     taken: list[str] = []
     source = Passage()
+    told_apart = "state" in plain(table.rows[0][0].text.flat) or any(
+        re.search(r"(?i)\bdistrict\b|\blocal\b|\bdistrito\b", row[0].text.flat) for row in table.rows[1:]
+    )  # what the district gives is named so
     for row in table.rows[1:]:
         marked = [c for c in row if c.column in ways and _ticked(c.text, knowledge)]
         if not marked:
@@ -272,9 +275,7 @@ def _test_matrix(table: Table, found: Assessments, knowledge: Knowledge) -> tupl
         way = ways.get(marked[0].column, "")
         taken.append(way)
         source = source or Passage.join([head[marked[0].column], row[0].text], ": ")
-        local = (_LOCAL_TEST if "state" in plain(table.rows[0][0].text.flat) else _DISTRICT_TEST).search(
-            row[0].text.flat
-        )
+        local = (_LOCAL_TEST if told_apart else _DISTRICT_TEST).search(row[0].text.flat)
         if way != "not_tested_at_grade" and not local:
             found.state_tests.append(read_as(bare(row[0].text.flat), row[0].text, "column"))
             if way.startswith("regular"):

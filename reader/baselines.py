@@ -13,6 +13,7 @@ from reader.layout import Passage, Table
 from reader.parts import Part
 from reader.reading import Goal, read_as
 
+TRUST_OF_AREA = 0.85  # named a baseline, tied by the area
 TRUST_OF_LIKENESS = 0.6  # nothing but likeness of words ties the sentence to the goal
 
 _NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|una?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)"
@@ -110,6 +111,7 @@ def baselines_from_levels(goals: Sequence[Goal], parts: Sequence[Part], knowledg
     A sentence counts when it has a figure, is of the present, and shares what is counted with the goal, or several
     words that hardly another such sentence has. What is found so is a guess and trusted accordingly.
     """
+    _by_area(goals, parts)
     wanting = [goal for goal in goals if goal.baseline is None and goal.text is not None]
     if not wanting:
         return
@@ -142,6 +144,50 @@ def baselines_from_levels(goals: Sequence[Goal], parts: Sequence[Part], knowledg
         found = _clause(measured[index][0], asked, _names(goal.text.value))
         goal.baseline = read_as(found.flat.rstrip("."), found, "guess", trust=TRUST_OF_LIKENESS)
         judge(goal)
+
+
+def _by_area(goals: Sequence[Goal], parts: Sequence[Part]) -> None:
+    """Give goals without a baseline the one that the present levels name as such for the goal's area."""
+    named = [
+        (area, baseline)
+        for part in parts
+        if part.kind == "present_levels"
+        for table in part.tables
+        for area, baseline in _named_in(table)
+    ]
+    for goal in goals:
+        if goal.baseline is not None or goal.area is None:
+            continue
+        own = _stems(goal.area.value, frozenset())
+        shared = [(len(own & _stems(area, frozenset())), text) for area, text in named]
+        most = max((count for count, _ in shared), default=0)
+        best = [text for count, text in shared if count == most]
+        if most and len(best) == 1:
+            goal.baseline = read_as(best[0].flat.rstrip("."), best[0], "row", trust=TRUST_OF_AREA)
+            judge(goal)
+
+
+def _named_in(table: Table) -> Iterator[tuple[str, Passage]]:
+    """(area, baseline) of a table of present levels: a column of baselines, or cells that say "Baseline:"."""
+    column = next((c.column for c in table.rows[0][1:] if _BASELINE.match(c.text.flat)), None)
+    area = ""
+    for row in table.rows:
+        first = row[0].text.flat if row else ""
+        if told := _AREA.match(first):
+            area = told[1]
+        elif len(row) > 1 and len(first.split()) <= 8:
+            area = first
+        for cell in row:
+            if column is not None and cell.column == column and row is not table.rows[0]:
+                if re.search(r"\w", cell.text.flat):
+                    yield area, cell.text
+            elif said := _SAYS_BASELINE.search(cell.text.text):
+                yield area, cell.text.cut(*said.span(1))
+
+
+_BASELINE = re.compile(r"(?i)\W*(?:baseline|línea base)\b")
+_AREA = re.compile(r"(?i)\W*(?:area|domain|área)(?: assessed| of need)?\s*:\s*(\S.{2,60})$")
+_SAYS_BASELINE = re.compile(r"\b(?:Baseline|Línea base)(?: data)?:\s*((?:[^.]|\.(?!\s|$))+)")
 
 
 def _of_goal(sentence: Passage, goal: Goal) -> bool:

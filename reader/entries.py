@@ -84,7 +84,11 @@ def _starts_with_label(cell: Cell, knowledge: Knowledge) -> bool:
 def _asks_more(cell: Cell, knowledge: Knowledge) -> bool:
     """Whether a cell holds a goal's next question with its answer ("How progress will be measured: work samples")."""
     lead = re.match(r"([^:?\n]{8,110})[:?]\s+\S", cell.text.text)
-    return lead is not None and knowledge.goal_slot(lead[1]) not in (None, "text")
+    return (
+        lead is not None
+        and re.search(r"(?i)\b(?:how|when|what|who|describe|cómo|cuándo|describa)\b", lead[1]) is not None
+        and knowledge.goal_slot(lead[1]) not in (None, "text")
+    )
 
 
 def _over_value(cell: Cell, knowledge: Knowledge, part: str) -> Entry | None:

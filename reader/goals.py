@@ -214,7 +214,7 @@ def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:
     """Number and area of a goal that has a heading of its own: "2. Executive functioning"."""
     title = part.title
     if part.kind == "goals" and (numbered := _HEADING.match(title.flat)) is not None:
-        area = numbered["rest"]
+        area = _AREA_LABEL.sub("", numbered["rest"])
         found: list[Item] = [("number", _found_in(title, numbered["number"]), "title", title)]
         if 2 < len(area) < 80 and not re.search(r"\d|[.:?]|^/", area):
             found.append(("area", _found_in(title, area), "title", title))
@@ -294,7 +294,7 @@ _BLANKS = re.compile(
 
 def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
     found: list[Item] = []
-    for entry in entries:
+    for entry in _areas_whole(entries, knowledge):
         entry = replace(entry, value=_without_prompts(entry.value))
         role = entry.role
         cut = _next_heading(entry, knowledge) if role is not None or entry.label else None
@@ -531,6 +531,14 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 and knowledge.label(rest) != "goal.text"
             ):
                 return [*found, (str(knowledge.label(rest))[5:], entry.value, entry.how, entry.label)]
+            if (
+                (told := _AREA_TOLD.match(rest))
+                and len(entry.value.lines()) == 1
+                and len(entry.value.flat) <= 60
+                and not is_goal(entry.value.flat, knowledge)
+            ):  # "Goal 2 - Area: Functional math: Money"
+                area = Passage.join([_found_in(entry.label, told[1].rstrip(": ")), entry.value], ": ")
+                return [*found, ("area", area, entry.how, entry.label)]
             if entry.value:
                 if named := re.match(
                     r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*(?=\S)", entry.value.text
@@ -661,6 +669,32 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     if under is not None:
         found.append((under[0], Passage.join(under[2], "\n"), "told", under[1]))
     return found + _sentence(sentence, knowledge, entry)
+
+
+_AREA_LABEL = re.compile(r"(?i)^(?:goal )?(?:area|domain|área|dominio)(?: of need)?\s*[:–-]\s*")
+_AREA_TOLD = re.compile(r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*([^\W\d_].+)")
+
+
+def _areas_whole(entries: list[Entry], knowledge: Knowledge) -> list[Entry]:
+    """The entries, an area that has a colon of its own ("Area: Independent living: Travel") in one of them."""
+    found: list[Entry] = []
+    for entry in entries:
+        before = found[-1] if found else None
+        if (
+            before is not None
+            and entry.role is None
+            and entry.label
+            and not before.value
+            and re.search(r"(?i)\b(?:area|domain|área)(?: of need)?\s*:\s*$", before.label.text)
+            and 0 < len(entry.value.flat) <= 60
+            and len(entry.value.lines()) == 1
+            and knowledge.area(entry.label.flat.rstrip(": ")) is not None
+        ):
+            whole = Passage.join([entry.label, entry.value], " ")
+            found[-1] = replace(before, value=whole)
+        else:
+            found.append(entry)
+    return found
 
 
 def _heads_list(line: Passage, knowledge: Knowledge) -> str | None:
@@ -836,6 +870,13 @@ _OBJECTIVE = re.compile(
 )
 
 
+# an area on a line of its own over its goal
+_OWN_LINE = re.compile(
+    r"([A-ZÁÉÍÓÚ][\w&/():'’ –-]{2,70})\n(?=[A-ZÁÉÍÓÚ])(?=(?:by|given|when|with|in|on|at|after|during|using|within|para|dad|cuando|[^\W\d_]+ will)\b)",
+    re.I,
+)
+
+
 def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]:
     """A goal's cell: number, area, the sentence, perhaps a labelled baseline below it."""
     found: list[Item] = []
@@ -847,11 +888,11 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
     if number:
         found.append(("number", text.cut(number.start(1), number.end(1)), "column", head))
         text = text.cut(number.end())
-    area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
+    area = _OWN_LINE.match(text.text) if number else None
+    if area is None or is_goal(area[1], knowledge):
+        area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n –-]{2,70}?)\s*[:.]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
     if area is None:
         area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/(),'’\n -]{2,70}?)\s+[-–]\s+(?=[A-ZÁÉÍÓÚ])", text.text)
-    if area is None and number and not is_goal(text.text.partition("\n")[0], knowledge):
-        area = re.match(r"^([A-ZÁÉÍÓÚ][\w&/():'’ –-]{2,70})\n(?=[A-ZÁÉÍÓÚ])", text.text)  # a line of its own
     if (
         area
         and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I)

@@ -72,7 +72,7 @@ def read_identity(
     ]
     student = reading.student
     student.name = _pick(pool, "student.name", _name)
-    student.dob = _pick(pool, "student.dob", _iso)
+    student.dob = _pick([e for e in pool if not _LATER_BIRTHDAY.search(e.label.flat)], "student.dob", _iso)
     student.grade = _pick(pool, "student.grade", _grade)
     student.student_id = _pick(pool, "student.student_id", _identifier)
     reading.school = _pick(pool, "school", _place)
@@ -172,6 +172,11 @@ def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None
             if told and (days := dates_in(piece.text[told.end() : told.end() + 30])) and days[0][0] == 0:
                 return read_as(days[0][2].isoformat(), piece, "title")
     return None
+
+
+_LATER_BIRTHDAY = re.compile(
+    r"(?i)\b(?:third|3rd|sixth|\d{1,2}(?:th|st)|fourteenth|sixteenth|eighteenth) birthday"
+)
 
 
 def _pick(entries: Iterable[Entry], role: str, parse: Callable[[Entry], Text | None]) -> Text | None:
@@ -420,6 +425,11 @@ def _again(value: Text) -> Text:
 # ---------------------------------------------------------------- eligibility
 
 
+_BESIDE_NAME = re.compile(
+    r"(?i)\((?!primary|secondary)[^)]*\)|(?:^|(?<=[;,\n]))\s*\d{1,2}(?=\s+[^\W\d_]{3})"
+)  # a remark, a code
+
+
 def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
     """Category names in a value such as "Visual Impairment (primary); Other Health Impairment"."""
     found: list[Text] = []
@@ -429,15 +439,16 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
             return named
         passage = passage.cut(0, box.start())
     broken = passage.text
-    joined = [re.sub(r"\([^)]*\)", "", part).strip(" .:*-") for part in re.split(r"[;,]", passage.flat)]
+    joined = [
+        re.sub(r"\([^)]*\)|^\s*\d{1,2}\s", "", part).strip(" .:*-")
+        for part in re.split(r"[;,]", passage.flat)
+    ]
     if len(passage.lines()) > 1 and (
         all(knowledge.disability(part) for part in joined if part)
         or not any(knowledge.disability(line.flat) for line in passage.lines())
     ):
         broken = broken.replace("\n", " ")
-    for match in re.finditer(
-        r"[^;,\n\t]+", re.sub(r"\((?!primary|secondary)[^)]*\)", lambda m: " " * len(m.group()), broken)
-    ):
+    for match in re.finditer(r"[^;,\n\t]+", _BESIDE_NAME.sub(lambda m: " " * len(m.group()), broken)):
         whole = re.fullmatch(
             r"\W*((?:(?!(?:Primary|Secondary|Tertiary|Primaria|Secundaria)\s*:).)+)", match.group()
         )
@@ -486,12 +497,26 @@ def _eligibility(
             primary += _categories(entry.value, knowledge)
         elif entry.role == "eligibility.other":
             others += _categories(entry.value, knowledge)
+    if not (primary or others or ticked):
+        primary = _under_heading(parts, knowledge)
     found: list[Text] = []
     marked = next((value for value, lead in ticked if lead == "p"), None)
     for value in [*([marked] if marked else []), *primary, *others, *[value for value, _ in ticked]]:
         if all(knowledge.disability(value.value) != knowledge.disability(other.value) for other in found):
             found.append(value)
     reading.eligibility = Eligibility(found, found[0] if found else None)
+
+
+def _under_heading(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
+    """The category that stands alone on the first line under the heading of eligibility."""
+    for part in parts:
+        units = [unit for unit in part.units() if unit] if part.kind == "eligibility" else []
+        if units and isinstance(units[0], Passage):
+            line = units[0].lines()[0]
+            name = re.sub(r"\([^)]*\)?", "", line.flat).strip(" .:-")
+            if knowledge.disability(name):
+                return [read_as(name, line, "label")]
+    return []
 
 
 def _choices(passage: Passage) -> list[Choice]:
@@ -518,7 +543,8 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
                     words = choice.words.split("\t")[0] if choice.words else choice.words
                     text = re.sub(r"[*†]", "", words.flat)
                     lead = re.match(r"^([PS])\s+(?=[A-Z])", text)
-                    name = text[lead.end() :] if lead else text
+                    lead = lead or re.search(r"\((P|S)(?:rimary|econdary)?\)\s*$", text)
+                    name = text[lead.end() :] if lead and not lead.start() else text
                     colon = name.split(":")
                     for candidate in (name, *(reversed(colon) if len(colon) > 1 else ())):
                         candidate = re.sub(r"\s*\([^)]*\)?\s*$", "", candidate).strip(" .")

@@ -542,11 +542,23 @@ def _split_words(
             at += weight + 0.5
     else:
         spans = best[1]
+    spans = _past_rule(spans, tokens, bottom - top)
     trim = 0.12 * (bottom - top)
     return [
         Word(token, page, _scaled((left + a, top + trim, left + b, bottom - trim), SCALE, SCALE))
         for token, (a, b) in zip(tokens, spans, strict=True)
     ]
+
+
+def _past_rule(spans: list[tuple[int, int]], tokens: list[str], high: int) -> list[tuple[int, int]]:
+    """The spans, with a first word that a drawn line at the left seemed to be set behind it, before the second."""
+    if len(spans) < 2 or len(tokens[0]) < 3:
+        return spans
+    (a, b), (c, d) = spans[:2]
+    if b - a > 0.15 * high or c - b > high or d - c < 0.2 * high * len(tokens[0]):
+        return spans
+    cut = c + round((d - c) * len(tokens[0]) / (len(tokens[0]) + len(tokens[1]) + 1))
+    return [(c, cut), (cut + 1, d), *spans[2:]]
 
 
 def _spans(columns: Picture, count: int) -> list[tuple[int, int]] | None:

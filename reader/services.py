@@ -99,9 +99,7 @@ def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge, heading: st
     ``heading``: the heading of the column; teaching is listed only where it says so ("Modifications and SDI").
     """
     if knowledge.kind_of_service(name.text.flat) == "special_education" and not (
-        _TEACHING.search(heading)
-        and _TAUGHT.search(name.text.flat)
-        and not knowledge.worded_as_support(name.text.flat)
+        _TEACHING.search(heading) and _TAUGHT.search(name.text.flat)
     ):
         return False
     amounts = [
@@ -111,7 +109,7 @@ def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge, heading: st
 
 
 _TEACHING = re.compile(r"(?i)\bsdi\b|special(?:ly|ized)[ -](?:designed )?instruction")
-_TAUGHT = re.compile(r"(?i)\b(?:instruct|teach|taught|coach|tutor|interven|class\b|support\b|lesson|program)")
+_TAUGHT = re.compile(r"(?i)\b(?:instruct|teach|taught|coaching|tutor|interven|lesson)")
 
 
 def _people_among_supports(
@@ -132,7 +130,11 @@ def _people_among_supports(
             role = knowledge.column("services", title) or knowledge.column_by_word("services", title)
             if role not in (None, "name") and cell.text:
                 cells.setdefault(str(role), []).append(cell)
-        found.append(_service(cells, head, "supplementary", knowledge, day_minutes))
+        taught = _TAUGHT.search(row[0].text.flat) and _TEACHING.search(
+            head.get(row[0].column, Passage()).flat
+        )
+        section = "special_education" if taught else "supplementary"
+        found.append(_service(cells, head, section, knowledge, day_minutes))
     return found
 
 
@@ -745,6 +747,7 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
 
 _NEEDS_BUS = re.compile(
     r"(?i)^\W*(?:the )?(?:student|child|estudiante)?\s*(?:requires?|needs?|will receive|necesita|requiere)\s+(?:special(?:ized)? transportation|transporte especial)"
+    r"|^\W*(?:special(?:ized)? transportation|transporte especial)\b(?![^.]{0,30}\bnot\b)"
 )
 
 
@@ -761,8 +764,19 @@ def _bus_marked(part: Part) -> Service | None:
                     name = choice.words.cut(at.start(), at.end())
                     service = Service(name=read_as(name.flat.capitalize(), name, "box", trust=0.85))
                     service.kind = concluded("transportation", "derived")
+                    _how_often(service, choice.words.cut(at.end()))
                     return service
     return None
+
+
+def _how_often(service: Service, words: Passage) -> None:
+    """What follows the mark says how often the bus goes: "Daily, to and from school"."""
+    if not re.search(r"(?i)\b(?:daily|each day|every day|diari\w+|cada día)\b", words.flat):
+        return
+    service.as_written = read_as(words.flat.strip(" :,;"), words, "box")
+    service.per = read_as("day", words, "box")
+    if re.search(r"(?i)both ways|round|two[- ]way|to and from|ida y vuelta|ambos", words.flat):
+        service.sessions = read_as(2, words, "box")
 
 
 def _bus_row(table: Table, knowledge: Knowledge) -> Service | None:

@@ -150,6 +150,8 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
     if name != "accommodations" or (part.kind == "assessments" and not taught):
         return
     columns = [column for column, role in roles.items() if role == "name"]
+    if part.kind == "personnel":
+        return  # what the staff get
     if part.kind == "present_levels" and columns != [0]:
         return  # how each need is met, not a list of supports
     head = {cell.column: cell.text for cell in table.rows[depth - 1]}
@@ -185,6 +187,10 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
             if over or cell is None or not cell.text or knowledge.says_nothing(cell.text.text):
                 continue
             if len(row) == 1 and len(head) > 1:
+                if own := _OWN_KIND.match(cell.text.text):  # "Program modification: half of the problems"
+                    slot = "modification" if own[1].lower().startswith("mod") else "accommodation"
+                    _add(cell.text.cut(own.end()), slot, kept, knowledge, "column")
+                    continue
                 if re.search(r"modif", plain(cell.text.flat)):
                     default = "modification"
                 elif re.search(r"accom|adapta|acomod", plain(cell.text.flat)):
@@ -201,6 +207,11 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 slot = "modification"
             for item in _lines_of_cell(cell):
                 _add(item, slot, kept, knowledge, "column")
+
+
+_OWN_KIND = re.compile(
+    r"(?i)\W*(?:program |curriculum )?(modification|accommodation)s?:\s+(?=\S)(?!(?:none|n/a|no)\b)"
+)
 
 
 def _label_rows(table: Table, knowledge: Knowledge) -> bool:

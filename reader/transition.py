@@ -81,7 +81,9 @@ def read_transition(
             if text is not None and squeezed(text.flat) not in seen:
                 seen.add(squeezed(text.flat))
                 found.postsecondary_goals.append(PostsecondaryGoal(area, read_as(text.flat, text, "row")))
-    for part in parts if not found.postsecondary_goals else ():
+    for part in parts:
+        if found.postsecondary_goals and part.kind != "transition":
+            continue
         for table in part.tables if part.kind not in ("attachment", "notes", "notice") else ():
             for area, text in _post_rows(table, knowledge):
                 if squeezed(text.flat) not in seen:
@@ -134,6 +136,16 @@ _AFTER_SCHOOL = re.compile(
 
 def _post_rows(table: Table, knowledge: Knowledge) -> list[tuple[str, Passage]]:
     """(area, goal) of a table with a column of postsecondary goals, an area to each row."""
+    beside = [
+        (area, text)
+        for row in table.rows
+        if len(row) == 2
+        and _AFTER_SCHOOL.search(row[0].text.flat)
+        and (area := knowledge.postsecondary_area(row[0].text.flat)) is not None
+        and (text := _post_goal(row[1].text, knowledge)) is not None
+    ]
+    if len(beside) > 1:
+        return beside
     head = {cell.column: plain(cell.text.flat) for cell in table.rows[0]}
     column = next(
         (
@@ -217,6 +229,7 @@ def read_transfer(
     told = re.search(
         r"(?i)(?:was|were|has been|have been|fue|fueron|ha sido)\s+(?:informed|told|advised|notified|informad[oa]s?|avisad[oa]s?)[^.]{0,90}\b(?:rights|derechos)[^.]{0,120}\.?"
         r"|(?:informed|notified|told)[^.:]{0,60}:\s*\d{1,2}/\d{1,2}/\d{2,4}"
+        r"|(?:informed|told|notified|advised) of (?:the |his |her |their )?rights[^.:]{0,60}:\s*☒\s*yes\b[^.]{0,30}"
         r"|student informed on:?\s*\d{1,2}/\d{1,2}/\d{2,4}|rights[^.]{0,80}(?:were )?explained to (?:the student|him|her|them)[^.]{0,40}\.?"
         r"|(?:acknowledges?|understands?) (?:that )?(?:his|her|their|the)[^.]{0,40}rights (?:will )?transfer",
         flat,
@@ -234,6 +247,7 @@ def read_transfer(
             ) : told.end()
         ],
     )
+    boilerplate = boilerplate and TICKED not in told.group()
     if told and signed and not boilerplate and not re.search(r"_{4,}", told.group()):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:

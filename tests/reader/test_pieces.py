@@ -1,5 +1,7 @@
 """Parts of forms, as small as they go: one rule of how IEPs are laid out in each."""
 
+from dataclasses import replace
+
 import pytest
 
 from reader.amounts import amount_of
@@ -861,3 +863,119 @@ def test_a_part_that_may_stand_with_the_wrong_goal_is_not_sure():
 
     assert read[0].measurement is None
     assert read[1].measurement.confidence < 0.9
+
+
+# ---------------------------------------------------------------- prompts, split headings, boxes, areas
+
+
+def test_a_printed_prompt_is_no_part_of_the_goal():
+    page = part(
+        "goals",
+        lines(
+            "Goal 1\nBy (date), when given (condition), student will (do what), as measured by (tool)\n"
+            "By 05/01/2027, when given a map, Rae will name nine of ten towns as measured by a quiz."
+        ),
+    )
+
+    found = read_goals([page], KNOWN)
+
+    assert [goal.text.value.split()[:2] for goal in found] == [["By", "05/01/2027,"]]
+
+
+def test_minutes_under_a_heading_that_spans_direct_and_indirect():
+    rows = table(
+        "Service | Frequency | Minutes per session",
+        "x",
+        "Reading | 5 x week | | 40",
+        "Hearing | 2 x day | 30 |",
+    )
+    wide = rows.rows[0][2]
+    rows.rows[0][2] = replace(wide, box=(wide.box[0], 0.0, wide.box[2] + 180, 10.0), span=2)
+    left = rows.rows[2][2].box[0]
+    rows.rows[1] = [
+        Cell((left + 180 * n, 0.0, left + 180 * n + 175, 10.0), 1, passage(word), column=2 + n)
+        for n, word in enumerate(("Indirect", "Direct"))
+    ]
+
+    found = services(part("services", rows))
+
+    assert [(s.name.value, s.minutes.value, s.minutes_per_week.value) for s in found] == [
+        ("Reading", 40, 200),
+        ("Hearing", 30, 300),
+    ]
+
+
+def test_the_total_beside_sessions_and_minutes_is_not_added():
+    rows = table(
+        "Service | Sessions | Time per session | Total hours",
+        "Mathematics | 3 per Week | 30 Minutes | 1.50/wk",
+    )
+
+    assert services(part("services", rows))[0].minutes_per_week.value == 90
+
+
+def test_two_boxes_before_a_question_are_yes_and_no():
+    asked = part(
+        "special_factors",
+        lines(
+            "☒ ☐ Does the student have communication needs?\n☐ ☒ Does the student have limited English proficiency?"
+        ),
+    )
+
+    found = read_factors([asked], entries(asked), KNOWN, {}, [])
+
+    assert (found.communication.value, found.english_learner.value) == (True, False)
+
+
+def test_teaching_among_supports_where_the_column_says_so():
+    rows = table(
+        "Modifications and SDI | Location | Frequency",
+        "Direct instruction in Algebra | Room 4 | 42 minutes daily",
+        "Break pass | All | Daily",
+    )
+    page = part("accommodations", rows)
+
+    assert [(s.kind.value, s.minutes_per_week.value) for s in services(page)] == [("special_education", 210)]
+    assert supports(page)[0] == ["Break pass"]
+
+
+def test_an_area_with_a_colon_of_its_own_is_whole():
+    page = part(
+        "goals",
+        table(
+            "Goal 2 of 4 — Area: Functional Math: Money",
+            "Measurable annual goal: Given a list, Rae will pay for five items on 4 of 5 trips.",
+        ),
+    )
+
+    assert read_goals([page], KNOWN)[0].area.value == "Functional Math: Money"
+
+
+def test_a_baseline_named_so_belongs_to_the_goal_of_its_area():
+    wanted = goal("Rae will ask for help.", area="Social / Play")
+    levels = part(
+        "present_levels",
+        table(
+            "Domain | Performance | Baseline for goal",
+            "Social / Play | Plays alone | Asks in 1 of 5 times",
+            "Motor | Runs | —",
+        ),
+    )
+
+    baselines_from_levels([wanted], [levels], KNOWN)
+
+    assert wanted.baseline.value == "Asks in 1 of 5 times"
+
+
+@pytest.mark.parametrize(
+    ("words", "per", "sessions"),
+    [
+        ("1 x day, 30 minutes", "day", 1),
+        ("1 session/day × 45 minutes", "day", 1),
+        ("2 times per day, 4 days a week", "day", 2),
+    ],
+)
+def test_times_a_day(words, per, sessions):
+    amount = amount_of(words)
+
+    assert (amount.per, amount.sessions) == (per, sessions)
