@@ -537,8 +537,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 and len(entry.value.flat) <= 60
                 and not is_goal(entry.value.flat, knowledge)
             ):  # "Goal 2 - Area: Functional math: Money"
-                area = Passage.join([_found_in(entry.label, told[1].rstrip(": ")), entry.value], ": ")
-                return [*found, ("area", area, entry.how, entry.label)]
+                whole = Passage.join([_found_in(entry.label, told[1].rstrip(": ")), entry.value], ": ")
+                return [*found, ("area", whole, entry.how, entry.label)]
             if entry.value:
                 if named := re.match(
                     r"(?i)(?:goal )?(?:area|domain|área)(?: of need)?\s*[:–-]\s*(?=\S)", entry.value.text
@@ -682,13 +682,14 @@ def _areas_whole(entries: list[Entry], knowledge: Knowledge) -> list[Entry]:
         before = found[-1] if found else None
         if (
             before is not None
-            and entry.role is None
+            and not (entry.role or "").startswith("goal.")
             and entry.label
             and not before.value
             and re.search(r"(?i)\b(?:area|domain|área)(?: of need)?\s*:\s*$", before.label.text)
             and 0 < len(entry.value.flat) <= 60
             and len(entry.value.lines()) == 1
-            and knowledge.area(entry.label.flat.rstrip(": ")) is not None
+            and abs(entry.label.words[0].middle - before.label.words[-1].middle) < 2
+            and (entry.role is not None or knowledge.area(entry.label.flat.rstrip(": ")) is not None)
         ):
             whole = Passage.join([entry.label, entry.value], " ")
             found[-1] = replace(before, value=whole)

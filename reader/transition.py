@@ -247,8 +247,12 @@ def read_transfer(
             ) : told.end()
         ],
     )
-    boilerplate = boilerplate and TICKED not in told.group()
-    if told and signed and not boilerplate and not re.search(r"_{4,}", told.group()):
+    if (
+        told
+        and signed
+        and (not boilerplate or TICKED in told.group())
+        and not re.search(r"_{4,}", told.group())
+    ):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:
         if entry.role == "transfer":

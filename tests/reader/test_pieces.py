@@ -943,12 +943,12 @@ def test_an_area_with_a_colon_of_its_own_is_whole():
     page = part(
         "goals",
         table(
-            "Goal 2 of 4 — Area: Functional Math: Money",
+            "Goal 2 of 4 — Area: Independent Living: Travel",
             "Measurable annual goal: Given a list, Rae will pay for five items on 4 of 5 trips.",
         ),
     )
 
-    assert read_goals([page], KNOWN)[0].area.value == "Functional Math: Money"
+    assert read_goals([page], KNOWN)[0].area.value == "Independent Living: Travel"
 
 
 def test_a_baseline_named_so_belongs_to_the_goal_of_its_area():
