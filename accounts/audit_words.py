@@ -119,7 +119,9 @@ NOUNS = {
 }
 VERBS = {
     "accepted": pgettext_lazy("access log", "Accepted"),
+    "account_dropped": pgettext_lazy("access log", "Unused account taken away"),
     "added": pgettext_lazy("access log", "Added"),
+    "admitted": pgettext_lazy("access log", "Let in to sign in"),
     "agreed": pgettext_lazy("access log", "Agreed"),
     "answered": pgettext_lazy("access log", "Answered"),
     "approved": pgettext_lazy("access log", "Approved"),

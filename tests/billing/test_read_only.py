@@ -26,7 +26,13 @@ STAFF_MAY = {
     "sign-out", "profile", "other-sessions-end", "session-end", "password-change", "second-step-change",
     "staff-second-step-reset", "theme", "shortcuts", "language",
 }  # fmt: skip
-API_MAY = {"api-booking-move", "api-booking-call-off", "api-consent-list"}
+API_MAY = {
+    "api-booking-move",
+    "api-booking-call-off",
+    "api-consent-list",
+    "api-agreement-withdraw",
+    "api-release-end",
+}
 
 
 @pytest.fixture

@@ -199,7 +199,7 @@ def test_a_call_becomes_a_case_with_an_agreement_signed_on_a_phone(desktop, phon
     page.locator("main [name=kind]").first.wait_for()
     page.get_by_role("button", name="Open the case").click()
     page.get_by_role("heading", name="The case is open").wait_for()
-    page.get_by_role("link", name="Open the case").click()
+    page.get_by_role("link", name="Go to the case").click()
     page.wait_for_url("**/cases/*-*/")
     with within(site.cast.firm):
         case = Case.objects.get(student__given_name="Iker")

@@ -59,8 +59,8 @@ class Walls(RuleBasedStateMachine):
         if self.broken:
             return
         with pytest.raises(DatabaseError), connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 1")
-            cursor.execute("SELECT pg_sleep(0.1)")
+            cursor.execute("SET statement_timeout = 50")  # ms; the next SET must fit on a busy machine
+            cursor.execute("SELECT pg_sleep(1)")
         if self.blocks:
             connection.needs_rollback = True
             self.broken = True
