@@ -24,14 +24,6 @@ cache_keys.listen()
 gc.set_threshold(100_000, 50, 1000)
 
 
-# Few tests that take long: begun last, one process would stand idle while the other goes through them.
-LONG = ("house", "tenants", "browser", "payments", "api")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
-
-
 @pytest.fixture(autouse=True)
 def cache_keys_carry_their_firm() -> Iterator[None]:
     """Fails the test in whose time a key without a firm went to Redis."""
