@@ -93,7 +93,7 @@ class NewConsentSerializer(serializers.Serializer):
 
 
 class ConsentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Each yes and no to texts, the newest first; rows are only added. After a no, only START from their phone, or the family itself in the portal, allows texts again."""
+    """Each yes and no to texts, the newest first; rows are only added. After a no, only START from their phone allows texts again."""
 
     access = Access(Can.SEE_MESSAGES)
     can = can_write = Can.SEE_MESSAGES
