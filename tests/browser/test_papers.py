@@ -56,6 +56,7 @@ def test_a_family_adds_the_iep_in_four_taps(phone, site):
     is_well(phone)
     taps = Taps(phone)
     taps.on(phone.get_by_role("link", name="Add the IEP or another paper"))
+    phone.wait_for_url("**/portal/papers/new/**")  # a page that is still being built has targets of no size
     is_well(phone)
     with phone.expect_file_chooser() as chooser:
         taps.on(phone.locator("input[name=paper]"))
