@@ -32,7 +32,7 @@ CASES, TIMES = 5_000, 60
 def pages(firm: FirmRef, advocate: User) -> dict[str, str]:
     """Name of the line → address, of an advocate's own case where there is one."""
     with within(firm):
-        case = Case.objects.filter(student__in=Student.objects.visible_to(advocate)).order_by("pk")[50]
+        case = Case.objects.filter(student__in=Student.keys_visible_to(advocate)).order_by("pk")[50]
     return {
         "today": "/today/",
         "caseload": "/cases/",

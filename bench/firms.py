@@ -12,6 +12,7 @@ from accounts.models import ApiToken, User
 from accounts.roles import Role
 from accounts.secrets import digest
 from clients.models import Contact, Family
+from lobby.load import analyze
 from lobby.opening import open_firm
 from scheduling.models import Booking, Service, WeeklyHours
 from tenants.opening import AddressTaken
@@ -66,4 +67,5 @@ def busy_firm(advocates: int, bookings: int) -> tuple[FirmRef, Service, str]:
         ApiToken.objects.create(
             user=owner, name="bench", digest=digest("api", secret), made_at=timezone.now(), may_write=True
         )
+    analyze(firm)
     return firm, service, secret

@@ -25,6 +25,7 @@ from bench.firms import new_firm
 from bench.measuring import get, line, median_ms, progress, server
 from circle.models import Action, CheckIn, CheckInQuestion, Post
 from clients.models import AboutPage, Contact, Family, Guardianship, Student
+from lobby.load import analyze
 from minutes.models import DeliveredSession, Evidence
 from progress.models import (
     DataPoint,
@@ -99,14 +100,13 @@ def five_years() -> tuple[FirmRef, Student, dict[str, str]]:
             for n in range(SESSIONS)
         )  # fmt: skip
         _page(student, owner, mother, now=now)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE progress_datapoint")
         cookies = {}
         for name, person in (("owner", owner), ("mother", mother)):
             store = SessionStore()
             store.update({"user": str(person.pk), "epoch": person.epoch, "started": now.timestamp(), "seen": now.timestamp()})  # fmt: skip
             store.save(must_create=True)
             cookies[name] = f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
+    analyze(firm)
     return firm, student, cookies
 
 

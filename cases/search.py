@@ -19,6 +19,9 @@ from clients.models import Contact, Student
 from web.access import Can
 from web.search import Hit, register
 
+# Letters in a trigram, the least that its index finds in the middle of a word.
+TRIGRAM = 3
+
 
 class Fold(Func):
     """Lower case without accents; the function stands in each firm's schema, where indexes use it."""
@@ -60,8 +63,8 @@ def _full(given: str, family: str) -> Fold:
     return Fold(Joined(F(given), F(family)))
 
 
-def _like(words: str) -> str:
-    return "%" + re.sub(r"([\\%_])", r"\\\1", words) + "%"
+def _escaped(words: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", words)
 
 
 class Contains(Func):
@@ -78,10 +81,20 @@ class Contains(Func):
 
 
 def _named(rows: QuerySet[Any], text: Any, words: str) -> QuerySet[Any]:
-    """Rows whose text contains the words or comes close to them, the best first."""
-    folded = Fold(Value(words))
+    """Rows whose text contains the words or comes close to them, the best first.
+
+    One or two letters are looked for where words begin: anywhere, they would find nearly everybody.
+    """
+    folded, typed = Fold(Value(words)), _escaped(words)
+    if len(words) < TRIGRAM:
+        first = Contains(text, Fold(Value(f"{typed}%")))
+        return (
+            rows.filter(Q(first) | Q(Contains(text, Fold(Value(f"% {typed}%")))))
+            .annotate(first=first)
+            .order_by("-first", text, "pk")
+        )
     return (
-        rows.filter(Q(Contains(text, Fold(Value(_like(words))))) | Q(LooksLike(folded, text)))
+        rows.filter(Q(Contains(text, Fold(Value(f"%{typed}%")))) | Q(LooksLike(folded, text)))
         .annotate(fit=Greatest(Close(folded, text), Value(0.0)))
         .order_by("-fit", "pk")
     )
@@ -146,7 +159,9 @@ def grown_ups(words: str, user: Any, limit: int) -> list[tuple[Contact, list[Stu
 
 
 def _prefix_query(words: str) -> str:
-    """`iep meet` → `iep:* & meet:*`, for to_tsquery."""
+    """`iep meet` → `iep:* & meet:*`, for to_tsquery; nothing for one letter, with which one word in ten begins."""
+    if len(words) < 2:
+        return ""
     return " & ".join(f"{part}:*" for part in re.findall(r"\w+", words))
 
 

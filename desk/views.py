@@ -38,7 +38,9 @@ def today(request: FirmRequest) -> HttpResponse:
     user = request.user
     now = timezone.localtime(timezone.now(), current_firm().zone)
     team = request.GET.get("who") == "team"
-    found = work.needs(user, team=team, now=now)
+    rows = work.deadlines_of(user, team=team)
+    dates = work.Dates.of(rows, today=now.date()) if user.can(Can.SEE_CASES) else work.Dates()
+    found = work.needs(user, team=team, now=now, dates=dates)
     context = {
         "now": now,
         "first_name": user.name.split()[0],
@@ -53,11 +55,10 @@ def today(request: FirmRequest) -> HttpResponse:
         context["is_new"] = not (Student.objects.exists() or Booking.objects.exists())
         context["address"] = current_firm().url("/book/")
     if user.can(Can.SEE_CASES):
-        rows = work.deadlines_of(user, team=team)
         context |= {
             "ribbon": work.weeks(rows, user=user, today=now.date(), team=team),
             "win": work.newest_win(user, team=team, since=now - timedelta(days=30)),
-            "waiting": work.waiting(user, team=team, now=now),
+            "waiting": work.waiting(user, team=team, now=now, dates=dates),
         }
     return render(request, "desk/today.html", context)
 

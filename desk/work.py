@@ -36,6 +36,8 @@ from web.dates import say_day, say_time
 SHOWN = 8
 # Of what is not dated, so that it does not push the rest off the page.
 FEW = 5
+# Dates and tasks of the next week are shown as coming.
+WEEK = timedelta(days=7)
 # Older facts start yearly clocks, which nobody waits for.
 LONG_AGO = timedelta(days=120)
 
@@ -98,13 +100,35 @@ def deadlines_of(user: User, *, team: bool) -> Any:
     return rows if team else rows.filter(owner=user)
 
 
-def from_deadlines(rows: QuerySet[Deadline], *, today: date) -> Needs:
+@dataclass(frozen=True)
+class Dates:
+    """How many deadlines stand: within a week (with those late and due today), without a date for want of a fact, and
+    those that a school owes by a clock that runs, with the day on which the oldest of these began."""
+
+    near: int = 0
+    late: int = 0
+    due_today: int = 0
+    missing: int = 0
+    schools: int = 0
+    oldest: date | None = None
+
+    @classmethod
+    def of(cls, rows: QuerySet[Deadline], *, today: date) -> Dates:
+        """One statement, which touches no text."""
+        owed = Q(due_on__gte=today, event__on__range=(today - LONG_AGO, today), owed_by__in=["school", "SEA"])
+        return cls(**rows.aggregate(
+            near=Count("pk", filter=Q(due_on__lte=today + WEEK)), late=Count("pk", filter=Q(due_on__lt=today)),
+            due_today=Count("pk", filter=Q(due_on=today)), missing=Count("pk", filter=Q(status=Status.NEEDS_INPUT)),
+            schools=Count("pk", filter=owed), oldest=Min("event__on", filter=owed),
+        ))  # fmt: skip
+
+
+def from_deadlines(rows: QuerySet[Deadline], dates: Dates, *, today: date) -> Needs:
     items = []
-    near = rows.dated().filter(due_on__lte=today + timedelta(days=7)).order_by("due_on", "pk")  # type: ignore[attr-defined]
-    dated, counts = _first(
-        near.select_related("case__student", "owner"), late=Q(due_on__lt=today), due_today=Q(due_on=today)
-    )
-    for row in dated:
+    lines = rows.select_related("case__student").defer("answers")
+    near = lines.filter(due_on__lte=today + WEEK).order_by("due_on", "pk")
+    for row in near[:SHOWN] if dates.near else ():
+        assert row.due_on
         kind, status = _status(row.due_on, today)
         certainty = (
             "" if row.verified else " " + (_("One question first.") if row.asks else _("An estimate."))
@@ -114,18 +138,17 @@ def from_deadlines(rows: QuerySet[Deadline], *, today: date) -> Needs:
             f"{row.words.get('arithmetic', '')}{certainty}", reverse("deadline", args=[row.pk]), _("Open"),
             (0 if row.due_on <= today else 1, row.due_on), reverse("deadline-completion", args=[row.pk]),
         ))  # fmt: skip
-    missing = rows.filter(status=Status.NEEDS_INPUT).select_related("case__student").defer("answers")
-    unknown, more = _first(missing.order_by("made_at", "pk"), FEW)
-    for row in unknown:
+    missing = lines.filter(status=Status.NEEDS_INPUT).order_by("made_at", "pk")
+    for row in missing[:FEW] if dates.missing else ():
         items.append(Item(
             "soon", _("Missing"), row.local_title, about(row.case.student), str(row.words.get("arithmetic", "")),
             reverse("deadline", args=[row.pk]), _("Add it"), (1, today),
         ))  # fmt: skip
-    return Needs(items, counts["all"] + more["all"], counts["late"], counts["due_today"])
+    return Needs(items, dates.near + dates.missing, dates.late, dates.due_today)
 
 
 def from_tasks(user: User, *, team: bool, today: date) -> Needs:
-    rows = Task.objects.visible_to(user).open().filter(due_on__lte=today + timedelta(days=7), case__in=Case.objects.open())  # fmt: skip
+    rows = Task.objects.visible_to(user).open().filter(due_on__lte=today + WEEK, case__in=Case.objects.open())  # fmt: skip
     rows = rows if team else rows.filter(owner=user)
     tasks, counts = _first(
         rows.select_related("case__student").order_by("due_on", "pk"), late=Q(due_on__lt=today)
@@ -222,12 +245,12 @@ def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> Nee
     return found
 
 
-def needs(user: User, *, team: bool, now: datetime) -> Needs:
+def needs(user: User, *, team: bool, now: datetime, dates: Dates) -> Needs:
     """Everything that waits, what is late first."""
     today, zone = now.date(), now.tzinfo
     found = Needs()
     if user.can(Can.SEE_CASES):
-        found += from_deadlines(deadlines_of(user, team=team), today=today)
+        found += from_deadlines(deadlines_of(user, team=team), dates, today=today)
         found += from_tasks(user, team=team, today=today)
         found += from_meetings(user, team=team, now=now, today=today)
         found += from_idle(user, team=team, today=today)
@@ -313,23 +336,17 @@ def newest_win(user: User, *, team: bool, since: datetime) -> TimelineEntry | No
     )
 
 
-def waiting(user: User, *, team: bool, now: datetime) -> list[dict[str, Any]]:
+def waiting(user: User, *, team: bool, now: datetime, dates: Dates) -> list[dict[str, Any]]:
     """What others owe: schools by the dates that run, families by the questions asked before a meeting."""
-    rows = (
-        deadlines_of(user, team=team)
-        .dated()
-        .filter(due_on__gte=now.date(), event__on__range=(now.date() - LONG_AGO, now.date()))
-    )
-    schools = rows.filter(owed_by__in=["school", "SEA"]).aggregate(n=Count("pk"), oldest=Min("event__on"))
     asked = Meeting.objects.visible_to(user).standing().filter(starts_at__gt=now, prep_asked_at__isnull=False, concerns=None)  # fmt: skip
     if not team:
         asked = asked.filter(advocate=user)
     families = asked.aggregate(n=Count("pk"), oldest=Min("prep_asked_at"))
     who = "team" if team else "mine"
     found = []
-    if schools["n"]:
-        days = (now.date() - schools["oldest"]).days
-        found.append({"when": _("Schools"), "title": ngettext("%(n)s date is open", "%(n)s dates are open", schools["n"]) % {"n": schools["n"]}, "text": ngettext("the oldest for %(n)s day", "the oldest for %(n)s days", days) % {"n": days}, "url": f"{reverse('deadlines')}?owed=school&who={who}"})  # fmt: skip
+    if dates.oldest:
+        days = (now.date() - dates.oldest).days
+        found.append({"when": _("Schools"), "title": ngettext("%(n)s date is open", "%(n)s dates are open", dates.schools) % {"n": dates.schools}, "text": ngettext("the oldest for %(n)s day", "the oldest for %(n)s days", days) % {"n": days}, "url": f"{reverse('deadlines')}?owed=school&who={who}"})  # fmt: skip
     if families["n"]:
         days = (now - families["oldest"]).days
         found.append({"when": _("Families"), "title": ngettext("%(n)s form is out", "%(n)s forms are out", families["n"]) % {"n": families["n"]}, "text": ngettext("the oldest for %(n)s day", "the oldest for %(n)s days", days) % {"n": days}, "url": f"{reverse('cases')}?who={who}"})  # fmt: skip
@@ -353,7 +370,7 @@ def caseload(user: User, *, today: date) -> list[dict[str, Any]]:
         if pk in people:
             people[pk]["cases"] = n
     rows = Deadline.objects.visible_to(user).standing().dated()
-    counts = rows.filter(due_on__lte=today + timedelta(days=7)).values_list("owner", "due_on")
+    counts = rows.filter(due_on__lte=today + WEEK).values_list("owner", "due_on")
     for pk, on in counts:
         if pk in people:
             people[pk]["late" if on and on < today else "week"] += 1

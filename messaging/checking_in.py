@@ -56,7 +56,7 @@ def newest(rows: QuerySet[Any], when: str) -> Subquery:
 def quiet(user: User, *, days: int, at: datetime) -> QuerySet[Contact]:
     """Contacts with a child whom this person helps, with whom nothing was said for so many days; longest first."""
     ties = Guardianship.objects.filter(
-        contact=OuterRef("pk"), student__in=Student.objects.visible_to(user)
+        contact=OuterRef("pk"), student__in=Student.keys_visible_to(user)
     ).seeing(on=timezone.localdate(at, timezone=current_firm().zone))
     rows = Contact.objects.filter(Exists(ties), confirmed_at__isnull=False)
     logged = TimelineEntry.objects.filter(

@@ -27,7 +27,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             if user.can(Can.SEE_ALL_STUDENTS):
                 return self
             ties = Guardianship.objects.filter(contact=OuterRef("contact"))
-            seen = Exists(ties.filter(student__in=Student.objects.visible_to(user)))
+            seen = Exists(ties.filter(student__in=Student.keys_visible_to(user)))
             loose = ~Exists(ties)
             given = loose if user.can(Can.SORT_MESSAGES) else loose & Q(assigned_to=user)
             return self.filter(Q(seen) | Q(given))

@@ -54,7 +54,7 @@ class SeenService(Seen):
         request = self.context.get("request")
         if request is None:
             return ServiceRow.objects.none()
-        return ServiceRow.objects.filter(plan__student__in=Student.objects.visible_to(request.user))
+        return ServiceRow.objects.filter(plan__student__in=Student.keys_visible_to(request.user))
 
 
 class _EntrySerializer(serializers.ModelSerializer):

@@ -58,7 +58,7 @@ SCHOOL_SIDE = frozenset({MissedKind.PROVIDER, MissedKind.SCHOOL, MissedKind.UNKN
 class EntryQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Those of students whom the person sees."""
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
     def standing(self) -> Self:
         """Neither corrected nor struck out."""
@@ -182,7 +182,7 @@ class MissedSession(Entry):
 
 class WorksheetQuerySet(models.QuerySet["Worksheet"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
 
 class Worksheet(models.Model):

@@ -65,7 +65,7 @@ def student_progress(request: FirmRequest, pk: UUID) -> HttpResponse:
 def sheet_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     """The sheet of a goal in force, as its words propose it; an older sheet of the same goal may be carried on."""
     rows = Goal.objects.filter(
-        plan__student__in=Student.objects.visible_to(request.user), plan__superseded_at=None
+        plan__student__in=Student.keys_visible_to(request.user), plan__superseded_at=None
     )
     goal = get_object_or_404(rows.select_related("plan__student"), pk=pk)
     student = goal.plan.student

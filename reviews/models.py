@@ -104,7 +104,7 @@ class State(models.TextChoices):
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, user: User) -> Self:
         """Staff see the reviews of students they see; a family member those that were sent."""
-        rows = self.filter(student__in=Student.objects.visible_to(user)).filter(
+        rows = self.filter(student__in=Student.keys_visible_to(user)).filter(
             Exists(Document.objects.standing().filter(versions=OuterRef("version")))
         )
         if user.can(Can.SEE_STUDENTS):
@@ -332,7 +332,7 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
             return self.none()
         standing = Document.objects.standing()
         return self.filter(
-            student__in=Student.objects.visible_to(user),
+            student__in=Student.keys_visible_to(user),
             earlier__version__document__in=standing,
             later__version__document__in=standing,
         )

@@ -54,7 +54,7 @@ class Status(models.TextChoices):
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(case__student__in=Student.objects.visible_to(user))
+        return self.filter(case__student__in=Student.keys_visible_to(user))
 
     def standing(self) -> Self:
         """Neither done, set aside nor dropped, in an open case."""

@@ -31,7 +31,7 @@ class Kind(models.TextChoices):
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
         """Cases of the students this person may see."""
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
     def open(self) -> Self:
         return self.filter(~Exists(Closure.objects.filter(case=OuterRef("pk"), reopened_at=None)))
@@ -151,7 +151,7 @@ class TaskTemplate(models.Model):
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(case__student__in=Student.objects.visible_to(user))
+        return self.filter(case__student__in=Student.keys_visible_to(user))
 
     def open(self) -> Self:
         return self.filter(done_at=None)

@@ -28,7 +28,7 @@ class MeetingKind(models.TextChoices):
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(case__student__in=Student.objects.visible_to(user))
+        return self.filter(case__student__in=Student.keys_visible_to(user))
 
     def standing(self) -> Self:
         return self.filter(called_off_at=None)

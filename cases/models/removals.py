@@ -15,7 +15,7 @@ from web.ids import new_id
 
 class RemovalQuerySet(models.QuerySet["Removal"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
 
 class Removal(models.Model):

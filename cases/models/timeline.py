@@ -42,7 +42,7 @@ WHOLE_DAY = frozenset({EntryKind.WIN, EntryKind.EVENT, EntryKind.REMOVAL})
 class EntryQuerySet(models.QuerySet["TimelineEntry"]):
     def visible_to(self, user: User) -> Self:
         """Staff see all of the students they see; families and guests the shared entries alone."""
-        rows = self.filter(student__in=Student.objects.visible_to(user))
+        rows = self.filter(student__in=Student.keys_visible_to(user))
         return rows if user.is_staff_member else rows.filter(shared=True)
 
 

@@ -24,7 +24,7 @@ class Area(models.TextChoices):
 
 class PlanQuerySet(models.QuerySet["TransitionPlan"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
 
 class TransitionPlan(models.Model):

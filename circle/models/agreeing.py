@@ -25,7 +25,7 @@ class Asked(NamedTuple):
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
     def ahead(self) -> Self:
         """Neither held nor called off, the nearest first."""
@@ -98,7 +98,7 @@ class CheckInQuestion(models.Model):
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)

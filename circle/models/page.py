@@ -36,7 +36,7 @@ class Clip(models.Model):
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, user: User) -> Self:
         """Those of students whom the person sees as staff or family. Guests read them on the page, by their grant."""
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)

@@ -16,7 +16,7 @@ class AboutPageQuerySet(models.QuerySet["AboutPage"]):
         return self.filter(student=student).order_by("-number").first()
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
 
 class AboutPage(models.Model):

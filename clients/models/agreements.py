@@ -175,7 +175,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         )
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
 
 class Release(models.Model):

@@ -59,7 +59,7 @@ class GrantQuerySet(models.QuerySet["GuestGrant"]):
 
     def visible_to(self, user: User) -> Self:
         """Staff and families: the grants of students they see. A guest sees what they may do, not the grant."""
-        return self.filter(student__in=Student.objects.visible_to(user))
+        return self.filter(student__in=Student.keys_visible_to(user))
 
 
 class GuestGrant(models.Model):

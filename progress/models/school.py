@@ -30,7 +30,7 @@ class Called(models.TextChoices):
 class SchoolReportQuerySet(models.QuerySet["SchoolReport"]):
     def visible_to(self, user: User) -> Self:
         if user.can(Can.SEE_STUDENTS) or user.can(Can.VISIT_PORTAL):
-            return self.standing().filter(student__in=Student.objects.visible_to(user))
+            return self.standing().filter(student__in=Student.keys_visible_to(user))
         return self.none()
 
     def standing(self) -> Self:

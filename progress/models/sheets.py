@@ -62,7 +62,7 @@ class SheetQuerySet(models.QuerySet["DataSheet"]):
     def visible_to(self, user: User) -> Self:
         """The sheets of students this person sees as staff or family."""
         if user.can(Can.SEE_STUDENTS) or user.can(Can.VISIT_PORTAL):
-            return self.filter(student__in=Student.objects.visible_to(user))
+            return self.filter(student__in=Student.keys_visible_to(user))
         return self.none()
 
     def shared_with(self, user: User, *, at: datetime) -> Self:
@@ -226,7 +226,7 @@ class PointRevision(models.Model):
 class PhaseQuerySet(models.QuerySet["Phase"]):
     def visible_to(self, user: User) -> Self:
         """Staff see all of the students they see; a family member not those of a strategy that is not shared."""
-        rows = self.filter(student__in=Student.objects.visible_to(user))
+        rows = self.filter(student__in=Student.keys_visible_to(user))
         if user.can(Can.SEE_STUDENTS):
             return rows
         if user.can(Can.VISIT_PORTAL):

@@ -22,7 +22,7 @@ from web.ids import new_id
 class WinQuerySet(models.QuerySet["Win"]):
     def visible_to(self, user: User) -> Self:
         """Staff see all of the students they see; a family member those that were shared, and their own."""
-        rows = self.filter(student__in=Student.objects.visible_to(user), withdrawn_at=None)
+        rows = self.filter(student__in=Student.keys_visible_to(user), withdrawn_at=None)
         if user.can(Can.SEE_STUDENTS):
             return rows
         if user.can(Can.VISIT_PORTAL):
@@ -75,7 +75,7 @@ class Win(models.Model):
 class StrategyQuerySet(models.QuerySet["Strategy"]):
     def visible_to(self, user: User) -> Self:
         """Staff see all of the students they see; a family member those that were shared, and their own."""
-        rows = self.filter(student__in=Student.objects.visible_to(user))
+        rows = self.filter(student__in=Student.keys_visible_to(user))
         if user.can(Can.SEE_STUDENTS):
             return rows
         if user.can(Can.VISIT_PORTAL):

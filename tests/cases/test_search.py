@@ -16,6 +16,15 @@ def test_a_student_is_found_by_what_people_type(ana, mateo, words):
     assert titles(search.students(words, ana, 5)) == ["Mateo Rivera"]
 
 
+def test_one_or_two_letters_find_where_words_begin(olivia, mateo):
+    family = Family.objects.create(name="Okafor")
+    for given, last in (("Ada", "Rossi"), ("Rosa", "Adler"), ("Omar", "Tanaka")):
+        Student.objects.create(family=family, given_name=given, family_name=last)
+    assert titles(search.students("r", olivia, 5)) == ["Rosa Adler", "Ada Rossi", "Mateo Rivera"]
+    assert titles(search.students("RÍ", olivia, 5)) == ["Mateo Rivera"]
+    assert search.students("an", olivia, 5) == ([], 0)
+
+
 def test_what_is_not_there_is_not_found(ana, mateo):
     assert search.students("Zylberstein", ana, 5) == ([], 0)
     assert search.students("%", ana, 5) == ([], 0)
