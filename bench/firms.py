@@ -12,9 +12,9 @@ from accounts.models import ApiToken, User
 from accounts.roles import Role
 from accounts.secrets import digest
 from clients.models import Contact, Family
-from lobby.load import analyze
 from lobby.opening import open_firm
 from scheduling.models import Booking, Service, WeeklyHours
+from tenants.migrating import analyze
 from tenants.opening import AddressTaken
 from tenants.places import FirmRef, within
 

@@ -25,7 +25,6 @@ from bench.firms import new_firm
 from bench.measuring import get, line, median_ms, progress, server
 from circle.models import Action, CheckIn, CheckInQuestion, Post
 from clients.models import AboutPage, Contact, Family, Guardianship, Student
-from lobby.load import analyze
 from minutes.models import DeliveredSession, Evidence
 from progress.models import (
     DataPoint,
@@ -37,6 +36,7 @@ from progress.models import (
     TermReport,
     Win,
 )
+from tenants.migrating import analyze
 from tenants.places import FirmRef, within
 
 GOALS, POINTS, SESSIONS, YEARS, TIMES = 20, 4000, 3000, 5, 60

@@ -51,7 +51,7 @@ from documents.models import State as PaperState
 from lobby.opening import open_firm
 from outbox.models import Channel, Message
 from outbox.models import State as Sent
-from tenants.migrating import admin, admin_in
+from tenants.migrating import analyze
 from tenants.models import Firm
 from tenants.opening import AddressTaken
 from tenants.places import FirmRef, in_public, within
@@ -118,16 +118,6 @@ def open_loaded_firm(slug: str, *, cases: int, at: datetime, seed: int = 7) -> F
     fill(firm, owner=owner, cases=cases, at=at, seed=seed)
     analyze(firm)
     return firm
-
-
-def analyze(firm: FirmRef) -> None:
-    """Counts the firm's tables for the planner, as autovacuum does a minute after such a load; a firm's own role may not."""
-    with admin_in(firm.schema_name), admin().cursor() as cursor:
-        cursor.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = %s",
-            [firm.schema_name],
-        )
-        cursor.execute(f"ANALYZE {cursor.fetchone()[0]}")  # names quoted by the database itself
 
 
 def fill(firm: FirmRef, *, owner: UUID, cases: int, at: datetime, seed: int = 7) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import BigIntegerRangeField
 from django.db import models
 from django.db.models import Aggregate, F, Func, Value
 from django.db.models.functions import Cast
@@ -198,38 +198,55 @@ def _null(kind: models.Field[Any, Any]) -> Cast:
     return Cast(Value(None), kind)
 
 
-def _islands(rows: BookingQuerySet, need: timedelta) -> Any:
-    """The bookings' busy times by advocate, those as one between which there is less than `need` free.
+class Seconds(models.Field):
+    """Since 1970, as the database gives them: Django would ask of each number of a FloatField whether it is one."""
 
-    PostgreSQL joins them, so that a month of a busy firm comes as a few rows. Each is made longer by
-    `need` and open at both ends: two of them then overlap where nothing of that length fits in between,
-    and a gap of exactly `need` stays.
-    """
-    longer = Func(
-        Func(F("busy"), function="lower", output_field=MOMENT),
-        Func(F("busy"), function="upper", output_field=MOMENT) + Value(need),
-        Value("()"),
-        function="tstzrange",
-        output_field=DateTimeRangeField(),
-    )
-    island = Func(
-        Aggregate(longer, function="range_agg", output_field=DateTimeRangeField()),
-        function="unnest", output_field=DateTimeRangeField(),
-    )  # fmt: skip
-    return (
-        rows.order_by()
-        .values("advocate_id")
-        .annotate(
-            begins=_seconds(Func(island, function="lower", output_field=MOMENT)),
-            ends=_seconds(Func(island, function="upper", output_field=MOMENT) - Value(need)),
-        )
-        .values_list("advocate_id", "begins", "ends", _null(models.UUIDField()))
-    )
+    def db_type(self, connection: Any) -> str:
+        return "double precision"
 
 
 def _seconds(moment: Any) -> Func:
-    """Since 1970: Django reads a column of moments in Python, thousands of them for longer than all the rest takes."""
-    return Func(Value("epoch"), moment, function="date_part", output_field=models.FloatField())
+    """Not a column of moments, thousands of which take Django longer to read than all the rest takes."""
+    return Func(Value("epoch"), moment, function="date_part", output_field=Seconds())
+
+
+def _islands(rows: BookingQuerySet, need: timedelta) -> Any:
+    """The bookings' busy times, a row for each advocate: those as one between which there is less than `need` free.
+
+    PostgreSQL joins them, so that a month of a busy firm comes as a few lines of text, which `_read_islands` reads.
+    Each is made longer by `need` and open at both ends: two of them then overlap where nothing of that length
+    fits in between, and a gap of exactly `need` stays. In microseconds, so that it can be done with whole numbers.
+    """
+    longer = Func(
+        _micros(Func(F("busy"), function="lower", output_field=MOMENT)),
+        _micros(Func(F("busy"), function="upper", output_field=MOMENT) + Value(need)),
+        Value("()"),
+        function="int8range",
+        output_field=BigIntegerRangeField(),
+    )
+    return (
+        rows.order_by()
+        .values("advocate_id")
+        .annotate(islands=Cast(Aggregate(longer, function="range_agg"), models.TextField()))
+        .values_list("advocate_id", _null(Seconds()), _null(Seconds()), _null(models.UUIDField()), "islands")
+    )
+
+
+def _micros(moment: Any) -> Any:
+    return Cast(_seconds(moment) * Value(1_000_000.0, output_field=Seconds()), models.BigIntegerField())
+
+
+def _read_islands(text: str, need: timedelta) -> list[Stretch]:
+    """`{[a,b),[c,d)}` in microseconds since 1970. Open at both ends, a range of whole numbers is said from the next one on."""
+    numbers = [int(number) for number in text.translate(_ONLY_NUMBERS).split(",")] if len(text) > 2 else []
+    return [
+        (EPOCH + timedelta(microseconds=begins - 1), EPOCH + timedelta(microseconds=ends) - need)
+        for begins, ends in zip(numbers[::2], numbers[1::2], strict=True)
+    ]
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ONLY_NUMBERS = str.maketrans("", "", "{[)}")
 
 
 @dataclass
@@ -257,23 +274,29 @@ class Taken:
         if leave_out is not None:
             rows = rows.exclude(pk=leave_out.pk)
         found = cls(defaultdict(list), defaultdict(list), defaultdict(list))
+        nothing = _null(models.UUIDField()), _null(models.TextField())
         parts = [
             Block.objects.filter(advocate__in=people, starts_at__lt=until, ends_at__gt=since)
             .order_by()
-            .values_list(
-                "advocate_id", _seconds(F("starts_at")), _seconds(F("ends_at")), _null(models.UUIDField())
-            ),
+            .values_list("advocate_id", _seconds(F("starts_at")), _seconds(F("ends_at")), *nothing),
             meetings.away(people, since, until)
             .order_by()
-            .values_list("advocate_id", _seconds(F("away")), _seconds(F("back")), _null(models.UUIDField())),
+            .values_list("advocate_id", _seconds(F("away")), _seconds(F("back")), *nothing),
         ]
         if by_week or by_day:
             parts.append(
                 rows.order_by().values_list(
-                    "advocate_id", _seconds(F("starts_at")), _null(models.FloatField()), "service_id"
+                    "advocate_id",
+                    _seconds(F("starts_at")),
+                    _null(Seconds()),
+                    "service_id",
+                    _null(models.TextField()),
                 )
             )
-        for person, begins, ends, of_service in _islands(rows, need).union(*parts, all=True):
+        for person, begins, ends, of_service, islands in _islands(rows, need).union(*parts, all=True):
+            if islands is not None:
+                found.busy[person] += _read_islands(islands, need)
+                continue
             start = datetime.fromtimestamp(begins, UTC)
             if of_service is None:
                 found.busy[person].append((start, datetime.fromtimestamp(ends, UTC)))

@@ -24,7 +24,7 @@ def leave_the_network() -> bool:
 def step_back() -> None:
     """Lowest priority, and memory and time with an end."""
     with contextlib.suppress(OSError):
-        os.nice(19)
+        os.setpriority(os.PRIO_PROCESS, 0, 19)
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_CPU, SECONDS)
     _limit(resource.RLIMIT_FSIZE, 0)

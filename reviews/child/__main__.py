@@ -21,7 +21,7 @@ def say(**told: object) -> None:
 
 def step_back(*, pictures: bool) -> None:
     """Lowest priority, and memory with an end; the parent ends the time."""
-    os.nice(19)
+    os.setpriority(os.PRIO_PROCESS, 0, 19)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY[pictures], MEMORY[pictures]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
