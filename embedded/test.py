@@ -56,7 +56,7 @@ def main(words: list[str]) -> int:
             word == "-n" or (word.startswith("-n") and word[2:].isdigit()) or word in {"-p", "--pdb"}
             for word in chosen
         ):
-            chosen += ["-n", "2", "--dist", "loadfile"]
+            chosen += ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
         return subprocess.run(
             [sys.executable, "-m", "pytest", *chosen], env={**env, **env_browser}, cwd=ROOT
         ).returncode

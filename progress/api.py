@@ -38,6 +38,7 @@ from progress.models import (
 )
 from reviews.models import Goal
 from web.access import Access, Can
+from web.api import insist
 
 BY_STUDENT = [OpenApiParameter("student", OpenApiTypes.UUID)]
 BY_SHEET = [OpenApiParameter("sheet", OpenApiTypes.UUID)]
@@ -657,7 +658,7 @@ class SentencesSerializer(serializers.Serializer):
 
 
 class TermReportViewSet(_Narrowed):
-    """Term reports: `facts` from the data, `texts` by a person. Approving and sending one is a person's act on its page."""
+    """Term reports: `facts` from the data, `texts` by a person."""
 
     serializer_class, model, noun = TermReportSerializer, TermReport, "term_report"
 
@@ -693,6 +694,22 @@ class TermReportViewSet(_Narrowed):
         """Takes the data as it is now into a draft; sentences of a person stay."""
         row = self.get_object()
         return self._act(lambda **how: writing.rewrite(row, **how), row)
+
+    @extend_schema(request=None, responses=TermReportSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """The key's person answers for it. Nothing is sent yet."""
+        insist(request, Can.SIGN_REVIEWS)
+        row = self.get_object()
+        return self._act(lambda **how: writing.approve(row, **how), row)
+
+    @extend_schema(request=None, responses=TermReportSerializer)
+    @action(detail=True, methods=["post"])
+    def send(self, request: ApiRequest, pk: str | None = None) -> Response:
+        """Opens an approved report to the family and tells them."""
+        insist(request, Can.SIGN_REVIEWS)
+        row = self.get_object()
+        return self._act(lambda **how: writing.send(row, **how), row)
 
     def _act(self, act: Any, row: TermReport) -> Response:
         user: Any = self.request.user

@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
@@ -38,6 +38,7 @@ from reviews.models import (
 )
 from reviews.views import comparison_answer, pdf_answer
 from web.access import Access, Can
+from web.api import insist
 
 TEXTS = ["title", "title_es", "why", "why_es", "question", "question_es", "why_not", "why_not_es"]
 
@@ -323,7 +324,7 @@ class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     @action(detail=True, methods=["post"])
     def revise(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Opens the next version of a review that is signed off, with its points as they stand."""
-        self._signer()
+        insist(request, Can.SIGN_REVIEWS)
         review = self.get_object()
         if review.is_open:
             raise ValidationError(_("This review is still open."))
@@ -335,7 +336,7 @@ class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def accept(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Makes what was read the plan in force. Answers the plan, and a sentence for each date that the case did not
         take."""
-        self._signer()
+        insist(request, Can.SIGN_REVIEWS)
         plan = self._done(plans.accept, self.get_object())
         user: Any = request.user
         warnings = plans.tell_case(plan, by=user, at=timezone.now())
@@ -355,13 +356,8 @@ class ReviewViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         except deciding.NotYet as why:
             raise ValidationError(str(why)) from None
 
-    def _signer(self) -> None:
-        user: Any = self.request.user
-        if not user.can(Can.SIGN_REVIEWS):
-            raise PermissionDenied
-
     def _signed(self, act: Callable[..., Any]) -> Response:
-        self._signer()
+        insist(self.request, Can.SIGN_REVIEWS)
         self._done(act, self.get_object())
         return Response(ReviewSerializer(self.get_object()).data)
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import fcntl
 import gc
 import json
+import os
+import shutil
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,6 +24,14 @@ from tests.world import CANARY, NOW, Cast
 cache_keys.listen()
 # A test process keeps much and throws little away: looking for rings of objects less often saves a tenth of its time.
 gc.set_threshold(100_000, 50, 1000)
+
+
+# Few tests that take long: begun last, one process would stand idle while the other goes through them.
+LONG = ("house", "tenants", "browser", "payments", "api")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +103,24 @@ def nothing_stays(request: pytest.FixtureRequest, firms: dict[str, Cast]) -> Ite
         connection.close_if_unusable_or_obsolete()
         hosts.forget()
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One for all tests of a process: a second Playwright beside it would not start."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert path, "browser tests need Chromium; bin/test installs it or leaves them out"
+    # Its loop runs in the thread of the tests, and Django would take that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync",
+        ])  # fmt: skip
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -25,6 +25,13 @@ def once_of(request: Request) -> str:
     return sha256(f"{request.user.pk}:{request.path}:{key}".encode()).hexdigest() if key else ""
 
 
+def insist(request: Request, can: Can) -> None:
+    """For an act that asks for more than its view does. Raises PermissionDenied."""
+    user: Any = request.user
+    if not user.can(can):
+        raise exceptions.PermissionDenied
+
+
 class MayDeclared(permissions.BasePermission):
     """Opens an API view to holders of its `can` (reading) or `can_write` (all else).
 

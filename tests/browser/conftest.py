@@ -19,12 +19,6 @@ from tests.harness import ROOT
 from tests.world import Cast, open_cast
 
 STRIPE_SECRET = "whsec_of_the_walks"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
 CONNECT_SECRET = "whsec_of_the_browser_tests"
 
 
@@ -36,11 +30,6 @@ class Site:
     def at(self, path: str, host: str = "") -> str:
         """An address on the firm's host, or on the public one."""
         return f"http://{host or self.cast.firm.host}:{self.port}{path}"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def playwright_beside_the_database() -> None:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")
@@ -82,16 +71,6 @@ def site(served: int) -> Iterator[Site]:
     cast = open_cast(f"walk-{secrets.token_hex(4)}", "Walk Advocacy")
     yield Site(served, cast)
     throw_away(cast.firm)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

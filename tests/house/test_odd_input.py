@@ -17,9 +17,9 @@ from tests.house.test_matrix import MATRIX, firm_routes
 from tests.world import NOW, key
 from web.access import routes
 
-MOST = 4  # of these go into every field of every form; the rest are drawn from
+MOST = 2  # of these go into every field of every form; the rest are drawn from
 ODD = [
-    "", "a\x00b", "x" * 10_000, "😀" * 50, "مرحبا بالعالم", "-1", "9" * 400, "a/\x00", "9999-12-31T23:59:59+00:00", "../../etc/passwd",
+    "a\x00b", "😀" + "x" * 10_000, "", "مرحبا بالعالم", "-1", "9" * 400, "a/\x00", "9999-12-31T23:59:59+00:00", "../../etc/passwd",
     " ", "\x00", "\u202eevil\u202c", "0", "1e999", "NaN", "null", "[]", "{{ 7*7 }}", "%s%n", "'; DROP TABLE x; --", "<script>alert(1)</script>",
     "2026-02-30", "0001-01-01T00:00:00+14:00", "25:61", "Mars/Phobos", "America/",
     "\ud83d".encode("utf-8", "surrogatepass").decode("utf-8", "replace"), "\r\nSet-Cookie: a=b", "١٢٣٤٥٦",

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from documents.models import Document
+from outbox.models import Message
 from progress.models import Phase, SchoolReport, TermReport, Win
 from tests.api.conftest import Program
 from tests.world import NOW, key
@@ -66,7 +67,7 @@ def test_a_school_report_names_its_paper(program, sheet):
     assert SchoolReport.objects.get().document_id == key("document Mateo")
 
 
-def test_a_term_report_is_written_and_edited_until_it_is_approved(program, sheet, log, mateo, ana):
+def test_a_term_report_is_written_edited_approved_and_sent(program, sheet, log, mateo, ana):
     log(sheet, 55, days_ago=3)
     told = {"student": str(mateo.pk), "starts_on": "2026-09-01", "ends_on": "2026-11-24", "language": "es"}
     assert program.send("/term-reports/", {**told, "ends_on": "2026-08-01"}).status_code == 400
@@ -78,8 +79,11 @@ def test_a_term_report_is_written_and_edited_until_it_is_approved(program, sheet
     kept = program.send(f"{path}/edit/", {"texts": {"opening": "Mateo leyó mucho."}}).json()
     assert kept["texts"] == {"opening": "Mateo leyó mucho."}
     assert program.send(f"{path}/rewrite/", {}).json()["texts"] == {"opening": "Mateo leyó mucho."}
-    TermReport.objects.update(approved_by=ana, approved_at=NOW)
+    assert program.send(f"{path}/send/", {}).status_code == 400  # nobody has approved it
+    assert program.send(f"{path}/approve/", {}).json()["approved_by"] == str(ana.pk)
     assert program.send(f"{path}/edit/", {"texts": {"opening": "x"}}).status_code == 400
+    assert program.send(f"{path}/send/", {}).json()["sent_at"]
+    assert Message.objects.filter(kind="term-report").exists()
 
 
 def test_a_photo_leaves_the_familys_papers_with_what_it_belongs_to(ana, luz, mateo, sheet, log, clock):
