@@ -35,6 +35,7 @@ urlpatterns = [
     path("services/", views.service_list, name="services"),
     path("services/new/", views.service_form, name="service-new"),
     path("services/<uuid:pk>/", views.service_form, name="service"),
+    path("services/<uuid:pk>/publication/", views.service_publication, name="service-publication"),
     path("services/<uuid:pk>/reminders/", reminders.service_reminders, name="service-reminders"),
     path("hours/", hours.hours, name="hours"),
     path("hours/limits/", hours.hours_limits, name="hours-limits"),
