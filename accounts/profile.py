@@ -125,7 +125,9 @@ def second_step_change(request: FirmRequest) -> HttpResponse:
     _stay(request)
     audit.record("person.second_step_changed", by=user, at=now, about=user)
     return _unkept(
-        render(request, "accounts/recovery_codes.html", {"codes": codes, "wanted": reverse("profile")})
+        render(
+            request, "accounts/recovery_codes.html", {"codes": codes, "person": user, "wanted": reverse("profile")},
+        )  # fmt: skip
     )
 
 
