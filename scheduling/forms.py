@@ -22,7 +22,7 @@ from documents.forms import FilesField
 from scheduling.models import AdvocateLimit, Booking, Closure, Format, Service
 from tenants.places import current_firm
 from web.access import Can
-from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
+from web.forms import PHONE_FORMS, Form, HoneypotMixin, ModelForm, PhoneField, Tiles
 
 
 def texts_wording(firm_name: str) -> str:
@@ -81,7 +81,7 @@ class BookingForm(HoneypotMixin, Form):
             for name in ("name", "phone", "email", "child", "code"):
                 del self.fields[name]
         if not by_phone and not self.on_file:
-            self.fields["phone"].help_text = ""
+            self.fields["phone"].help_text = PHONE_FORMS
         if takes_iep:
             self.fields["paper"] = FilesField(label=_("The newest IEP, if you have it"), required=False)
         self.wording = texts_wording(firm_name)
@@ -142,7 +142,7 @@ class StaffBookingForm(BookingForm):
             self.fields = {"contact": contact, "student": student, **self.fields}
         self.fields["name"].required = self.family is None
         self.fields["name"].label, self.fields["child"].label = _("Name of the parent"), _("The child’s first name")  # fmt: skip
-        self.fields["phone"].help_text = ""
+        self.fields["phone"].help_text = PHONE_FORMS
 
     def clean(self) -> dict[str, Any]:
         self.on_file = bool(self.cleaned_data.get("contact"))
