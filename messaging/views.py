@@ -213,6 +213,7 @@ def thread_snooze(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def thread_unread(request: FirmRequest, pk: UUID) -> HttpResponse:
     threads.mark_unread(_thread(request, pk), request.user)
+    messages.success(request, _("Marked unread."))
     return redirect("messages")
 
 
@@ -224,6 +225,7 @@ def thread_settlement(request: FirmRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     Thread.objects.filter(pk=thread.pk).update(settled_at=now)
     audit.record("thread.settled", by=request.user, at=now, about=thread)
+    messages.success(request, _("It needs no answer."))
     return redirect("messages")
 
 
