@@ -41,6 +41,7 @@ def list_new(request: FirmRequest) -> HttpResponse:
         return render(request, "intake/question_list_new.html", {"form": form}, status=422)
     made = QuestionList.objects.create(**form.cleaned_data)
     audit.record("questions.made", by=request.user, at=timezone.now(), about=made)
+    messages.success(request, _("Saved."))
     return redirect("question-list", made.pk)
 
 
@@ -118,4 +119,5 @@ def question_retirement(request: FirmRequest, pk: UUID) -> HttpResponse:
     question = get_object_or_404(Question.objects.select_related("list"), pk=pk, retired_at=None)
     Question.objects.filter(pk=pk).update(retired_at=timezone.now())
     audit.record("question.retired", by=request.user, at=timezone.now(), about=question)
+    messages.success(request, _("It is asked no more."))
     return redirect("question-list", question.list_id)

@@ -292,6 +292,7 @@ def removal_decision(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = _removal(request, pk)
     answer = {"yes": True, "no": False}.get(request.POST.get("counts", ""))
     removals.decide(row, counts=answer, by=request.user, at=timezone.now())
+    messages.success(request, _("Saved."))
     return redirect("student-removals", row.student_id)
 
 
