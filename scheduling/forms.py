@@ -369,8 +369,6 @@ class ClosureForm(ModelForm):
         first, last = found.get("starts_on"), found.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", FIRST_AFTER_LAST)
-        elif first and last and (last - first).days > 120:
-            self.add_error("ends_on", _("A closure lasts four months at most."))
         return found
 
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("hours/dates/<uuid:pk>/", hours.date_hours, name="date-hours"),
     path("hours/dates/<uuid:pk>/removal/", hours.date_hours_removal, name="date-hours-removal"),
     path("closures/", hours.closures, name="closures"),
+    path("closures/holidays/", hours.holiday_closures, name="closures-holidays"),
     path("closures/<uuid:pk>/", hours.closure, name="closure"),
     path("closures/<uuid:pk>/removal/", hours.closure_removal, name="closure-removal"),
     path("blocks/new/", hours.block_new, name="block-new"),

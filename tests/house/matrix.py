@@ -54,7 +54,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "date-hours": ({GET, POST}, "ODA"), "closure": ({GET, POST}, RUNS_THE_FIRM), "block-removal": ({POST}, "ODA"),
     "closure-removal": ({POST}, RUNS_THE_FIRM), "block-new": ({GET, POST}, "ODA"), "block": ({GET, POST}, "ODA"),
     "hours": ({GET, POST}, "ODA"), "hours-limits": ({POST}, "ODA"), "token-new": ({GET, POST}, "ODAB"), "token-revocation": ({POST}, "ODAB"),
-    "services": ({GET}, RUNS_THE_FIRM), "service": ({GET, POST}, RUNS_THE_FIRM), "service-new": ({GET, POST}, RUNS_THE_FIRM), "service-publication": ({POST}, RUNS_THE_FIRM),
+    "services": ({GET}, RUNS_THE_FIRM), "service": ({GET, POST}, RUNS_THE_FIRM), "service-new": ({GET, POST}, RUNS_THE_FIRM), "closures-holidays": ({POST}, RUNS_THE_FIRM), "service-publication": ({POST}, RUNS_THE_FIRM),
     "staff": ({GET}, RUNS_THE_FIRM), "staff-member": ({GET, POST}, RUNS_THE_FIRM),
     "staff-deactivation": ({POST}, RUNS_THE_FIRM), "staff-second-step-reset": ({POST}, RUNS_THE_FIRM), "invitation-new": ({GET, POST}, RUNS_THE_FIRM),
     "invitation-withdrawal": ({POST}, RUNS_THE_FIRM), "access-log": ({GET}, RUNS_THE_FIRM),
