@@ -19,6 +19,7 @@ from cases.models import Case
 from clients.models import Contact, Guardianship, Student
 from clients.reaching import is_barred
 from documents.forms import FilesField
+from intake.models import QuestionList
 from scheduling.models import AdvocateLimit, Booking, Closure, Format, Service
 from tenants.places import current_firm
 from web.access import Can
@@ -293,6 +294,7 @@ class ServiceForm(ModelForm):
         self.fields["advocates"].queryset = people  # type: ignore[attr-defined]
         if self.instance._state.adding:
             self.initial["advocates"] = list(people)
+        self.fields["questions"].queryset = QuestionList.objects.filter(retired_at=None)  # type: ignore[attr-defined]
         self.fields["questions"].empty_label = _("No questions")  # type: ignore[attr-defined]
         self.fields["language"].choices = [("", _("The family’s own")), *settings.LANGUAGES]  # type: ignore[attr-defined]
 
@@ -450,8 +452,14 @@ class SeriesForm(Form):
 
     service = forms.ModelChoiceField(Service.objects.none(), label=_("Service"))
     advocate = forms.ModelChoiceField(User.objects.none(), label=_("With"))
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Family"))
-    student = forms.ModelChoiceField(Student.objects.none(), label=_("Student"), required=False)
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), label=_("Family"), widget=forms.HiddenInput(),
+        error_messages={"required": _("Choose the family first."), "invalid_choice": _("Choose a family on file.")},
+    )  # fmt: skip
+    student = forms.ModelChoiceField(
+        Student.objects.none(), label=_("Which child is it about?"), required=False, empty_label=_("All of them, or none"),
+        error_messages={"invalid_choice": _("This child belongs to another family.")},
+    )  # fmt: skip
     on = forms.DateField(label=_("First date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages={"invalid": _("Choose a date.")})  # fmt: skip
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
     every = forms.ChoiceField(label=_("How often"), choices=EVERY, initial="1")
@@ -464,10 +472,15 @@ class SeriesForm(Form):
         fields["service"].queryset = Service.objects.all()
         people = User.objects.advocates().order_by("name")
         fields["advocate"].queryset = people if user.can(Can.SEE_ALL_BOOKINGS) else people.filter(pk=user.pk)
-        fields["contact"].queryset = Contact.objects.visible_to(user).order_by("name")
-        fields["contact"].label_from_instance = lambda contact: contact.name
+        fields["contact"].queryset = Contact.objects.visible_to(user)
+        wanted = as_uuid((self.data if self.is_bound else self.initial).get("contact"))
+        self.family: Contact | None = fields["contact"].queryset.filter(pk=wanted).first() if wanted else None
         fields["advocate"].label_from_instance = lambda person: person.name
-        fields["student"].queryset = Student.objects.visible_to(user).order_by("given_name")
+        if self.family is not None:
+            children = Student.objects.visible_to(user).filter(family=self.family.family_id).order_by("given_name", "pk")  # fmt: skip
+            fields["student"].queryset = children
+            if len(children) == 1:
+                self.initial["student"] = self.initial.get("student") or children[0].pk
         if user in people:
             fields["advocate"].initial = user
 
@@ -477,9 +490,7 @@ class SeriesForm(Form):
         if service and advocate and not service.advocates.filter(pk=advocate.pk).exists():
             self.add_error("advocate", _("This person does not give this service."))
         student, contact = found.get("student"), found.get("contact")
-        if student and contact and student.family_id != contact.family_id:
-            self.add_error("student", _("This child belongs to another family."))
-        elif student and contact and is_barred(contact, student, at=timezone.now()):
+        if student and contact and is_barred(contact, student, at=timezone.now()):
             self.add_error("student", _("This parent is kept from hearing about this child."))
         return found
 
