@@ -233,7 +233,8 @@ def holiday_closures(request: FirmRequest) -> HttpResponse:
     booked = sum(_booked_in(one, request) for one in made)
     messages.success(request, ngettext("Closed on %(n)s day.", "Closed on %(n)s days.", len(made)) % {"n": len(made)})  # fmt: skip
     if booked:
-        messages.warning(request, _("%(n)s bookings stand on these days: look at the calendar.") % {"n": booked})  # fmt: skip
+        words = ngettext("%(n)s booking stands on these days: look at the calendar.", "%(n)s bookings stand on these days: look at the calendar.", booked)  # fmt: skip
+        messages.warning(request, words % {"n": booked})
     return redirect("closures")
 
 
