@@ -64,7 +64,12 @@ def test_a_new_phone_takes_over_once_both_codes_are_right(visitor, ana, clock):
 
     right = visitor.post("/profile/second-step/", {"current": totp(NOW, steps=1), "code": code_of(secret)})
     assert right.content.decode().count("<li><code>") == second_factor.RECOVERY_CODES
-    for wanted in ("data-print", 'data-copy="#codes code"', "keep them apart from your phone", "Recovery codes of Ana Reyes"):
+    for wanted in (
+        "data-print",
+        'data-copy="#codes code"',
+        "keep them apart from your phone",
+        "Recovery codes of Ana Reyes",
+    ):
         assert wanted in right.content.decode()
     assert is_in(visitor)
     ana.refresh_from_db()

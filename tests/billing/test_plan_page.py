@@ -291,12 +291,18 @@ def test_a_plan_changed_on_free_days_costs_nothing_today(trial, visitor, olivia)
     assert Entitlement.objects.get(firm_id=trial.firm.id).students == 2000
 
 
-def test_what_counts_is_said_and_the_number_leads_to_those_who_are_counted(subscribed, visitor, olivia, mateo):
+def test_what_counts_is_said_and_the_number_leads_to_those_who_are_counted(
+    subscribed, visitor, olivia, mateo
+):
     Student.objects.create(family=mateo.family, given_name="Nia", family_name="Firstcall")
     page = visitor.as_(olivia).get("/plan/").content.decode()
     assert "still “Unconfirmed”, do not count" in page
     assert 'href="/students/?known=1"' in page
 
     listed = visitor.get("/students/?known=1").content.decode()
-    assert ("2 known students" in listed, "Firstcall" in listed, "Mateo Rivera" in listed) == (True, False, True)
+    assert ("2 known students" in listed, "Firstcall" in listed, "Mateo Rivera" in listed) == (
+        True,
+        False,
+        True,
+    )
     assert "Firstcall" in visitor.get("/students/").content.decode()

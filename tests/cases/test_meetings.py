@@ -313,7 +313,9 @@ def test_a_line_is_never_reworded_to_nothing_and_a_parents_question_stays_hers(v
     assert (decided.text, asked.text) == ("Test by Christmas", "Why?")
 
 
-def test_the_main_button_of_a_meeting_is_preparing_before_it_and_the_letter_after(visitor, ana, meeting, clock):
+def test_the_main_button_of_a_meeting_is_preparing_before_it_and_the_letter_after(
+    visitor, ana, meeting, clock
+):
     def main():
         page = visitor.as_(ana).get(f"/meetings/{meeting.pk}/").content.decode()
         head = page[page.index('<div class="pagehead">') : page.index('<div class="split halves">')]

@@ -248,7 +248,8 @@ def test_the_api_closes_a_year_of_holidays_those_that_are_missing(api, olivia, a
     status, made = api(olivia, "post", "closures/holidays/", {"year": 2026})
     assert (status, [row["name"] for row in made]) == (201, ["Thanksgiving Day"])
     assert api(olivia, "post", "closures/holidays/", {"year": 2026})[1] == []
-    assert len(api(olivia, "post", "closures/holidays/", {"year": 2027})[1]) == 11  # New Year’s Day of 2028 is kept on December 31
+    # New Year’s Day of 2028 is kept on December 31.
+    assert len(api(olivia, "post", "closures/holidays/", {"year": 2027})[1]) == 11
     assert api(olivia, "post", "closures/holidays/", {"year": 2040})[0] == 400
 
 

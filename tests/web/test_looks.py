@@ -305,7 +305,9 @@ def test_long_words_on_the_bar_of_a_phone_keep_apart(tab):
 @pytest.mark.parametrize("width", [320, 1024, 1440])
 def test_tabs_stay_on_one_row(tab, width):
     page = tab("/staff/", width=width)
-    words = "Resumen|Página compartida|Sobre|Historia|Días de disciplina|Documentos|IEP|Metas|Minutos|Permisos"
+    words = (
+        "Resumen|Página compartida|Sobre|Historia|Días de disciplina|Documentos|IEP|Metas|Minutos|Permisos"
+    )
     links = "".join(f'<li><a href="#"><svg class="i"></svg>{word}</a></li>' for word in words.split("|"))
     page.evaluate(f"document.querySelector('main').insertAdjacentHTML('afterbegin', `<nav class=tabs><ul>{links}</ul></nav>`)")  # fmt: skip
     tops = page.evaluate("[...document.querySelectorAll('.tabs a')].map((one) => one.getBoundingClientRect().top)")  # fmt: skip
