@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
 from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -132,7 +133,7 @@ class Hours(
             with transaction.atomic():
                 lock_hours(whose)
                 if serializer.instance is not None:
-                    serializer.instance.refresh_from_db()
+                    serializer.instance = get_object_or_404(self.rows.all(), pk=serializer.instance.pk)
                 # What was found right before one's turn may be wrong now.
                 serializer.validate(dict(serializer.validated_data))
                 self._note(verb, serializer.save())
