@@ -211,7 +211,8 @@ def _closure(
         audit.record(action, by=request.user, at=timezone.now(), about=saved)
     in_the_way = _booked_in(saved, request)
     if in_the_way:
-        messages.warning(request, _("Saved. %(n)s bookings stand on these days: look at the calendar.") % {"n": in_the_way})  # fmt: skip
+        words = ngettext("Saved. %(n)s booking stands on these days: look at the calendar.", "Saved. %(n)s bookings stand on these days: look at the calendar.", in_the_way)  # fmt: skip
+        messages.warning(request, words % {"n": in_the_way})
     else:
         messages.success(request, _("Saved."))
     return redirect("closures")
