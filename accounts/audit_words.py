@@ -196,6 +196,7 @@ VERBS = {
     "prep_asked": pgettext_lazy("access log", "Asked the family to prepare"),
     "prepared": pgettext_lazy("access log", "Prepared"),
     "printed": pgettext_lazy("access log", "Printed"),
+    "published": pgettext_lazy("access log", "Published"),
     "proved": pgettext_lazy("access log", "Proved"),
     "read": pgettext_lazy("access log", "Read"),
     "read_only": pgettext_lazy("access log", "Made read-only"),

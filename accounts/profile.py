@@ -124,9 +124,8 @@ def second_step_change(request: FirmRequest) -> HttpResponse:
     del request.session["new_second_step"]
     _stay(request)
     audit.record("person.second_step_changed", by=user, at=now, about=user)
-    return _unkept(
-        render(request, "accounts/recovery_codes.html", {"codes": codes, "wanted": reverse("profile")})
-    )
+    context = {"codes": codes, "person": user, "wanted": reverse("profile")}
+    return _unkept(render(request, "accounts/recovery_codes.html", context))
 
 
 def _stay(request: FirmRequest) -> None:
@@ -166,4 +165,5 @@ def token_revocation(request: FirmRequest, pk: UUID) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     ApiToken.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
     audit.record("token.revoked", by=request.user, at=timezone.now(), about=token)
+    messages.success(request, _("The key works no more."))
     return redirect("profile")

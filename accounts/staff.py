@@ -206,6 +206,7 @@ def invitation_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk, accepted_by=None)
     Invitation.objects.filter(pk=pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
     audit.record("person.invitation_withdrawn", by=request.user, at=timezone.now(), about=invitation)
+    messages.success(request, _("The invitation is withdrawn."))
     return redirect("staff")
 
 

@@ -228,7 +228,9 @@ def second_step_setup(request: HttpRequest) -> HttpResponse:
     user.refresh_from_db()
     signing_in.begin(request, user, at=now, how="password and new second step")
     response = render(
-        request, "accounts/recovery_codes.html", {"codes": codes, "wanted": kept["next"] or reverse("today")}
+        request,
+        "accounts/recovery_codes.html",
+        {"codes": codes, "person": user, "wanted": kept["next"] or reverse("today")},
     )
     response.headers["Cache-Control"] = "no-store, private"
     return response

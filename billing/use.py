@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,12 +34,15 @@ class Use:
 
 @dataclass(frozen=True)
 class Line:
-    """One limit beside what is used of it; `limit` is None where there is none."""
+    """One limit beside what is used of it; `limit` is None where there is none. `what` says what is counted, and `url`
+    leads to it where there is a list of it."""
 
     label: str
     used: int | float
     limit: int | None
     unit: str = ""
+    what: str = ""
+    url: str = ""
 
     @property
     def full(self) -> bool:
@@ -57,11 +61,15 @@ def lines(used: Use, *, limits: Entitlement | None = None) -> list[Line]:
     limits = limits or Entitlement.objects.get(firm_id=current_firm().id)
     gb = limits.storage_bytes // GB if limits.storage_bytes is not None else None
     return [
-        Line(_("People"), used.seats, limits.seats),
-        Line(_("Students"), used.students, limits.students),
-        Line(_("Texts this month"), used.texts, limits.texts_a_month),
+        Line(_("People"), used.seats, limits.seats, what=_("Who works here, and who is invited."), url=reverse("staff")),
+        Line(
+            _("Students on file"), used.students, limits.students,
+            what=_("Those the list calls “Known”. Children from first calls, still “Unconfirmed”, do not count."),
+            url=f"{reverse('students')}?known=1",
+        ),
+        Line(_("Texts this month"), used.texts, limits.texts_a_month, what=_("Counted in segments, as carriers do.")),
         Line(_("Papers"), used.storage_gb, gb, "GB"),
-    ]
+    ]  # fmt: skip
 
 
 def too_small(plan: Plan, seats: int, used: Use) -> list[str]:

@@ -51,7 +51,7 @@ def _page(
         "charge": subscribing.next_charge(row) if row else None, "lines": use.lines(used), "form": form or _choosing(row, used),
         "invoices": PlanInvoice.objects.filter(firm_id=request.firm.id)[:24],
         "erasure": Erasure.objects.filter(firm_id=request.firm.id, called_off_at=None).first(),
-        "may_set": request.user.can(Can.SET_BILLING), "back": "back" in request.GET, "zone": request.firm.zone,
+        "may_set": request.user.can(Can.SET_BILLING), "may_open": request.user.can(Can.SET_STAFF), "back": "back" in request.GET, "zone": request.firm.zone,
         **more,
     }  # fmt: skip
     return render(request, "billing/plan.html", context, status=status)

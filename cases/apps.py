@@ -11,6 +11,7 @@ class CasesConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from cases import clock, meetings, proof, search, timeline, warnings
+        from cases.views.calendars import district_section
         from cases.views.matters import student_section
         from clients.models import Student
         from outbox.sending import guard
@@ -27,6 +28,7 @@ class CasesConfig(AppConfig):
         timeline.register_own()
         post_save.connect(_student_saved, sender=Student, dispatch_uid="cases-district")
         sections.register("student", template="cases/student_section.html", order=10, can=Can.SEE_CASES, context=student_section)  # fmt: skip
+        sections.register("district", template="cases/district_section.html", order=10, can=Can.SEE_CASES, context=district_section)  # fmt: skip
         register("staff", label=_("Cases"), icon="flag", url_name="cases", order=22, can=Can.SEE_CASES)
         register("student", label=_("Timeline"), icon="history", url_name="student-timeline", order=20, can=Can.SEE_CASES)  # fmt: skip
         register("student", label=_("Discipline days"), icon="flag", url_name="student-removals", order=25, can=Can.EDIT_CASES)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Meeting, TimelineEntry
 from cases.timeline import words as entry_words
+from clients.matching import untitled
 from clients.models import Contact, Student
 from web.access import Can
+from web.phones import say_phone
 from web.search import Hit, register
 
 # Letters in a trigram, the least that its index finds in the middle of a word.
@@ -81,10 +83,11 @@ class Contains(Func):
 
 
 def _named(rows: QuerySet[Any], text: Any, words: str) -> QuerySet[Any]:
-    """Rows whose text contains the words or comes close to them, the best first.
+    """Rows whose text contains the words or comes close to them, the best first. A title such as Ms. is no name.
 
     One or two letters are looked for where words begin: anywhere, they would find nearly everybody.
     """
+    words = untitled(words)
     folded, typed = Fold(Value(words)), _escaped(words)
     if len(words) < TRIGRAM:
         first = Contains(text, Fold(Value(f"{typed}%")))
@@ -108,7 +111,7 @@ def generous() -> Iterator[None]:
         yield
 
 
-def _take(rows: QuerySet[Any], limit: int, hit: Any) -> tuple[list[Hit], int]:
+def _take(rows: QuerySet[Any], limit: int, hit: Any) -> tuple[list[Any], int]:
     found = [hit(row) for row in rows[:limit]]
     return found, len(found) if len(found) < limit else rows.order_by().count()
 
@@ -135,11 +138,26 @@ def _contacts(words: str, user: Any) -> QuerySet[Any]:
 
 
 def contacts(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
-    def hit(row: Contact) -> Hit:
-        return Hit(row.name, row.family.name, reverse("contact", args=[row.pk]), "phone")
+    """Each with the children of the family; with a number or an address where this person sees none."""
 
     with generous():
-        return _take(_contacts(words, user).select_related("family"), limit, hit)
+        rows, count = _take(_contacts(words, user).prefetch_related("points"), limit, lambda row: row)
+    of = _children(rows, user)
+
+    def hit(row: Contact) -> Hit:
+        children = ", ".join(map(str, of.get(row.family_id, [])))
+        way = say_phone(row.phone) if row.phone else row.email
+        return Hit(row.name, children or way, reverse("contact", args=[row.pk]), "phone")
+
+    return [hit(row) for row in rows], count
+
+
+def _children(rows: Iterable[Contact], user: Any) -> dict[Any, list[Student]]:
+    """The children that this person sees, by family."""
+    of: dict[Any, list[Student]] = {}
+    for child in Student.objects.visible_to(user).filter(family__in=[row.family_id for row in rows]).order_by("given_name", "pk"):  # fmt: skip
+        of.setdefault(child.family_id, []).append(child)
+    return of
 
 
 def grown_ups(words: str, user: Any, limit: int) -> list[tuple[Contact, list[Student]]]:
@@ -152,9 +170,7 @@ def grown_ups(words: str, user: Any, limit: int) -> list[tuple[Contact, list[Stu
             families = [child.family_id for child in children[:limit]]
             theirs = Contact.objects.visible_to(user).filter(family__in=families).order_by("name", "pk")
             found += theirs.exclude(pk__in=[row.pk for row in found])[: limit - len(found)]
-    of: dict[Any, list[Student]] = {}
-    for child in Student.objects.visible_to(user).filter(family__in=[row.family_id for row in found]).order_by("given_name", "pk"):  # fmt: skip
-        of.setdefault(child.family_id, []).append(child)
+    of = _children(found, user)
     return [(row, of.get(row.family_id, [])) for row in found]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -122,12 +123,26 @@ def words(entry: TimelineEntry) -> str:
             return follow_up_title(iso_date(entry.text))
         except ValueError:
             return entry.text
-    if entry.evidence_kind == "hand_over" and "\n" in entry.text:
-        # Earlier rows hold the sentence in the words of who handed over.
-        giver, taker = entry.text.split("\n", 1)
-        return _("Handed over from %(giver)s to %(taker)s.") % {"giver": giver, "taker": taker}
+    if entry.evidence_kind == "hand_over" and (names := _hand_over_names(entry.text)):
+        return _("Handed over from %(giver)s to %(taker)s.") % names
     if entry.kind == EntryKind.STAGE:
         kind, _slash, stage = entry.text.partition("/")
         found = stage_of(kind, stage)
         return str(found.name)
     return entry.text
+
+
+# Earlier rows hold the sentence in the words of who handed over.
+_EARLIER = (
+    re.compile(r"Handed over from (?P<giver>.+?) to (?P<taker>.+)\."),
+    re.compile(r"(?P<giver>.+?) pasó el caso a (?P<taker>.+)\."),
+)
+
+
+def _hand_over_names(text: str) -> dict[str, str]:
+    """Who handed a case to whom, as the text of an entry holds it; nothing when it holds something else."""
+    if "\n" in text:
+        giver, taker = text.split("\n", 1)
+        return {"giver": giver, "taker": taker}
+    found = next((match for rule in _EARLIER if (match := rule.fullmatch(text))), None)
+    return found.groupdict() if found else {}

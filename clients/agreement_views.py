@@ -131,3 +131,13 @@ def template_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
         audit.record("template.saved", by=request.user, at=timezone.now(), about=row)
     messages.success(request, _("Saved. Papers sent before keep their words."))
     return redirect("templates")
+
+
+@requires(Can.SET_PAPERS)
+@require_POST
+def template_retirement(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """The paper is put away; what was sent and signed stays."""
+    row = get_object_or_404(AgreementTemplate, pk=pk, retired_at=None)
+    agreements.retire_template(row, by=request.user, at=timezone.now())
+    messages.success(request, _("Put away. Papers sent before keep their words."))
+    return redirect("templates")

@@ -38,6 +38,13 @@ from web.dates import say_day
 CODES_AN_HOUR = 5
 
 
+@transaction.atomic
+def retire_template(row: AgreementTemplate, *, by: User, at: datetime) -> None:
+    """The paper is offered no more; what was sent and signed stays, with its words."""
+    AgreementTemplate.objects.filter(pk=row.pk).update(retired_at=at)
+    audit.record("template.retired", by=by, at=at, about=row)
+
+
 class CannotBeSigned(Exception):
     """It is signed, called back or too old."""
 

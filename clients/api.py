@@ -37,7 +37,19 @@ def checked_phone(text: str) -> str:
         raise serializers.ValidationError(str(problem)) from None
 
 
-class DistrictSerializer(serializers.ModelSerializer):
+class PlaceSerializer(serializers.ModelSerializer):
+    """A district or a school, its number, addresses and name as the page takes them."""
+
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+    def validate_phone(self, text: str) -> str:
+        return checked_phone(text)
+
+    def validate_email(self, text: str) -> str:
+        return text.lower()
+
+
+class DistrictSerializer(PlaceSerializer):
     other_names: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta:
@@ -45,7 +57,7 @@ class DistrictSerializer(serializers.ModelSerializer):
         fields = ["id", "name", "state", "phone", "email", "address", "other_names"]
 
 
-class SchoolSerializer(serializers.ModelSerializer):
+class SchoolSerializer(PlaceSerializer):
     class Meta:
         model = School
         fields = ["id", "name", "district", "kind", "phone", "address"]

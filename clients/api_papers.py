@@ -59,6 +59,13 @@ class PaperTemplateViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         return self._save(self.get_object(), status.HTTP_200_OK)
 
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str | None = None) -> Response:
+        """Puts the paper away; what was sent and signed stays."""
+        user: Any = request.user
+        agreements.retire_template(self.get_object(), by=user, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
     @transaction.atomic
     def _save(self, row: AgreementTemplate | None, code: int) -> Response:
         asked = PaperTemplateSerializer(row, data=self.request.data, partial=row is not None)

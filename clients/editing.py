@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core import signing
 from django.db import models, transaction
 from django.http import HttpResponse
@@ -127,6 +128,7 @@ def page(
         audit.record(
             action, by=request.user, at=timezone.now(), about=locked, fields=sorted(form.changed_data)
         )
+    messages.success(request, _("Saved."))
     return redirect(done, row.pk)
 
 

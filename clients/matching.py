@@ -50,7 +50,9 @@ _PARTICLES = frozenset(
         "bin",
     ]
 )
-_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "dra", "sra", "srta", "prof", "coach"])
+_TITLES = frozenset(
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "dra", "sra", "srta", "prof", "coach", "senor", "senora", "senorita", "maestra", "maestro"]
+)  # fmt: skip
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
 # Letters that no mark makes out of another one, as they are written on a keyboard without them.
 _LETTERS = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
@@ -99,17 +101,32 @@ def name_of(given: str, family: str) -> Name:
     return Name(words(given), surnames, "".join(words(family)))
 
 
+def untitled(text: str) -> str:
+    """What somebody typed without the titles before a name: “Ms. Whitehorse” is Whitehorse. A title alone stays."""
+    parts = text.split()
+    while len(parts) > 1 and _is_title(parts[0]):
+        parts = parts[1:]
+    return " ".join(parts)
+
+
+def _is_title(word: str) -> bool:
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    # After a name “Sr” is a suffix; before one it is a title.
+    return "".join(letter for letter in plain if letter.isalnum()) in _TITLES | {"sr"}
+
+
 def name_in(whole: str) -> Name:
     """A whole name in one field, also “Rivera, Luz”: the first word is given, later given names are not surnames.
 
-    A title such as Ms. or Sra. is no name.
+    A title such as Ms. or Sra. is no name, and what stands alone after one is a surname.
     """
     if whole.count(",") == 1:
         family, given = whole.split(",")
         return name_of(given, family)
-    found = words(whole)
-    while len(found) > 1 and found[0] in _TITLES:
-        found = found[1:]
+    bare = untitled(whole)
+    found = words(bare)
+    if len(found) == 1 and bare != " ".join(whole.split()):
+        return Name((), found, found[0])
     if len(found) < 2:
         return Name(found, ())
     last = found[-1:]
@@ -244,6 +261,7 @@ def _born_alike(one: date | None, other: date | None) -> tuple[float, str]:
     return (0.05, "birth date, one digit") if swapped or digits == 1 else (-0.35, "")
 
 
+ALONE = 0.85  # what a surname counts where there is no first name
 TURNED = 0.15  # what it takes off when a first name stands where the last name belongs
 
 
@@ -267,6 +285,9 @@ def _likeness(
         score = given * 0.7 + dates
         return min(1.0, max(0.0, score)), tuple(w for w in (why_given, why_born) if w)
     family, why_family = _family_alike(one, other)
+    if not one.given or not other.given:
+        # “Ms. Whitehorse”: the surname itself, not one that only sounds or looks like it, is worth a look.
+        return min(1.0, max(0.0, family * ALONE + dates)), tuple(w for w in ("last name", why_family, why_born) if w)  # fmt: skip
     if given < 0.6 or family < 0.55:
         return min(given, family), ()
     score = min(given, family) * 0.6 + max(given, family) * 0.4 + dates

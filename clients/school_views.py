@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpResponse
@@ -63,6 +64,7 @@ def _new(
     except IntegrityError:
         form.add_error("name", _("There is one with this name already."))
         return render(request, template, context, status=422)
+    messages.success(request, _("Saved."))
     return redirect(route, row.pk)
 
 
@@ -145,6 +147,7 @@ def _add_person(request: FirmRequest, place: Any, route: str, template: str, **o
         setattr(person, key, value)
     person.save()
     audit.record("school_person.added", by=request.user, at=timezone.now(), about=person)
+    messages.success(request, _("Saved."))
     return redirect(route, place.pk)
 
 
@@ -169,6 +172,7 @@ def school_person_leaving(request: FirmRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(SchoolPerson, pk=pk)
     SchoolPerson.objects.filter(pk=pk).update(left_on=today())
     audit.record("school_person.left", by=request.user, at=timezone.now(), about=person)
+    messages.success(request, _("Saved."))
     return (
         redirect("school", person.school_id) if person.school_id else redirect("district", person.district_id)
     )

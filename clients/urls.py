@@ -50,6 +50,7 @@ urlpatterns = [
     path("templates/", agreement_views.template_list, name="templates"),
     path("templates/new/", agreement_views.template_form, name="template-new"),
     path("templates/<uuid:pk>/", agreement_views.template_form, name="template"),
+    path("templates/<uuid:pk>/retirement/", agreement_views.template_retirement, name="template-retirement"),
     path("sign/<str:secret>/", public(signing.sign_start, why=LINK), name="sign-start"),
     path("sign/<str:secret>/code/", public(signing.sign_code, why=LINK), name="sign-code"),
     path("sign/<str:secret>/paper/", public(signing.sign_paper, why=LINK), name="sign-paper"),

@@ -65,8 +65,11 @@ def _contact(request: FirmRequest, pk: UUID) -> Contact:
 def student_list(request: FirmRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     rows: QuerySet[Student] = Student.objects.visible_to(request.user).select_related("family", "school")
+    known = "known" in request.GET
+    rows = rows.exclude(confirmed_at=None) if known else rows
     rows = found_students(rows, query) if query else rows.order_by("family_name", "given_name", "pk")
-    return render(request, "clients/students.html", {"page": page_of(rows, request), "query": query})
+    context = {"page": page_of(rows, request), "query": query, "known": known}
+    return render(request, "clients/students.html", context)
 
 
 def found_students(rows: QuerySet[Student], query: str) -> QuerySet[Student]:
@@ -149,6 +152,7 @@ def student_new(request: FirmRequest) -> HttpResponse:
         student.save()
         joining.confirm(contact, by=user, at=now)
         audit.record("student.added", by=user, at=now, about=student)
+    messages.success(request, _("Saved."))
     return redirect("student", student.pk)
 
 
@@ -276,6 +280,7 @@ def contact_new(request: FirmRequest, pk: UUID) -> HttpResponse:
         student, form.save(commit=False), relation=filled["relation"], phone=filled["phone"],
         email=filled["email"].lower(), by=user, at=timezone.now(),
     )  # fmt: skip
+    messages.success(request, _("Saved."))
     return redirect("contact", contact.pk)
 
 
@@ -303,6 +308,7 @@ def contact_child(request: FirmRequest, pk: UUID) -> HttpResponse:
         form.add_error(None, str(problem))
         return render(request, "clients/child_new.html", context, status=409)
     student = add_child(contact, facts, **form.tie(), team=(user,), by=user, at=timezone.now())
+    messages.success(request, _("Saved."))
     return redirect("student", student.pk)
 
 
@@ -328,6 +334,7 @@ def contact_point(request: FirmRequest, pk: UUID) -> HttpResponse:
         contact=contact, kind=kind, value=value, defaults={"label": filled["label"], "safe": filled["safe"]}
     )
     audit.record("contact.point_saved", by=request.user, at=timezone.now(), about=contact)
+    messages.success(request, _("Saved."))
     return redirect("contact", pk)
 
 
@@ -341,6 +348,7 @@ def contact_point_safety(request: FirmRequest, pk: UUID) -> HttpResponse:
         raise Http404
     ContactPoint.objects.filter(pk=row.pk).update(safe=request.POST.get("safe") == "1")
     audit.record("contact.point_safety", by=request.user, at=timezone.now(), about=contact, safe=request.POST.get("safe") == "1")  # fmt: skip
+    messages.success(request, _("Saved."))
     return redirect("contact", pk)
 
 
@@ -353,6 +361,7 @@ def contact_name(request: FirmRequest, pk: UUID) -> HttpResponse:
         return _contact_page(request, contact, status=422, name_form=form)
     ContactName.objects.get_or_create(contact=contact, **form.cleaned_data)
     audit.record("contact.named", by=request.user, at=timezone.now(), about=contact)
+    messages.success(request, _("Saved."))
     return redirect("contact", pk)
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from documents.models import DocumentVersion
 
 SENTENCES: dict[str, str | Promise] = {
     "empty": _("This file is empty. Please pick another one."),
@@ -32,3 +38,14 @@ SENTENCES: dict[str, str | Promise] = {
 def sentence(code: str) -> str:
     """The sentence for a code; any other code says that the file is damaged."""
     return str(SENTENCES.get(code, SENTENCES["damaged"]))
+
+
+def note(version: DocumentVersion | None) -> str:
+    """What is to be said beside a paper that is not open to read yet, or never will be; "" of one that is."""
+    if version is None or version.is_ready:
+        return ""
+    if version.state == "refused":
+        return f"{gettext('We could not take this file.')} {sentence(version.reason)}"
+    if version.state == "quarantined":
+        return f"{gettext('Locked away.')} {sentence(version.reason)}"
+    return gettext("This PDF has a password") if version.state == "needs_password" else gettext("We are looking at it")  # fmt: skip

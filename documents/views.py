@@ -177,6 +177,7 @@ def document_details(request: FirmRequest, pk: UUID) -> HttpResponse:
         if asked := form.cleaned_data.get("answers"):
             asking.settle(asked, document, at=now)
         audit.record("document.changed", by=request.user, at=now, about=document, fields=form.changed_data)
+        messages.success(request, _("Saved."))
         return redirect("document", pk)
     return render(
         request, "documents/details.html", {"form": form, "document": document}, status=_status(form)

@@ -112,7 +112,18 @@ class QuestionListViewSet(
     access = Access(Can.TAKE_INTAKE)
     can, can_write = Can.TAKE_INTAKE, Can.SET_PAPERS
     queryset = QuestionList.objects.filter(retired_at=None)
-    http_method_names = ["get", "post", "patch", "head", "options"]
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str | None = None) -> Answered:
+        """Puts the list away; what families answered stays. 409 while a service asks its questions."""
+        user: Any = request.user
+        try:
+            asking.retire_list(self.get_object(), by=user, at=timezone.now())
+        except asking.StillAsked as problem:
+            error = {"code": "still_asked", "message": str(problem), "fields": {}}
+            return Answered({"error": error}, status=status.HTTP_409_CONFLICT)
+        return Answered(status=status.HTTP_204_NO_CONTENT)
 
     def get_serializer_class(self) -> Any:
         return WholeQuestionListSerializer if self.action == "retrieve" else QuestionListSerializer

@@ -37,6 +37,20 @@ Kind = QuestionVersion.Kind
 FILES_A_LINK = 12  # a day: whoever holds the link need not sign in
 
 
+class StillAsked(Exception):
+    """A list cannot be put away while something asks its questions; the message says what."""
+
+
+@transaction.atomic
+def retire_list(asked: QuestionList, *, by: User, at: datetime) -> None:
+    """It is sent and offered no more; what families were asked and answered stays. Raises StillAsked."""
+    service = asked.services.first()  # type: ignore[attr-defined]
+    if service is not None:
+        raise StillAsked(_("“%(service)s” asks these questions as families book. Choose other questions there first.") % {"service": service.name})  # fmt: skip
+    QuestionList.objects.filter(pk=asked.pk).update(retired_at=at)
+    audit.record("questions.retired", by=by, at=at, about=asked)
+
+
 def current(asked: QuestionList) -> list[QuestionVersion]:
     """The newest version of each question that is asked, in order."""
     rows = QuestionVersion.objects.filter(question__list=asked, question__retired_at=None)

@@ -41,13 +41,14 @@ def list_new(request: FirmRequest) -> HttpResponse:
         return render(request, "intake/question_list_new.html", {"form": form}, status=422)
     made = QuestionList.objects.create(**form.cleaned_data)
     audit.record("questions.made", by=request.user, at=timezone.now(), about=made)
+    messages.success(request, _("Saved."))
     return redirect("question-list", made.pk)
 
 
 @requires(Can.SET_PAPERS)
 @FORM
 def list_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
-    asked = get_object_or_404(QuestionList, pk=pk)
+    asked = get_object_or_404(QuestionList, pk=pk, retired_at=None)
     first = {"name": asked.name, "intro": asked.intro, "intro_es": asked.intro_es}
     form = ListForm(posted(request), initial=first)
     context = {"asked": asked, "form": form, "versions": asking.current(asked)}
@@ -59,6 +60,20 @@ def list_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     audit.record("questions.changed", by=request.user, at=timezone.now(), about=asked)
     messages.success(request, _("Saved."))
     return redirect("question-list", pk)
+
+
+@requires(Can.SET_PAPERS)
+@require_POST
+def list_retirement(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """The list is put away; what families answered stays."""
+    asked = get_object_or_404(QuestionList, pk=pk, retired_at=None)
+    try:
+        asking.retire_list(asked, by=request.user, at=timezone.now())
+    except asking.StillAsked as problem:
+        messages.error(request, str(problem))
+        return redirect("question-list", pk)
+    messages.success(request, _("Put away. Answers that were given stay."))
+    return redirect("question-lists")
 
 
 @requires(Can.SET_PAPERS)
@@ -118,4 +133,5 @@ def question_retirement(request: FirmRequest, pk: UUID) -> HttpResponse:
     question = get_object_or_404(Question.objects.select_related("list"), pk=pk, retired_at=None)
     Question.objects.filter(pk=pk).update(retired_at=timezone.now())
     audit.record("question.retired", by=request.user, at=timezone.now(), about=question)
+    messages.success(request, _("It is asked no more."))
     return redirect("question-list", question.list_id)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("questions/", questions.list_list, name="question-lists"),
     path("questions/new/", questions.list_new, name="question-list-new"),
     path("questions/<uuid:pk>/", questions.list_detail, name="question-list"),
+    path("questions/<uuid:pk>/retirement/", questions.list_retirement, name="question-list-retirement"),
     path("questions/<uuid:pk>/preview/", questions.preview, name="question-list-preview"),
     path("questions/<uuid:pk>/add/", questions.question_new, name="question-new"),
     path("questions/question/<uuid:pk>/", questions.question_edit, name="question"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts import audit, passwords, signing_in
@@ -17,11 +18,12 @@ from billing import keeping
 from cases.opening import first_templates
 from clients import first_papers
 from intake import first_questions
+from scheduling import holidays
 from scheduling.models import Service, WeeklyHours
 from tenants.hosts import firm_by_id
 from tenants.numbers import give_number
 from tenants.opening import make_firm, open_doors, throw_away
-from tenants.places import FirmRef, within
+from tenants.places import FirmRef, current_firm, within
 
 TERMS_VERSION = "2026-11-01"
 FIRST_HOURS = (time(9, 0), time(17, 0))
@@ -77,7 +79,8 @@ def open_firm(
 
 
 def furnish(owner: User, *, hours: tuple[time, time], at: datetime) -> None:
-    """A first service with its questions, hours and papers, so that a family can book and sign at once; each stage's tasks."""
+    """A first service with its questions, hours, days closed and papers, so that a family can book and sign at once; each
+    stage's tasks."""
     first_papers.begin(at=at)
     asked = first_questions.begin(at=at)
     with translation.override("es"):
@@ -89,6 +92,8 @@ def furnish(owner: User, *, hours: tuple[time, time], at: datetime) -> None:
         )  # fmt: skip
     service.advocates.add(owner)
     first_templates()
+    today = localdate(at, timezone=current_firm().zone)
+    holidays.close([today.year, today.year + 1], today=today)
     WeeklyHours.objects.bulk_create(
         WeeklyHours(advocate=owner, weekday=day, opens=hours[0], closes=hours[1]) for day in range(5)
     )

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from documents import refusals
 from messaging import threads
 from messaging.models import Thread
 from tenants.places import current_firm
@@ -27,7 +28,7 @@ def conversation(thread: Thread, *, user: User, at: datetime) -> bytes:
         head = [say_when(entry.at, firm.zone), entry.way, *([entry.said] if entry.said else [])]
         rows.append({
             "who": entry.who or (name if entry.incoming else firm.name), "head": ", ".join(head), "title": entry.title,
-            "body": entry.body, "incoming": entry.incoming, "papers": [document.title for document in entry.documents],
+            "body": entry.body, "incoming": entry.incoming, "papers": [{"title": document.local_title, "note": refusals.note(document.newest)} for document in entry.documents],
         })  # fmt: skip
     return set_pdf(
         "messaging/typst/thread.typ",

@@ -137,12 +137,14 @@ def _context(request: FirmRequest, thread: Thread, form: WriteForm, *, at: datet
         "students": threads.students_of(thread, request.user), "zone": threads.zone_of(thread), "hours": threads.hours_of(thread),
         "asleep": thread.snoozed_until is not None and thread.snoozed_until > at,
         "requests": threads.requests_of(thread, request.user),
-        **measured(thread, body, at=at),
+        **measured(thread, body, way=str(form["way"].value()), at=at),
     }  # fmt: skip
 
 
-def measured(thread: Thread, body: str, *, at: datetime) -> dict[str, Any]:
-    """What the line under the text box says: segments, price, when it leaves, what to leave out."""
+def measured(thread: Thread, body: str, *, way: str, at: datetime) -> dict[str, Any]:
+    """What the line under the box says of a text: segments, price, when it leaves, what to leave out. Of no other way."""
+    if way != By.SMS:
+        return {"size": None}
     leaves = threads.leaves_at(thread, at=at)
     return {
         "size": wording.size(body, price=threads.segment_price()), "leaves_at": leaves, "at_once": leaves <= at,
@@ -155,7 +157,8 @@ def measured(thread: Thread, body: str, *, at: datetime) -> dict[str, Any]:
 def text_size(request: FirmRequest, pk: UUID) -> HttpResponse:
     """What a text would take, while it is typed."""
     thread = _thread(request, pk)
-    context = {"thread": thread, **measured(thread, request.POST.get("body", "")[:5000], at=timezone.now())}
+    body, way = request.POST.get("body", "")[:5000], request.POST.get("way", By.SMS)
+    context = {"thread": thread, **measured(thread, body, way=way, at=timezone.now())}
     return render(request, "messaging/_size.html", context)
 
 
@@ -210,6 +213,7 @@ def thread_snooze(request: FirmRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def thread_unread(request: FirmRequest, pk: UUID) -> HttpResponse:
     threads.mark_unread(_thread(request, pk), request.user)
+    messages.success(request, _("Marked unread."))
     return redirect("messages")
 
 
@@ -221,6 +225,7 @@ def thread_settlement(request: FirmRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     Thread.objects.filter(pk=thread.pk).update(settled_at=now)
     audit.record("thread.settled", by=request.user, at=now, about=thread)
+    messages.success(request, _("It needs no answer."))
     return redirect("messages")
 
 

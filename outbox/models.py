@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox import reasons
 from outbox.hours import Hours
-from outbox.signals import delivery_changed
+from outbox.signals import delivery_changed, texts_allowed
 from tenants import keys
 from web.ids import new_id
 
@@ -275,6 +275,7 @@ def allow(number: str, *, how: str, at: datetime, wording: str = "", version: st
     for message in held.select_for_update().order_by("due_at"):
         plan_again(message)
         delivery_changed.send(sender=Message, message=message, at=at)
+    texts_allowed.send(sender=Consent, number=number, at=at)
 
 
 @transaction.atomic

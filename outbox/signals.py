@@ -8,3 +8,5 @@ text_received = Signal()
 text_taken = Signal()
 # A message's delivery changed, it failed or was held back for good, waits anew after texts were allowed again, or still waits after several tries. `message`, `at`.
 delivery_changed = Signal()
+# Texts may go to a number from now on; sent inside the transaction that allows them. `number` (E.164), `at`.
+texts_allowed = Signal()

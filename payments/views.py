@@ -94,6 +94,7 @@ def finding_closure(request: FirmRequest, pk: UUID) -> HttpResponse:
     finding.closed_at, finding.closed_by = timezone.now(), request.user
     finding.save(update_fields=["closed_at", "closed_by"])
     audit.record("finding.closed", by=request.user, at=finding.closed_at, about=finding)
+    messages.success(request, _("Saved."))
     return redirect("payment-settings")
 
 
@@ -258,6 +259,7 @@ def _whose(request: FirmRequest) -> HttpResponse:
     found = Contact.objects.filter(Q(name__icontains=words) | Q(family__name__icontains=words)) if words else Contact.objects.none()  # fmt: skip
     context = {
         "words": words,
+        "asked": "q" in request.GET,
         "contacts": found.select_related("family").order_by("name", "pk")[:CONTACTS_SHOWN],
     }
     return render(request, "payments/whose.html", context)

@@ -42,6 +42,7 @@ def term_report_list(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = TermForm(posted(request), initial=_term(student, period, today))
     if form.is_valid():
         made = writing.write(student, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("The draft is written."))
         return redirect("term-report", made.pk)
     rows = TermReport.objects.visible_to(request.user).filter(student=student).select_related("written_by", "approved_by").defer("facts", "texts")  # fmt: skip
     context = {

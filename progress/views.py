@@ -172,6 +172,7 @@ def phase_new(request: FirmRequest, pk: UUID) -> HttpResponse:
             request, "progress/sheet.html", sheet_context(request, row, phase_form=form), status=422
         )
     sheets.mark(row, by=request.user, at=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("Saved."))
     return redirect("sheet", pk)
 
 

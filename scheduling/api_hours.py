@@ -7,21 +7,25 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
 from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import audit
 from accounts.models import User
-from scheduling import feed
+from scheduling import feed, holidays
 from scheduling import series as planning
 from scheduling.api import BookingSerializer, MomentField, SlotSerializer, family_of
 from scheduling.availability import zone_of
+from scheduling.hours import lock_hours
 from scheduling.models import Block, Booking, CalendarFeed, Closure, DateHours, Series, Service, WeeklyHours
+from tenants.places import current_firm
 from web.access import Access, Can
 
 
@@ -55,6 +59,15 @@ class DateHoursSerializer(Checked):
         fields = ["id", "advocate", "on", "opens", "closes"]
         validators: list[Any] = []
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        whose = attrs.get("advocate") or self.instance.advocate  # type: ignore[union-attr]
+        if "on" in attrs:
+            try:
+                DateHours(on=attrs["on"]).refuse_past(today=timezone.now().astimezone(zone_of(whose)).date())
+            except Invalid as problem:
+                raise serializers.ValidationError(problem.message_dict) from None
+        return super().validate(attrs)
+
 
 class BlockSerializer(Checked):
     advocate = serializers.PrimaryKeyRelatedField(queryset=User.objects.advocates())
@@ -76,6 +89,10 @@ class ClosureSerializer(Checked):
     class Meta:
         model = Closure
         fields = ["id", "name", "starts_on", "ends_on"]
+
+
+class HolidaysSerializer(serializers.Serializer):
+    year = serializers.IntegerField(help_text="This year or the next.")
 
 
 class Hours(
@@ -111,8 +128,14 @@ class Hours(
         self._save(serializer, "changed")
 
     def _save(self, serializer: Any, verb: str) -> None:
+        whose = serializer.validated_data.get("advocate") or serializer.instance.advocate
         try:
             with transaction.atomic():
+                lock_hours(whose)
+                if serializer.instance is not None:
+                    serializer.instance = get_object_or_404(self.rows.all(), pk=serializer.instance.pk)
+                # What was found right before one's turn may be wrong now.
+                serializer.validate(dict(serializer.validated_data))
                 self._note(verb, serializer.save())
         except IntegrityError:
             raise ValidationError({"detail": _("There is such a line already.")}) from None
@@ -172,6 +195,22 @@ class ClosureViewSet(Hours):
     def perform_destroy(self, instance: Any) -> None:
         self._note("removed", instance)
         instance.delete()
+
+    @extend_schema(request=HolidaysSerializer, responses={201: ClosureSerializer(many=True)})
+    @action(detail=False, methods=["post"])
+    def holidays(self, request: Request) -> Response:
+        """Closes the firm on the federal holidays of a year that lie ahead and on which it is open as yet."""
+        asked = HolidaysSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        now, year = timezone.now(), asked.validated_data["year"]
+        today = timezone.localdate(now, timezone=current_firm().zone)
+        if not today.year <= year <= today.year + 1:
+            raise ValidationError({"year": _("Ask for this year or the next.")})
+        user: Any = request.user
+        with transaction.atomic():
+            made = holidays.close([year], today=today)
+            audit.record("closure.made", by=user, at=now, year=year, days=len(made), through="api")
+        return Response(ClosureSerializer(made, many=True).data, status=status.HTTP_201_CREATED)
 
 
 class SeriesSerializer(serializers.ModelSerializer):

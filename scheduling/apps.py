@@ -9,7 +9,7 @@ class SchedulingConfig(AppConfig):
 
         from messaging import checking_in
         from outbox.sending import guard_batch
-        from outbox.signals import delivery_changed, text_received
+        from outbox.signals import delivery_changed, text_received, texts_allowed
         from payments import subjects
         from payments.signals import payment_settled
         from scheduling import booking, notices, paid, replies, series
@@ -25,6 +25,7 @@ class SchedulingConfig(AppConfig):
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
         delivery_changed.connect(notices.by_text_again, dispatch_uid="booking-by-text-again")
+        texts_allowed.connect(notices.remind_anew, dispatch_uid="booking-remind-anew")
         text_received.connect(replies.act, dispatch_uid="booking-replies")
         register("staff", label=_("Calendar"), icon="cal", url_name="bookings", order=30, phone=True, can=Can.SEE_BOOKINGS)  # fmt: skip
         register("settings", label=_("Your calendar elsewhere"), icon="link", url_name="calendar-feed", order=53, can=Can.SEE_BOOKINGS)  # fmt: skip

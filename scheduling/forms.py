@@ -19,10 +19,11 @@ from cases.models import Case
 from clients.models import Contact, Guardianship, Student
 from clients.reaching import is_barred
 from documents.forms import FilesField
+from intake.models import QuestionList
 from scheduling.models import AdvocateLimit, Booking, Closure, Format, Service
 from tenants.places import current_firm
 from web.access import Can
-from web.forms import Form, HoneypotMixin, ModelForm, PhoneField, Tiles
+from web.forms import PHONE_FORMS, Form, HoneypotMixin, ModelForm, PhoneField, Tiles
 
 
 def texts_wording(firm_name: str) -> str:
@@ -81,7 +82,7 @@ class BookingForm(HoneypotMixin, Form):
             for name in ("name", "phone", "email", "child", "code"):
                 del self.fields[name]
         if not by_phone and not self.on_file:
-            self.fields["phone"].help_text = ""
+            self.fields["phone"].help_text = PHONE_FORMS
         if takes_iep:
             self.fields["paper"] = FilesField(label=_("The newest IEP, if you have it"), required=False)
         self.wording = texts_wording(firm_name)
@@ -142,7 +143,7 @@ class StaffBookingForm(BookingForm):
             self.fields = {"contact": contact, "student": student, **self.fields}
         self.fields["name"].required = self.family is None
         self.fields["name"].label, self.fields["child"].label = _("Name of the parent"), _("The child’s first name")  # fmt: skip
-        self.fields["phone"].help_text = ""
+        self.fields["phone"].help_text = PHONE_FORMS
 
     def clean(self) -> dict[str, Any]:
         self.on_file = bool(self.cleaned_data.get("contact"))
@@ -293,6 +294,7 @@ class ServiceForm(ModelForm):
         self.fields["advocates"].queryset = people  # type: ignore[attr-defined]
         if self.instance._state.adding:
             self.initial["advocates"] = list(people)
+        self.fields["questions"].queryset = QuestionList.objects.filter(retired_at=None)  # type: ignore[attr-defined]
         self.fields["questions"].empty_label = _("No questions")  # type: ignore[attr-defined]
         self.fields["language"].choices = [("", _("The family’s own")), *settings.LANGUAGES]  # type: ignore[attr-defined]
 
@@ -369,8 +371,6 @@ class ClosureForm(ModelForm):
         first, last = found.get("starts_on"), found.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", FIRST_AFTER_LAST)
-        elif first and last and (last - first).days > 120:
-            self.add_error("ends_on", _("A closure lasts four months at most."))
         return found
 
 
@@ -452,8 +452,14 @@ class SeriesForm(Form):
 
     service = forms.ModelChoiceField(Service.objects.none(), label=_("Service"))
     advocate = forms.ModelChoiceField(User.objects.none(), label=_("With"))
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Family"))
-    student = forms.ModelChoiceField(Student.objects.none(), label=_("Student"), required=False)
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), label=_("Family"), widget=forms.HiddenInput(),
+        error_messages={"required": _("Choose the family first."), "invalid_choice": _("Choose a family on file.")},
+    )  # fmt: skip
+    student = forms.ModelChoiceField(
+        Student.objects.none(), label=_("Which child is it about?"), required=False, empty_label=_("All of them, or none"),
+        error_messages={"invalid_choice": _("This child belongs to another family.")},
+    )  # fmt: skip
     on = forms.DateField(label=_("First date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages={"invalid": _("Choose a date.")})  # fmt: skip
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), error_messages={"invalid": _("Type a time like 9:00 or 17:30.")})  # fmt: skip
     every = forms.ChoiceField(label=_("How often"), choices=EVERY, initial="1")
@@ -466,10 +472,15 @@ class SeriesForm(Form):
         fields["service"].queryset = Service.objects.all()
         people = User.objects.advocates().order_by("name")
         fields["advocate"].queryset = people if user.can(Can.SEE_ALL_BOOKINGS) else people.filter(pk=user.pk)
-        fields["contact"].queryset = Contact.objects.visible_to(user).order_by("name")
-        fields["contact"].label_from_instance = lambda contact: contact.name
+        fields["contact"].queryset = Contact.objects.visible_to(user)
+        wanted = as_uuid((self.data if self.is_bound else self.initial).get("contact"))
+        self.family: Contact | None = fields["contact"].queryset.filter(pk=wanted).first() if wanted else None
         fields["advocate"].label_from_instance = lambda person: person.name
-        fields["student"].queryset = Student.objects.visible_to(user).order_by("given_name")
+        if self.family is not None:
+            children = Student.objects.visible_to(user).filter(family=self.family.family_id).order_by("given_name", "pk")  # fmt: skip
+            fields["student"].queryset = children
+            if len(children) == 1:
+                self.initial["student"] = self.initial.get("student") or children[0].pk
         if user in people:
             fields["advocate"].initial = user
 
@@ -479,9 +490,7 @@ class SeriesForm(Form):
         if service and advocate and not service.advocates.filter(pk=advocate.pk).exists():
             self.add_error("advocate", _("This person does not give this service."))
         student, contact = found.get("student"), found.get("contact")
-        if student and contact and student.family_id != contact.family_id:
-            self.add_error("student", _("This child belongs to another family."))
-        elif student and contact and is_barred(contact, student, at=timezone.now()):
+        if student and contact and is_barred(contact, student, at=timezone.now()):
             self.add_error("student", _("This parent is kept from hearing about this child."))
         return found
 

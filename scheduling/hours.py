@@ -14,11 +14,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.models import User
 from accounts.requests import FirmRequest
+from scheduling import holidays
 from scheduling.availability import zone_of
 from scheduling.forms import BlockForm, ClosureForm, DateHoursForm, HoursForm, LimitForm
 from scheduling.models import AdvocateLimit, Block, Booking, Closure, DateHours, WeeklyHours
@@ -65,6 +67,7 @@ def hours(request: FirmRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, person, form=form, status=422)
     with transaction.atomic():
+        lock_hours(person)
         WeeklyHours.objects.filter(advocate=person).delete()
         WeeklyHours.objects.bulk_create(
             WeeklyHours(advocate=person, weekday=day, opens=opens, closes=closes)
@@ -77,6 +80,12 @@ def hours(request: FirmRequest) -> HttpResponse:
 
 def _back(person: User, user: User) -> HttpResponse:
     return redirect("hours") if person == user else redirect(f"/hours/?person={person.pk}")
+
+
+def lock_hours(person: User) -> None:
+    """Who writes hours of this person waits until whoever is writing them has finished, and then looks at what there is:
+    two at once could each write a stretch that overlaps the other's. Inside a transaction."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _weekly(person: User) -> HoursForm:
@@ -121,11 +130,14 @@ def _save_date(form: DateHoursForm, row: DateHours, *, by: User) -> bool:
     """Writes what the form says into the row; False, with the error beside its field, where it meets another line."""
     for name, value in form.cleaned_data.items():
         setattr(row, name, value)
+    now = timezone.now()
     try:
-        row.full_clean(validate_unique=False, validate_constraints=False)
+        row.refuse_past(today=now.astimezone(zone_of(row.advocate)).date())
         with transaction.atomic():
+            lock_hours(row.advocate)
+            row.full_clean(validate_unique=False, validate_constraints=False)
             row.save()
-            audit.record("hours.saved", by=by, at=timezone.now(), about=row)
+            audit.record("hours.saved", by=by, at=now, about=row)
     except ValidationError as problem:
         for name, said in problem.message_dict.items():
             form.add_error(name, said)  # type: ignore[arg-type]
@@ -173,7 +185,7 @@ def date_hours_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
 def closures(request: FirmRequest) -> HttpResponse:
     """Days on which nobody at the firm takes bookings."""
     today = timezone.localdate(timezone.now(), timezone=request.firm.zone)
-    context = {"closures": Closure.objects.filter(ends_on__gte=today)}
+    context = {"closures": Closure.objects.filter(ends_on__gte=today), "offered": holidays.offered(today=today)}  # fmt: skip
     return _closure(request, Closure(), "closure.made", "scheduling/closures.html", context)
 
 
@@ -199,9 +211,31 @@ def _closure(
         audit.record(action, by=request.user, at=timezone.now(), about=saved)
     in_the_way = _booked_in(saved, request)
     if in_the_way:
-        messages.warning(request, _("Saved. %(n)s bookings stand on these days: look at the calendar.") % {"n": in_the_way})  # fmt: skip
+        words = ngettext("Saved. %(n)s booking stands on these days: look at the calendar.", "Saved. %(n)s bookings stand on these days: look at the calendar.", in_the_way)  # fmt: skip
+        messages.warning(request, words % {"n": in_the_way})
     else:
         messages.success(request, _("Saved."))
+    return redirect("closures")
+
+
+@requires(Can.SET_SERVICES)
+@require_POST
+def holiday_closures(request: FirmRequest) -> HttpResponse:
+    """Closes the firm on the federal holidays of a year, those on which it is open as yet."""
+    now = timezone.now()
+    today = timezone.localdate(now, timezone=request.firm.zone)
+    year = next((year for year, _days in holidays.offered(today=today) if str(year) == request.POST.get("year")), None)  # fmt: skip
+    if year is None:
+        messages.error(request, _("Choose one of the years that are offered."))
+        return redirect("closures")
+    with transaction.atomic():
+        made = holidays.close([year], today=today)
+        audit.record("closure.made", by=request.user, at=now, year=year, days=len(made))
+    booked = sum(_booked_in(one, request) for one in made)
+    messages.success(request, ngettext("Closed on %(n)s day.", "Closed on %(n)s days.", len(made)) % {"n": len(made)})  # fmt: skip
+    if booked:
+        words = ngettext("%(n)s booking stands on these days: look at the calendar.", "%(n)s bookings stand on these days: look at the calendar.", booked)  # fmt: skip
+        messages.warning(request, words % {"n": booked})
     return redirect("closures")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from accounts.models import User
 from cases.models import Case
 from clients.models import Contact, Guardianship, Student
 from intake.models import QuestionList, Response
+from law.holidays import holidays
 from payments.money import say
 from tenants.places import current_firm
 from web.access import Can
@@ -197,6 +198,11 @@ class DateHours(models.Model):
             ),
         ]
 
+    def refuse_past(self, *, today: date) -> None:
+        """Raises ValidationError, beside `on`, for a date that has passed. `today` is by the advocate's own clock."""
+        if self.on is not None and self.on < today:
+            raise ValidationError({"on": _("This date has passed. Choose today or a later one.")})
+
     def clean(self) -> None:
         """Raises ValidationError for a line that meets another of the same date, beside the field to change."""
         if self.advocate_id is None or self.on is None:
@@ -215,6 +221,8 @@ class DateHours(models.Model):
 class Closure(models.Model):
     """Days on which the whole firm takes no bookings, by each advocate's own calendar. Both ends belong to it."""
 
+    LONGEST = timedelta(days=120)
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=80)
     starts_on = models.DateField()
@@ -227,6 +235,18 @@ class Closure(models.Model):
                 condition=Q(starts_on__lte=F("ends_on")), name="closure_ends_after_it_starts"
             )
         ]
+
+    def clean(self) -> None:
+        """Raises ValidationError, beside `ends_on`, for a closure of more than four months: a year was mistyped."""
+        if self.starts_on and self.ends_on and self.ends_on - self.starts_on > self.LONGEST:
+            raise ValidationError({"ends_on": _("A closure lasts four months at most.")})
+
+    @property
+    def local_name(self) -> str:
+        """What it is for, in the page's language where it is one of our own holidays."""
+        day = holidays(self.starts_on.year).get(self.starts_on)
+        known = day is not None and self.name in {day.en, day.es}
+        return day.words(get_language() or "en") if day and known else self.name
 
 
 class Block(models.Model):

@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -260,6 +262,27 @@ def by_text_again(sender: Any, *, message: Message, at: datetime, **_kwargs: Any
         kind="reminder", subject=message.subject, occurrence=message.occurrence, channel=Channel.EMAIL
     )
     sending.take_back(instead, reason=reasons.GOES_BY_TEXT)
+
+
+def remind_anew(sender: Any, *, number: str, at: datetime, **_kwargs: Any) -> None:
+    """Texts may go to a number: standing calls for which no reminder was ever written, as they were booked when no way was
+    open, get theirs. Written soon after, outside the transaction in which somebody said yes."""
+    from scheduling.tasks import say_now
+
+    reminded = Message.objects.filter(
+        kind="reminder", subject=Concat(Value("booking:"), Cast(OuterRef("pk"), TextField()))
+    )
+    rows = (
+        Booking.objects.standing()
+        .filter(starts_at__gt=at, contact__points__kind="phone", contact__points__value=number)
+        .exclude(Exists(reminded))
+        .distinct()
+    )
+    keys = [f"{row.pk}/{row.sequence}/planned/family" for row in rows]
+    for key in keys:
+        due.plan(SAY, key, due_at=at)
+    if keys:
+        run_later(say_now, keys=keys)
 
 
 def booked(booking: Booking, *, at: datetime, by_staff: bool = False) -> None:

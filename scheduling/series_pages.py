@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,14 +16,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.requests import FirmRequest
+from cases.search import grown_ups
 from scheduling import series as planning
 from scheduling.availability import zone_of
-from scheduling.forms import SeriesForm
+from scheduling.forms import SeriesForm, as_uuid
 from scheduling.models import Booking, Series
 from scheduling.public import parse_moment
+from scheduling.views import FAMILIES_SHOWN
 from web.access import Can, requires
 from web.forms import posted
 
+KEPT = ("service", "advocate")  # stays chosen while the family is looked for
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -47,9 +51,10 @@ def _decisions(post: QueryDict) -> dict[date, str | datetime]:
 def series_new(request: FirmRequest) -> HttpResponse:
     """Plans a series. Where dates are not free, each is shown with what can be done, and nothing is booked yet."""
     form = SeriesForm(posted(request), user=request.user, initial=_initial(request))
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, **_finding(request)}
     if request.method != "POST":
-        return render(request, "scheduling/series_new.html", context)
+        part = request.headers.get("HX-Request") == "true"
+        return render(request, "scheduling/_families.html" if part else "scheduling/series_new.html", context)
     if not form.is_valid():
         return render(request, "scheduling/series_new.html", context, status=422)
     filled = form.cleaned_data
@@ -74,15 +79,28 @@ def series_new(request: FirmRequest) -> HttpResponse:
     return redirect("series", made.pk)
 
 
+def _finding(request: FirmRequest) -> dict[str, Any]:
+    """The search for the family, as where a single call is booked: its words, who was found, and what stays chosen."""
+    words = " ".join(request.GET.get("q", "").split())[:80]
+    there = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
+    return {
+        "q": words, "found": grown_ups(words, request.user, FAMILIES_SHOWN) if words else [], "there": there,
+        "here": urlencode(there),
+    }  # fmt: skip
+
+
 def _initial(request: FirmRequest) -> dict[str, Any]:
-    """Filled in from the booking that is to come again."""
+    """Filled in from what the address says, or from the booking that is to come again."""
+    first = {name: key for name in (*KEPT, "contact", "student") if (key := as_uuid(request.GET.get(name)))}
+    if "contact" in first:
+        return first
     try:
         pk = UUID(request.GET.get("booking", ""))
     except ValueError:
-        return {}
+        return first
     booking = Booking.objects.visible_to(request.user).select_related("advocate").filter(pk=pk).first()
     if booking is None:
-        return {}
+        return first
     return {"service": booking.service_id, "advocate": booking.advocate_id, "contact": booking.contact_id, "student": booking.student_id}  # fmt: skip
 
 

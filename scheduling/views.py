@@ -224,5 +224,20 @@ def service_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
     with transaction.atomic():
         saved = form.save()
         audit.record("service.saved", by=request.user, at=timezone.now(), about=saved)
-    messages.success(request, _("Saved."))
+    if saved.published:
+        messages.success(request, _("Saved."))
+        return redirect("services")
+    messages.success(request, _("Saved, and hidden still."))
+    return redirect("service", saved.pk)
+
+
+@requires(Can.SET_SERVICES)
+@require_POST
+def service_publication(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """From now on families can book it."""
+    service = get_object_or_404(Service, pk=pk)
+    with transaction.atomic():
+        Service.objects.filter(pk=pk).update(published=True)
+        audit.record("service.published", by=request.user, at=timezone.now(), about=service)
+    messages.success(request, _("Published. Families can book it now."))
     return redirect("services")

@@ -41,6 +41,7 @@ NOT_A_NUMBER = _("{label}: type a number.")
 NOT_WHOLE = _("{label}: type a whole number.")
 NOT_AN_ADDRESS = _("{label}: type a whole web address, like https://example.org.")
 TOGETHER = _("These entries do not go together. Please look at them again.")
+PHONE_FORMS = _("10 digits, or + and the country code for another country.")
 BLANK = "---------"  # what Django shows for nothing chosen
 
 
@@ -156,13 +157,16 @@ class Switch(forms.CheckboxInput):
 
 
 class PhoneField(forms.CharField):
-    """A telephone number; cleans to E.164 ("+14065550142") or an empty string."""
+    """A telephone number; cleans to E.164 ("+14065550142") or an empty string. Its hint says what is accepted, after
+    what the form's own hint says."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
 
     def __init__(self, *, region: str = "US", **kwargs: Any) -> None:
         self.region = region
         kwargs.setdefault("max_length", 40)
+        own = kwargs.pop("help_text", "")
+        kwargs["help_text"] = format_lazy("{own} {forms}", own=own, forms=PHONE_FORMS) if own else PHONE_FORMS
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> str:

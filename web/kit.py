@@ -23,7 +23,7 @@ class KitForm(Form):
         label=gettext_lazy("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     phone = PhoneField(
-        label=gettext_lazy("Phone number"), help_text=gettext_lazy("For example, 406-555-0142")
+        label=gettext_lazy("Phone number"), help_text=gettext_lazy("For example, 406-555-0142.")
     )
     email = forms.EmailField(label=gettext_lazy("Email"), required=False)
     zone = ZoneField()

@@ -34,5 +34,5 @@ def say_phone(number: str, region: str = "US") -> str:
 
 def _sentence(region: str) -> str:
     if region == "US":
-        return _("Add a phone number with 10 digits, like 406-555-0142.")
+        return _("Add a phone number with 10 digits, like 406-555-0142. A number of another country begins with + and its country code, like +52 55 1234 5678.")  # fmt: skip
     return _("Add a whole phone number, with the country code.")

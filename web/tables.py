@@ -6,6 +6,7 @@ An app registers a list in `ready()`; a door serves it, asks for its permission 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,9 +17,13 @@ from django.http import StreamingHttpResponse
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), full-width forms included.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
+# A telephone number as we keep it (E.164): a plus and digits, and nothing else.
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+
 
 def cell(value: Any) -> str:
-    """A value as a cell. Text that begins like a formula gets an apostrophe before it; numbers stay numbers."""
+    """A value as a cell. Text that begins like a formula gets an apostrophe before it; numbers stay numbers, those one
+    calls too: of +14065550142 a spreadsheet makes 14065550142 and runs nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -36,7 +41,9 @@ def cell(value: Any) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a plain number below zero or above it, which a spreadsheet only reads."""
+    """Whether a text is a plain number below zero or above it, or a whole telephone number, which a spreadsheet only reads."""
+    if PHONE.fullmatch(text):
+        return True
     bare = text.strip().removeprefix("-")
     return bare.isascii() and bare.replace(".", "", 1).isdigit()
 

@@ -86,6 +86,11 @@ def calendar_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
     return render(request, "cases/calendar.html", context)
 
 
+def district_section(request: FirmRequest, district: District) -> dict[str, Any]:
+    """What the page of a district shows of its school calendar."""
+    return {"district": district, "years": SchoolYear.objects.filter(calendar__district=district).order_by("-first_on")}  # fmt: skip
+
+
 def months(value: law_calendars.SchoolCalendar, year: SchoolYear) -> list[dict[str, Any]]:
     """Each month of a school year as weeks of days, for the small picture of the year."""
     from web.dates import say_day
@@ -287,6 +292,7 @@ def removal_decision(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = _removal(request, pk)
     answer = {"yes": True, "no": False}.get(request.POST.get("counts", ""))
     removals.decide(row, counts=answer, by=request.user, at=timezone.now())
+    messages.success(request, _("Saved."))
     return redirect("student-removals", row.student_id)
 
 

@@ -191,6 +191,7 @@ def deadline_completion(request: FirmRequest, pk: UUID) -> HttpResponse:
 def deadline_reopening(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = visible_deadline(request, pk)
     clock.mark_open(row, by=request.user, at=timezone.now())
+    messages.success(request, _("It is open again."))
     return redirect(back(request, reverse("deadline", args=[pk])))
 
 
@@ -269,6 +270,7 @@ def task_templates(request: FirmRequest) -> HttpResponse:
         title, days = form.cleaned_data["title"], form.cleaned_data["days"]
         TaskTemplate.objects.update_or_create(kind=kind, stage=stage, title=title, defaults={"days": days})
         audit.record("template.set", by=request.user, at=timezone.now(), kind=kind, stage=stage)
+        messages.success(request, _("Saved."))
         return redirect("task-templates")
     rows: dict[tuple[str, str], list[TaskTemplate]] = {}
     for row in TaskTemplate.objects.all():
@@ -289,4 +291,5 @@ def task_template_deletion(request: FirmRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(TaskTemplate, pk=pk)
     audit.record("template.deleted", by=request.user, at=timezone.now(), about=row)
     row.delete()
+    messages.success(request, _("Removed."))
     return redirect("task-templates")

@@ -92,6 +92,7 @@ def case_new(request: FirmRequest) -> HttpResponse:
         except opening.CaseError as problem:
             form.add_error(None, str(problem))
         else:
+            messages.success(request, _("The case is open."))
             return redirect("case", case.pk)
     return render(request, "cases/new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -290,6 +291,7 @@ def task_reopening(request: FirmRequest, pk: UUID) -> HttpResponse:
     task = get_object_or_404(Task.objects.visible_to(request.user), pk=pk)
     Task.objects.filter(pk=pk).update(done_at=None, done_by=None)
     audit.record("task.reopened", by=request.user, at=timezone.now(), about=task, case=str(task.case_id))
+    messages.success(request, _("It is open again."))
     return redirect(back(request, reverse("case", args=[task.case_id])))
 
 

@@ -111,7 +111,7 @@ def _page(request: FirmRequest, meeting: Meeting, **more: Any) -> dict[str, Any]
         "concerns_form": ConcernForm(auto_id="concern_%s"),
         "requests_form": RequestForm(auto_id="request_%s"),
         "decisions_form": DecisionForm(auto_id="decision_%s"),
-        "over": meeting.ends_at < timezone.now(),
+        "begun": meeting.starts_at <= timezone.now(),
         **more,
     }
 

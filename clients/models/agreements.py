@@ -164,7 +164,8 @@ class Signature(models.Model):
         from clients import matching
 
         sent_to = matching.name_in(self.agreement.contact.name)
-        return matching.likeness(matching.name_in(self.name), sent_to)[0] < 0.6
+        typed = matching.name_in(self.name)
+        return not typed.given or matching.likeness(typed, sent_to)[0] < 0.6
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

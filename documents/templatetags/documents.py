@@ -33,6 +33,12 @@ def refusal(code: str) -> str:
     return refusals.sentence(code)
 
 
+@register.filter
+def paper_note(version: DocumentVersion | None) -> str:
+    """What is to be said beside a paper that cannot be opened, or nothing."""
+    return refusals.note(version)
+
+
 @register.simple_tag
 def state_chip(version: DocumentVersion | None) -> SafeString | str:
     """How far a version is, as a chip."""

@@ -63,6 +63,19 @@ document.addEventListener("htmx:afterSettle", (event) => readErrors(event.target
 /* What is only true where this file runs. */
 each("[data-alone]", (words) => { words.hidden = false; });
 
+/* What is shown once can be printed, or copied, a line for each element the button names. */
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-print]")) print();
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const lines = Array.from(document.querySelectorAll(button.dataset.copy), (one) => one.textContent);
+  const says = button.parentElement.querySelector("[data-copied]");
+  try {
+    await navigator.clipboard.writeText(lines.join("\n"));
+    says.textContent = says.dataset.copied;
+  } catch { says.textContent = says.dataset.failed; }
+});
+
 /* Dialogs: a link to #id opens the <dialog id>. Without script the link shows it by :target. */
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");

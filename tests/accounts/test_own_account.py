@@ -64,6 +64,13 @@ def test_a_new_phone_takes_over_once_both_codes_are_right(visitor, ana, clock):
 
     right = visitor.post("/profile/second-step/", {"current": totp(NOW, steps=1), "code": code_of(secret)})
     assert right.content.decode().count("<li><code>") == second_factor.RECOVERY_CODES
+    for wanted in (
+        "data-print",
+        'data-copy="#codes code"',
+        "keep them apart from your phone",
+        "Recovery codes of Ana Reyes",
+    ):
+        assert wanted in right.content.decode()
     assert is_in(visitor)
     ana.refresh_from_db()
     later = NOW.replace(minute=5)
@@ -125,3 +132,12 @@ def test_who_may_have_no_keys_is_offered_none(visitor, ana, bo, clock):
     assert "/profile/tokens/" in visitor.as_(ana).get("/profile/").content.decode()
     assert "/profile/tokens/" not in visitor.as_(bo).get("/profile/").content.decode()
     assert visitor.get("/profile/tokens/").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/profile/", "/portal/details/"])
+def test_the_page_of_ones_own_account_has_the_way_out(visitor, ana, luz, clock, path):
+    page = visitor.as_(luz if path.startswith("/portal") else ana).get(path).content.decode()
+
+    main, menus = page[page.index("<main") : page.index("</main>")], page[: page.index("<main")] + page[page.index("</main>") :]  # fmt: skip
+    assert 'action="/sign-out/"' in main
+    assert 'class="leave" method="post" action="/sign-out/"' in menus

@@ -13,6 +13,7 @@ from billing import keeping, setting_up, subscribing
 from billing.models import PlanChange, PlanCheckout, PlanInvoice, Status
 from billing.providers import stripe
 from billing.subscribing import CannotSubscribe
+from clients.models import Student
 from tenants.models import Entitlement
 from tenants.places import in_public
 from tests.world import NOW
@@ -30,8 +31,8 @@ def test_the_owner_sees_plan_use_next_charge_and_invoices(subscribed, visitor, o
 
     assert "Practice, 7 seats, monthly Active" in page
     assert "$315, Thursday, December 24" in page
-    assert "People 6 7" in page
-    assert "Students 2 300" in page
+    assert "invited. 6 : People 7" in page
+    assert "do not count. 2 : Students on file 300" in page
     assert "Papers 0 GB 50 GB" in page
     assert "On file at Stripe" in page
     invoice = PlanInvoice.objects.get()
@@ -288,3 +289,20 @@ def test_a_plan_changed_on_free_days_costs_nothing_today(trial, visitor, olivia)
     row = trial.row()
     assert (row.status, row.plan, row.interval, row.seats) == (Status.TRIALING, "firm", "year", 8)
     assert Entitlement.objects.get(firm_id=trial.firm.id).students == 2000
+
+
+def test_what_counts_is_said_and_the_number_leads_to_those_who_are_counted(
+    subscribed, visitor, olivia, mateo
+):
+    Student.objects.create(family=mateo.family, given_name="Nia", family_name="Firstcall")
+    page = visitor.as_(olivia).get("/plan/").content.decode()
+    assert "still “Unconfirmed”, do not count" in page
+    assert 'href="/students/?known=1"' in page
+
+    listed = visitor.get("/students/?known=1").content.decode()
+    assert ("2 known students" in listed, "Firstcall" in listed, "Mateo Rivera" in listed) == (
+        True,
+        False,
+        True,
+    )
+    assert "Firstcall" in visitor.get("/students/").content.decode()

@@ -109,7 +109,7 @@ def test_an_advocate_runs_a_case(desktop, phone, site):
     # The palette finds the child in spite of a typing error.
     page.keyboard.press("Control+k")
     page.locator("#palette input").fill("riviera")
-    page.locator("#palette-results").get_by_text("Mateo Rivera").wait_for()
+    page.locator("#palette-results").get_by_text("Mateo Rivera").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/students/{student}/")

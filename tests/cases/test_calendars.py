@@ -212,3 +212,16 @@ def test_marking_periods_are_typed_shown_copied_and_outlive_a_file(visitor, ana,
     assert "10/29/2027, 01/21/2028" in visitor.get(f"{path}years/new/?copy=1").content.decode()
     calendars.replace_all(district, from_csv(CSV), by=ana, at=AT)
     assert calendar.years.get(first_on=date(2026, 8, 26)).period_ends == year.period_ends
+
+
+def test_a_district_and_its_school_calendar_lead_to_each_other(visitor, ana, calendar, district):
+    page = visitor.as_(ana).get(f"/districts/{district.pk}/").content.decode()
+    assert f'href="/calendars/{district.pk}/"' in page
+    assert "2026–2027" in page
+    assert f'href="/districts/{district.pk}/"' in visitor.get(f"/calendars/{district.pk}/").content.decode()
+
+
+def test_a_district_without_a_calendar_offers_to_add_one(visitor, ana, district):
+    page = visitor.as_(ana).get(f"/districts/{district.pk}/").content.decode()
+    assert f'href="/calendars/{district.pk}/"' in page
+    assert "No calendar yet" in page

@@ -237,11 +237,14 @@ def test_what_is_ours_is_said_in_the_language_of_who_reads_it(ana, marcus, case)
     task = Task(title=said_title(TaskCause.REMOVALS_WARNED, "9½"), cause=TaskCause.REMOVALS_WARNED)
     assert timeline.words(entry) == "Handed over from Ana Reyes to Marcus Bell."
     assert task.local_title == "Act before the 11th day: 9½ of 10 school days out"
+    earlier = TimelineEntry(kind=entry.kind, evidence_kind="hand_over", text="Handed over from Ana Reyes to Marcus Bell.")  # fmt: skip
     with translation.override("es"):
-        assert timeline.words(entry) == "Ana Reyes pasó el caso a Marcus Bell."
+        assert timeline.words(entry) == timeline.words(earlier) == "Ana Reyes pasó el caso a Marcus Bell."
         assert task.local_title == "Actúe antes del día 11: 9½ de 10 días escolares fuera"
         assert Task(title="Cannot wait: IEP meeting", cause=TaskCause.URGENT).local_title.endswith(": IEP meeting")  # fmt: skip
         assert Task(title="Call the school: soon").local_title == "Call the school: soon"
         assert Document(title="Photo from the shared page").local_title == "Foto de la página compartida"
     assert Document(title="Foto de la página compartida").local_title == "Photo from the shared page"
+    earlier.text = "Ana Reyes pasó el caso a Marcus Bell."
+    assert timeline.words(earlier) == "Handed over from Ana Reyes to Marcus Bell."
     assert Document(title="Our photo").local_title == "Our photo"

@@ -311,3 +311,20 @@ def test_a_line_is_never_reworded_to_nothing_and_a_parents_question_stays_hers(v
     decided.refresh_from_db()
     asked.refresh_from_db()
     assert (decided.text, asked.text) == ("Test by Christmas", "Why?")
+
+
+def test_the_main_button_of_a_meeting_is_preparing_before_it_and_the_letter_after(
+    visitor, ana, meeting, clock
+):
+    def main():
+        page = visitor.as_(ana).get(f"/meetings/{meeting.pk}/").content.decode()
+        head = page[page.index('<div class="pagehead">') : page.index('<div class="split halves">')]
+        return [re.sub(r"<[^>]+>", "", button).strip() for button in re.findall(r"btn btn-primary[^>]*>(.*?)</(?:a|button)>", head)]  # fmt: skip
+
+    assert main() == ["Ask the family for questions"]
+    Meeting.objects.update(prep_asked_at=AT)
+    assert main() == []
+    clock.now = TEN + timedelta(minutes=1)
+    assert main() == ["Follow-up letter"]
+    Meeting.objects.update(follow_up_sent_at=clock.now)
+    assert main() == []

@@ -100,3 +100,21 @@ def test_names_are_found_through_an_index(olivia, mateo):
             "EXPLAIN SELECT 1 FROM clients_student WHERE fold(given_name || ' ' || family_name) LIKE '%rivera%'"
         )
         assert "student_by_name" in "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_a_contact_is_told_by_the_children_and_never_twice_by_the_own_name(ana, olivia, mateo):
+    [hit] = search.contacts("Luz Rivera", ana, 5)[0]
+    assert hit.text == "Mateo Rivera"
+
+    family = Family.objects.create(name="Nora NoScript")
+    nora = Contact.objects.create(family=family, name="Nora NoScript")
+    ContactPoint.objects.create(contact=nora, kind="phone", value="+14065550177")
+    [hit] = search.contacts("Nora NoScript", olivia, 5)[0]
+    assert (hit.title, hit.text) == ("Nora NoScript", "(406) 555-0177")
+
+
+@pytest.mark.parametrize("title", ["Ms.", "Mr", "Sra.", "Sr.", "Señora", "Coach"])
+def test_a_title_is_left_out_of_what_is_looked_for(ana, mateo, title):
+    Contact.objects.create(family=mateo.family, name="Bo Li")
+    assert "Bo Li" in titles(search.contacts(f"{title} Li", ana, 5))
+    assert titles(search.students(f"{title} Rivera", ana, 5)) == ["Mateo Rivera"]

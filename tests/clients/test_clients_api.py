@@ -142,3 +142,18 @@ def test_a_family_is_turned_away_with_a_reason(harbor, ana_calls, clock):
     path = f"inquiries/{made['id']}/turn-away/"
     assert ana_calls.ask("post", path, {}).status_code == 400
     assert ana_calls.ask("post", path, {"reason": "Needs an attorney", "referral": "Legal aid"}).json()["stage"] == "not_a_fit"  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["districts", "schools"])
+def test_the_number_and_address_of_a_place_are_checked_as_on_the_page(ana_calls, clock, path):
+    told = {"name": "Lakeside", "state": "MT", "kind": "elementary", "phone": "(406) 555-0142"}
+    if path == "districts":
+        refused = ana_calls.ask("post", f"{path}/", {**told, "email": "office"}).json()["error"]
+        assert "email" in refused["fields"]
+        told["email"] = "Office@Lakeside.example"
+    refused = ana_calls.ask("post", f"{path}/", {**told, "phone": "call us"}).json()["error"]
+    assert "Add a phone number with 10 digits" in str(refused["fields"]["phone"])
+
+    made = ana_calls.ask("post", f"{path}/", told).json()
+    assert made["phone"] == "+14065550142"
+    assert made.get("email", "office@lakeside.example") == "office@lakeside.example"

@@ -103,3 +103,18 @@ def test_hours_that_are_both_wrong_are_said_beside_each_and_never_by_the_rules_n
     assert answer.status_code == 422
     assert sorted(answer.context["form"].errors) == ["hours_from", "hours_to"]
     assert "contact_hours" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["edit/", ""])
+def test_what_was_saved_is_said(visitor, ana, mateo, path):
+    """A record that was changed, and a name that was added to one."""
+    contact = mateo.family.contacts.get(name="Luz Rivera")
+    if path:
+        page = visitor.as_(ana).get(f"/students/{mateo.pk}/edit/").content.decode()
+        seen = page.split('name="seen" value="')[1].split('"')[0]
+        told = {"seen": seen, "given_name": "Mateo", "family_name": "Rivera", "grade": "4"}
+        answer = visitor.post(f"/students/{mateo.pk}/edit/", told)
+    else:
+        answer = visitor.as_(ana).post(f"/contacts/{contact.pk}/names/", {"name": "Luz Vega"})
+    assert answer.status_code == 302
+    assert "Saved." in visitor.get(answer["Location"]).content.decode()

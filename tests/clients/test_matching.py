@@ -116,3 +116,13 @@ def test_odd_names_are_no_trouble(household, name):
 def test_an_arabic_name_finds_itself(household):
     [student] = on_file(household, [("محمد", "العلي", None)])
     assert [hit.pk for hit in matching.students_like("محمد", "العلي")] == [student.pk]
+
+
+def test_a_surname_after_a_title_finds_whoever_has_it_and_nobody_who_only_sounds_so(household):
+    whitehorse = Contact.objects.create(family=household, name="Dana Whitehorse")
+    Contact.objects.create(family=household, name="Dana Whitehouse")
+    assert [hit.pk for hit in matching.contacts_like("Ms. Whitehorse")] == [whitehorse.pk]
+    assert matching.untitled("Ms.") == "Ms."
+    assert matching.name_in("Srta. Li").family == ("li",)
+    # A first name alone is still a first name.
+    assert matching.name_in("Whitehorse").family == ()

@@ -117,3 +117,17 @@ def test_a_page_about_a_child_gets_its_next_version(ana_calls, ana, mateo):
     assert len(ana_calls.ask("get", "about-pages/").json()["results"]) == AboutPage.objects.filter(student=mateo).count()  # fmt: skip
     assert ana_calls.ask("post", "about-pages/", {**told, "student": str(key("student Ada"))}).status_code == 400  # fmt: skip
     assert ana_calls.ask("post", "about-pages/", {**told, "number": 2, "goals": "x" * 2001}).status_code == 400  # fmt: skip
+
+
+def test_a_paper_is_put_away_by_the_page_and_by_the_api(olivia_calls, ana_calls, visitor, olivia, ana, clock):
+    told = {"name": "Old", "kind": "release", "title": "Old", "body": "Words"}
+    first, second = (olivia_calls.ask("post", "paper-templates/", {**told, "name": name}).json()["id"] for name in ("Old", "Older"))  # fmt: skip
+    assert ana_calls.ask("delete", f"paper-templates/{first}/").status_code == 403
+    assert olivia_calls.ask("delete", f"paper-templates/{first}/").status_code == 204
+    assert olivia_calls.ask("get", f"paper-templates/{first}/").status_code == 404
+
+    assert f'action="/templates/{second}/retirement/"' in visitor.as_(olivia).get(f"/templates/{second}/").content.decode()  # fmt: skip
+    assert visitor.as_(ana).post(f"/templates/{second}/retirement/").status_code == 403
+    page = visitor.as_(olivia).post(f"/templates/{second}/retirement/")
+    assert "Older" not in visitor.get(page["Location"]).content.decode()
+    assert AgreementTemplate.objects.exclude(retired_at=None).count() == 2

@@ -176,6 +176,12 @@ def test_a_birth_date_written_down_wrong_leaves_nobody_out(harbor, ana, mateo, v
     assert ("student", "Mateo Rivera") in found(report_of(visitor, inquiry))
 
 
+def test_a_title_and_a_surname_find_who_has_it(harbor, bo, luz, visitor, clock):
+    SchoolPerson.objects.create(district=District.objects.create(name="Lakeside", state="MT"), name="Dana Whitehorse")  # fmt: skip
+    inquiry = take_call(visitor, bo, other_people="Ms. Whitehorse\nSr. Rivera")
+    assert {("school person", "Dana Whitehorse"), ("contact", "Luz Rivera")} <= found(report_of(visitor, inquiry))  # fmt: skip
+
+
 def test_school_guests_and_staff_are_known_too(harbor, ana, bo, olivia, mateo, visitor, clock):
     GuestGrant.objects.create(
         student=mateo, email="dana@school.example", name="Dana Whitehorse", sees=["wins"], prepared_by=ana, prepared_at=NOW,
@@ -184,7 +190,6 @@ def test_school_guests_and_staff_are_known_too(harbor, ana, bo, olivia, mateo, v
     inquiry = take_call(visitor, bo, other_people=f"Ms. Dana Whitehorse\n{ana.name}")
     report = report_of(visitor, inquiry)
     assert {("guest", "Dana Whitehorse"), ("staff", ana.name)} <= found(report)
-
     page = visitor.get(f"/intake/{inquiry.pk}/").content.decode()
     assert "Ms. Dana Whitehorse" in page  # what was looked up
     assert "<b>Dana Whitehorse</b>" not in page  # bo does not see her pupil

@@ -81,3 +81,26 @@ def test_answers_of_others_are_not_there(harbor, ana_calls, marcus, reading, oli
     assert ana_calls.ask("get", f"responses/{made['id']}/").status_code == 404
     assert ana_calls.ask("post", "responses/", told).status_code == 400
     assert Response.objects.filter(inquiry=told["inquiry"]).count() == 1
+
+
+def test_a_list_is_put_away_by_the_page_and_by_the_api_unless_a_service_asks_it(
+    olivia_calls, ana_calls, reading, visitor, olivia, ana, service
+):
+    assert ana_calls.ask("delete", f"question-lists/{reading}/").status_code == 403
+    service.questions_id = reading
+    service.save()
+    refused = olivia_calls.ask("delete", f"question-lists/{reading}/")
+    assert (refused.status_code, "asks these questions" in refused.json()["error"]["message"]) == (409, True)
+    answer = visitor.as_(olivia).post(f"/questions/{reading}/retirement/")
+    assert "asks these questions" in visitor.get(answer["Location"]).content.decode()
+    service.questions_id = None
+    service.save()
+
+    assert olivia_calls.ask("delete", f"question-lists/{reading}/").status_code == 204
+    assert olivia_calls.ask("get", f"question-lists/{reading}/").status_code == 404
+    assert visitor.get(f"/questions/{reading}/").status_code == 404
+    assert reading not in visitor.get(f"/services/{service.pk}/").content.decode()
+    other = olivia_calls.ask("post", "question-lists/", {"name": "Other"}).json()["id"]
+    assert visitor.as_(ana).post(f"/questions/{other}/retirement/").status_code == 403
+    visitor.as_(olivia).post(f"/questions/{other}/retirement/")
+    assert QuestionList.objects.get(pk=other).retired_at is not None

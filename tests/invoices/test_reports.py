@@ -139,13 +139,30 @@ def test_no_cell_begins_like_a_formula(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", '=HYPERLINK("http://x")']
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1+2",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "＝1",
+        '=HYPERLINK("http://x")',
+        "+15551234567+1",
+        "+15551234567\n=1",
+        " +15551234567",
+        "+0555123456",
+        "+1555123456789012",
+        "+١٥٥٥١٢٣٤٥٦٧",
+    ],
 )
 def test_what_a_spreadsheet_would_run_is_made_text(text):
     assert tables.cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize(("value", "cell"), [(-5, "-5"), ("-12.50", "-12.50"), (None, ""), (True, "yes"), (date(2026, 1, 2), "2026-01-02"), ("Luz", "Luz")])  # fmt: skip
+@pytest.mark.parametrize(("value", "cell"), [(-5, "-5"), ("-12.50", "-12.50"), (None, ""), (True, "yes"), (date(2026, 1, 2), "2026-01-02"), ("Luz", "Luz"), ("+15551234567", "+15551234567"), ("+525512345678", "+525512345678")])  # fmt: skip
 def test_plain_values_stay_as_they_are(value, cell):
     assert tables.cell(value) == cell
 

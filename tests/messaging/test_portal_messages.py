@@ -2,7 +2,7 @@
 
 import pytest
 
-from documents.models import Document
+from documents.models import Document, DocumentVersion
 from messaging import threads
 from messaging.models import PortalMessage, Thread
 from outbox.models import withdraw
@@ -126,3 +126,13 @@ def test_the_thread_says_what_became_of_a_file_that_was_refused(visitor, luz, an
     thread = Thread.objects.get()
     assert said in visitor.get("/portal/messages/").content.decode()
     assert said in visitor.as_(ana).get(f"/messages/{thread.pk}/").content.decode()
+
+
+def test_the_paper_of_a_conversation_says_that_a_file_was_not_taken(visitor, ana, luz, clock):
+    from tests.messaging.test_threads import of, text_of
+
+    visitor.as_(luz).post("/portal/messages/", {"body": "Here", "paper": papers.upload(papers.pdf("Report"))})
+    DocumentVersion.objects.update(state="refused", reason="damaged")
+
+    said = text_of(visitor.as_(ana).get(f"/messages/{of(luz).pk}/thread.pdf").content)
+    assert "We could not take this file. This file is damaged" in " ".join(said.split())

@@ -200,3 +200,26 @@ def test_an_emoji_in_a_template_shows_what_it_costs(visitor, olivia, clock):
     assert ["emoji make a text cost more" in page for page in pages] == [False, True, False]
     assert [re.search(r"(\d) segments?, about", page)[1] for page in pages] == ["1", "2", "1"]
     assert "“" not in pages[2].split('lang="en">')[-1], "curly quotes leave as plain ones"
+
+
+def test_a_call_booked_under_stop_and_without_mail_is_reminded_of_once_texts_are_allowed(booked, luz, standins, work_due, clock):  # fmt: skip
+    from clients.models import ContactPoint
+
+    ContactPoint.objects.filter(contact=luz.contact, kind="email").delete()
+    withdraw(luz.phone, how="text", at=NOW)
+    booked()
+    assert reminders() == []
+
+    clock.now = NOW + timedelta(minutes=1)
+    allow(luz.phone, how="text", at=clock.now)
+    work_due(clock.now)
+    assert [channel for channel, _step in reminders()] == ["sms", "sms"]
+    allow(luz.phone, how="text", at=clock.now)
+    work_due(clock.now)
+    assert states() == [("sms", "due")] * 2
+
+    texts = len(standins.texts(luz.phone))
+    for reminder in list(Message.objects.filter(kind="reminder").order_by("due_at")):
+        clock.now = reminder.due_at
+        work_due(reminder.due_at)
+    assert len(standins.texts(luz.phone)) - texts == 2

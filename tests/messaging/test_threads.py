@@ -273,3 +273,15 @@ def test_codes_are_never_shown(luz, ana, harbor, clock):
 
     assert threads.entries(thread, user=ana, at=NOW) == []
     assert key("contact luz") == thread.contact_id
+
+
+@pytest.mark.parametrize(("way", "counted"), [("sms", True), ("email", False), ("portal", False)])
+def test_only_a_text_is_counted_in_segments(visitor, ana, luz, texts_in, clock, way, counted):
+    texts_in(luz.phone, "Which door?")
+    told = {"way": way, "body": "The blue one.", "title": "The door"}
+    visitor.as_(ana)
+
+    live = visitor.post(f"/messages/{of(luz).pk}/size/", told).content.decode()
+    checked = visitor.post(f"/messages/{of(luz).pk}/", {**told, "check": "1"}).content.decode()
+
+    assert ("1 segment, about" in live, "1 segment, about" in checked) == (counted, counted)

@@ -304,3 +304,9 @@ def test_what_went_back_of_a_payment_is_said_where_the_rest_is_asked_for(visitor
     refunding.refund(check, amount=1_000, reason="r", by=bea, at=NOW)
     page = text(visitor.get(f"/pay/{links.link_for(bill.subject, at=NOW).token}/"))
     assert ("$90.00 to pay" in page, "$10.00 given back." in page) == (True, True)
+
+
+def test_an_empty_search_for_whose_payment_it_is_says_what_to_type(visitor, bea):
+    words = "Type the name of a parent or a family, or a part of it."
+    assert words in text(visitor.as_(bea).get("/payments/new/?q="))
+    assert words not in text(visitor.get("/payments/new/"))

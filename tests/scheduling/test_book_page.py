@@ -52,6 +52,15 @@ def test_a_name_and_a_way_to_reach_are_asked_for_and_the_rest_is_kept(visitor, s
     assert not Booking.objects.exists()
 
 
+def test_a_family_books_with_a_number_of_another_country(visitor, service, clock):
+    path, time = details(service)
+    page = visitor.get(f"{path}?time={time}").content.decode()
+    assert "country code for another country" in page
+
+    assert visitor.post(path, answers(time, phone="+52 55 1234 5678")).status_code == 302
+    assert Booking.objects.get().contact.phone == "+525512345678"
+
+
 def test_a_time_just_taken_offers_three_others_and_keeps_the_answers(visitor, service, clock):
     path, time = details(service)
     visitor.post(path, answers(time, once="a", phone="406 555 0191"))

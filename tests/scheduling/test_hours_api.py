@@ -190,3 +190,75 @@ def test_an_advocates_own_limit_counts_all_services(visitor, ana, service, clock
     assert booked_on in {s.starts_at.date() for s in before}
     assert booked_on not in days
     assert visitor.post("/hours/limits/", {"a_day": "0", "a_week": ""}).status_code == 422
+
+
+def test_other_hours_are_not_for_a_day_that_has_passed(api, visitor, ana, clock):
+    told = {"on": "2020-12-03", "opens": "09:00", "closes": "10:00"}
+    answer = visitor.as_(ana).post("/hours/dates/", told)
+    assert answer.status_code == 422
+    assert (
+        answer.content.decode().count("This date has passed. Choose today or a later one.") == 2
+    )  # above and beside
+    status, said = api(ana, "post", "date-hours/", {**told, "advocate": str(ana.pk)})
+    assert (status, list(said["error"]["fields"])) == (400, ["on"])
+    row = DateHours.objects.create(advocate=ana, on=date(2026, 12, 3))
+    assert visitor.post(f"/hours/dates/{row.pk}/", {**told, "on": "2026-11-23"}).status_code == 422
+    assert api(ana, "patch", f"date-hours/{row.pk}/", {"on": "2026-11-23"})[0] == 400
+    assert visitor.post(f"/hours/dates/{row.pk}/", {**told, "on": "2026-11-24"}).status_code == 302  # today
+
+
+def test_a_closure_of_more_than_four_months_is_refused_by_the_api_too(api, visitor, olivia, clock):
+    told = {"name": "Winter", "starts_on": "2026-12-24", "ends_on": "2027-05-01"}
+    page = visitor.as_(olivia).post("/closures/", told)
+    assert page.content.decode().count("A closure lasts four months at most.") == 2
+    status, said = api(olivia, "post", "closures/", told)
+    assert (status, list(said["error"]["fields"])) == (400, ["ends_on"])
+    made = api(olivia, "post", "closures/", {**told, "ends_on": "2027-01-01"})[1]
+    assert api(olivia, "patch", f"closures/{made['id']}/", {"ends_on": "2027-12-01"})[0] == 400
+
+
+def test_federal_holidays_are_closed_by_one_click_and_opened_again_each(visitor, olivia, ana, service, clock):
+    def days():
+        return {slot.starts_at.date() for slot in free_slots(service, since=NOW, until=NOW + timedelta(days=9), at=NOW, advocates=[ana])}  # fmt: skip
+
+    assert date(2026, 11, 26) in days()
+    page = visitor.as_(olivia).get("/closures/").content.decode()
+    for words in ("Federal holidays of 2026", "Close on these 2 days", "Federal holidays of 2027", "Thanksgiving Day", "Columbus Day"):  # fmt: skip
+        assert words in page
+
+    visitor.post("/closures/holidays/", {"year": "2026"})
+    assert date(2026, 11, 26) not in days()
+    assert set(Closure.objects.values_list("name", "starts_on")) == {("Thanksgiving Day", date(2026, 11, 26)), ("Christmas Day", date(2026, 12, 25))}  # fmt: skip
+    page = visitor.get("/closures/").content.decode()
+    assert "Federal holidays of 2026" not in page
+    visitor.post("/closures/holidays/", {"year": "2026"})
+    assert Closure.objects.count() == 2
+    assert visitor.as_(ana).post("/closures/holidays/", {"year": "2026"}).status_code == 403
+
+    thanksgiving = Closure.objects.get(starts_on=date(2026, 11, 26))
+    visitor.as_(olivia).post(f"/closures/{thanksgiving.pk}/removal/")
+    assert date(2026, 11, 26) in days()
+    visitor.post("/closures/holidays/", {"year": "1999"})
+    assert Closure.objects.count() == 1
+
+
+def test_the_api_closes_a_year_of_holidays_those_that_are_missing(api, olivia, ana, clock):
+    Closure.objects.create(name="Winter", starts_on=date(2026, 12, 20), ends_on=date(2027, 1, 4))
+    assert api(ana, "post", "closures/holidays/", {"year": 2026})[0] == 403
+    status, made = api(olivia, "post", "closures/holidays/", {"year": 2026})
+    assert (status, [row["name"] for row in made]) == (201, ["Thanksgiving Day"])
+    assert api(olivia, "post", "closures/holidays/", {"year": 2026})[1] == []
+    # New Year’s Day of 2028 is kept on December 31.
+    assert len(api(olivia, "post", "closures/holidays/", {"year": 2027})[1]) == 11
+    assert api(olivia, "post", "closures/holidays/", {"year": 2040})[0] == 400
+
+
+def test_our_own_holidays_are_named_in_the_readers_language(olivia):
+    from django.utils import translation
+
+    row = Closure(name="Thanksgiving Day", starts_on=date(2026, 11, 26), ends_on=date(2026, 11, 26))
+    with translation.override("es"):
+        assert row.local_name == "Día de Acción de Gracias"
+        assert (
+            Closure(name="Staff day", starts_on=row.starts_on, ends_on=row.ends_on).local_name == "Staff day"
+        )

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -275,3 +276,20 @@ def test_the_mail_about_a_series_is_in_one_language(service, ana, luz, mateo, wo
 
     titles = {mail.title for mail in Message.objects.filter(kind="series", channel="email")}
     assert titles == {"Sus llamadas con Harbor Advocacy: 12 fechas"}
+
+
+def test_the_family_of_a_series_is_found_by_the_search_also_without_script(visitor, ana, luz, mateo, service):
+    as_ana = visitor.as_(ana)
+    page = as_ana.get("/series/new/").content.decode()
+    assert ("<select" in page, luz.contact.name in page, 'name="q"' in page) == (False, False, True)
+
+    found = as_ana.get("/series/new/", data={"q": "Mateo", "service": str(service.pk)}).content.decode()
+    link = re.search(r'href="(\?contact=[^"]+)"', found)[1].replace("&amp;", "&")
+    chosen = as_ana.get(f"/series/new/{link}").content.decode()
+    assert f'name="contact" value="{luz.contact.pk}"' in chosen
+    assert f'<option value="{service.pk}" selected>' in chosen
+    assert f'<option value="{mateo.pk}" selected>' in chosen
+    part = as_ana.get("/series/new/", data={"q": "Luz"}, headers={"HX-Request": "true"}).content.decode()
+    assert ("Luz Rivera" in part, "<html" in part) == (True, False)
+    nobody = as_ana.post("/series/new/", {"service": service.pk})
+    assert (nobody.status_code, "Choose the family first." in nobody.content.decode()) == (422, True)

@@ -277,3 +277,25 @@ def test_a_family_reads_the_price_and_the_length_before_it_picks_a_time(visitor,
 
     for page in ("/", "/book/"):
         assert re.search(r"20 minutes, by phone,? ?<b>\$120</b>", visitor.get(page).content.decode())
+
+
+def test_a_service_that_is_hidden_says_so_and_is_published_by_one_button(visitor, olivia, ana):
+    told = {
+        "name": "Talk", "minutes": "30", "format": "phone", "travel_minutes": "0", "step_minutes": "30", "notice_minutes": "60",
+        "horizon_days": "30", "buffer_before": "0", "buffer_after": "0", "change_until_minutes": "0", "call_off_until_minutes": "0",
+        "advocates": [str(ana.pk)],
+    }  # fmt: skip
+    answer = visitor.as_(olivia).post("/services/new/", told)
+    made = Service.objects.get(name="Talk")
+    page = visitor.get(answer["Location"]).content.decode()
+    assert "families do not see it" in page
+    publish = f"/services/{made.pk}/publication/"
+    assert f'action="{publish}"' in page
+    assert f'action="{publish}"' in visitor.get("/services/").content.decode()
+
+    assert visitor.as_(ana).post(publish).status_code == 403
+    answer = visitor.as_(olivia).post(publish)
+    made.refresh_from_db()
+    assert made.published
+    assert "Families can book it now." in visitor.get(answer["Location"]).content.decode()
+    assert f'action="{publish}"' not in visitor.get(f"/services/{made.pk}/").content.decode()

@@ -51,7 +51,10 @@ def test_a_field_has_its_label_hint_and_error_beside_it(english):
     assert (control["class"], control["value"]) == ("input", "555")
     assert '<div class="field" data-bad>' in html
     assert '<label for="id_phone">Phone</label>' in html
-    assert '<span class="hint" id="id_phone_helptext">We will call this number.</span>' in html
+    assert (
+        '<span class="hint" id="id_phone_helptext">We will call this number. 10 digits, or + and the country code for another country.</span>'
+        in html
+    )
     assert re.search(r'id="id_phone_error">\s*Add a phone number with 10 digits, like 406-555-0142\.', html)
 
 
@@ -101,7 +104,10 @@ def test_the_summary_links_to_each_field_in_the_order_of_the_page(english):
 
     assert re.findall(r'<a href="#([^"]+)">([^<]+)</a>', html) == [
         ("id_name", "Your name: please fill this in."),
-        ("id_phone", "Add a phone number with 10 digits, like 406-555-0142."),
+        (
+            "id_phone",
+            "Add a phone number with 10 digits, like 406-555-0142. A number of another country begins with + and its country code, like +52 55 1234 5678.",
+        ),
         ("id_how_0", "How: please choose."),
     ]
     assert 'role="alert" tabindex="-1" data-focus' in html
@@ -148,6 +154,8 @@ def test_the_trap_is_out_of_sight_and_catches(english):
         ("(406) 555 0142", "+14065550142"),
         ("+52 55 1234 5678", "+525512345678"),
         ("1.406.555.0142", "+14065550142"),
+        ("011 52 55 1234 5678", "+525512345678"),
+        ("+44 20 7946 0018", "+442079460018"),
     ],
 )
 def test_numbers_are_kept_in_one_form(typed, kept):
@@ -157,6 +165,19 @@ def test_numbers_are_kept_in_one_form(typed, kept):
 @pytest.mark.parametrize("typed", ["555-010", "abc", "406-555-0142 ext 7", "4065550142406555", "☎", "0" * 39])
 def test_what_is_no_number_is_told(typed, english):
     with pytest.raises(forms.ValidationError, match="Add a phone number with 10 digits"):
+        PhoneField().clean(typed)
+
+
+def test_the_hint_says_which_numbers_are_accepted(english):
+    assert PhoneField().help_text == "10 digits, or + and the country code for another country."
+    assert str(PhoneField(help_text="We will call you.").help_text).startswith("We will call you. 10 digits, or +")  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["55 1234 5678 90", "+999 1", "52-55-1234-5678"])
+def test_the_refusal_says_how_a_foreign_number_is_written(typed, english):
+    with pytest.raises(
+        forms.ValidationError, match=r"begins with \+ and its country code, like \+52 55 1234 5678"
+    ):
         PhoneField().clean(typed)
 
 

@@ -280,3 +280,38 @@ def test_no_connection_shows_the_offline_page_and_only_that_is_kept(tab, site):
     page.context.set_offline(False)
     page.goto(site + "/family/")
     assert page.locator("h1").inner_text() == "Start"
+
+
+def test_long_words_on_the_bar_of_a_phone_keep_apart(tab):
+    words = ["Inicio", "Mensajes", "Progreso", "Documentos", "Formularios", "Mis datos"]
+    for area in ("family", "staff"):
+        navigation._items[area].clear()
+        for order, (label, name) in enumerate(zip(words, ["today", "students", "search", "help", "kit", "language"], strict=True)):  # fmt: skip
+            navigation.register(area, label=label, icon="doc", url_name=name, order=order, phone=order < 4)
+    for path, bar in (("/family/", ".fnav > ul"), ("/staff/", ".tabbar")):
+        page = tab(path, width=320)
+        gaps = page.evaluate(
+            f"""(() => {{
+              const at = (one) => {{ const r = document.createRange(); r.selectNodeContents(one); return r.getBoundingClientRect(); }};
+              const shown = [...document.querySelectorAll("{bar} a > span:not(.n), {bar} summary > span")].filter((one) => one.offsetWidth && !one.closest(".menu-list")).map(at);
+              return shown.slice(1).map((box, n) => box.left - shown[n].right);
+            }})()"""
+        )
+        assert len(gaps) >= 4
+        assert min(gaps) >= 4, (path, gaps)
+        assert sideways(page) == 0
+
+
+@pytest.mark.parametrize("width", [320, 1024, 1440])
+def test_tabs_stay_on_one_row(tab, width):
+    page = tab("/staff/", width=width)
+    words = (
+        "Resumen|Página compartida|Sobre|Historia|Días de disciplina|Documentos|IEP|Metas|Minutos|Permisos"
+    )
+    links = "".join(f'<li><a href="#"><svg class="i"></svg>{word}</a></li>' for word in words.split("|"))
+    page.evaluate(f"document.querySelector('main').insertAdjacentHTML('afterbegin', `<nav class=tabs><ul>{links}</ul></nav>`)")  # fmt: skip
+    tops = page.evaluate("[...document.querySelectorAll('.tabs a')].map((one) => one.getBoundingClientRect().top)")  # fmt: skip
+    assert len(set(tops)) == 1
+    assert sideways(page) == 0
+    if width == 1440:
+        assert page.evaluate("(() => { const bar = document.querySelector('.tabs'); return bar.scrollWidth - bar.clientWidth; })()") == 0  # fmt: skip
