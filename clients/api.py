@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts import audit
 from clients import admitting, filing, guests, joining
-from clients.forms import checked_birth_date, today
+from clients.forms import checked_birth_date, squeezed, today
 from clients.models import Contact, ContactPoint, District, Guardianship, School, SchoolPerson, Student
 from outbox.hours import CLOSES, OPENS
 from web.access import Access, Can
@@ -49,8 +49,20 @@ class PlaceSerializer(serializers.ModelSerializer):
         return text.lower()
 
 
+class NamesField(serializers.ListField):
+    """The other names of a district, as the whole list."""
+
+    child = serializers.CharField(max_length=120)
+
+    def get_attribute(self, instance: Any) -> Any:
+        return [row.name for row in instance.other_names.all()]
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        return list(dict.fromkeys(squeezed(name) for name in super().to_internal_value(data)))
+
+
 class DistrictSerializer(PlaceSerializer):
-    other_names: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    other_names = NamesField(required=False, max_length=50)
 
     class Meta:
         model = District
@@ -346,14 +358,28 @@ class ContactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Changing
         return Response(ContactSerializer(self.get_queryset().get(pk=contact.pk)).data)
 
 
-class _Place(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet):
+class _Place(mixins.CreateModelMixin, mixins.UpdateModelMixin, viewsets.ReadOnlyModelViewSet):
+    http_method_names = ["get", "post", "patch", "head", "options"]
+
     def perform_create(self, serializer: Any) -> None:
+        self._save(serializer, "added")
+
+    def perform_update(self, serializer: Any) -> None:
+        # Who has the page open is told that somebody changed it meanwhile.
+        self._save(serializer, "changed", version=F("version") + 1)
+
+    def _save(self, serializer: Any, verb: str, **more: Any) -> None:
+        names = serializer.validated_data.pop("other_names", None)
+        user: Any = self.request.user
         try:
             with transaction.atomic():
-                row = serializer.save()
+                row = serializer.save(**more)
+                if names is not None:
+                    row.call_also(names)
+                audit.record(f"{row._meta.model_name}.{verb}", by=user, at=timezone.now(), about=row)
         except IntegrityError:
             raise ValidationError({"name": _("There is one with this name already.")}) from None
-        audit.record(f"{row._meta.model_name}.added", by=self.request.user, at=timezone.now(), about=row)  # type: ignore[arg-type]
+        serializer.instance = self.get_queryset().get(pk=row.pk)
 
 
 class DistrictViewSet(_Place):

@@ -18,7 +18,7 @@ from accounts import audit
 from accounts.requests import FirmRequest
 from clients import editing, matching
 from clients.forms import DistrictForm, SchoolForm, SchoolPersonForm, today
-from clients.models import District, DistrictName, School, SchoolPerson, Student
+from clients.models import District, School, SchoolPerson, Student
 from web.access import Can, requires
 from web.forms import posted
 
@@ -36,9 +36,7 @@ def district_list(request: FirmRequest) -> HttpResponse:
 
 
 def _save_names(district: District, form: Any) -> None:
-    names = [name for name in form.cleaned_data["other_names"].splitlines() if name]
-    district.other_names.exclude(name__in=names).delete()
-    DistrictName.objects.bulk_create([DistrictName(district=district, name=name) for name in names], ignore_conflicts=True)  # fmt: skip
+    district.call_also([name for name in form.cleaned_data["other_names"].splitlines() if name])
 
 
 def _new(

@@ -25,7 +25,7 @@ from messaging.api import MomentField
 from scheduling import booking as bookings
 from scheduling import series
 from scheduling.availability import free_slots
-from scheduling.forms import WhichCaseForm
+from scheduling.forms import NOBODY_GIVES_IT, WhichCaseForm
 from scheduling.models import Booking, Service
 from tenants.places import current_firm
 from web.access import Access, Can
@@ -48,6 +48,11 @@ class ServiceSerializer(serializers.ModelSerializer):
         people = attrs.get("advocates", [])
         if any(not person.is_active or person not in User.objects.advocates() for person in people):
             raise serializers.ValidationError({"advocates": _("Only advocates of the firm give a service.")})
+        given = (
+            attrs["advocates"] if "advocates" in attrs else self.instance and self.instance.advocates.exists()
+        )
+        if attrs.get("published", bool(self.instance and self.instance.published)) and not given:
+            raise serializers.ValidationError({"advocates": NOBODY_GIVES_IT})
         kept = (
             {f.attname: getattr(self.instance, f.attname) for f in Service._meta.concrete_fields}
             if self.instance

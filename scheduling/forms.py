@@ -212,6 +212,7 @@ class PriceField(forms.DecimalField):
 
 
 NUMBERS = _("One of the numbers is too small or too large. Please look at them again.")
+NOBODY_GIVES_IT = _("Choose who gives it, or families find no time to book.")
 FIRST_AFTER_LAST = _("The last day cannot come before the first.")
 
 
@@ -308,7 +309,7 @@ class ServiceForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         if found.get("published") and "advocates" in found and not found["advocates"]:
-            self.add_error("advocates", _("Choose who gives it, or families find no time to book."))
+            self.add_error("advocates", NOBODY_GIVES_IT)
         if found.get("format") == Format.IN_PERSON and not found.get("place"):
             self.add_error("place", _("Say where you meet."))
         return found

@@ -22,7 +22,7 @@ from cases.search import grown_ups
 from scheduling import booking as bookings
 from scheduling import series
 from scheduling.booking import Asker, SlotTaken
-from scheduling.forms import AboutForm, ServiceForm, StaffBookingForm, WhichCaseForm
+from scheduling.forms import NOBODY_GIVES_IT, AboutForm, ServiceForm, StaffBookingForm, WhichCaseForm
 from scheduling.models import Booking, Service
 from scheduling.public import parse_moment, times
 from web.access import Can, requires
@@ -236,6 +236,9 @@ def service_form(request: FirmRequest, pk: UUID | None = None) -> HttpResponse:
 def service_publication(request: FirmRequest, pk: UUID) -> HttpResponse:
     """From now on families can book it."""
     service = get_object_or_404(Service, pk=pk)
+    if not service.advocates.exists():
+        messages.error(request, NOBODY_GIVES_IT)
+        return redirect("service", pk)
     with transaction.atomic():
         Service.objects.filter(pk=pk).update(published=True)
         audit.record("service.published", by=request.user, at=timezone.now(), about=service)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,11 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def call_also(self, names: Sequence[str]) -> None:
+        """These and no others are its other names from now on."""
+        self.other_names.exclude(name__in=names).delete()
+        DistrictName.objects.bulk_create([DistrictName(district=self, name=name) for name in names], ignore_conflicts=True)  # fmt: skip
 
 
 class DistrictName(models.Model):

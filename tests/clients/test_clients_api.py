@@ -157,3 +157,9 @@ def test_the_number_and_address_of_a_place_are_checked_as_on_the_page(ana_calls,
     made = ana_calls.ask("post", f"{path}/", told).json()
     assert made["phone"] == "+14065550142"
     assert made.get("email", "office@lakeside.example") == "office@lakeside.example"
+
+    names = {"other_names": ["SD2", "  SD2 ", "Lake  schools"]} if path == "districts" else {}
+    changed = ana_calls.ask("patch", f"{path}/{made['id']}/", {"address": "1 Lake Road", **names}).json()
+    assert (changed["name"], changed["address"]) == ("Lakeside", "1 Lake Road")
+    assert changed.get("other_names", ["Lake schools", "SD2"]) == ["Lake schools", "SD2"]
+    assert ana_calls.ask("patch", f"{path}/{made['id']}/", {"phone": "call us"}).status_code == 400

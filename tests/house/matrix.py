@@ -237,8 +237,8 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     # the API, with a key; the methods a key may use are asked in tests/api
     "api-student-list": ({GET, POST}, "ODAS"), "api-student-detail": ({GET, PATCH}, "ODAS"),
     "api-contact-list": ({GET, POST}, "ODAS"), "api-contact-detail": ({GET, PATCH}, "ODAS"),
-    "api-district-list": ({GET, POST}, "ODAS"), "api-district-detail": ({GET}, "ODAS"),
-    "api-school-list": ({GET, POST}, "ODAS"), "api-school-detail": ({GET}, "ODAS"),
+    "api-district-list": ({GET, POST}, "ODAS"), "api-district-detail": ({GET, PATCH}, "ODAS"),
+    "api-school-list": ({GET, POST}, "ODAS"), "api-school-detail": ({GET, PATCH}, "ODAS"),
     "api-school-person-list": ({GET, POST}, "ODAS"), "api-school-person-detail": ({GET, PATCH}, "ODAS"),
     "api-school-person-leave": ({POST}, "ODAS"),
     "api-paper-template-list": ({GET, POST}, "ODAS"), "api-paper-template-detail": ({GET, PATCH, DELETE}, "ODAS"),

@@ -294,6 +294,11 @@ def test_a_service_that_is_hidden_says_so_and_is_published_by_one_button(visitor
     assert f'action="{publish}"' in visitor.get("/services/").content.decode()
 
     assert visitor.as_(ana).post(publish).status_code == 403
+    made.advocates.clear()
+    assert "Choose who gives it" in visitor.as_(olivia).post(publish, follow=True).content.decode()
+    made.refresh_from_db()
+    assert not made.published
+    made.advocates.add(ana)
     answer = visitor.as_(olivia).post(publish)
     made.refresh_from_db()
     assert made.published
