@@ -94,7 +94,7 @@ def test_one_firm_from_sign_up_to_figures_that_are_plain_sums(owner, desktop, te
 
     its_own_account_is_connected(owner, site)
     a_call_has_a_price(owner, site)
-    book_and_pay(telefono, site, standins)
+    book_and_pay(telefono, site, standins, with_iep=False)
     case = the_family_becomes_a_case(desktop, owner, site)
     an_hour_has_a_price(desktop, site)
 
@@ -288,7 +288,6 @@ def a_call_has_a_price(page, site):
     page.goto(site.at("/services/"))
     page.locator("main").get_by_role("link", name=re.compile("Free 20-minute call")).first.click()
     page.get_by_label("Price in dollars").fill("45")
-    page.get_by_label("Families can send the IEP as they book").check()
     page.get_by_role("button", name="Save the service").click()
     page.get_by_text("Saved.").wait_for()
 
