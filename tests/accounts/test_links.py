@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils.http import int_to_base36
 
-from accounts import handing_over, passwords
+from accounts import handing_over, passwords, second_factor
 from accounts.models import User
 from accounts.passwords import email_token, reset_token
 from tenants.hosts import firm_by_id
@@ -11,7 +11,7 @@ from tenants.models import Firm
 from tenants.places import in_public, within
 from tests.accounts.conftest import link_in, words
 from tests.conftest import Visitor
-from tests.world import NOW, PASSWORD
+from tests.world import NOW, PASSWORD, TOTP
 
 NEW_PASSWORD = "orchid kettle meadow zephyr"
 PUBLIC = {"Origin": "http://localhost:8000"}
@@ -96,6 +96,17 @@ def test_the_owner_confirms_an_address_by_a_button(visitor, olivia, clock, stand
     assert User.objects.get(pk=olivia.pk).email_confirmed_at == NOW
     assert firm_by_id(visitor.cast.firm.id).texts_on
     assert visitor.post(f"{link}confirmation/").status_code == 410
+
+
+def test_the_link_in_the_mail_still_confirms_once_the_second_step_is_set_up(visitor, olivia, clock):
+    User.objects.filter(pk=olivia.pk).update(email_confirmed_at=None)
+    olivia.refresh_from_db()
+    link = f"/confirm-email/{olivia.pk}/{email_token.make_token(olivia)}/"
+    second_factor.set_up(olivia, TOTP, step=0)
+    assert visitor.post(f"{link}confirmation/").status_code == 200
+
+    User.objects.filter(pk=olivia.pk).update(email="other@harbor.example", email_confirmed_at=None)
+    assert visitor.get(link).status_code == 410
 
 
 # -- the hand-over from sign-up --------------------------------------------------------------
