@@ -15,12 +15,15 @@ from reader.parts import Part
 from reader.reading import TRUST, Assessments, Value, read_as
 from reader.supports import bare, yes_no
 from reader.tables import table_kind
+from reader.tests_taken import tests_elsewhere, tests_told
 
 
 def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) -> Assessments:
     """How the child takes state tests, which, and with what accommodations."""
     found = Assessments()
     own = [part for part in parts if part.kind == "assessments"]
+    if iep and not own:
+        own = tests_elsewhere(list(parts), knowledge)
     alternate: bool | None = None
     named_alternate: Passage | None = None
     regular = None
@@ -45,6 +48,18 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 source = source or marked[2]
                 continue
             lined = False
+            if isinstance(unit, Passage):
+                clauses, unit = tests_told(unit, knowledge)
+                for told in clauses:
+                    taken = not told.local and told.way != "not_tested_at_grade"
+                    if taken:
+                        found.state_tests += [read_as(bare(t.flat), t, "sentence") for t in told.tests]
+                        regular, source = True, source or told.words
+                        if told.way != "regular" or found.participation is None:
+                            found.participation = read_as(told.way, told.words, "sentence")
+                    elif told.way == "not_tested_at_grade":
+                        exempt = told.words
+                    found.accommodations += [read_as(bare(item.flat), item, "sentence") for item in told.listed]
             if (
                 isinstance(unit, Passage)
                 and (listed := _tests_before_way(unit, found, knowledge)) is not None
@@ -59,9 +74,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 _tests_over_choices(unit, found, knowledge)
                 if (way := _tests_in_lines(unit, found, knowledge)) is not None:
                     regular, source, lined = regular or way.startswith("regular"), source or unit, True
-                if (told := _tests_told(unit, found)) is not None:
-                    regular = regular or told.startswith("regular")
-                    alternate = alternate or told == "alternate" or None
+                if (how_told := _tests_told(unit, found)) is not None:
+                    regular = regular or how_told.startswith("regular")
+                    alternate = alternate or how_told == "alternate" or None
                     source = source or unit
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge) if not _of_labels(unit, knowledge) else None

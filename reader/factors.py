@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reader.choices import choices_in, yes_or_no
 from reader.knowledge import Knowledge, plain, squeezed
@@ -238,10 +239,25 @@ _TWO_BOXES = re.compile(
 )
 
 
+_WORD = r"(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*/\s*(?:Yes|Sí|Si|No)\b)?"
+_ANSWER_FIRST = re.compile(rf"(?i)\W*[☐☒]\s*{_WORD}\W*[☐☒]\s*{_WORD}(?:\s*☐ ?N/A)?\s*")
+_INLINE = re.compile(rf"(?<=[.;])\s+(?=[A-Z][^.;:?{TICKED}{EMPTY}]{{2,60}}[:?] ?[{TICKED}{EMPTY}])")
+
+
+def _sentences(text: Passage) -> list[Passage]:
+    """The lines, or the sentences where several answer in boxes: "Behavior: ☒ no ☐ yes. Hearing: ☒ no ☐ yes."."""
+    lines = text.lines()
+    whole = Passage.join(lines, " ")
+    cuts = [cut.end() for cut in _INLINE.finditer(whole.text)]
+    if not cuts:
+        return lines
+    return [whole.cut(a, b) for a, b in pairwise([0, *cuts, len(whole)])]
+
+
 def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
     """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
     found = []
-    lines = text.lines()
+    lines = _sentences(text)
     statements: list[Passage] = []
     current: list[Passage] = []
     for line in lines:
@@ -269,11 +285,7 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
                 said = Passage("Yes" if bare["yes"] == TICKED else "No")
                 found.append((statement.cut(bare.end()), said, "box"))
             continue
-        leading = re.match(
-            r"\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)\b\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*☐ ?N/A)?\s*",
-            flat,
-            re.I,
-        )
+        leading = _ANSWER_FIRST.match(flat)
         if leading:
             found.append((statement.cut(leading.end()), statement.cut(0, leading.end()), "box"))
             continue
