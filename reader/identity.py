@@ -8,9 +8,10 @@ from datetime import date
 
 from reader.choices import Choice, choices_in
 from reader.dates import dates_in
-from reader.knowledge import Knowledge, plain, squeezed
+from reader.knowledge import Knowledge, plain, squeezed, unglossed
 from reader.labels import Entry
 from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
+from reader.names import name_in_pieces
 from reader.parts import Part
 from reader.reading import (
     NAME_IN_A_PICTURE,
@@ -74,12 +75,12 @@ def read_identity(
     student.name = _pick(pool, "student.name", _name)
     student.dob = _pick([e for e in pool if not _LATER_BIRTHDAY.search(e.label.flat)], "student.dob", _iso)
     student.grade = _pick(pool, "student.grade", _grade)
-    student.student_id = _pick(pool, "student.student_id", _identifier)
+    student.student_id = _pick(_state_first(pool), "student.student_id", _identifier)
     reading.school = _pick(pool, "school", _place)
     reading.district = _district(pool, parts, sheets, knowledge)
     if reading.school is None:
         reading.school = _school_said(parts)
-    student.name = _fuller(student.name, pool) or _name_said(parts)
+    student.name = name_in_pieces(parts) or _fuller(student.name, pool) or _name_said(parts)
     for slot in (
         "meeting_date",
         "iep_start",
@@ -108,6 +109,20 @@ def read_identity(
         reading.meeting_date = _meeting_said(parts, sheets)
     reconcile(reading)
     _eligibility(reading, pool, parts, knowledge)
+
+
+def _state_first(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, a pupil's number in the state before the one of the district where a form has both."""
+    numbers = [e for e in entries if e.role == "student.student_id" and e.value]
+    if not any(_OF_STATE.search(e.label.flat) for e in numbers):
+        return list(entries)
+    return [e for e in entries if e not in numbers] + sorted(
+        numbers, key=lambda e: (bool(_LOCAL_NUMBER.search(e.label.flat)), not _OF_STATE.search(e.label.flat))
+    )
+
+
+_OF_STATE = re.compile(r"(?i)\bstate\b|\bSASID\b|\bSSID\b|\bunique\b|\bstatewide\b")
+_LOCAL_NUMBER = re.compile(r"(?i)\blocal\b|\bLASID\b|\bdistrict\b|\bschool\b|\blunch\b")
 
 
 _SCHOOL = re.compile(
@@ -263,7 +278,7 @@ def _iso(entry: Entry) -> Text | None:
 
 
 _GRADE = re.compile(
-    r"(?i)^\W*(?:grade\s*)?(pre-?\s?k(?:indergarten)?\b|pk\b|early childhood|preschool|kindergarten|kinder\b|k\b|tk\b|0?\d{1,2}\+?(?:st|nd|rd|th|°|º|\.º)?|"
+    r"(?i)^\W*(?:grade\s*)?(pre-?\s?k(?:indergarten)?\b|pk\b|ps\b|ec\b|kg\b|early childhood|preschool|kindergarten|kinder\b|k\b|tk\b|0?\d{1,2}\+?(?:st|nd|rd|th|°|º|\.º)?|"
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)|"
     r"(?:primer|segundo|tercer|cuarto|quinto|sexto|séptimo|octavo|noveno)o?|post-?secondary|transition)"
 )
@@ -300,9 +315,9 @@ def _grade(entry: Entry) -> Text | None:
     if not match:
         return None
     words = plain(match[1])
-    if words.startswith(("pk", "pre", "early")):
+    if words.startswith(("pk", "pre", "early", "ps", "ec")):
         grade = "PK"
-    elif words in ("kindergarten", "kinder", "k"):
+    elif words in ("kindergarten", "kinder", "k", "kg"):
         grade = "K"
     else:
         grade = _ORDINALS.get(
@@ -650,7 +665,7 @@ def _member(name: Passage, role: Passage, how: str) -> Member | None:
         or people[0].lower() in ("i", "signature", "date", "firma")
     ):
         return None
-    role_words = re.sub(r"[☐☒]\s*", "", role.flat).strip(" :,;")
+    role_words = unglossed(re.sub(r"[☐☒]\s*", "", role.flat)).strip(" :,;")
     return Member(
         role=read_as(role_words, role, how) if role_words else None,
         name=_named(" ".join(words.split()), name, how),

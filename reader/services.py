@@ -313,12 +313,11 @@ def _service(
     for role in ("location", "provider"):
         found = cells.get(role)
         if found and found[0].text and not knowledge.says_nothing(found[0].text.text):
-            code = len(found[0].text.flat) < 3  # a code that no legend explains
-            setattr(
-                service,
-                role,
-                read_as(found[0].text.flat, found[0].text, "column", trust=0.8 if code else None),
-            )
+            said = found[0].text
+            if lead := _FIRST_OF_SEVERAL.match(said.text):
+                said = said.cut(lead.end())
+            code = len(said.flat) < 3  # a code that no legend explains
+            setattr(service, role, read_as(said.flat, said, "column", trust=0.8 if code else None))
     if service.location is None and cells.get("setting") and cells["setting"][0].text:
         setting = cells["setting"][0].text
         service.location = read_as(setting.flat, setting, "column", trust=0.8)
@@ -337,6 +336,7 @@ def _without_totals(timed: list[Cell], head: dict[int, Passage]) -> list[Cell]:
     return rest if summed and amount_of(words).per_week is not None else timed
 
 
+_FIRST_OF_SEVERAL = re.compile(r"(?i)(?:P|primary)\s*:\s*(?=\S)")  # "P: Special Education Teacher"
 _TOTAL = re.compile(r"(?i)\btotal\b")
 LONG_NAME = 9  # words; a longer name holds more than the name, or is none
 DOUBTED = 0.85
