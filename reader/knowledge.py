@@ -370,6 +370,8 @@ class Knowledge:
         return bool(self._vague.match(words))
 
     def kind_of_service(self, name: str) -> str:
+        if _TAUGHT.match(name):
+            return "special_education"
         text = f" {plain(name)} "
         for kind, wordings in self.words["services"].items():
             for wording in wordings:
@@ -409,6 +411,9 @@ class Knowledge:
             yield from roles
 
 
+_TAUGHT = re.compile(
+    r"(?i)\W*(?:(?:specially[ -]designed|specialized|special education) (?:academic )?instruction\b|sdi\b|travel (?:training|instruction)\b)"
+)  # whatever is taught; travel training is special education (34 CFR 300.39(a)(2)(ii))
 _OFFICE = re.compile(r"(?i)\W*(?:the )?(?:state )?(?:division|department|office|bureau|board|center) (?:of|for)\b")
 
 

@@ -544,6 +544,7 @@ def _goes_on(above: Line, line: Line) -> list[int] | None:
 
 
 _BULLETED = re.compile(r"^\W*[•·▪‣●○◦*–-]\s")
+_BOXED = re.compile(r"^\W*[☐☒]")
 _LABELLED = re.compile(r"^[A-ZÁÉÍÓÚ][^:]{1,60}:")
 
 
@@ -569,7 +570,7 @@ def _band(
     """(lines used, those of the left, those of the right) of two columns whose headings stand at ``index``."""
     heads = lines[index].pieces
     if not all(
-        head.bold and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text)
+        (head.bold or capitals(head.text)) and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text)
         for head in heads
     ):
         return None
@@ -598,10 +599,12 @@ def _band(
     right = lines_of(word for word in words if word.box[2] > gutter + 1)
     if end - index < 3 or len(left) < 2 or len(right) < 2:
         return None
+    boxed = [sum(bool(_BOXED.match(line.text.text)) for line in half) for half in (left, right)]
     bullets = [sum(bool(_BULLETED.match(line.text.text)) for line in half) for half in (left, right)]
     labels = [sum(bool(_LABELLED.match(line.text.text)) for line in half) for half in (left, right)]
     lists = all(is_list(head.flat) for head in heads)
-    if not lists and max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
+    beside = max(boxed) > 2 and (min(boxed) > 2 or labels[boxed[0] > boxed[1]] > 2)  # choices beside labels
+    if not lists and not beside and max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
         return None
     return end - index, left, right
 

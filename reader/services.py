@@ -16,6 +16,7 @@ from reader.labels import entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import Service, Text, Value, concluded, read_as
+from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in
 from reader.tables import table_kind, upright
 
 
@@ -69,6 +70,7 @@ def read_services(
                     )
             elif part.kind == "services":
                 boxed = _under_names(unit, knowledge, day_minutes, part.title.flat)
+                boxed = boxed or _paragraphs(unit, knowledge, day_minutes)
                 boxed = boxed or _stacked([unit], knowledge, day_minutes)
                 services += boxed or _sentences(unit, knowledge, day_minutes)
     if not any(service.kind and service.kind.value == "transportation" for service in services):
@@ -233,6 +235,13 @@ def _table(
             continue
         if all(knowledge.is_column(cell.text.text) for cell in written):
             continue
+        if len(written) == 1 and written[0].column == row[0].column:
+            if _ELSEWHERE.search(written[0].text.flat):
+                continue  # "Supplementary aids: see Form F"
+            if _section_kind(written[0].text.flat) and _A_SECTION.search(written[0].text.flat):
+                section = _section_kind(written[0].text.flat)
+                heading = written[0].text.flat
+                continue
         cells: dict[str, list[Cell]] = {}
         for cell in row:
             role = roles.get(cell.column)
@@ -277,6 +286,12 @@ def _table(
             continue
         services.append(service)
     return services, supports
+
+
+_ELSEWHERE = re.compile(
+    r"(?i)\b(?:see|refer to) (?:the )?(?:attached|attachment|form|page|section|part|box|below|above|goals?)\b|[:–—-]\s*(?:none|n/?a|not (?:needed|applicable|required)|does not apply)\W*$"
+)
+_A_SECTION = re.compile(r"(?i)\b(?:services|aids|supports|modifications|servicios|apoyos)\W*$")
 
 
 def _service(
@@ -459,11 +474,17 @@ def _clearly_related(name: str, knowledge: Knowledge) -> bool:
 
 
 def _amount(
-    service: Service, words: str, source: Passage, headings: str, kind: str, day_minutes: float | None
+    service: Service,
+    words: str,
+    source: Passage,
+    headings: str,
+    kind: str,
+    day_minutes: float | None,
+    how: str = "column",
 ) -> None:
     if not words:
         return
-    service.as_written = read_as(source.flat, source, "column")
+    service.as_written = read_as(source.flat, source, how)
     if unspecified(words) and not re.search(r"\d", words):
         return
     amount: Amount = amount_of(words, day_minutes=day_minutes, heading=headings)
@@ -495,7 +516,7 @@ def _amount(
             )
             # a reporting period is nine weeks in most schools, and not in all
             trust = 0.85 if slot == "per" and re.search(r"(?i)reporting period", words) else None
-            setattr(service, slot, read_as(number, source, "column", trust=trust))
+            setattr(service, slot, read_as(number, source, how, trust=trust))
 
 
 def _dates(service: Service, cells: dict[str, list[Cell]]) -> None:
@@ -582,7 +603,7 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
         service = Service()
         service.name = read_as(name.flat, name, "sentence")
         service.kind = Value(knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence")
-        _amount(service, rest.flat, rest, "", service.kind.value, day_minutes)
+        _amount(service, rest.flat, rest, "", service.kind.value, day_minutes, how="sentence")
         service.as_written = read_as(rest.flat, rest, "sentence")
         _where(service, rest)
         days = dates_in(rest.text)
@@ -611,6 +632,24 @@ _OF = re.compile(
 _FIRST = re.compile(
     r"(?i)((?:(?!\b(?:for|in (?:the|a|an)|per|by|at|por)\b)[^\W\d_]|[/()&, -])+?)\s+(?:for|por)\b"
 )
+
+
+def _paragraphs(text: Passage, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+    """Services of paragraphs that open with their name."""
+    found = []
+    for name, body in paragraphs(text, knowledge):
+        service = Service(name=read_as(name.flat, name, "sentence"))
+        kind = knowledge.kind_of_service(name.flat)
+        service.kind = Value(kind, name.flat, name.places(), 0.8, "sentence")
+        amount = amounts_in(body)
+        assert amount is not None  # what makes it a service's paragraph
+        _amount(service, amount.flat, amount, "", kind, day_minutes, how="sentence")
+        for slot, words in (("location", place_in(body)), ("provider", provider_in(body))):
+            if words is not None:
+                setattr(service, slot, read_as(words.flat, words, "sentence"))
+        service.setting = _setting(service)
+        found.append(service)
+    return found
 
 
 def _named(line: Passage) -> tuple[Passage, Passage] | None:
