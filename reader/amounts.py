@@ -145,7 +145,9 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
 
 _PLURAL_ASIDE = re.compile(r"(\w)\(s\)\.?")  # "1 Hr(s). 15 Min(s)."
 _UNIT_ASIDE = re.compile(r"\(((?:min|minute|hour|hr|times?|sessions?)s?(?: (?:per|a) \w+)?)\)")
-_NUMBER_ASIDE = re.compile(r"\((\d{1,3})\)(?= ?(?:min|hour|hr|x\b|times?|sessions?|days?))")  # "(30) min (2) x"
+_NUMBER_ASIDE = re.compile(
+    r"\((\d{1,3})\)(?= ?(?:min|hour|hr|x\b|times?|sessions?|days?))"
+)  # "(30) min (2) x"
 _COUNT_LABEL = re.compile(  # "Number of sessions: 5"
     r"(?:(?:number|no\.?|#|total|n[uú]mero) (?:of |de )?)?\b(sessions?|times|visits|sesiones|veces)(?: (?:per|a|each) \w+)?\s*:\s*(\d{1,3})(?!\d|\s*-?\s*(?:min|hour|hr))\b"
 )
@@ -154,11 +156,17 @@ _PLAINER = tuple(  # the same thing said in other ways
     (re.compile(pattern), said)
     for pattern, said in (
         (r"\b(minutes?|mins?|hours?|hrs?|minutos|horas)\s*:\s*(\d+(?:\.\d+)?)\b(?!\s*:)", r"\2 \1"),
-        (r"\b(?:frequency|freq|frecuencia)\.?\s*:\s*(\d{1,2})(?=\W+(?:per|x|times?|each|por|/))", r"\1 times "),
+        (
+            r"\b(?:frequency|freq|frecuencia)\.?\s*:\s*(\d{1,2})(?=\W+(?:per|x|times?|each|por|/))",
+            r"\1 times ",
+        ),
         (r"\bper\s*:\s*(?=day|week|month|quarter|year)", "per "),
         (r"\bm\s?-\s?f\b|\bmon(?:day)?s?\s?(?:-|to|through)\s?fri(?:day)?s?\b", "5 days per week"),
         (r"\b(?:x|for)\s+3\d weeks\b", ""),
-        (r"\b(per|a|each|every) (?:5[- ]day |five[- ]day |1 |one |school |instructional )(week|month|quarter|semester|year)s?\b", r"\1 \2"),
+        (
+            r"\b(per|a|each|every) (?:5[- ]day |five[- ]day |1 |one |school |instructional )(week|month|quarter|semester|year)s?\b",
+            r"\1 \2",
+        ),
         (r"\b(\d)\s*d\s*/\s*(?=w)", r"\1 days/"),
         (r"\b(?:per|each) (?:4|four)[ -]?weeks?\b|\bevery (?:4|four) weeks\b", "per month"),
     )

@@ -59,7 +59,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                             found.participation = read_as(told.way, told.words, "sentence")
                     elif told.way == "not_tested_at_grade":
                         exempt = told.words
-                    found.accommodations += [read_as(bare(item.flat), item, "sentence") for item in told.listed]
+                    found.accommodations += [
+                        read_as(bare(item.flat), item, "sentence") for item in told.listed
+                    ]
             if (
                 isinstance(unit, Passage)
                 and (listed := _tests_before_way(unit, found, knowledge)) is not None

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from reader.choices import choices_in, chosen
 from reader.entries import entries_of
+from reader.goal_sentences import lined, measured_apart
 from reader.goal_parts import Draft, Item, goal_of, is_goal, judge, parts_of_words, patterns
 from reader.knowledge import Knowledge, squeezed
 from reader.labels import Entry, entries_in
@@ -39,6 +40,9 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
                 "assessments",
                 "services",
                 "team",
+                "lre",
+                "esy",
+                "accommodations",
             ):
                 drafts += _told_by_contents(part, knowledge)
     goals = []
@@ -118,6 +122,7 @@ def _measured_sentences(value: Passage, knowledge: Knowledge) -> list[Passage]:
             and is_goal(flat, knowledge)
             and not _WISH.search(flat)
             and not _POSTSECONDARY.search(flat)
+            and not _TIME_IN_CLASS.search(flat)
             and (known["criterion"].search(flat) or known["timeframe"].search(flat))
             and re.search(r"\d", flat)
         ):
@@ -125,6 +130,9 @@ def _measured_sentences(value: Passage, knowledge: Knowledge) -> list[Passage]:
     return found
 
 
+_TIME_IN_CLASS = re.compile(
+    r"(?i)(?:percent|%) of (?:(?:the|his|her|their|each) )?(?:school )?(?:day|week|time)\b|\bin (?:general|regular) education (?:for )?\d"
+)
 _WISH = re.compile(
     r"(?i)\b(?:wants?|hopes?|wish\w*|worr\w+|asks?|asked|concern\w*|fears?|would like|receives?|recibirá|provided?|quieren?|desean?|esperan?) (?!to the)"
 )
@@ -199,11 +207,15 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
                 continue
             entries = entries_of(Part("goals", blocks=[unit]), knowledge)
         else:
-            entries = entries_in(unit, knowledge, part.kind)
+            entries = entries_in(lined(unit), knowledge, part.kind)
         if part.kind not in ("goals", "progress", "present_levels", "unknown", "student"):
             entries = [entry for entry in entries if (entry.role or "").startswith("goal.")]
         items += _items(entries, knowledge)
-    items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3])]
+    items = [
+        item
+        for item in measured_apart(items, knowledge)
+        if item[0] != "area" or _may_be_area(item[1], item[3])
+    ]
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
         # where goals are labelled, a sentence without a label is not one
         items = [item for item in items if item[0] != "text" or item[2] != "loose"]
@@ -266,7 +278,7 @@ def _of_before(table: Table, roles: dict[int, str], depth: int) -> bool:
 
 _HEADING = re.compile(
     r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
-    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*)*(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
+    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*)*(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.,)]*\s*(?P<rest>.*)$"
 )  # fmt: skip
 _NUMBERED = re.compile(
     r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$"

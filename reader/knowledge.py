@@ -414,7 +414,9 @@ class Knowledge:
 _TAUGHT = re.compile(
     r"(?i)\W*(?:(?:specially[ -]designed|specialized|special education) (?:academic )?instruction\b|sdi\b|travel (?:training|instruction)\b)"
 )  # whatever is taught; travel training is special education (34 CFR 300.39(a)(2)(ii))
-_OFFICE = re.compile(r"(?i)\W*(?:the )?(?:state )?(?:division|department|office|bureau|board|center) (?:of|for)\b")
+_OFFICE = re.compile(
+    r"(?i)\W*(?:the )?(?:state )?(?:division|department|office|bureau|board|center) (?:of|for)\b"
+)
 
 
 def _begins(words: set[str], starts: tuple[str, ...]) -> bool:

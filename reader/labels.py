@@ -365,7 +365,7 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
             and len(hit.roles) == 1
             and hit.roles[0] in (None, last.roles[0])
             and not (
-                hit.roles[0] is None
+                (hit.roles[0] is None or (hit.told and last.roles[0] == "goal.method"))
                 and last.roles[0] in _HOLDS_A_COLON
                 and passage.text[hit.end - 1 : hit.end] != "?"
             )
@@ -374,8 +374,8 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         elif (
             last
             and not gap.strip()
-            and "\n" not in gap
-            and hit.roles == [None]
+            and ("\n" not in gap or _kind_of_method(last, hit, passage, knowledge))
+            and (hit.roles == [None] or _kind_of_method(last, hit, passage, knowledge))
             and last.roles[0] in _HOLDS_A_COLON
         ):
             continue  # "Area: Academic: Reading": a part of the value
@@ -409,6 +409,18 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         found_how = "told" if hit.told and hit.roles[0] is not None else how
         entries.append(Entry(hit.roles[0], label, entered(value), part, found_how))
     return entries
+
+
+def _kind_of_method(label: _Found, hit: _Found, passage: Passage, knowledge: Knowledge) -> bool:
+    """Whether a label right under "Method of measurement" only says of what kind it is: "Authentic assessment: work samples"."""
+    words = passage.text[hit.start : hit.end].rstrip(" :")
+    return (
+        label.roles[0] == "goal.method"
+        and hit.told
+        and hit.roles[0] in (None, "goal.method")
+        and len(words.split()) <= 4
+        and knowledge.goal_slot(words) == "method"
+    )
 
 
 _GOES_ON = re.compile(r"\s*[a-z][^:.?;\d\n☐☒]{2,90}:\s")  # "GOAL related to the student's needs: …"

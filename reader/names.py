@@ -12,9 +12,20 @@ from reader.reading import Text, read_as
 _PIECE = re.compile(
     r"(?i)\b(?:(?:student|child|pupil|legal|student's|child's)\s+)*(?P<which>first|middle|last|given|family|primer|apellidos?)(?:\s+(?:name|initial|nombre)|(?=\s*:))\s*[:\n\t]\s*"
 )
-_WORDS = re.compile(r"[^\W\d_][\w.'’-]*(?:[ ](?!(?:First|Middle|Last|Legal|Student|Given|Family|DOB|Date|Grade|Birth)\b)[^\W\d_][\w'’-]*){0,2}")
+_WORDS = re.compile(
+    r"[^\W\d_][\w.'’-]*(?:[ ](?!(?:First|Middle|Last|Legal|Student|Given|Family|DOB|Date|Grade|Birth)\b)[^\W\d_][\w'’-]*){0,2}"
+)
 _OTHERS = re.compile(r"(?i)\b(?:parent|guardian|mother|father|surrogate|teacher|manager|contact)\b")
-_ORDER = {"first": 0, "given": 0, "primer": 0, "middle": 1, "last": 2, "family": 2, "apellido": 2, "apellidos": 2}
+_ORDER = {
+    "first": 0,
+    "given": 0,
+    "primer": 0,
+    "middle": 1,
+    "last": 2,
+    "family": 2,
+    "apellido": 2,
+    "apellidos": 2,
+}
 
 
 def name_in_pieces(parts: Sequence[Part]) -> Text | None:
@@ -49,5 +60,10 @@ def _passages(parts: Sequence[Part]) -> Iterator[Passage]:
                 below = unit.rows[number + 1] if number + 1 < len(unit.rows) else []
                 pairs = [(cell, next((c for c in below if c.column == cell.column), None)) for cell in row]
                 yield Passage.join(
-                    (Passage.join((cell.text, under.text), "\n") for cell, under in pairs if under is not None), "\t"
+                    (
+                        Passage.join((cell.text, under.text), "\n")
+                        for cell, under in pairs
+                        if under is not None
+                    ),
+                    "\t",
                 )

@@ -570,7 +570,9 @@ def _band(
     """(lines used, those of the left, those of the right) of two columns whose headings stand at ``index``."""
     heads = lines[index].pieces
     if not all(
-        (head.bold or capitals(head.text)) and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text)
+        (head.bold or capitals(head.text))
+        and len(head.flat.split()) <= 9
+        and not re.search(r"[☐☒]|:\s*\S", head.text)
         for head in heads
     ):
         return None

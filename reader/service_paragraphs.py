@@ -24,7 +24,9 @@ _WHO = (
     r"(?:(?:certified|licensed|registered|special|general|regular|education|school|speech|language|speech-language|speech/language|occupational|physical|orientation|mobility|and|vision|hearing|behavior|reading|math|job|travel|sign|one-to-one|classroom|[A-Z]{2,5}|of|the|deaf|itinerant|adapted|PE)[ -]+){0,5}?"
     r"(?:teachers?|pathologists?|therapists?|nurse|paraprofessional|paraeducator|aide|assistant|counselor|psychologist|interpreter|specialist|social worker|audiologist|instructor|trainer|coach|interventionist|analyst|provider)"
 )
-_PROVIDER = re.compile(rf"(?:\b(?:[Tt]he|[Aa]n?|[Bb]y|[Oo]ur|[Hh]er|[Hh]is)\s+|,\s+(?:an?\s+|the\s+)?)(?P<who>{_WHO})\b")
+_PROVIDER = re.compile(
+    rf"(?:\b(?:[Tt]he|[Aa]n?|[Bb]y|[Oo]ur|[Hh]er|[Hh]is)\s+|,\s+(?:an?\s+|the\s+)?)(?P<who>{_WHO})\b"
+)
 
 
 def paragraphs(text: Passage, knowledge: Knowledge) -> Iterator[tuple[Passage, Passage]]:
@@ -32,7 +34,9 @@ def paragraphs(text: Passage, knowledge: Knowledge) -> Iterator[tuple[Passage, P
     opened = [
         found
         for found in _OPENS.finditer(text.text)
-        if _A_SERVICE.search(found["name"]) and not _A_SENTENCE.search(found["name"]) and len(found["name"].split()) <= 7
+        if _A_SERVICE.search(found["name"])
+        and not _A_SENTENCE.search(found["name"])
+        and len(found["name"].split()) <= 7
     ]
     if len(opened) < 2:
         return
@@ -51,7 +55,10 @@ def amounts_in(body: Passage) -> Passage | None:
     ):
         amount = amount_of(told.group())
         if amount.minutes is not None and amount.per is not None:
-            close = re.search(r"(?i)^.*?\b(?:day|daily|week|weekly|month|monthly|quarter|quarterly|year|semester|trimester|minutes|hours?)\b(?!.*\b(?:day|daily|week|weekly|month|monthly|quarter|quarterly|year|semester|trimester|minutes|hours?)\b)", told.group())
+            close = re.search(
+                r"(?i)^.*?\b(?:day|daily|week|weekly|month|monthly|quarter|quarterly|year|semester|trimester|minutes|hours?)\b(?!.*\b(?:day|daily|week|weekly|month|monthly|quarter|quarterly|year|semester|trimester|minutes|hours?)\b)",
+                told.group(),
+            )
             return body.cut(told.start(), told.start() + (close.end() if close else len(told.group())))
     open_ended = re.search(r"(?i)\b(?:as (?:needed|required|appropriate)|when needed|on request)\b", flat)
     return body.cut(*open_ended.span()) if open_ended and unspecified(flat) else None

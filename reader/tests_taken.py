@@ -22,9 +22,15 @@ _TOLD = re.compile(
 _LISTED = re.compile(
     rf"^\W*?(?P<tests>[A-Z][^:;{TICKED}{EMPTY}]{{1,110}}?)(?:,? \(?(?:see )?(?:Form|Page|Attachment) \w+\)?)?\s*:\s*(?P<list>[^:]+?)\W*$"
 )
-_END = re.compile(rf"(?<=[^\s.])\.\s+(?=[A-Z{TICKED}{EMPTY}])|\n(?=\W*[A-Z{TICKED}{EMPTY}])|\s+(?=[{TICKED}{EMPTY}]\s*[A-Z])")
-_LOCAL = re.compile(r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)\b")
-_ASKED = re.compile(r"(?i)^\W*(?:state(?:wide)?(?: and district(?:wide)?)?|state/district) (?:assessments?|tests?|testing)\s*[:–—-]\s*")
+_END = re.compile(
+    rf"(?<=[^\s.])\.\s+(?=[A-Z{TICKED}{EMPTY}])|\n(?=\W*[A-Z{TICKED}{EMPTY}])|\s+(?=[{TICKED}{EMPTY}]\s*[A-Z])"
+)
+_LOCAL = re.compile(
+    r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)\b"
+)
+_ASKED = re.compile(
+    r"(?i)^\W*(?:state(?:wide)?(?: and district(?:wide)?)?|state/district) (?:assessments?|tests?|testing)\s*[:–—-]\s*"
+)
 
 
 @dataclass
@@ -82,7 +88,13 @@ def _told(clause: Passage, knowledge: Knowledge) -> Told | None:
         local = bool(_LOCAL.search(said["tests"]))
         if tests or local:
             listed = next((clause.cut(*said.span(k)) for k in ("list", "aside") if said[k]), Passage())
-            way = "regular_with_accommodations" if said["with"] else "not_tested_at_grade" if said["not"] else "regular"
+            way = (
+                "regular_with_accommodations"
+                if said["with"]
+                else "not_tested_at_grade"
+                if said["not"]
+                else "regular"
+            )
             return Told(tests, way, _items(listed), clause, local)
     listed_after = _LISTED.match(flat)
     if listed_after:
@@ -98,7 +110,9 @@ def _named(text: Passage, knowledge: Knowledge) -> list[Passage]:
     """The tests of an enumeration, each of which a state's test names; none when one of them is no test."""
     pieces: list[Passage] = []
     start = 0
-    for stop in re.finditer(r"\s*[,;]\s+(?:and |y )?(?=[A-Z])|\s+(?:and|y)\s+(?=the |[A-Z])|$", text.text.replace("\n", " ")):
+    for stop in re.finditer(
+        r"\s*[,;]\s+(?:and |y )?(?=[A-Z])|\s+(?:and|y)\s+(?=the |[A-Z])|$", text.text.replace("\n", " ")
+    ):
         pieces.append(text.cut(start, stop.start()))
         start = stop.end()
     pieces = [piece for piece in pieces if piece]
@@ -133,7 +147,11 @@ def tests_elsewhere(parts: list[Part], knowledge: Knowledge) -> list[Part]:
             if isinstance(unit, Table):
                 for row in unit.rows:
                     cells = [cell for cell in row if cell.text]
-                    if len(cells) > 1 and _ASKED.match(cells[0].text.flat + ":") and len(cells[0].text.flat) < 50:
+                    if (
+                        len(cells) > 1
+                        and _ASKED.match(cells[0].text.flat + ":")
+                        and len(cells[0].text.flat) < 50
+                    ):
                         body = Passage.join((cell.text for cell in cells[1:]), "\n")
                         found.append(_part(cells[0].text, body))
                 continue
@@ -144,7 +162,9 @@ def tests_elsewhere(parts: list[Part], knowledge: Knowledge) -> list[Part]:
                     continue
                 body = [line.cut(asked.end())]
                 for below in lines[number + 1 :]:
-                    if re.match(r"[A-Z][^:;.]{3,70}:\s", below.text) and not _is_test(below.text.split(":")[0], knowledge):
+                    if re.match(r"[A-Z][^:;.]{3,70}:\s", below.text) and not _is_test(
+                        below.text.split(":")[0], knowledge
+                    ):
                         break
                     body.append(below)
                 found.append(_part(line.cut(0, asked.end()), Passage.join(body, "\n")))
@@ -152,5 +172,9 @@ def tests_elsewhere(parts: list[Part], knowledge: Knowledge) -> list[Part]:
 
 
 def _part(title: Passage, body: Passage) -> Part:
-    lines = [Line([line], line.words[0].page, around(w.box for w in line.words)) for line in body.lines() if line.words]
+    lines = [
+        Line([line], line.words[0].page, around(w.box for w in line.words))
+        for line in body.lines()
+        if line.words
+    ]
     return Part("assessments", title, [*lines])
