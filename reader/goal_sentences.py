@@ -51,6 +51,6 @@ def measured_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
         rest = value.cut(0, told.start())
         if rest:
             goal = slot == "loose" and is_goal(rest.flat, knowledge)
-            found.append(("text" if goal else slot, rest, how, label))
+            found.append(("text", rest, "loose", label) if goal else (slot, rest, how, label))
         found.append(("method", value.cut(told.end(), end), "sentence", Passage()))
     return found

@@ -90,7 +90,7 @@ def read_identity(
         "previous_meeting",
         "last_evaluation",
     ):
-        setattr(reading, slot, _pick(pool, slot, _iso))
+        setattr(reading, slot, _pick(_coming_first(pool, slot), slot, _iso))
     for entry in pool:
         if entry.role in ("iep_dates", "iep_start", "iep_end"):
             days = dates_in(entry.value.flat)
@@ -121,6 +121,14 @@ def _state_first(entries: Sequence[Entry]) -> list[Entry]:
     )
 
 
+def _coming_first(entries: Sequence[Entry], slot: str) -> Sequence[Entry]:
+    """The entries, what is due next before a date that may be of this year's review ("Date of next review", "Review date")."""
+    if not slot.endswith("_due"):
+        return entries
+    return sorted(entries, key=lambda e: e.role == slot and not _COMING.search(e.label.flat))
+
+
+_COMING = re.compile(r"(?i)\b(?:next|due|projected|anticipated|before|by|próxima|siguiente|vence)\b")
 _OF_STATE = re.compile(r"(?i)\bstate\b|\bSASID\b|\bSSID\b|\bunique\b|\bstatewide\b")
 _LOCAL_NUMBER = re.compile(r"(?i)\blocal\b|\bLASID\b|\bdistrict\b|\bschool\b|\blunch\b")
 
@@ -600,6 +608,9 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
         for part in parts:
             if part.kind == "team":
                 members += _lines(part, knowledge)
+    if len(members) < 3:
+        told = max((_people_told(part, knowledge) for part in parts[:8]), key=len, default=[])
+        members = told if len(told) > max(2, len(members)) else members
     if not members:
         for part in parts:
             if part.kind in ("team", "student", "unknown", "consent", "eligibility"):
@@ -756,6 +767,32 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
                 if member:
                     found.append(member)
                 break
+    return found
+
+
+_PERSON = re.compile(
+    r"(?P<name>(?:(?:Dr|Mr|Mrs|Ms|Sra?|Prof)\.? )?[A-ZÁÉÍÓÚÑ][\w'’-]+(?: (?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w'’-]*\.?)){1,4})"
+    r"(?:,\s+(?P<role>[^;.()☐☒]{3,60}?)(?=\s*;|\.\s|\.?$)|\s+\((?P<aside>[^()☐☒]{3,50})\)(?=\s*(?:,|;|\.|and\b|y\b|$)))"
+)
+
+
+def _people_told(part: Part, knowledge: Knowledge) -> list[Member]:
+    """People told in a sentence: "Ada Quill, parent; Ben Ode, special education teacher", or each role in parentheses."""
+    found: list[Member] = []
+    if part.kind in ("attachment", "notes", "services", "goals", "transition", "notice"):
+        return found
+    for unit in part.units():
+        if isinstance(unit, Table):
+            continue
+        whole = Passage.join(unit.lines(), " ")
+        people = []
+        for told in _PERSON.finditer(whole.text):
+            slot = "role" if told["role"] else "aside"
+            name, role = whole.cut(*told.span("name")), whole.cut(*told.span(slot))
+            if knowledge.is_role(role.flat) and not knowledge.is_role(name.flat):
+                people.append(_member(name, role, "loose"))
+        if len(people) > 2:
+            found += [member for member in people if member]
     return found
 
 

@@ -165,6 +165,8 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     return None
 
 
+# roles that one word of many meanings names: "Special education setting:", "Work training:"
+_ENDS_OTHERS = ("accommodations", "modifications", "assessment.", "transition.", "esy")
 _NEXT_BEFORE = re.compile(r"(?i)\b(?:projected|next|proposed|due|próxima)(?:\s+[a-z]+){0,2}\s*$")
 _OF_BEFORE = re.compile(r"(?i)\b(?:most recent|last|previous|prior|anterior|última?)(?:\s+[a-z]+){0,2}\s*$")
 
@@ -178,7 +180,8 @@ def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:
     ):
         return True
     bare_date = role == "other" and squeezed(spot.passage.text[start : spot.at]) in ("date", "fecha")
-    if not role.startswith("goal.") and role != "student.name" and not bare_date:
+    one_word = role.startswith(_ENDS_OTHERS) and " " not in spot.passage.text[start : spot.at].strip()
+    if not role.startswith("goal.") and role != "student.name" and not bare_date and not one_word:
         return False
     line = max((s for s in spot.lines if s <= start), default=-1)
     if line < spot.floor:
