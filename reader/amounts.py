@@ -274,3 +274,24 @@ _UNSPECIFIED = re.compile(
 def unspecified(text: str) -> bool:
     """Whether an amount is left open: "as needed" and the like."""
     return bool(_UNSPECIFIED.search(text))
+
+
+def numbers_left(text: str, minutes: float | None, sessions: float | None, per_week: float | None) -> bool:
+    """Whether a text states numbers that an amount read from it does not account for: it may say more than was read."""
+    known = {1.0, 5.0, 36.0}  # one, the days and the weeks that periods are told by
+    for value in (minutes, sessions, per_week):
+        if value:
+            known |= {value, value / 60, value % 60, value // 60}
+    if minutes and sessions:
+        whole = minutes * sessions
+        known |= {whole, whole / 60, whole % 60, whole // 60}
+    words = re.sub(
+        r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d\s*:\s*\d{1,2}\b|(?:six|6|nine|9)[ -]weeks?|group of \d+|\([^)]*\)",
+        " ",
+        text,
+    )
+    words = re.sub(r"(?i)\b(?:goals?|metas?)\b[\s#:]*\d+(?:\s*(?:,|&|and)\s*\d+)*", " ", words)
+    return any(
+        float(number) and not any(abs(float(number) - value) < 0.02 for value in known)
+        for number in re.findall(r"(?<![\d.])\d+(?:\.\d+)?", words)
+    )

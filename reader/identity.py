@@ -10,7 +10,7 @@ from reader.choices import Choice, choices_in
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain, squeezed, unglossed
 from reader.labels import Entry
-from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
+from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table, capitals
 from reader.names import name_in_pieces
 from reader.parts import Part
 from reader.reading import (
@@ -784,7 +784,7 @@ def _people_told(part: Part, knowledge: Knowledge) -> list[Member]:
     for unit in part.units():
         if isinstance(unit, Table):
             continue
-        whole = Passage.join(unit.lines(), " ")
+        whole = Passage.join((line for line in unit.lines() if not capitals(line.text)), " ")
         people = []
         for told in _PERSON.finditer(whole.text):
             slot = "role" if told["role"] else "aside"

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from reader.knowledge import Knowledge, squeezed
+from reader.knowledge import Knowledge, squeezed, unbracketed
 from reader.layout import EMPTY, TICKED, Passage
 
 
@@ -266,8 +266,8 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int],
     longest = (220, 36) if question else (60, 8)
     if (
         label
-        and len(label) <= longest[0]
-        and len(label.split()) <= longest[1]
+        and len(told := unbracketed(label)) <= longest[0]
+        and len(told.split()) <= longest[1]
         and (label[0].isupper() or label[0] in "#¿•-")
     ):
         return _Found(line, end, [None], True)
