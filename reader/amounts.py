@@ -278,15 +278,17 @@ def unspecified(text: str) -> bool:
 
 def numbers_left(text: str, minutes: float | None, sessions: float | None, per_week: float | None) -> bool:
     """Whether a text states numbers that an amount read from it does not account for: it may say more than was read."""
-    known = {1.0, 5.0, 36.0}  # one, the days and the weeks that periods are told by
+    known = {1.0, 36.0}  # one, and the weeks of a year
     for value in (minutes, sessions, per_week):
         if value:
             known |= {value, value / 60, value % 60, value // 60}
+    if minutes and per_week:
+        known.add(per_week / minutes)
     if minutes and sessions:
         whole = minutes * sessions
         known |= {whole, whole / 60, whole % 60, whole // 60}
     words = re.sub(
-        r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d\s*:\s*\d{1,2}\b|(?:six|6|nine|9)[ -]weeks?|group of \d+|\([^)]*\)",
+        r"\b5[- ]days?\b|\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d\s*:\s*\d{1,2}\b|(?:six|6|nine|9)[ -]weeks?|group of \d+|\([^)]*\)",
         " ",
         text,
     )

@@ -69,7 +69,7 @@ def _dates(reading: Reading) -> None:
         _lower(reading.student, ("dob",), CONTRADICTED)
         _lower(reading, ("meeting_date",), CONTRADICTED)
     review = _day(reading.annual_review_due)
-    if met and review and not 0 < (review - met).days:
+    if met and review and not (review - met).days > 0:
         _lower(reading, ("annual_review_due",), CONTRADICTED)
     if start and end and not 0 < (end - start).days < 1_200:
         _lower(reading, ("iep_start", "iep_end"), CONTRADICTED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reader.goal_parts import Item, is_goal
+from reader.goal_parts import Item, is_goal, patterns
 from reader.knowledge import Knowledge
 from reader.layout import Passage
 
@@ -54,3 +54,42 @@ def measured_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
             found.append(("text", rest, "loose", label) if goal else (slot, rest, how, label))
         found.append(("method", value.cut(told.end(), end), "sentence", Passage()))
     return found
+
+
+POSTSECONDARY = re.compile(
+    r"(?i)\b(?:after|upon|following) (?:\w+ ){0,3}(?:high school|graduat|college|training|school)"
+)
+
+
+def measured_sentences(value: Passage, knowledge: Knowledge) -> list[Passage]:
+    """Sentences that say what a child will do and how well or by when; none of wishes, services or life after school."""
+    known = patterns(knowledge)
+    found: list[Passage] = []
+    start = 0
+    for stop in re.finditer(
+        r"(?<=[a-z\d%)])\.(?=\s+[A-ZÁÉÍÓÚ]|\s*$)|(?<=[^,;\s])\n(?=[A-ZÁÉÍÓÚ•])|$", value.text
+    ):
+        sentence = value.cut(
+            start, stop.end() if value.text[stop.start() : stop.end()] == "." else stop.start()
+        )
+        start = stop.end()
+        flat = sentence.flat
+        if (
+            60 < len(flat) < 600
+            and is_goal(flat, knowledge)
+            and not _WISH.search(flat)
+            and not POSTSECONDARY.search(flat)
+            and not _TIME_IN_CLASS.search(flat)
+            and (known["criterion"].search(flat) or known["timeframe"].search(flat))
+            and re.search(r"\d", flat)
+        ):
+            found.append(sentence)
+    return found
+
+
+_TIME_IN_CLASS = re.compile(
+    r"(?i)(?:percent|%) of (?:(?:the|his|her|their|each) )?(?:school )?(?:day|week|time)\b|\bin (?:general|regular) education (?:for )?\d"
+)
+_WISH = re.compile(
+    r"(?i)\b(?:wants?|hopes?|wish\w*|worr\w+|asks?|asked|concern\w*|fears?|would like|receives?|recibirá|provided?|quieren?|desean?|esperan?) (?!to the)"
+)

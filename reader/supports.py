@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from reader.choices import choices_in
@@ -51,7 +52,11 @@ def read_supports(
                         and entry.value
                         and part.kind in ("services", "unknown", "student", "lre")
                     ):
+                        before = {slot: len(values) for slot, values in kept.items()}
                         _entry(entry, kept, knowledge)
+                        for slot, values in kept.items():  # beside a label outside their part
+                            for n in range(before[slot], len(values)):
+                                values[n] = replace(values[n], confidence=min(values[n].confidence, OUTSIDE))
     if not kept["accommodation"]:
         for part in parts:
             if part.kind not in (
@@ -67,6 +72,7 @@ def read_supports(
     return _distinct(kept["accommodation"]), _distinct(kept["modification"])
 
 
+OUTSIDE = 0.85
 _MINUTES = re.compile(r"(?i)\d\s*(?:min|hour|hr)")
 
 
