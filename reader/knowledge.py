@@ -395,7 +395,8 @@ class Knowledge:
             category = self.disabilities.get(candidate)
             if category is not None:
                 return category
-        return None
+        kind = re.match(r"([^/:–—-]{6,60}?)\s*(?:/|:|\s[–—-])\s*\S", text)  # "… Disability - Dyslexia"
+        return self.disabilities.get(squeezed(kind[1])) if kind and len(text) < 70 else None
 
     def says_nothing(self, text: str) -> bool:
         """Whether a box holds only a blank line, "N/A", "see present levels" or the like."""
