@@ -428,6 +428,8 @@ def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> 
     flat = unit.text.replace("\n", " ").replace("\t", " ")
     if len(found.state_tests) == before:
         for said in _TAKEN.finditer(flat):
+            if re.search(f"{EMPTY}[^{TICKED}{EMPTY}.]*$", flat[: said.start()]):
+                continue  # offered and not marked
             taken = unit.cut(*said.span("tests"))
             helped = re.search(r"\s+(?:with|using|con)\s+", taken.text)
             if helped and knowledge.worded_as_support(taken.cut(helped.end()).flat) and not said["way"]:
@@ -775,6 +777,11 @@ def _accommodations(value: Passage, found: Assessments, knowledge: Knowledge) ->
         for choice in choices_in(value):
             if choice.marked and choice.words and not yes_no(choice.words.flat):
                 found.accommodations.append(read_as(bare(choice.words.flat), choice.words, "box"))
+        return
+    if len(lines := value.lines()) > 1 and all(re.match(r"\W*[•·▪‣●*–-]\s", line.text) for line in lines):
+        for line in lines:
+            if 2 < len(bare(line.flat)) < 90:
+                found.accommodations.append(read_as(bare(line.flat), line, "label"))
         return
     splitter = (
         ";" if ";" in value.text else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)

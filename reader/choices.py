@@ -71,7 +71,7 @@ def choices_in(passage: Passage) -> list[Choice]:
     return found
 
 
-_ANSWER = re.compile(r"(?i)(?:^|[\s?:.,;/(])((?:yes|no|sí|si|n/a)(?:\s*/\s*(?:yes|no|sí|si))?)\s*$")
+_ANSWER = re.compile(r"(?i)(?:^|[\s?:.,;/(])((?:yes|no|sí|si|n/a|y|n)(?:\s*/\s*(?:yes|no|sí|si))?)\s*$")
 _ANSWERS = re.compile(r"(?i)\W*(?:yes|no|sí|si|n/a)\b")
 
 

@@ -51,9 +51,11 @@ def unglossed(text: str) -> str:
     """A label or title without its Spanish after a slash: "Goal 1 / Meta 1 — Area / Área" is "Goal 1 — Area"."""
     if "/" not in text or _SPANISH.search(text.partition("/")[0]):
         return text
-    return re.sub(
-        r"\s*/\s*([^/:—–]+)", lambda gloss: " " if _SPANISH.search(gloss[1]) else gloss[0], text
-    ).rstrip()
+    return _GLOSS.sub(lambda gloss: " " if _SPANISH.search(gloss[1]) else gloss[0], text).rstrip()
+
+
+# behind a slash on its line, or on the lines below a slash at a line's end
+_GLOSS = re.compile(r"\s*/(?:[ \t]*|\s*\n\s*)([^/:—–\n]+(?:\n[a-záéíóúñ][^/:—–\n]*)*)")
 
 
 def _load(name: str) -> Any:
@@ -201,7 +203,7 @@ class Knowledge:
             and bare[:1].isupper()
         ):
             return "eligibility.primary"
-        if not 1 < len(words) <= 40 or not bare[:1].isupper():
+        if not 1 < len(words) <= 40 or not (bare[:1].isupper() or bare[:2] == "% "):
             return None
         bracketed = words | set(re.findall(r"[a-z0-9%-]+", plain(text)))
         for told in (words, bracketed) if bracketed != words and len(text) <= 90 else (words,):

@@ -23,7 +23,7 @@ _LISTED = re.compile(
     rf"^\W*?(?P<tests>[A-Z][^:;{TICKED}{EMPTY}]{{1,110}}?)(?:,? \(?(?:see )?(?:Form|Page|Attachment) \w+\)?)?\s*:\s*(?P<list>[^:]+?)\W*$"
 )
 _END = re.compile(
-    rf"(?<=[^\s.])\.\s+(?=[A-Z{TICKED}{EMPTY}])|\n(?=\W*[A-Z{TICKED}{EMPTY}])|\s+(?=[{TICKED}{EMPTY}]\s*[A-Z])"
+    rf"(?<=[^\s.])\.\s+(?=[A-Z{TICKED}{EMPTY}])|;\s+(?=[A-Z][^;:]{{2,60}}:)|\n(?=\W*[A-Z{TICKED}{EMPTY}])|\s+(?=[{TICKED}{EMPTY}]\s*[A-Z])"
 )
 _LOCAL = re.compile(
     r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)\b"
@@ -61,6 +61,11 @@ def tests_told(text: Passage, knowledge: Knowledge) -> tuple[list[Told], Passage
 
 def _clauses(text: Passage) -> Iterator[Passage]:
     start = 0
+    listed = _UNDER_HEAD.search(text.text)
+    if listed:
+        yield text.cut(0, listed.start())
+        yield text.cut(listed.start("head"), listed.end())
+        text = text.cut(listed.end())
     for end in _END.finditer(text.text):
         if end.group().startswith("\n") and _goes_on(text.text[start : end.start()]):
             continue
@@ -76,7 +81,24 @@ def _goes_on(above: str) -> bool:
     )
 
 
+# "… the following state assessments with accommodations:" and the tests below, each behind a bullet
+_UNDER_HEAD = re.compile(
+    r"(?P<head>[^\n]*\b(?:following|these) (?:state(?:wide)? )?(?:assessments?|tests?)\b[^\n:]*):\s*(?P<items>(?:\n?\W*[•·▪‣●*–-]\s+[^\n]+)+)"
+)
+
+
 def _told(clause: Passage, knowledge: Knowledge) -> Told | None:
+    if under := _UNDER_HEAD.fullmatch(clause.text):
+        items = [line for line in clause.cut(*under.span("items")).lines() if line]
+        tests = [item.cut(re.match(r"\W*", item.text).end()) for item in items]  # type: ignore[union-attr]
+        if not all(_is_test(test.flat, knowledge) for test in tests):
+            return None
+        way = (
+            "regular_with_accommodations"
+            if re.search(r"(?i)with (?:\w+ )?accommodations", under["head"])
+            else "regular"
+        )
+        return Told(tests, way, [], clause)
     asked = _ASKED.match(clause.text)
     clause = clause.cut(asked.end()) if asked else clause
     flat = clause.text.replace("\n", " ").replace("\t", " ")
