@@ -46,11 +46,21 @@ _LABEL_WORD = re.compile(
 )
 
 
+_SCHOOL = re.compile(
+    r"(?i)school|elementary|academy|middle|high|cent(?:er|re)|preschool|campus|primary|intermediate|learning|institute|charter|escuela|k-?\s?\d|montessori|kindergarten|early|program|colegio|primaria|secundaria|home"
+)
+_DISTRICT = re.compile(
+    r"(?i)school|district|county|public|unified|academy|charter|parish|department|agency|system|corporation|co-?op|union|boces|distrito|escuelas?|division|education|consolidated|\b[A-Z]{0,3}(?:ISD|USD|SAU|RSU|MSAD|ESD|CSD|CUSD)\b"
+)
+
+
 def _names(reading: Reading) -> None:
     if reading.student.name is not None and _LABEL_WORD.search(reading.student.name.value):
         _lower(reading.student, ("name",), CONTRADICTED)
-    for slot in ("school", "district"):
+    for slot, named in (("school", _SCHOOL), ("district", _DISTRICT)):
         value = getattr(reading, slot)
+        if value is not None and not named.search(value.value):
+            _lower(reading, (slot,))  # perhaps a place, or a name of something else
         if value is not None and (
             ":" in value.value or re.match(r"(?i)(?:yes|no|of|and|the)\b", value.value)
         ):

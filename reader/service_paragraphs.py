@@ -15,6 +15,9 @@ _A_SERVICE = re.compile(
     r"|intervention|education|assistance|program|teaching|help|servicios?|terapia|instrucción|apoyo|consejería)\b"
 )
 _A_SENTENCE = re.compile(r"(?i)\b(?:is|are|was|will|does|do|not|has|have|may|must|goals?)\b")
+_A_LABEL = re.compile(
+    r"(?i)\W*(?:(?:type|kind|name|area|description|frequency|amount|location|provider|duration) of )?(?:special education|related|supplementary|the|iep|instructional|direct|primary)?\s*(?:services?|program|education|instruction|support|aids?(?: and services)?|help)\s*(?:area|type|name|provider|location)?\W*"
+)
 _PLACE = re.compile(
     r"(?i)\b(?:in|into|at|inside|within)\s+(?:(?:the|a|an|his|her|their)\s+)?(?P<place>(?:(?!(?:in|into|at|the|for|and|with|by|from|to|who|groups?|small)\b)[\w'’-]+\s+){0,4}?"
     r"(?:rooms?|class|classes|classrooms?|offices?|gym|gymnasium|library|lunchroom|cafeteria|playground|hallways?|clinic|community|center|home|lab|setting|environment|school|worksite|job site|van|bus)"
@@ -36,6 +39,7 @@ def paragraphs(text: Passage, knowledge: Knowledge) -> Iterator[tuple[Passage, P
         for found in _OPENS.finditer(text.text)
         if _A_SERVICE.search(found["name"])
         and not _A_SENTENCE.search(found["name"])
+        and not _A_LABEL.fullmatch(found["name"])
         and len(found["name"].split()) <= 7
     ]
     if len(opened) < 2:

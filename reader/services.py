@@ -223,6 +223,7 @@ def _table(
     own = _section_kind(head[name_column].flat) if name_column is not None else None
     section = section or own
     personnel = bool(re.search(r"personnel|personal escolar", plain(heading)))
+    uncounted = _uncounted(table, roles, depth)
     for row in table.rows[depth:]:
         written = [cell for cell in row if cell.text]
         if len(written) == 1 and (
@@ -253,10 +254,17 @@ def _table(
                     text = told
                 cell = replace(cell, text=text)
                 cells.setdefault(role, []).append(cell)
+        own_section = section
+        named = cells.get("name", [])
+        if len(named) > 1 and named[1].text and _CATEGORY.fullmatch(named[0].text.flat):
+            own_section = _section_kind(named[0].text.flat) or section  # "Related | Speech therapy"
+            cells["name"] = named[1:]
         name = cells.get("name", [None])[0]
         if name is None or not name.text or knowledge.says_nothing(name.text.text):
             continue
-        service = _service(cells, head, section, knowledge, day_minutes)
+        service = _service(cells, head, own_section, knowledge, day_minutes)
+        if uncounted:
+            _doubt(service)
         stated = service.minutes is not None
         words = name.text.flat
         modification = re.match(r"(?i)(?:program )?modifications?\s*[:–-]\s*", name.text.text)
@@ -286,6 +294,25 @@ def _table(
             continue
         services.append(service)
     return services, supports
+
+
+_CATEGORY = re.compile(
+    r"(?i)\W*(?:special education|sp\.? ?ed\.?|related|supplementary(?: aids?)?|support|instruction|educación especial|relacionado)(?: services?)?\W*"
+)
+
+
+def _uncounted(table: Table, roles: dict[int, str], depth: int) -> bool:
+    """Whether a column holds bare numbers and nobody knows what they count: the amounts may want them."""
+    columns: dict[int, list[str]] = {}
+    for row in table.rows[depth:]:
+        for cell in row:
+            if cell.text and cell.column not in roles and len(row) > 2:
+                columns.setdefault(cell.column, []).append(cell.text.flat.strip())
+    return any(
+        all(re.fullmatch(r"\d{1,3}", text) for text in texts)
+        and texts != [str(n) for n in range(1, len(texts) + 1)]
+        for texts in columns.values()
+    )
 
 
 _ELSEWHERE = re.compile(
@@ -320,7 +347,7 @@ def _service(
     sure = 0.93 if kind == section else 0.87  # the table's heading says so, or the name alone
     service.kind = Value(kind, name.flat, name.places(), sure, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
-    timed = _without_totals(timed, head)
+    timed = _without_totals(_without_zeros(timed), head)
     words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in timed)
     source = Passage.join((cell.text for cell in timed), ", ")
     headings = " ".join(head[cell.column].flat for cell in timed if cell.column in head)
@@ -336,11 +363,28 @@ def _service(
     if service.location is None and cells.get("setting") and cells["setting"][0].text:
         setting = cells["setting"][0].text
         service.location = read_as(setting.flat, setting, "column", trust=0.8)
+    if service.location is None and len(timed) == 1:
+        title = head.get(timed[0].column, Passage())
+        if where := re.match(
+            r"(?i)\W*((?:in|inside|outside|within|out of)\b[^(\d]{4,40}?(?:ed(?:ucation)?\.?|class(?:room)?|setting)\b)",
+            title.flat,
+        ):
+            service.location = read_as(where[1], title, "column", trust=0.8)
     _dates(service, cells)
     service.setting = _setting(service)
     if len(name.flat.split()) > LONG_NAME:
         _doubt(service)
     return service
+
+
+def _without_zeros(timed: list[Cell]) -> list[Cell]:
+    """The cells of an amount without those that say none, where another says some: "0" inside, "225" outside."""
+    some = [
+        cell
+        for cell in timed
+        if not re.fullmatch(r"(?i)\W*(?:0(?:\.0+)?(?:\s*min\w*)?|none|n/?a)?\W*", cell.text.flat)
+    ]
+    return some or timed
 
 
 def _without_totals(timed: list[Cell], head: dict[int, Passage]) -> list[Cell]:
@@ -365,9 +409,26 @@ def _doubt(service: Service) -> None:
             setattr(service, slot.name, replace(value, confidence=DOUBTED))
 
 
+_PERIOD_CODES = {
+    "w": "week",
+    "wk": "week",
+    "m": "month",
+    "mo": "month",
+    "d": "day",
+    "q": "quarter",
+    "y": "year",
+    "yr": "year",
+    "s": "semester",
+}
+
+
 def _with_unit(words: str, heading: str) -> str:
     """A bare number with the unit and period its heading gives ("Minutes per week", "Sessions")."""
     title = plain(heading)
+    if re.fullmatch(r"(?:each|per|every|cada|por|period|cycle|unit)\W*", title) and (
+        letter := _PERIOD_CODES.get(plain(words).strip(" ."))
+    ):
+        return f"per {letter}"
     if re.fullmatch(r"(?:each|per|every|cada|por)\W*", title) and re.fullmatch(r"[^\W\d]+", words.strip()):
         return f"per {words}"
     if not re.fullmatch(r"[\d.,]+", words.strip()):
@@ -377,7 +438,9 @@ def _with_unit(words: str, heading: str) -> str:
         unit = "hours"
     elif re.search(r"\bmin|\bmpw\b|\bmpm\b|\btime\b(?!s)|length", title):
         unit = "minutes"
-    elif re.search(r"session|\btimes\b|frequen|sesion|veces|frecuen|^\W*$|^no\.?$|^number$", title):
+    elif re.search(
+        r"session|\btimes\b|frequen|sesion|veces|frecuen|^x$|\bfreq\b|^\W*$|^no\.?$|^number$", title
+    ):
         unit = "sessions"
     elif re.search(r"\bdays\b|\bdias\b", title):
         unit = "days"
@@ -652,9 +715,16 @@ def _paragraphs(text: Passage, knowledge: Knowledge, day_minutes: float | None) 
     return found
 
 
+_KIND_LABEL = re.compile(
+    r"(?i)\W*(?:special education(?: services?)?|related services?|supplementary (?:aids?|services?)(?: (?:and|&) services)?|services?|programs?)\s*:\s+(?=\S)"
+)
+
+
 def _named(line: Passage) -> tuple[Passage, Passage] | None:
     """(name, amount and the rest) of a sentence or list item that states a service."""
     text = line.text.replace("\n", " ")
+    if kind := _KIND_LABEL.match(text):
+        line, text = line.cut(kind.end()), text[kind.end() :]
     if received := _RECEIVES.match(text):
         body = line.cut(received.start(1))
         flat = body.text.replace("\n", " ")

@@ -23,7 +23,7 @@ _LISTED = re.compile(
     rf"^\W*?(?P<tests>[A-Z][^:;{TICKED}{EMPTY}]{{1,110}}?)(?:,? \(?(?:see )?(?:Form|Page|Attachment) \w+\)?)?\s*:\s*(?P<list>[^:]+?)\W*$"
 )
 _END = re.compile(
-    rf"(?<=[^\s.])\.\s+(?=[A-Z{TICKED}{EMPTY}])|;\s+(?=[A-Z][^;:]{{2,60}}:)|\n(?=\W*[A-Z{TICKED}{EMPTY}])|\s+(?=[{TICKED}{EMPTY}]\s*[A-Z])"
+    rf"(?<=[^\s.])\.\s+(?=[A-Z{TICKED}{EMPTY}])|;\s+(?=[A-Z][^;:.]{{2,60}}:)|\n(?=\W*[A-Z{TICKED}{EMPTY}])|\s+(?=[{TICKED}{EMPTY}]\s*[A-Z])"
 )
 _LOCAL = re.compile(
     r"(?i)\b(?:district|county|benchmark|local|screener|universal|map growth|i-?ready|distrito)\b"
