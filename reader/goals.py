@@ -410,7 +410,7 @@ def _next_heading(entry: Entry, knowledge: Knowledge) -> int | None:
 
 _NUMBERED_AREA = re.compile(r"\W*(?P<number>\d{1,2})[.)]\s+(?P<area>[A-ZÁÉÍÓÚ](?:[^\W\d]|[ /&,-]){2,50})")
 _OPENS_GOAL = re.compile(
-    r"(?:Annual |Measurable )*(?:Goal|GOAL|Meta|META)\s*#?\d{1,2}\s*(?:[.:–-]|\([^)]+\)|$)"
+    r"(?:Annual |Measurable )*(?:Goal|GOAL|Meta|META)\s*#?\d{1,2}\s*(?:[.:–-]|,(?= [A-Z])|\([^)]+\)|$)"
 )
 
 

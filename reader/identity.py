@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from reader.choices import Choice, choices_in
@@ -106,7 +107,7 @@ def read_identity(
     if student.student_id is None:
         student.student_id = _marked_number(pool)
     if reading.meeting_date is None:
-        reading.meeting_date = _meeting_said(parts, sheets)
+        reading.meeting_date = _meeting_said(parts, sheets) or _review_held(reading, pool)
     reconcile(reading)
     _eligibility(reading, pool, parts, knowledge)
 
@@ -119,6 +120,22 @@ def _state_first(entries: Sequence[Entry]) -> list[Entry]:
     return [e for e in entries if e not in numbers] + sorted(
         numbers, key=lambda e: (bool(_LOCAL_NUMBER.search(e.label.flat)), not _OF_STATE.search(e.label.flat))
     )
+
+
+def _review_held(reading: Reading, pool: Sequence[Entry]) -> Text | None:
+    """The day of a review that is not the next one: a year earlier, before the IEP begins."""
+    due = reading.annual_review_due or reading.iep_end
+    for entry in pool:
+        if entry.role != "annual_review_due" or _COMING.search(entry.label.flat) or due is None:
+            continue
+        held = _iso(entry)
+        if (
+            held is not None
+            and held.value < due.value
+            and (reading.iep_start is None or held.value <= reading.iep_start.value)
+        ):
+            return replace(held, confidence=min(held.confidence, 0.85))
+    return None
 
 
 def _coming_first(entries: Sequence[Entry], slot: str) -> Sequence[Entry]:
@@ -192,11 +209,16 @@ def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None
             told = re.search(
                 r"(?i)\b(?:meeting|conference|reunión|junta)\b(?: date| held| on|:|\s)*", piece.text
             )
+            if told and _NOT_THIS_MEETING.search(piece.text[: told.start()]):
+                continue
             if told and (days := dates_in(piece.text[told.end() : told.end() + 30])) and days[0][0] == 0:
                 return read_as(days[0][2].isoformat(), piece, "title")
     return None
 
 
+_NOT_THIS_MEETING = re.compile(
+    r"(?i)\b(?:next|previous|last|prior|eligibility|before|anterior|próxima)\b[^.;:]*$"
+)
 _LATER_BIRTHDAY = re.compile(
     r"(?i)\b(?:third|3rd|sixth|\d{1,2}(?:th|st)|fourteenth|sixteenth|eighteenth) birthday"
 )
@@ -608,9 +630,9 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
         for part in parts:
             if part.kind == "team":
                 members += _lines(part, knowledge)
-    if len(members) < 3:
+    if all(member.name is not None and member.name.how == "loose" for member in members):
         told = max((_people_told(part, knowledge) for part in parts[:8]), key=len, default=[])
-        members = told if len(told) > max(2, len(members)) else members
+        members = told if len(told) > 2 and len(told) >= len(members) else members
     if not members:
         for part in parts:
             if part.kind in ("team", "student", "unknown", "consent", "eligibility"):

@@ -320,6 +320,9 @@ def _aligned(
             for entry in fields
         ):
             return False
+        filled = [piece for piece in line.pieces if any(_just_under(entry, piece, line) for entry in fields)]
+        if len(filled) >= max(2, 0.6 * len(line.pieces)):
+            return False  # each names the field under it
         return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
 
     while index < len(lines):
@@ -353,6 +356,12 @@ def _aligned(
         )
         tables.append(Table(rows, edges, ruled=False))
     return rest, tables
+
+
+def _just_under(entry: Cell, piece: Passage, line: Line) -> bool:
+    """Whether a field stands close under a piece of a line."""
+    left, top, right, _ = entry.box
+    return -4 <= top - line.box[3] < 16 and left - 4 <= piece.words[0].box[0] <= right
 
 
 def _rows_of_run(

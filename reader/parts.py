@@ -271,7 +271,7 @@ class _Titles:
         if not self._styled(text) or not isinstance(following, Line) or len(following.pieces) != 1:
             return None
         second = following.pieces[0]
-        if GOAL_N.match(text.flat) and self.exact(second):
+        if GOAL_N.match(second.flat) or (GOAL_N.match(text.flat) and self.exact(second)):
             return None  # a goal's number and area, over the name of the box below
         if not _alike(_style(second), _style(text)):
             return None
