@@ -22,8 +22,6 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     """How the child takes state tests, which, and with what accommodations."""
     found = Assessments()
     own = [part for part in parts if part.kind == "assessments"]
-    if iep and not own:
-        own = tests_elsewhere(list(parts), knowledge)
     alternate: bool | None = None
     named_alternate: Passage | None = None
     regular = None
@@ -187,6 +185,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 found.participation = read_as("regular_with_accommodations", unit, "sentence")
     if not own:
         _from_labels(parts, found, knowledge)
+        if iep and not found.state_tests and found.participation is None:
+            named = tests_elsewhere(list(parts), knowledge)
+            return read_assessments(named, knowledge, iep=True) if named else found
     if not iep and not found.state_tests and not own:
         return found
     if not regular and not alternate and exempt is None:

@@ -302,7 +302,7 @@ def _sentences(text: Passage) -> list[Passage]:
     lines = text.lines()
     whole = Passage.join(lines, " ")
     cuts = [cut.end() for cut in _INLINE.finditer(whole.text)]
-    if not cuts:
+    if not cuts or any(re.match(r"\s*\d{1,2}[.)]\s", line.text) for line in lines):
         return lines
     return [whole.cut(a, b) for a, b in pairwise([0, *cuts, len(whole)])]
 

@@ -593,7 +593,7 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
                     colon = name.split(":")
                     for candidate in (name, *(reversed(colon) if len(colon) > 1 else ())):
                         candidate = re.sub(r"\s*\([^)]*\)?\s*$", "", candidate).strip(" .")
-                        if candidate and knowledge.disability(candidate):
+                        if candidate and knowledge.disability(candidate) not in (None, "noncategorical"):
                             options.append((choice.marked, candidate, words, lead[1].lower() if lead else ""))
                             break
         if len(options) >= 3 or any(

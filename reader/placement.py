@@ -56,11 +56,11 @@ def _percent(value: Passage) -> tuple[float, Passage] | None:
 
 
 _IN = re.compile(
-    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
+    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|non-?disabled (?:peers|students|children|classmates)|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
-    r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b|\bremoval\b"
+    r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b|\bremoval from\b"
 )
 
 
@@ -94,7 +94,9 @@ def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
         return None
     bare = _RANGE.sub(lambda match: " " * len(match.group()), line.text)
     shares = list(_SHARE.finditer(bare))
-    removed = re.search(r"(?i)\bremov(?:al|ed)\b", line.flat)  # "Removal from general education: 12 %"
+    removed = re.search(
+        r"(?i)\bremov(?:al|ed)\b[^.]*\d ?(?:%|percent)", line.flat
+    )  # "Removal from general education: 12 %"
     inside, outside = None if removed else _IN.search(line.flat), removed or _OUT.search(line.flat)
     if len(shares) != 1 or bool(inside) == bool(outside) or float(shares[0][1]) > 100:
         return None
