@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from reader.choices import Choice, choices_in
 from reader.dates import dates_in
@@ -471,7 +472,7 @@ def _again(value: Text) -> Text:
 
 
 _BESIDE_NAME = re.compile(
-    r"(?i)\((?!primary|secondary)[^)]*\)|(?:^|(?<=[;,\n]))\s*\d{1,2}(?=\s+[^\W\d_]{3})"
+    r"(?i)\((?!primary|secondary)[^)]*\)|(?:^|(?<=[;,\n]))\s*\d{1,3}(?:\s*[-–:.)])?(?=\s+[^\W\d_]{3})"
 )  # a remark, a code
 
 
@@ -543,13 +544,50 @@ def _eligibility(
         elif entry.role == "eligibility.other":
             others += _categories(entry.value, knowledge)
     if not (primary or others or ticked):
-        primary = _under_heading(parts, knowledge)
+        primary = _under_heading(parts, knowledge) or _category_said(parts, knowledge)
     found: list[Text] = []
     marked = next((value for value, lead in ticked if lead == "p"), None)
     for value in [*([marked] if marked else []), *primary, *others, *[value for value, _ in ticked]]:
         if all(knowledge.disability(value.value) != knowledge.disability(other.value) for other in found):
             found.append(value)
     reading.eligibility = Eligibility(found, found[0] if found else None)
+
+
+_FOUND_ELIGIBLE = re.compile(
+    r"(?i)\b(?:eligible|qualif(?:ies|y)|identified|classified)\b[^.;:]{0,60}?\b(?:as|under|in|with|for)\b (?:the )?(?:(?:category|classification|area) of |(?:a )?(?:student|child) with |having )?(?:an? )?(?=(?-i:[A-Z]))"
+)
+
+
+def _category_said(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
+    """The category that a sentence names: "is eligible as a student with a Specific Learning Disability"."""
+    for part in parts:
+        if part.kind not in ("student", "eligibility", "evaluation", "unknown", "team"):
+            continue
+        prose = part.prose
+        flat = prose.text.replace("\n", " ").replace("\t", " ")
+        for said in _FOUND_ELIGIBLE.finditer(flat):
+            words = re.split(r"[.;,(]", flat[said.end() : said.end() + 80])[0].split(" ")
+            for count in range(min(len(words), 7), 0, -1):
+                name = " ".join(words[:count])
+                if knowledge.disability(name):
+                    return [read_as(name, prose.cut(said.end(), said.end() + len(name)), "sentence")]
+    return []
+
+
+def _in_columns(table: Table, knowledge: Knowledge) -> list[tuple[bool, str, Passage, str]]:
+    """Categories down a table's side, marked in a column for the primary or the secondary one."""
+    head = {
+        cell.column: plain(cell.text.flat)[:1]
+        for cell in table.rows[0]
+        if re.match(r"(?i)\W*(?:primary|secondary|primaria|secundaria)\b", cell.text.flat)
+    }
+    found = []
+    for row in table.rows[1:] if len(head) == 2 else []:
+        name = row[0].text.flat.strip(" .")
+        marked = [head[cell.column] for cell in row[1:] if cell.column in head and TICKED in cell.text.text]
+        if knowledge.disability(name):
+            found.append((bool(marked), name, row[0].text, marked[0] if marked else ""))
+    return found
 
 
 def _under_heading(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
@@ -579,6 +617,9 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
             continue
         options: list[tuple[bool, str, Passage, str]] = []
         for unit in part.units():
+            if isinstance(unit, Table) and (listed := _in_columns(unit, knowledge)):
+                options += listed
+                continue
             passages: list[Passage] = []
             for row in [] if isinstance(unit, Passage) else unit.rows:
                 apart = any(c.text.text.strip() in (TICKED, EMPTY) for c in row)  # a box in a cell of its own
@@ -727,21 +768,36 @@ def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
             found += [member] if member else []
     if len(found) < 3:
         found = []
+    found += _names_over_roles(table, knowledge)
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
         index = 0
         while index + 1 < len(cells):
             a, b = cells[index], cells[index + 1]
             member = None
-            if knowledge.is_role(a.flat.rstrip(":")) and _is_name(b.flat):
+            if knowledge.is_role(a.flat.rstrip(":")) and _is_name(b.flat) and not knowledge.is_role(b.flat):
                 member = _member(b, a, "row")
-            elif _is_name(a.flat) and knowledge.is_role(b.flat):
+            elif _is_name(a.flat) and knowledge.is_role(b.flat) and not knowledge.is_role(a.flat):
                 member = _member(a, b, "row")
             if member:
                 found.append(member)
                 index += 2
             else:
                 index += 1
+    return found
+
+
+def _names_over_roles(table: Table, knowledge: Knowledge) -> list[Member]:
+    """A row of names over a row of what they are."""
+    found: list[Member] = []
+    for above, below in pairwise(table.rows):
+        if len(above) < 2 or len(above) != len(below):
+            continue
+        pairs = [(a.text, b.text) for a, b in zip(above, below, strict=True) if a.text and b.text]
+        if len(pairs) > 1 and all(
+            _is_name(a.flat) and not knowledge.is_role(a.flat) and knowledge.is_role(b.flat) for a, b in pairs
+        ):
+            found += [member for a, b in pairs if (member := _member(a, b, "row"))]
     return found
 
 

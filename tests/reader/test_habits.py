@@ -170,6 +170,30 @@ def test_people_told_in_a_sentence():
     ]
 
 
+def test_a_row_of_names_over_a_row_of_roles():
+    grid = table("Ana Ruiz|Bo Lee", "Parent|Special Education Teacher", "Cy Fox|Di Poe", "LEA Representative|General Education Teacher")  # fmt: skip
+
+    found = [(member.name.value, member.role.value) for member in read_team([part("team", grid)], KNOWN)]
+
+    assert found == [("Ana Ruiz", "Parent"), ("Bo Lee", "Special Education Teacher"), ("Cy Fox", "LEA Representative"), ("Di Poe", "General Education Teacher")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("block", "found"),
+    [
+        (lines("Disability category: 09 - Specific Learning Disability"), ["Specific Learning Disability"]),
+        (lines("Primary: Emotional Disturbance Secondary: Deafness"), ["Emotional Disturbance", "Deafness"]),
+        (lines("The team finds the student eligible in the category of Traumatic Brain Injury."), ["Traumatic Brain Injury"]),
+        (table("Disability|Primary|Secondary", "Deafness|☐|☒", "Autism|☒|☐", "Other Health Impairment|☐|☐"), ["Autism", "Deafness"]),
+    ],
+)  # fmt: skip
+def test_categories_in_further_places(block, found):
+    read_so = identity(part("student", block)).eligibility
+
+    assert [value.value for value in read_so.categories] == found
+    assert read_so.primary.value == found[0]
+
+
 def test_a_gloss_in_a_second_language_is_left_out():
     assert unglossed("Goal 1 / Meta 1 — Area / Área") == "Goal 1 — Area"
     assert unglossed("Frequency and\nDuration /\nFrecuencia y\nduración") == "Frequency and\nDuration"
