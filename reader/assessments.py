@@ -186,8 +186,8 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
     if not own:
         _from_labels(parts, found, knowledge)
         if iep and not found.state_tests and found.participation is None:
-            named = tests_elsewhere(list(parts), knowledge)
-            return read_assessments(named, knowledge, iep=True) if named else found
+            elsewhere = tests_elsewhere(list(parts), knowledge)
+            return read_assessments(elsewhere, knowledge, iep=True) if elsewhere else found
     if not iep and not found.state_tests and not own:
         return found
     if not regular and not alternate and exempt is None:

@@ -52,8 +52,8 @@ def choices_in(passage: Passage) -> list[Choice]:
             found.append(Choice(outer[4] == TICKED, line.cut(*outer.span(3))))
             continue
         if behind := _boxes_behind(text, glyphs):
-            for glyph, (start, end) in zip(glyphs, behind, strict=True):
-                found.append(Choice(glyph.group() == TICKED, line.cut(start, end)))
+            for glyph, span in zip(glyphs, behind, strict=True):
+                found.append(Choice(glyph.group() == TICKED, line.cut(*span)))
             continue
         after = text[glyphs[-1].end() :].strip()
         first = text[: glyphs[0].start()].strip()

@@ -182,14 +182,14 @@ def tests_elsewhere(parts: list[Part], knowledge: Knowledge) -> list[Part]:
                 asked = _ASKED.match(line.text)
                 if asked is None:
                     continue
-                body = [line.cut(asked.end())]
+                said = [line.cut(asked.end())]
                 for below in lines[number + 1 :]:
                     if re.match(r"[A-Z][^:;.]{3,70}:\s", below.text) and not _is_test(
                         below.text.split(":")[0], knowledge
                     ):
                         break
-                    body.append(below)
-                found.append(_part(line.cut(0, asked.end()), Passage.join(body, "\n")))
+                    said.append(below)
+                found.append(_part(line.cut(0, asked.end()), Passage.join(said, "\n")))
     return found
 
 
