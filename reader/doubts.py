@@ -57,6 +57,8 @@ _DISTRICT = re.compile(
 def _names(reading: Reading) -> None:
     if reading.student.name is not None and _LABEL_WORD.search(reading.student.name.value):
         _lower(reading.student, ("name",), CONTRADICTED)
+    if reading.student.grade is not None and re.match(r"(?i)\W*(?:ps|ec)\b", reading.student.grade.words):
+        _lower(reading.student, ("grade",))  # a district's own code
     for slot, named in (("school", _SCHOOL), ("district", _DISTRICT)):
         value = getattr(reading, slot)
         if value is not None and not named.search(value.value):
@@ -152,12 +154,19 @@ _METHOD = re.compile(
 )
 
 
+_NEXT_BOX = re.compile(
+    r"(?i)\b(?:benchmarks?|short[- ]term)\b.*\bobjectives?\b|\s1[.)]\s"
+)  # what stands below the method
+
+
 def _goals(reading: Reading, knowledge: Knowledge) -> None:
     goals = reading.goals
     for goal in goals:
         if goal.area is not None and (_FORM_WORD.search(goal.area.value) or len(goal.area.value.split()) > 8):
             _lower(goal, ("area",))
-        if goal.measurement is not None and not _METHOD.search(goal.measurement.value):
+        if goal.measurement is not None and (
+            not _METHOD.search(goal.measurement.value) or _NEXT_BOX.search(goal.measurement.value)
+        ):
             _lower(goal, ("measurement",))
         if goal.baseline is not None and re.search(r"(?i)\bwill\b", goal.baseline.value):
             _lower(goal, ("baseline",))
@@ -183,5 +192,11 @@ def _supports(reading: Reading, knowledge: Knowledge) -> None:
             column = knowledge.is_column(value.value) or bool(
                 re.match(r"\W*(?i:accommodation|modification|supports?)s?\W*$", value.value)
             )
-            if (alone or column) and value.confidence > DOUBTED:
+            remark = bool(
+                re.match(
+                    r"(?i)\W*(?:needed|required|n/a|none|yes|no|with|without)\b\s*(?::|$|supports)",
+                    value.value,
+                )
+            )
+            if (alone or column or remark) and value.confidence > DOUBTED:
                 values[index] = replace(value, confidence=DOUBTED)
