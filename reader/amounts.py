@@ -79,6 +79,12 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     words = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain(text))
     words = _PLURAL_ASIDE.sub(r"\1s", words)
     words = _UNIT_ASIDE.sub(r"\1", words)
+    words = _NUMBER_ASIDE.sub(r"\1", words)
+    words = _COUNT_LABEL.sub(r"\2 \1", words)
+    words = _FEET.sub(r"\1 min", words)
+    for pattern, said in _PLAINER:
+        words = pattern.sub(said, words)
+    words = _WEEKDAY_LETTERS.sub(lambda m: f"{len(re.findall('[a-z]+', m[0]))} days per week", words)
     words = " ".join(words.replace(",", " , ").split())
     head = " ".join(plain(heading).split())
     if not words:
@@ -139,6 +145,35 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
 
 _PLURAL_ASIDE = re.compile(r"(\w)\(s\)\.?")  # "1 Hr(s). 15 Min(s)."
 _UNIT_ASIDE = re.compile(r"\(((?:min|minute|hour|hr|times?|sessions?)s?(?: (?:per|a) \w+)?)\)")
+_NUMBER_ASIDE = re.compile(
+    r"\((\d{1,3})\)(?= ?(?:min|hour|hr|x\b|times?|sessions?|days?))"
+)  # "(30) min (2) x"
+_COUNT_LABEL = re.compile(  # "Number of sessions: 5"
+    r"(?:(?:number|no\.?|#|total|n[uú]mero) (?:of |de )?)?\b(sessions?|times|visits|sesiones|veces)(?: (?:per|a|each) \w+)?\s*:\s*(\d{1,3})(?!\d|\s*-?\s*(?:min|hour|hr))\b"
+)
+_FEET = re.compile(r"(?<![\d/])(\d{2,3})['\u2032](?=\s|$|,|/)")  # 30' for 30 minutes
+_PLAINER = tuple(  # the same thing said in other ways
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (r"\b(minutes?|mins?|hours?|hrs?|minutos|horas)\s*:\s*(\d+(?:\.\d+)?)\b(?!\s*:)", r"\2 \1"),
+        (
+            r"\b(?:frequency|freq|frecuencia)\.?\s*:\s*(\d{1,2})(?=\W+(?:per|x|times?|each|por|/))",
+            r"\1 times ",
+        ),
+        (r"\bper\s*:\s*(?=day|week|month|quarter|year)", "per "),
+        (r"\bm\s?-\s?f\b|\bmon(?:day)?s?\s?(?:-|to|through)\s?fri(?:day)?s?\b", "5 days per week"),
+        (r"\b(?:x|for)\s+3\d weeks\b", ""),
+        (
+            r"\b(per|a|each|every) (?:5[- ]day |five[- ]day |1 |one |school |instructional )(week|month|quarter|semester|year)s?\b",
+            r"\1 \2",
+        ),
+        (r"\b(\d)\s*d\s*/\s*(?=w)", r"\1 days/"),
+        (r"\b(?:per|each) (?:4|four)[ -]?weeks?\b|\bevery (?:4|four) weeks\b", "per month"),
+    )
+)
+_WEEKDAY_LETTERS = re.compile(
+    r"(?<![\w/])(?<!\d )(?:m|tu|t|w|th|f)(?:\s*[,/&]\s*(?:and )?(?:m|tu|t|w|th|r|f)){1,4}(?![\w/])"
+)
 _EVERY_OTHER = re.compile(
     r"every other week|every (?:two|2) (?:weeks|wks)|(?:per|each) (?:two|2)[ -]weeks?|fortnight|cada (?:dos|2) semanas|quincenal"
 )
@@ -211,7 +246,7 @@ def _sessions(words: str) -> float | None:
     if re.search(r"\b(?:twice|dos veces)\b", rest):
         return 2.0
     for pattern in (
-        rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?)\b",
+        rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?|periods|blocks|classes|visits)\b",
         rf"({_NUMBER})\s*[x×]\s*(?:/|per|a|each|every|weekly|daily|monthly|week|wk|\d|por|al|cada|sem|,|$)",
         rf"[x×]\s*({_NUMBER})\b(?!\s*-?\s*(?:min|hour|hr|hora))",
         rf"({_NUMBER})\s*[x×]\s",
@@ -239,3 +274,26 @@ _UNSPECIFIED = re.compile(
 def unspecified(text: str) -> bool:
     """Whether an amount is left open: "as needed" and the like."""
     return bool(_UNSPECIFIED.search(text))
+
+
+def numbers_left(text: str, minutes: float | None, sessions: float | None, per_week: float | None) -> bool:
+    """Whether a text states numbers that an amount read from it does not account for: it may say more than was read."""
+    known = {1.0, 36.0}  # one, and the weeks of a year
+    for value in (minutes, sessions, per_week):
+        if value:
+            known |= {value, value / 60, value % 60, value // 60}
+    if minutes and per_week:
+        known.add(per_week / minutes)
+    if minutes and sessions:
+        whole = minutes * sessions
+        known |= {whole, whole / 60, whole % 60, whole // 60}
+    words = re.sub(
+        r"\b5[- ]days?\b|\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d\s*:\s*\d{1,2}\b|(?:six|6|nine|9)[ -]weeks?|group of \d+|\([^)]*\)",
+        " ",
+        text,
+    )
+    words = re.sub(r"(?i)\b(?:goals?|metas?)\b[\s#:]*\d+(?:\s*(?:,|&|and)\s*\d+)*", " ", words)
+    return any(
+        float(number) and not any(abs(float(number) - value) < 0.02 for value in known)
+        for number in re.findall(r"(?<![\d.])\d+(?:\.\d+)?", words)
+    )

@@ -15,6 +15,7 @@ from reader.parts import Part
 from reader.reading import TRUST, Assessments, Value, read_as
 from reader.supports import bare, yes_no
 from reader.tables import table_kind
+from reader.tests_taken import tests_elsewhere, tests_told
 
 
 def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) -> Assessments:
@@ -45,6 +46,20 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 source = source or marked[2]
                 continue
             lined = False
+            if isinstance(unit, Passage):
+                clauses, unit = tests_told(unit, knowledge)
+                for told in clauses:
+                    taken = not told.local and told.way != "not_tested_at_grade"
+                    if taken:
+                        found.state_tests += [read_as(bare(t.flat), t, "sentence") for t in told.tests]
+                        regular, source = True, source or told.words
+                        if told.way != "regular" or found.participation is None:
+                            found.participation = read_as(told.way, told.words, "sentence")
+                    elif told.way == "not_tested_at_grade":
+                        exempt = told.words
+                    found.accommodations += [
+                        read_as(bare(item.flat), item, "sentence") for item in told.listed
+                    ]
             if (
                 isinstance(unit, Passage)
                 and (listed := _tests_before_way(unit, found, knowledge)) is not None
@@ -59,9 +74,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 _tests_over_choices(unit, found, knowledge)
                 if (way := _tests_in_lines(unit, found, knowledge)) is not None:
                     regular, source, lined = regular or way.startswith("regular"), source or unit, True
-                if (told := _tests_told(unit, found)) is not None:
-                    regular = regular or told.startswith("regular")
-                    alternate = alternate or told == "alternate" or None
+                if (how_told := _tests_told(unit, found)) is not None:
+                    regular = regular or how_told.startswith("regular")
+                    alternate = alternate or how_told == "alternate" or None
                     source = source or unit
             if isinstance(unit, Table):
                 kind = table_kind(unit, knowledge) if not _of_labels(unit, knowledge) else None
@@ -170,6 +185,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 found.participation = read_as("regular_with_accommodations", unit, "sentence")
     if not own:
         _from_labels(parts, found, knowledge)
+        if iep and not found.state_tests and found.participation is None:
+            elsewhere = tests_elsewhere(list(parts), knowledge)
+            return read_assessments(elsewhere, knowledge, iep=True) if elsewhere else found
     if not iep and not found.state_tests and not own:
         return found
     if not regular and not alternate and exempt is None:
@@ -411,6 +429,8 @@ def _tests_in_lines(unit: Passage, found: Assessments, knowledge: Knowledge) -> 
     flat = unit.text.replace("\n", " ").replace("\t", " ")
     if len(found.state_tests) == before:
         for said in _TAKEN.finditer(flat):
+            if re.search(f"{EMPTY}[^{TICKED}{EMPTY}.]*$", flat[: said.start()]):
+                continue  # offered and not marked
             taken = unit.cut(*said.span("tests"))
             helped = re.search(r"\s+(?:with|using|con)\s+", taken.text)
             if helped and knowledge.worded_as_support(taken.cut(helped.end()).flat) and not said["way"]:
@@ -758,6 +778,11 @@ def _accommodations(value: Passage, found: Assessments, knowledge: Knowledge) ->
         for choice in choices_in(value):
             if choice.marked and choice.words and not yes_no(choice.words.flat):
                 found.accommodations.append(read_as(bare(choice.words.flat), choice.words, "box"))
+        return
+    if len(lines := value.lines()) > 1 and all(re.match(r"\W*[•·▪‣●*–-]\s", line.text) for line in lines):
+        for line in lines:
+            if 2 < len(bare(line.flat)) < 90:
+                found.accommodations.append(read_as(bare(line.flat), line, "label"))
         return
     splitter = (
         ";" if ";" in value.text else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)

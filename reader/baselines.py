@@ -144,6 +144,53 @@ def baselines_from_levels(goals: Sequence[Goal], parts: Sequence[Part], knowledg
         found = _clause(measured[index][0], asked, _names(goal.text.value))
         goal.baseline = read_as(found.flat.rstrip("."), found, "guess", trust=TRUST_OF_LIKENESS)
         judge(goal)
+    _without_figures([goal for goal in wanting if goal.baseline is None], goals, parts, knowledge)
+
+
+_LITTLE = re.compile(
+    r"(?i)\b(?:only|no|none|never|cannot|not yet|does not yet|single|unable|sólo|solo|ningún|ninguna?|nunca|todavía no|aún no)\b"
+)
+
+
+def _without_figures(
+    wanting: Sequence[Goal], goals: Sequence[Goal], parts: Sequence[Part], knowledge: Knowledge
+) -> None:
+    """Baselines that say how little without a figure: "copies a vertical line only", "no transitions"."""
+    if not wanting:
+        return
+    told = [
+        (sentence, _stems(sentence.flat))
+        for _, sentence in _sentences(parts, knowledge)
+        if _LITTLE.search(sentence.flat)
+        and not _EARLIER.search(sentence.flat)
+        and 3 < len(sentence.flat.split()) < 40
+        and not any(_of_goal(sentence, goal) for goal in goals)
+    ]
+    seen = Counter(stem for _, stems in told for stem in stems)
+    for goal in wanting:
+        assert goal.text is not None
+        asked = _stems(goal.text.value) - _stems(_names(goal.text.value))
+        verb = _stems((goal.behavior.value if goal.behavior else "").split(" ")[0], frozenset())
+        ranked = sorted(
+            (
+                (sum(1.0 / seen[stem] for stem in asked & stems) + bool(verb & stems), -index)
+                for index, (_, stems) in enumerate(told)
+            ),
+            reverse=True,
+        )
+        if not ranked or ranked[0][0] < 2.0 or (len(ranked) > 1 and ranked[0][0] < ranked[1][0] + 0.5):
+            continue
+        sentence = told[-ranked[0][1]][0].strip()
+        leads = [m.end() for m in _SUBJECT.finditer(sentence.text)]
+        little = _LITTLE.search(sentence.text)
+        begin = max((lead for lead in leads if little and lead < little.start()), default=0)
+        stop = (
+            re.search(r"\s+and (?:tires|then|needs)\b|;", sentence.text[little.end() :]) if little else None
+        )
+        end = little.end() + stop.start() if little and stop else len(sentence)
+        found = sentence.cut(begin, end)
+        goal.baseline = read_as(found.flat.rstrip("."), found, "guess")
+        judge(goal)
 
 
 def _by_area(goals: Sequence[Goal], parts: Sequence[Part]) -> None:

@@ -51,6 +51,10 @@ def choices_in(passage: Passage) -> list[Choice]:
             found.append(Choice(outer[1] == TICKED, line.cut(*outer.span(2))))
             found.append(Choice(outer[4] == TICKED, line.cut(*outer.span(3))))
             continue
+        if behind := _boxes_behind(text, glyphs):
+            for glyph, span in zip(glyphs, behind, strict=True):
+                found.append(Choice(glyph.group() == TICKED, line.cut(*span)))
+            continue
         after = text[glyphs[-1].end() :].strip()
         first = text[: glyphs[0].start()].strip()
         trailing = bool(first) and not after and not (len(glyphs) > 1 and first.endswith(("?", ":")))
@@ -64,6 +68,25 @@ def choices_in(passage: Passage) -> list[Choice]:
                 end = glyphs[index + 1].start() if index + 1 < len(glyphs) else None
                 words = line.cut(glyph.end(), end)
             found.append(Choice(glyph.group() == TICKED, words))
+    return found
+
+
+_ANSWER = re.compile(r"(?i)(?:^|[\s?:.,;/(])((?:yes|no|sí|si|n/a|y|n)(?:\s*/\s*(?:yes|no|sí|si))?)\s*$")
+_ANSWERS = re.compile(r"(?i)\W*(?:yes|no|sí|si|n/a)\b")
+
+
+def _boxes_behind(text: str, glyphs: list[re.Match[str]]) -> list[tuple[int, int]] | None:
+    """Where the answers stand whose boxes follow them, whatever is remarked after the last: "Yes ☒ No ☐ See goal 2"."""
+    if len(glyphs) < 2 or _ANSWERS.match(text[glyphs[-1].end() :]):
+        return None
+    found = []
+    before = 0
+    for glyph in glyphs:
+        answer = _ANSWER.search(text[before : glyph.start()])
+        if answer is None or (before and text[before : before + answer.start(1)].strip(" ,/\t")):
+            return None
+        found.append((before + answer.start(1), before + answer.end(1)))
+        before = glyph.end()
     return found
 
 

@@ -34,7 +34,9 @@ _DATE = re.compile(
     rf"(?P<iso>\b\d{{4}}[-/]\d{{2}}[-/]\d{{2}}\b)"
     rf"|(?P<us>\b\d{{1,2}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})\b)"
     rf"|(?P<name>\b(?:{_NAMES})\b\.?[\s-]+\d{{1,2}}(?:st|nd|rd|th)?,?[\s-]+\d{{4}}\b)"
-    rf"|(?P<day>\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:de|of))?[\s-]+(?:{_NAMES})\b\.?,?(?:\s+del?)?[\s-]+\d{{4}}\b)",
+    rf"|(?P<short>\b(?:\d{{1,2}}\s?[-/.]\s?(?:{_NAMES})|(?:{_NAMES})\s?[-/.]\s?\d{{1,2}})\s?[-/.]\s?'?\d{{2}}\b(?!\d))"
+    rf"|(?P<formal>\b\d{{1,2}}(?:st|nd|rd|th)?\s+day\s+of\s+(?:{_NAMES})\b\.?,?(?:\s+in the year)?\s+\d{{4}}\b)"
+    rf"|(?P<day>\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+(?:de|of))?[\s/.-]*(?:{_NAMES})\b\.?,?(?:\s+del?)?[\s/.-]+\d{{4}}\b)",
     re.I,
 )
 
@@ -86,7 +88,8 @@ def _day(match: re.Match[str]) -> date | None:
         words = re.findall(r"[a-záéíóú]+|\d+", text.lower())
         month = next(_MONTHS[word] for word in words if word in _MONTHS)
         numbers = [int(word) for word in words if word.isdigit()]
-        return date(numbers[1], month, numbers[0])
+        year = numbers[1] + (0 if numbers[1] > 99 else 2000 if numbers[1] < 70 else 1900)
+        return date(year, month, numbers[0])
     except (ValueError, StopIteration, IndexError):
         return None
 

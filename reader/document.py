@@ -9,6 +9,7 @@ from reader.assessments import read_assessments
 from reader.baselines import baselines_from_levels
 from reader.dates import as_written_in
 from reader.defects import find_defects, gather_evidence
+from reader.doubts import doubt
 from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
 from reader.factors import read_factors
@@ -202,6 +203,7 @@ def _plan(reading: Reading, parts: list[Part], entries: list[Entry], known: Know
     reading.special_factors = read_factors(
         parts, entries, known, reading.present_levels, reading.eligibility.categories
     )
+    doubt(reading, known)
 
 
 def _dates_of_services(reading: Reading) -> None:

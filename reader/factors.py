@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reader.choices import choices_in, yes_or_no
 from reader.knowledge import Knowledge, plain, squeezed
@@ -126,8 +127,10 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     found = []
     kind = table_kind(table, knowledge)
     head = table.rows[0]
-    yes_column = next((c.column for c in head if squeezed(c.text.flat) in ("yes", "si")), None)
-    no_column = next((c.column for c in head if squeezed(c.text.flat) == "no"), None)
+    affirming = [c.column for c in head if squeezed(c.text.flat) in _YES_HEADS]
+    denying = [c.column for c in head if squeezed(c.text.flat) in _NO_HEADS]
+    headed = len(affirming) == len(denying) == 1  # else a row of answers
+    yes_column, no_column = (affirming[0], denying[0]) if headed else (None, None)
     looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
     for number, row in enumerate(table.rows):
         cells = [cell for cell in row if cell.text]
@@ -226,6 +229,55 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     return found
 
 
+_YES_HEADS = (
+    "yes",
+    "si",
+    "y",
+    "needed",
+    "need",
+    "required",
+    "applies",
+    "applicable",
+    "concern",
+    "areaofneed",
+    "addressed",
+)
+_NO_HEADS = (
+    "no",
+    "n",
+    "notneeded",
+    "noneed",
+    "noneeds",
+    "notrequired",
+    "notapplicable",
+    "na",
+    "noconcern",
+    "notaneed",
+    "doesnotapply",
+)
+_DENIED = re.compile(
+    r"(?i)\b(?:does|do|is|are) not\b|\bno (?:need|concern)s?\b|\bno (?:requiere|necesita|impide)\b"
+)
+_AFFIRMED = re.compile(
+    r"(?i)\W*(?:(?:the )?(?:student|child) )?(?:requires|needs|uses|has|requiere|necesita|usa)\b"
+)
+
+
+def _stated(statement: Passage, end: int | None) -> tuple[Passage, Passage, str] | None:
+    """Question and answer of a statement without boxes: "Does not require assistive technology"."""
+    text = statement.cut(0, end) if end is not None else statement
+    flat = text.flat
+    if (
+        re.search(f"[{TICKED}{EMPTY}?]", statement.text)
+        or len(flat.split()) > 14
+        or re.search(r"(?i)\bif\b", flat)
+    ):
+        return None
+    if _DENIED.search(flat):
+        return text, Passage("No"), "sentence"
+    return (text, Passage("Yes"), "sentence") if _AFFIRMED.match(flat) else None
+
+
 def _only_yes_or_no(text: Passage, knowledge: Knowledge) -> bool:
     """Whether a cell holds a marked Yes or No and nothing besides."""
     words = re.findall(r"[^\W_]+", plain(text.flat))
@@ -238,15 +290,32 @@ _TWO_BOXES = re.compile(
 )
 
 
+_WORD = r"(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*/\s*(?:Yes|Sí|Si|No)\b)?"
+_ANSWER_FIRST = re.compile(
+    rf"(?i)\W*[☐☒]\s*{_WORD}\W*[☐☒]\s*{_WORD}(?:\s*☐ ?N/A)?\s*|\W*{_WORD}\s*[☐☒]\W*{_WORD}\s*[☐☒]\s*(?=\w)"
+)
+_INLINE = re.compile(rf"(?<=[.;])\s+(?=[A-Z][^.;:?{TICKED}{EMPTY}]{{2,60}}[:?] ?[{TICKED}{EMPTY}])")
+
+
+def _sentences(text: Passage) -> list[Passage]:
+    """The lines, or the sentences where several answer in boxes: "Behavior: ☒ no ☐ yes. Hearing: ☒ no ☐ yes."."""
+    lines = text.lines()
+    whole = Passage.join(lines, " ")
+    cuts = [cut.end() for cut in _INLINE.finditer(whole.text)]
+    if not cuts or any(re.match(r"\s*\d{1,2}[.)]\s", line.text) for line in lines):
+        return lines
+    return [whole.cut(a, b) for a, b in pairwise([0, *cuts, len(whole)])]
+
+
 def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
     """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
     found = []
-    lines = text.lines()
+    lines = _sentences(text)
     statements: list[Passage] = []
     current: list[Passage] = []
     for line in lines:
         begins = re.match(
-            r"\W*(?:☐|☒)|^\s*\d{1,2}[.)]\s|^(?:[A-Za-z][.)]\s+)?(?:Does|Do|Is|Are|Should|Can|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
+            r"\W*(?:☐|☒)|^\W*(?:Yes|YES|Y|Sí)\s*[☐☒]|^[^?☐☒]{3,80}\.{4,}\s*(?i:yes|no|n/a)\b|^\s*\d{1,2}[.)]\s|^(?:[A-Za-z][.)]\s+)?(?:Does|Do|Is|Are|Should|Can|Has|If|For|Will|Considerations|¿|In the case|When)\b|^¿|^[•-]\s"
             r"|^[^?☐☒.]{3,60}\s[—–-]\s+(?i:(?:yes|no|not|needed|none|n/a)\b)|^[^?☐☒.]{3,110}[:?\t]\s*(?i:(?:yes|no|n/a|not|none|sí|si)\b|☐|☒)",
             line.text,
         )
@@ -269,11 +338,7 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
                 said = Passage("Yes" if bare["yes"] == TICKED else "No")
                 found.append((statement.cut(bare.end()), said, "box"))
             continue
-        leading = re.match(
-            r"\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)\b\W*[☐☒]\s*(?:Yes|Sí|Si|No|Y|N)(?:/A)?\b(?:\s*☐ ?N/A)?\s*",
-            flat,
-            re.I,
-        )
+        leading = _ANSWER_FIRST.match(flat)
         if leading:
             found.append((statement.cut(leading.end()), statement.cut(0, leading.end()), "box"))
             continue
@@ -281,10 +346,12 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
             found.append((statement.cut(before.end()), statement.cut(0, before.end()), "label"))
             continue
         mark = re.search(
-            r"[?:]\s*|\s[—–-]\s+(?=(?:yes|no|not|needed|none|n/a)\b)|\t+(?=(?:yes|no|y|n|sí)\b)|(?=[☐☒])",
+            r"[?:]\s*|\s[—–-]\s+(?=(?:yes|no|not|needed|none|n/a)\b)|\t+(?=(?:yes|no|y|n|sí)\b)|(?=[☐☒])|\s*\.{4,}\s*",
             flat,
             re.I,
         )
+        if stated := _stated(statement, mark.start() if mark else None):
+            found.append(stated)
         if mark and mark.start() > 3:
             found.append((statement.cut(0, mark.start()), statement.cut(mark.end()), "label"))
             second = re.search(r":\s*", flat[mark.end() :])

@@ -65,7 +65,7 @@ def patterns(knowledge: Knowledge) -> dict[str, re.Pattern[str]]:
 
 
 _NO_GOAL = re.compile(
-    r"(?i)^\W*(?:the |these |all |each |any )?(?:annual |measurable |iep |short[- ]term )*(?:goals?|objectives?|benchmarks?|team|district|school)\b[^,.]{0,60}?\b(?:will|shall)\b"
+    r"(?i)\b(?:goals?|objectives?|metas?)\b[^.;]{0,50}\b(?:that|which) (?:will|shall|must|are to)\b|\b(?:C\.F\.R|CFR|U\.S\.C|N\.J\.A\.C|N\.Y\.C\.R\.R|Ed\. Code)\b\.?|§|^\W*(?:the |these |all |each |any )?(?:annual |measurable |iep |short[- ]term )*(?:goals?|objectives?|benchmarks?|team|district|school)\b[^,.]{0,60}?\b(?:will|shall)\b"
     r"|\b(?:parents?|guardians?|reports?|team|school|district|services?|iep|committee|progress|goals?|staff|padres|informes?|equipo|servicios?)"
     r"(?:\(s\))?\s+(?:will|shall|recibirán?|será)\b|\bwill (?:reach|turn) (?:age\b|the age)|\bwill receive\b\W*$|supports? this \w+ will receive|\bwill be (?:sent|reported|informed|notified|provided|given|reviewed|measured|addressed|held)\b|\bse (?:enviarán?|informará)\b"
 )

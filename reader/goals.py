@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from reader.choices import choices_in, chosen
 from reader.entries import entries_of
+from reader.goal_groups import grouped
 from reader.goal_parts import Draft, Item, goal_of, is_goal, judge, parts_of_words, patterns
+from reader.goal_sentences import POSTSECONDARY, lined, measured_apart, measured_sentences
 from reader.knowledge import Knowledge, squeezed
 from reader.labels import Entry, entries_in
 from reader.layout import EMPTY, TICKED, Passage, Table, capitals
@@ -39,6 +41,9 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
                 "assessments",
                 "services",
                 "team",
+                "lre",
+                "esy",
+                "accommodations",
             ):
                 drafts += _told_by_contents(part, knowledge)
     goals = []
@@ -89,7 +94,7 @@ def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Draft]:
         else:
             entries = entries_in(unit, knowledge, "goals")
         for entry in entries:
-            sentences = _measured_sentences(entry.value, knowledge)
+            sentences = measured_sentences(entry.value, knowledge)
             if sentences:
                 items += [("text", sentence, "loose", Passage()) for sentence in sentences]
             elif (entry.role or "").startswith("goal.") or (
@@ -97,37 +102,7 @@ def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Draft]:
             ):
                 items += _items([entry], knowledge)
     items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3])]
-    return [draft for draft in _grouped(items) if "text" in draft.slots]
-
-
-def _measured_sentences(value: Passage, knowledge: Knowledge) -> list[Passage]:
-    """Sentences that say what a child will do and how well or by when; none of wishes, services or life after school."""
-    known = patterns(knowledge)
-    found: list[Passage] = []
-    start = 0
-    for stop in re.finditer(
-        r"(?<=[a-z\d%)])\.(?=\s+[A-ZÁÉÍÓÚ]|\s*$)|(?<=[^,;\s])\n(?=[A-ZÁÉÍÓÚ•])|$", value.text
-    ):
-        sentence = value.cut(
-            start, stop.end() if value.text[stop.start() : stop.end()] == "." else stop.start()
-        )
-        start = stop.end()
-        flat = sentence.flat
-        if (
-            60 < len(flat) < 600
-            and is_goal(flat, knowledge)
-            and not _WISH.search(flat)
-            and not _POSTSECONDARY.search(flat)
-            and (known["criterion"].search(flat) or known["timeframe"].search(flat))
-            and re.search(r"\d", flat)
-        ):
-            found.append(sentence)
-    return found
-
-
-_WISH = re.compile(
-    r"(?i)\b(?:wants?|hopes?|wish\w*|worr\w+|asks?|asked|concern\w*|fears?|would like|receives?|recibirá|provided?|quieren?|desean?|esperan?) (?!to the)"
-)
+    return [draft for draft in grouped(items) if "text" in draft.slots]
 
 
 def _has_goals(part: Part, knowledge: Knowledge) -> bool:
@@ -148,7 +123,7 @@ def _lists_goals(table: Table, knowledge: Knowledge) -> bool:
     return any(
         cell.column in columns
         and is_goal(cell.text.flat, knowledge)
-        and not _POSTSECONDARY.search(cell.text.flat)
+        and not POSTSECONDARY.search(cell.text.flat)
         for row in table.rows[kind[2] :]
         for cell in row
     )
@@ -157,9 +132,6 @@ def _lists_goals(table: Table, knowledge: Knowledge) -> bool:
 _LIFE_AFTER = re.compile(
     r"(?i)\W*(?:after|upon|following|once) (?:\w+ ){0,2}(?:leaving|leaves|graduat\w+|complet\w+ (?:of )?(?:high school|college|training)|high school|finishing school)\b"
 )  # a goal for the time after school stands under transition
-_POSTSECONDARY = re.compile(
-    r"(?i)\b(?:after|upon|following) (?:\w+ ){0,3}(?:high school|graduat|college|training|school)"
-)
 
 
 def _without_repeats(goals: list[Goal]) -> list[Goal]:
@@ -199,15 +171,19 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
                 continue
             entries = entries_of(Part("goals", blocks=[unit]), knowledge)
         else:
-            entries = entries_in(unit, knowledge, part.kind)
+            entries = entries_in(lined(unit), knowledge, part.kind)
         if part.kind not in ("goals", "progress", "present_levels", "unknown", "student"):
             entries = [entry for entry in entries if (entry.role or "").startswith("goal.")]
         items += _items(entries, knowledge)
-    items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3])]
+    items = [
+        item
+        for item in measured_apart(items, knowledge)
+        if item[0] != "area" or _may_be_area(item[1], item[3])
+    ]
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
         # where goals are labelled, a sentence without a label is not one
         items = [item for item in items if item[0] != "text" or item[2] != "loose"]
-    return _grouped(items)
+    return grouped(items)
 
 
 def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:
@@ -266,7 +242,7 @@ def _of_before(table: Table, roles: dict[int, str], depth: int) -> bool:
 
 _HEADING = re.compile(
     r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
-    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*)*(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.)]*\s*(?P<rest>.*)$"
+    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*)*(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.,)]*\s*(?P<rest>.*)$"
 )  # fmt: skip
 _NUMBERED = re.compile(
     r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$"
@@ -434,7 +410,7 @@ def _next_heading(entry: Entry, knowledge: Knowledge) -> int | None:
 
 _NUMBERED_AREA = re.compile(r"\W*(?P<number>\d{1,2})[.)]\s+(?P<area>[A-ZÁÉÍÓÚ](?:[^\W\d]|[ /&,-]){2,50})")
 _OPENS_GOAL = re.compile(
-    r"(?:Annual |Measurable )*(?:Goal|GOAL|Meta|META)\s*#?\d{1,2}\s*(?:[.:–-]|\([^)]+\)|$)"
+    r"(?:Annual |Measurable )*(?:Goal|GOAL|Meta|META)\s*#?\d{1,2}\s*(?:[.:–-]|,(?= [A-Z])|\([^)]+\)|$)"
 )
 
 
@@ -909,89 +885,6 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
             found.append(("text", Passage.join([entry.label, entry.value], " "), "column", head))
         else:
             found += _items([entry], knowledge)
-    return found
-
-
-def _grouped(items: list[Item]) -> list[Draft]:
-    """Group items into goals. What stands before a goal's text in the first goal opens each later one."""
-    openers: set[str] = set()
-    before = [slot for slot, value, _, _ in items if value]
-    area_opens = "area" not in before or "text" not in before or before.index("area") < before.index("text")
-    for slot, value, _, _ in items:
-        if slot == "text" and value:
-            break
-        if slot in ("number", "area", "baseline", "present", "open", "method", "criterion", "timeframe"):
-            openers.add(slot)
-    drafts: list[Draft] = []
-    current: Draft | None = None
-    area_label = ""  # the label of the area given last
-    for slot, value, how, label in items:
-        if slot in ("other", "schedule_other"):
-            continue
-        starts = (
-            current is None
-            or ((slot in openers or slot in ("open", "number")) and "text" in current.slots)
-            or (slot == "text" and "text" in current.slots)
-            or (slot == "area" and "text" in current.slots and (area_opens or "area" in current.slots))
-            or (slot == "number" and "number" in current.slots)
-            or (slot == "area" and bool(label) and label.flat == area_label and "text" not in current.slots)
-        )
-        if slot == "loose":
-            if (
-                current is not None
-                and "text" not in current.slots
-                and "area" not in current.slots
-                and len(value.flat) < 70
-            ):
-                current.put("area", value, "loose")
-            continue
-        if starts and slot != "objectives":
-            current = Draft()
-            drafts.append(current)
-        if current is None:
-            continue
-        if slot == "objectives":
-            current.objectives += _listed(value)
-        elif slot == "text":
-            current.put("text", value, how)
-            current.heading = label
-        elif slot != "open":
-            current.put(slot, value, how)
-        if slot in ("area", "text", "open"):
-            area_label = label.flat if slot == "area" else ""
-    for draft in drafts:
-        _compose(draft)
-        if (present := draft.slots.pop("present", None)) is not None:
-            draft.put("baseline", present, draft.how["present"])
-    return drafts
-
-
-def _compose(draft: Draft) -> None:
-    """Make a goal's text of its parts, where a form has a box for each and none for the whole."""
-    parts = [slot for slot in draft.slots if slot in ("timeframe", "condition", "behavior", "criterion")]
-    if "text" in draft.slots or not {"behavior", "criterion"} <= set(parts):
-        return
-    behavior = draft.slots["behavior"].flat
-    if len(behavior.split()) < 3 or re.search(r"[☐☒]", behavior):
-        return
-    draft.put("text", Passage.join((draft.slots[slot] for slot in parts), " "), "loose")
-
-
-def _listed(value: Passage) -> list[Passage]:
-    """The items of a list: (1) … (2) …, bullets, or lines."""
-    marks = [
-        m for m in re.finditer(r"(?:^|(?<=\s))(?:\(\d{1,2}\)|\d{1,2}[.)](?:\d\.?)?|[•·▪‣●○-])\s+", value.text)
-    ]
-    if marks:
-        ends = [m.start() for m in marks[1:]] + [len(value.text)]
-        pieces = [value.cut(m.end(), end) for m, end in zip(marks, ends, strict=True)]
-    else:
-        pieces = [value]
-    found = []
-    for piece in pieces:
-        text = piece.text.rstrip(" .;")
-        if text:
-            found.append(piece.cut(0, len(text)))
     return found
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from reader.choices import Choice, choices_in
 from reader.dates import dates_in
-from reader.knowledge import Knowledge, plain, squeezed
+from reader.knowledge import Knowledge, plain, squeezed, unglossed
 from reader.labels import Entry
-from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
+from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table, capitals
+from reader.names import name_in_pieces
 from reader.parts import Part
 from reader.reading import (
     NAME_IN_A_PICTURE,
@@ -74,12 +77,12 @@ def read_identity(
     student.name = _pick(pool, "student.name", _name)
     student.dob = _pick([e for e in pool if not _LATER_BIRTHDAY.search(e.label.flat)], "student.dob", _iso)
     student.grade = _pick(pool, "student.grade", _grade)
-    student.student_id = _pick(pool, "student.student_id", _identifier)
+    student.student_id = _pick(_state_first(pool), "student.student_id", _identifier)
     reading.school = _pick(pool, "school", _place)
     reading.district = _district(pool, parts, sheets, knowledge)
     if reading.school is None:
         reading.school = _school_said(parts)
-    student.name = _fuller(student.name, pool) or _name_said(parts)
+    student.name = name_in_pieces(parts) or _fuller(student.name, pool) or _name_said(parts)
     for slot in (
         "meeting_date",
         "iep_start",
@@ -89,7 +92,7 @@ def read_identity(
         "previous_meeting",
         "last_evaluation",
     ):
-        setattr(reading, slot, _pick(pool, slot, _iso))
+        setattr(reading, slot, _pick(_coming_first(pool, slot), slot, _iso))
     for entry in pool:
         if entry.role in ("iep_dates", "iep_start", "iep_end"):
             days = dates_in(entry.value.flat)
@@ -105,9 +108,47 @@ def read_identity(
     if student.student_id is None:
         student.student_id = _marked_number(pool)
     if reading.meeting_date is None:
-        reading.meeting_date = _meeting_said(parts, sheets)
+        reading.meeting_date = _meeting_said(parts, sheets) or _review_held(reading, pool)
     reconcile(reading)
     _eligibility(reading, pool, parts, knowledge)
+
+
+def _state_first(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, a pupil's number in the state before the one of the district where a form has both."""
+    numbers = [e for e in entries if e.role == "student.student_id" and e.value]
+    if not any(_OF_STATE.search(e.label.flat) for e in numbers):
+        return list(entries)
+    return [e for e in entries if e not in numbers] + sorted(
+        numbers, key=lambda e: (bool(_LOCAL_NUMBER.search(e.label.flat)), not _OF_STATE.search(e.label.flat))
+    )
+
+
+def _review_held(reading: Reading, pool: Sequence[Entry]) -> Text | None:
+    """The day of a review that is not the next one: a year earlier, before the IEP begins."""
+    due = reading.annual_review_due or reading.iep_end
+    for entry in pool:
+        if entry.role != "annual_review_due" or _COMING.search(entry.label.flat) or due is None:
+            continue
+        held = _iso(entry)
+        if (
+            held is not None
+            and held.value < due.value
+            and (reading.iep_start is None or held.value <= reading.iep_start.value)
+        ):
+            return replace(held, confidence=min(held.confidence, 0.85))
+    return None
+
+
+def _coming_first(entries: Sequence[Entry], slot: str) -> Sequence[Entry]:
+    """The entries, what is due next before a date that may be of this year's review ("Date of next review", "Review date")."""
+    if not slot.endswith("_due"):
+        return entries
+    return sorted(entries, key=lambda e: e.role == slot and not _COMING.search(e.label.flat))
+
+
+_COMING = re.compile(r"(?i)\b(?:next|due|projected|anticipated|before|by|próxima|siguiente|vence)\b")
+_OF_STATE = re.compile(r"(?i)\bstate\b|\bSASID\b|\bSSID\b|\bunique\b|\bstatewide\b")
+_LOCAL_NUMBER = re.compile(r"(?i)\blocal\b|\bLASID\b|\bdistrict\b|\bschool\b|\blunch\b")
 
 
 _SCHOOL = re.compile(
@@ -169,11 +210,16 @@ def _meeting_said(parts: Sequence[Part], sheets: Sequence[Sheet]) -> Text | None
             told = re.search(
                 r"(?i)\b(?:meeting|conference|reunión|junta)\b(?: date| held| on|:|\s)*", piece.text
             )
+            if told and _NOT_THIS_MEETING.search(piece.text[: told.start()]):
+                continue
             if told and (days := dates_in(piece.text[told.end() : told.end() + 30])) and days[0][0] == 0:
                 return read_as(days[0][2].isoformat(), piece, "title")
     return None
 
 
+_NOT_THIS_MEETING = re.compile(
+    r"(?i)\b(?:next|previous|last|prior|eligibility|before|anterior|próxima)\b[^.;:]*$"
+)
 _LATER_BIRTHDAY = re.compile(
     r"(?i)\b(?:third|3rd|sixth|\d{1,2}(?:th|st)|fourteenth|sixteenth|eighteenth) birthday"
 )
@@ -263,7 +309,7 @@ def _iso(entry: Entry) -> Text | None:
 
 
 _GRADE = re.compile(
-    r"(?i)^\W*(?:grade\s*)?(pre-?\s?k(?:indergarten)?\b|pk\b|early childhood|preschool|kindergarten|kinder\b|k\b|tk\b|0?\d{1,2}\+?(?:st|nd|rd|th|°|º|\.º)?|"
+    r"(?i)^\W*(?:grade\s*)?(pre-?\s?k(?:indergarten)?\b|pk\b|ps\b|ec\b|kg\b|early childhood|preschool|kindergarten|kinder\b|k\b|tk\b|0?\d{1,2}\+?(?:st|nd|rd|th|°|º|\.º)?|"
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)|"
     r"(?:primer|segundo|tercer|cuarto|quinto|sexto|séptimo|octavo|noveno)o?|post-?secondary|transition)"
 )
@@ -300,9 +346,9 @@ def _grade(entry: Entry) -> Text | None:
     if not match:
         return None
     words = plain(match[1])
-    if words.startswith(("pk", "pre", "early")):
+    if words.startswith(("pk", "pre", "early", "ps", "ec")):
         grade = "PK"
-    elif words in ("kindergarten", "kinder", "k"):
+    elif words in ("kindergarten", "kinder", "k", "kg"):
         grade = "K"
     else:
         grade = _ORDINALS.get(
@@ -426,7 +472,7 @@ def _again(value: Text) -> Text:
 
 
 _BESIDE_NAME = re.compile(
-    r"(?i)\((?!primary|secondary)[^)]*\)|(?:^|(?<=[;,\n]))\s*\d{1,2}(?=\s+[^\W\d_]{3})"
+    r"(?i)\((?!primary|secondary)[^)]*\)|(?:^|(?<=[;,\n]))\s*\d{1,3}(?:\s*[-–:.)])?(?=\s+[^\W\d_]{3})"
 )  # a remark, a code
 
 
@@ -498,13 +544,50 @@ def _eligibility(
         elif entry.role == "eligibility.other":
             others += _categories(entry.value, knowledge)
     if not (primary or others or ticked):
-        primary = _under_heading(parts, knowledge)
+        primary = _under_heading(parts, knowledge) or _category_said(parts, knowledge)
     found: list[Text] = []
     marked = next((value for value, lead in ticked if lead == "p"), None)
     for value in [*([marked] if marked else []), *primary, *others, *[value for value, _ in ticked]]:
         if all(knowledge.disability(value.value) != knowledge.disability(other.value) for other in found):
             found.append(value)
     reading.eligibility = Eligibility(found, found[0] if found else None)
+
+
+_FOUND_ELIGIBLE = re.compile(
+    r"(?i)\b(?:eligible|qualif(?:ies|y)|identified|classified)\b[^.;:]{0,60}?\b(?:as|under|in|with|for)\b (?:the )?(?:(?:category|classification|area) of |(?:a )?(?:student|child) with |having )?(?:an? )?(?=(?-i:[A-Z]))"
+)
+
+
+def _category_said(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
+    """The category that a sentence names: "is eligible as a student with a Specific Learning Disability"."""
+    for part in parts:
+        if part.kind not in ("student", "eligibility", "evaluation", "unknown", "team"):
+            continue
+        prose = part.prose
+        flat = prose.text.replace("\n", " ").replace("\t", " ")
+        for said in _FOUND_ELIGIBLE.finditer(flat):
+            words = re.split(r"[.;,(]", flat[said.end() : said.end() + 80])[0].split(" ")
+            for count in range(min(len(words), 7), 0, -1):
+                name = " ".join(words[:count])
+                if knowledge.disability(name):
+                    return [read_as(name, prose.cut(said.end(), said.end() + len(name)), "sentence")]
+    return []
+
+
+def _in_columns(table: Table, knowledge: Knowledge) -> list[tuple[bool, str, Passage, str]]:
+    """Categories down a table's side, marked in a column for the primary or the secondary one."""
+    head = {
+        cell.column: plain(cell.text.flat)[:1]
+        for cell in table.rows[0]
+        if re.match(r"(?i)\W*(?:primary|secondary|primaria|secundaria)\b", cell.text.flat)
+    }
+    found = []
+    for row in table.rows[1:] if len(head) == 2 else []:
+        name = row[0].text.flat.strip(" .")
+        marked = [head[cell.column] for cell in row[1:] if cell.column in head and TICKED in cell.text.text]
+        if knowledge.disability(name):
+            found.append((bool(marked), name, row[0].text, marked[0] if marked else ""))
+    return found
 
 
 def _under_heading(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
@@ -534,6 +617,9 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
             continue
         options: list[tuple[bool, str, Passage, str]] = []
         for unit in part.units():
+            if isinstance(unit, Table) and (listed := _in_columns(unit, knowledge)):
+                options += listed
+                continue
             passages: list[Passage] = []
             for row in [] if isinstance(unit, Passage) else unit.rows:
                 apart = any(c.text.text.strip() in (TICKED, EMPTY) for c in row)  # a box in a cell of its own
@@ -548,7 +634,7 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
                     colon = name.split(":")
                     for candidate in (name, *(reversed(colon) if len(colon) > 1 else ())):
                         candidate = re.sub(r"\s*\([^)]*\)?\s*$", "", candidate).strip(" .")
-                        if candidate and knowledge.disability(candidate):
+                        if candidate and knowledge.disability(candidate) not in (None, "noncategorical"):
                             options.append((choice.marked, candidate, words, lead[1].lower() if lead else ""))
                             break
         if len(options) >= 3 or any(
@@ -585,6 +671,9 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
         for part in parts:
             if part.kind == "team":
                 members += _lines(part, knowledge)
+    if all(member.name is not None and member.name.how == "loose" for member in members):
+        told = max((_people_told(part, knowledge) for part in parts[:8]), key=len, default=[])
+        members = told if len(told) > 2 and len(told) >= len(members) else members
     if not members:
         for part in parts:
             if part.kind in ("team", "student", "unknown", "consent", "eligibility"):
@@ -650,7 +739,7 @@ def _member(name: Passage, role: Passage, how: str) -> Member | None:
         or people[0].lower() in ("i", "signature", "date", "firma")
     ):
         return None
-    role_words = re.sub(r"[☐☒]\s*", "", role.flat).strip(" :,;")
+    role_words = unglossed(re.sub(r"[☐☒]\s*", "", role.flat)).strip(" :,;")
     return Member(
         role=read_as(role_words, role, how) if role_words else None,
         name=_named(" ".join(words.split()), name, how),
@@ -679,21 +768,36 @@ def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
             found += [member] if member else []
     if len(found) < 3:
         found = []
+    found += _names_over_roles(table, knowledge)
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
         index = 0
         while index + 1 < len(cells):
             a, b = cells[index], cells[index + 1]
             member = None
-            if knowledge.is_role(a.flat.rstrip(":")) and _is_name(b.flat):
+            if knowledge.is_role(a.flat.rstrip(":")) and _is_name(b.flat) and not knowledge.is_role(b.flat):
                 member = _member(b, a, "row")
-            elif _is_name(a.flat) and knowledge.is_role(b.flat):
+            elif _is_name(a.flat) and knowledge.is_role(b.flat) and not knowledge.is_role(a.flat):
                 member = _member(a, b, "row")
             if member:
                 found.append(member)
                 index += 2
             else:
                 index += 1
+    return found
+
+
+def _names_over_roles(table: Table, knowledge: Knowledge) -> list[Member]:
+    """A row of names over a row of what they are."""
+    found: list[Member] = []
+    for above, below in pairwise(table.rows):
+        if len(above) < 2 or len(above) != len(below):
+            continue
+        pairs = [(a.text, b.text) for a, b in zip(above, below, strict=True) if a.text and b.text]
+        if len(pairs) > 1 and all(
+            _is_name(a.flat) and not knowledge.is_role(a.flat) and knowledge.is_role(b.flat) for a, b in pairs
+        ):
+            found += [member for a, b in pairs if (member := _member(a, b, "row"))]
     return found
 
 
@@ -741,6 +845,32 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
                 if member:
                     found.append(member)
                 break
+    return found
+
+
+_PERSON = re.compile(
+    r"(?P<name>(?:(?:Dr|Mr|Mrs|Ms|Sra?|Prof)\.? )?[A-ZÁÉÍÓÚÑ][\w'’-]+(?: (?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w'’-]*\.?)){1,4})"
+    r"(?:,\s+(?P<role>[^;.()☐☒]{3,60}?)(?=\s*;|\.\s|\.?$)|\s+\((?P<aside>[^()☐☒]{3,50})\)(?=\s*(?:,|;|\.|and\b|y\b|$)))"
+)
+
+
+def _people_told(part: Part, knowledge: Knowledge) -> list[Member]:
+    """People told in a sentence: "Ada Quill, parent; Ben Ode, special education teacher", or each role in parentheses."""
+    found: list[Member] = []
+    if part.kind in ("attachment", "notes", "services", "goals", "transition", "notice"):
+        return found
+    for unit in part.units():
+        if isinstance(unit, Table):
+            continue
+        whole = Passage.join((line for line in unit.lines() if not capitals(line.text)), " ")
+        people = []
+        for told in _PERSON.finditer(whole.text):
+            slot = "role" if told["role"] else "aside"
+            name, role = whole.cut(*told.span("name")), whole.cut(*told.span(slot))
+            if knowledge.is_role(role.flat) and not knowledge.is_role(name.flat):
+                people.append(_member(name, role, "loose"))
+        if len(people) > 2:
+            found += [member for member in people if member]
     return found
 
 

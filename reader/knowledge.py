@@ -38,6 +38,26 @@ def unbracketed(text: str) -> str:
     return re.sub(r"\([^)]*\)?|\[[^\]]*\]", " ", text)
 
 
+_SPANISH = re.compile(
+    r"[áéíóúñ¿¡]|\b(?:de|del|la|el|los|las|y|para|con|por|padres?|madre|escuela|fecha|nombre|grado|metas?|objetivos?|lugar|inicio"
+    r"|fin|servicios?|firmas?|distrito|estudiante|proveedor|puesto|cargo|elegibilidad|adaptaciones|acomodaciones|modificaciones"
+    r"|evaluaciones|estatales|lectura|escritura|conducta|frecuencia|comentarios|participantes|representante|fortalezas|transporte)\b",
+    re.I,
+)
+
+
+@lru_cache(maxsize=20_000)
+def unglossed(text: str) -> str:
+    """A label or title without its Spanish after a slash: "Goal 1 / Meta 1 — Area / Área" is "Goal 1 — Area"."""
+    if "/" not in text or _SPANISH.search(text.partition("/")[0]):
+        return text
+    return _GLOSS.sub(lambda gloss: " " if _SPANISH.search(gloss[1]) else gloss[0], text).rstrip()
+
+
+# behind a slash on its line, or on the lines below a slash at a line's end
+_GLOSS = re.compile(r"\s*/(?:[ \t]*|\s*\n\s*)([^/:—–\n]+(?:\n[a-záéíóúñ][^/:—–\n]*)*)")
+
+
 def _load(name: str) -> Any:
     return yaml.safe_load((DATA / f"{name}.yaml").read_text("utf-8"))
 
@@ -174,6 +194,7 @@ class Knowledge:
         return self._told[text]
 
     def _by_words(self, text: str) -> str | None:
+        text = unglossed(text)
         bare = unbracketed(text).strip(" :?.")
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
         if (
@@ -182,7 +203,7 @@ class Knowledge:
             and bare[:1].isupper()
         ):
             return "eligibility.primary"
-        if not 1 < len(words) <= 40 or not bare[:1].isupper():
+        if not 1 < len(words) <= 40 or not (bare[:1].isupper() or bare[:2] == "% "):
             return None
         bracketed = words | set(re.findall(r"[a-z0-9%-]+", plain(text)))
         for told in (words, bracketed) if bracketed != words and len(text) <= 90 else (words,):
@@ -245,7 +266,7 @@ class Knowledge:
 
     def column_by_word(self, kind: str, text: str) -> str | None:
         """The role of a column whose heading is not known as a whole, by its telling words."""
-        if len(text) > 90:
+        if len(text) > 90 and len(text := unbracketed(text).strip()) > 90:
             return None
         words = set(re.findall(r"[a-z]+", plain(text)))
         if kind == "services" and _begins(words, ("accommodat", "modif", "supports", "aids", "adaptac")):
@@ -285,6 +306,7 @@ class Knowledge:
 
     def heading(self, text: str, *, styled: bool) -> str | None:
         """The part of an IEP a title opens. ``styled``: set in capitals, bold or larger than the text."""
+        text = unglossed(text)
         told = re.search(r":\s*(\S.*)$", text.strip())
         titled = told is not None and all(w[:1].isupper() for w in told[1].split() if len(w) > 3)
         if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:
@@ -302,7 +324,7 @@ class Knowledge:
             kind = self.headings.get(candidate)
             if kind is not None and (styled or len(candidate) > 8):
                 return kind
-        if not styled or len(text) > 160:
+        if not styled or len(text) > 160 or _OFFICE.match(text):
             return None
         words = " ".join(re.findall(r"[a-z0-9%&]+", plain(bare)))
         for heading in self._long_headings:
@@ -317,6 +339,9 @@ class Knowledge:
 
     def heading_by_word(self, text: str) -> str | None:
         """The part a title not known as a whole most likely opens, by its telling words."""
+        text = unglossed(text)
+        if _OFFICE.match(text):
+            return None
         pieces = [" ".join(re.findall(r"[a-z0-9%&]+", plain(piece))) for piece in text.split(",")]
         kinds = [next((k for k, pattern in self._heading_words if pattern.search(p)), None) for p in pieces]
         if len(pieces) > 1 and kinds[0] is not None and len({kind for kind in kinds if kind}) > 1:
@@ -347,6 +372,8 @@ class Knowledge:
         return bool(self._vague.match(words))
 
     def kind_of_service(self, name: str) -> str:
+        if _TAUGHT.match(name):
+            return "special_education"
         text = f" {plain(name)} "
         for kind, wordings in self.words["services"].items():
             for wording in wordings:
@@ -370,7 +397,8 @@ class Knowledge:
             category = self.disabilities.get(candidate)
             if category is not None:
                 return category
-        return None
+        kind = re.match(r"([^/:–—-]{6,60}?)\s*(?:/|:|\s[–—-])\s*\S", text)  # "… Disability - Dyslexia"
+        return self.disabilities.get(squeezed(kind[1])) if kind and len(text) < 70 else None
 
     def says_nothing(self, text: str) -> bool:
         """Whether a box holds only a blank line, "N/A", "see present levels" or the like."""
@@ -384,6 +412,14 @@ class Knowledge:
         yield from self.headings
         for roles in self.columns.values():
             yield from roles
+
+
+_TAUGHT = re.compile(
+    r"(?i)\W*(?:(?:specially[ -]designed|specialized|special education) (?:academic )?instruction\b|sdi\b|travel (?:training|instruction)\b)"
+)  # whatever is taught; travel training is special education (34 CFR 300.39(a)(2)(ii))
+_OFFICE = re.compile(
+    r"(?i)\W*(?:the )?(?:state )?(?:division|department|office|bureau|board|center) (?:of|for)\b"
+)
 
 
 def _begins(words: set[str], starts: tuple[str, ...]) -> bool:
@@ -411,7 +447,7 @@ def _state_patterns(states: dict[str, Any]) -> tuple[dict[str, list[str]], dict[
 
 @lru_cache(maxsize=50_000)
 def _variants(text: str) -> list[str]:
-    text = text.strip()
+    text = unglossed(text.strip())
     seen: list[str] = []
     bare = re.sub(r"^\s*(?:\d{1,2}|[a-z])[.)]\s*", "", text)
     for candidate in (

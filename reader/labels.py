@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from reader.knowledge import Knowledge, squeezed
+from reader.knowledge import Knowledge, squeezed, unbracketed
 from reader.layout import EMPTY, TICKED, Passage
 
 
@@ -165,6 +165,8 @@ def _known_label(spot: _Spot, knowledge: Knowledge) -> _Found | None:
     return None
 
 
+# roles that one word of many meanings names: "Special education setting:", "Work training:"
+_ENDS_OTHERS = ("accommodations", "modifications", "assessment.", "transition.", "esy")
 _NEXT_BEFORE = re.compile(r"(?i)\b(?:projected|next|proposed|due|próxima)(?:\s+[a-z]+){0,2}\s*$")
 _OF_BEFORE = re.compile(r"(?i)\b(?:most recent|last|previous|prior|anterior|última?)(?:\s+[a-z]+){0,2}\s*$")
 
@@ -178,7 +180,8 @@ def _ends_a_longer_label(spot: _Spot, start: int, role: str) -> bool:
     ):
         return True
     bare_date = role == "other" and squeezed(spot.passage.text[start : spot.at]) in ("date", "fecha")
-    if not role.startswith("goal.") and role != "student.name" and not bare_date:
+    one_word = role.startswith(_ENDS_OTHERS) and " " not in spot.passage.text[start : spot.at].strip()
+    if not role.startswith("goal.") and role != "student.name" and not bare_date and not one_word:
         return False
     line = max((s for s in spot.lines if s <= start), default=-1)
     if line < spot.floor:
@@ -263,8 +266,8 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int],
     longest = (220, 36) if question else (60, 8)
     if (
         label
-        and len(label) <= longest[0]
-        and len(label.split()) <= longest[1]
+        and len(told := unbracketed(label)) <= longest[0]
+        and len(told.split()) <= longest[1]
         and (label[0].isupper() or label[0] in "#¿•-")
     ):
         return _Found(line, end, [None], True)
@@ -365,7 +368,7 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
             and len(hit.roles) == 1
             and hit.roles[0] in (None, last.roles[0])
             and not (
-                hit.roles[0] is None
+                (hit.roles[0] is None or (hit.told and last.roles[0] == "goal.method"))
                 and last.roles[0] in _HOLDS_A_COLON
                 and passage.text[hit.end - 1 : hit.end] != "?"
             )
@@ -374,8 +377,8 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         elif (
             last
             and not gap.strip()
-            and "\n" not in gap
-            and hit.roles == [None]
+            and ("\n" not in gap or _kind_of_method(last, hit, passage, knowledge))
+            and (hit.roles == [None] or _kind_of_method(last, hit, passage, knowledge))
             and last.roles[0] in _HOLDS_A_COLON
         ):
             continue  # "Area: Academic: Reading": a part of the value
@@ -409,6 +412,18 @@ def entries_in(passage: Passage, knowledge: Knowledge, part: str, how: str = "la
         found_how = "told" if hit.told and hit.roles[0] is not None else how
         entries.append(Entry(hit.roles[0], label, entered(value), part, found_how))
     return entries
+
+
+def _kind_of_method(label: _Found, hit: _Found, passage: Passage, knowledge: Knowledge) -> bool:
+    """Whether a label right under "Method of measurement" only says of what kind it is: "Authentic assessment: work samples"."""
+    words = passage.text[hit.start : hit.end].rstrip(" :")
+    return (
+        label.roles[0] == "goal.method"
+        and hit.told
+        and hit.roles[0] in (None, "goal.method")
+        and len(words.split()) <= 4
+        and knowledge.goal_slot(words) == "method"
+    )
 
 
 _GOES_ON = re.compile(r"\s*[a-z][^:.?;\d\n☐☒]{2,90}:\s")  # "GOAL related to the student's needs: …"

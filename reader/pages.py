@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from reader.layout import EMPTY, TICKED, Block, Box, Cell, Line, Passage, Sheet, Table, Word, around, capitals
+from reader.fields import form_blocks, labelled_above, under_heads
+from reader.layout import Block, Box, Cell, Line, Passage, Sheet, Table, Word, around, capitals
+from reader.lines import lines_of, passage_of, rows_of
 
 IsColumn = Callable[[str], bool]
 Rule = tuple[float, float, float]  # position, from, to
@@ -24,7 +26,11 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
     ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table.
     """
     tables = [table for table in _grids(sheet) if table.rows and not _frames_page(table, sheet)]
-    cells = [cell for table in tables for cell in table.cells()]
+    cells: list[Cell] = []
+    places: dict[int, range] = {}  # the cells of each table, by their number
+    for table in tables:
+        places[id(table)] = range(len(cells), len(cells) + sum(map(len, table.rows)))
+        cells += table.cells()
     inside: dict[int, list[Word]] = {}
     outside: list[Word] = []
     order = sorted(range(len(cells)), key=lambda i: _area(cells[i].box))
@@ -54,6 +60,21 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
             loose_fields.append(entry)
         else:
             entries.setdefault(place, []).append(entry)
+    for table in tables[:]:
+        own = places[id(table)]
+        framed = all(index in entries and index not in inside for index in own)
+        if framed:  # the fields' own frames: what they hold is told by the words above them
+            loose_fields += [entry for index in own for entry in entries.pop(index)]
+        elif (
+            len(own) == 1
+            and own[0] not in entries
+            and labelled_above(cells[own[0]], inside, own[0], outside, is_column)
+        ):
+            typed = [word._replace(entry=True) for word in inside.pop(own[0])]
+            loose_fields.append(Cell(cells[own[0]].box, sheet.number, passage_of(typed)))
+        else:
+            continue
+        tables.remove(table)
     for index, cell in enumerate(cells):
         text = passage_of(inside.get(index, ()))
         filled = sorted(entries.get(index, ()), key=lambda e: (round(e.box[1] / 6), e.box[0]))
@@ -65,8 +86,8 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
     lines = _captioned(lines_of(outside), sheet)
     lines = _side_by_side(_wrapped(lines), sheet, is_list)
     lines, unruled = _aligned(lines, sheet, is_column, loose_fields)
-    loose_fields = _under_heads(loose_fields, tables)
-    form = _form_blocks(loose_fields, lines, sheet)
+    loose_fields = under_heads(loose_fields, tables)
+    form = form_blocks(loose_fields, lines, sheet)
     if any(isinstance(block, Line) for block in form):
         lines = _put_in(lines, [block for block in form if isinstance(block, Line)])
     tables += [*unruled, *(block for block in form if isinstance(block, Table))]
@@ -136,56 +157,6 @@ def _in_order(tables: list[Table], lines: list[Line]) -> list[Block]:
         lines = [line for line in lines if line.middle_y() >= top]
         found.append(table)
     return [*found, *lines]
-
-
-# ---------------------------------------------------------------- lines
-
-
-def rows_of(words: Iterable[Word]) -> list[list[Word]]:
-    """Words grouped into printed rows, each left to right."""
-    rows: list[list[Word]] = []
-    tops: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda w: (w.middle, w.box[0])):
-        for index in range(len(rows) - 1, max(len(rows) - 4, -1), -1):
-            top, bottom = tops[index]
-            overlap = min(bottom, word.box[3]) - max(top, word.box[1])
-            if overlap > 0.55 * min(bottom - top, word.height):
-                rows[index].append(word)
-                if word.height < 1.4 * (bottom - top):
-                    tops[index] = ((top + word.box[1]) / 2, (bottom + word.box[3]) / 2)
-                break
-        else:
-            rows.append([word])
-            tops.append((word.box[1], word.box[3]))
-    for row in rows:
-        row.sort(key=lambda w: w.box[0])
-    rows.sort(key=lambda row: sum(w.middle for w in row) / len(row))
-    return rows
-
-
-def _pieces(row: Sequence[Word]) -> list[Passage]:
-    """Split a printed row at gaps wider than words of one phrase would have."""
-    groups: list[list[Word]] = [[row[0]]]
-    for before, word in pairwise(row):
-        size = min(before.height, word.height, 14.0)
-        if word.box[0] - before.box[2] > 1.35 * size and before.text not in (TICKED, EMPTY):
-            groups.append([word])
-        else:
-            groups[-1].append(word)
-    return [Passage.of(group) for group in groups]
-
-
-def lines_of(words: Iterable[Word]) -> list[Line]:
-    found = []
-    for row in rows_of(words):
-        pieces = _pieces(row)
-        found.append(Line(pieces, row[0].page, around(word.box for word in row)))
-    return found
-
-
-def passage_of(words: Iterable[Word]) -> Passage:
-    """Words of one cell as a passage, rows separated by newlines and wide gaps by tabs."""
-    return Passage.join((Passage.join(_pieces(row), "\t") for row in rows_of(words)), "\n")
 
 
 # ---------------------------------------------------------------- ruled tables
@@ -349,6 +320,9 @@ def _aligned(
             for entry in fields
         ):
             return False
+        filled = [piece for piece in line.pieces if any(_just_under(entry, piece, line) for entry in fields)]
+        if len(filled) >= max(2, 0.6 * len(line.pieces)):
+            return False  # each names the field under it
         return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
 
     while index < len(lines):
@@ -382,6 +356,12 @@ def _aligned(
         )
         tables.append(Table(rows, edges, ruled=False))
     return rest, tables
+
+
+def _just_under(entry: Cell, piece: Passage, line: Line) -> bool:
+    """Whether a field stands close under a piece of a line."""
+    left, top, right, _ = entry.box
+    return -4 <= top - line.box[3] < 16 and left - 4 <= piece.words[0].box[0] <= right
 
 
 def _rows_of_run(
@@ -439,150 +419,6 @@ def _slots(line: Line, edges: list[float]) -> dict[int, Passage] | None:
             return None
         found[slot] = piece
     return found
-
-
-# ---------------------------------------------------------------- fillable fields outside tables
-
-
-def _field_rows(fields: list[Cell]) -> list[list[Cell]]:
-    """Fields grouped by the line they stand on, each left to right."""
-    rows: list[list[Cell]] = []
-    for entry in sorted(fields, key=lambda e: (e.box[1], e.box[0])):
-        last = rows[-1][0].box if rows else None
-        if last and min(last[3], entry.box[3]) - max(last[1], entry.box[1]) > 0.6 * min(
-            last[3] - last[1], entry.box[3] - entry.box[1]
-        ):
-            rows[-1].append(entry)
-        else:
-            rows.append([entry])
-    for row in rows:
-        row.sort(key=lambda e: e.box[0])
-    return rows
-
-
-def _under_heads(fields: list[Cell], tables: list[Table]) -> list[Cell]:
-    """Give rows of fields to the table whose heading they stand under, column by column; the fields left over."""
-    rest: list[Cell] = []
-    for row in _field_rows(fields):
-        table = next((t for t in tables if len(row) > 1 and _heads(t, row)), None)
-        if table is None:
-            rest += row
-            continue
-        head = table.rows[-1]
-        cells = []
-        for entry in row:
-            above = max(head, key=lambda c: min(c.box[2], entry.box[2]) - max(c.box[0], entry.box[0]))
-            cells.append(Cell(entry.box, entry.page, entry.text, column=above.column, span=above.span))
-        table.rows.append(cells)
-    return rest
-
-
-def _heads(table: Table, row: list[Cell]) -> bool:
-    """Whether each field of a row stands under a cell of its own at the foot of the table."""
-    last = table.rows[-1]
-    top, high = min(e.box[1] for e in row), max(e.box[3] - e.box[1] for e in row)
-    if not -3 <= top - max(c.box[3] for c in last) <= max(8.0, 0.5 * high) or not len(row) <= len(last):
-        return False
-    under: list[int] = []
-    for entry in row:
-        middle = (entry.box[0] + entry.box[2]) / 2
-        above = next((i for i, c in enumerate(last) if c.box[0] - 3 <= middle <= c.box[2] + 3), None)
-        if above is None or above in under:
-            return False
-        under.append(above)
-    return len(under) >= max(2, 0.6 * len(last))
-
-
-def _form_blocks(fields: list[Cell], lines: list[Line], sheet: Sheet) -> list[Block]:
-    """Fields side by side become a small table under their labels; a field alone becomes a line of text.
-
-    Labels used as headings of such tables are removed from ``lines``.
-    """
-    found: list[Block] = []
-    for row in _field_rows(fields):
-        beside = [_label_beside(entry, lines) for entry in row]
-        heads = _heads_above(row, lines) if len(row) > 1 and not all(beside) else None
-        if any(beside) and heads is None:
-            for entry, label in zip(row, beside, strict=True):
-                if label and entry.text:
-                    line, number = label
-                    line.pieces[number] = Passage.join([line.pieces[number], entry.text], " ")
-                elif entry.text:
-                    found.append(Line([entry.text], sheet.number, entry.box))
-            continue
-        if heads is not None:
-            head = [
-                Cell(around(word.box for word in words), sheet.number, passage_of(words), column=column)
-                for column, words in enumerate(heads)
-                if words
-            ]
-            body = [Cell(e.box, sheet.number, e.text, column=c) for c, e in enumerate(row)]
-            found.append(Table([head, body], [e.box[0] for e in row], ruled=False))
-            continue
-        previous = found[-1] if found else None
-        if len(row) > 1 and isinstance(previous, Table) and len(previous.rows[-1]) == len(row):
-            previous.rows.append([Cell(e.box, sheet.number, e.text, column=c) for c, e in enumerate(row)])
-            continue
-        found += [Line([entry.text], sheet.number, entry.box) for entry in row if entry.text]
-    for line in lines[:]:
-        line.pieces = [piece for piece in line.pieces if piece.text]
-        if not line.pieces:
-            lines.remove(line)
-    return found
-
-
-def _heads_above(row: list[Cell], lines: list[Line]) -> list[list[Word]] | None:
-    """The words printed just above each field of a row; they are taken out of ``lines``.
-
-    None when fewer than six in ten of the fields have any.
-    """
-    heads: list[list[Word]] = [[] for _ in row]
-    top = min(entry.box[1] for entry in row)
-    used: list[Line] = []
-    size = 0.0
-    for line in sorted(lines, key=lambda line: -line.box[3]):  # the nearest first
-        if not -4 <= top - line.box[3] < 16 or any(
-            word.entry for piece in line.pieces for word in piece.words
-        ):
-            continue
-        height = line.text.height
-        if size and abs(height - size) > 0.15 * size:
-            continue  # a title over the headings
-        size = height
-        words = [word for piece in line.pieces for word in piece.words]
-        places = [
-            next(
-                (i for i, e in enumerate(row) if e.box[0] - 4 <= (w.box[0] + w.box[2]) / 2 <= e.box[2] + 4),
-                None,
-            )
-            for w in words
-        ]
-        if not words or None in places:
-            continue
-        used.append(line)
-        for word, place in zip(words, places, strict=True):
-            if place is not None:
-                heads[place].append(word)
-    if sum(bool(words) for words in heads) < 0.6 * len(row) or len(row) < 2:
-        return None
-    for line in used:
-        line.pieces = []
-    return heads
-
-
-def _label_beside(entry: Cell, lines: list[Line]) -> tuple[Line, int] | None:
-    middle = (entry.box[1] + entry.box[3]) / 2
-    best, nearest = None, 130.0
-    for line in lines:
-        if not line.box[1] - 2 <= middle <= line.box[3] + 2:
-            continue
-        for number, piece in enumerate(line.pieces):
-            if not piece.text:
-                continue
-            gap = entry.box[0] - piece.words[-1].box[2]
-            if -3 <= gap < nearest:
-                best, nearest = (line, number), gap
-    return best
 
 
 # ---------------------------------------------------------------- columns of running text
@@ -717,6 +553,7 @@ def _goes_on(above: Line, line: Line) -> list[int] | None:
 
 
 _BULLETED = re.compile(r"^\W*[•·▪‣●○◦*–-]\s")
+_BOXED = re.compile(r"^\W*[☐☒]")
 _LABELLED = re.compile(r"^[A-ZÁÉÍÓÚ][^:]{1,60}:")
 
 
@@ -742,7 +579,9 @@ def _band(
     """(lines used, those of the left, those of the right) of two columns whose headings stand at ``index``."""
     heads = lines[index].pieces
     if not all(
-        head.bold and len(head.flat.split()) <= 9 and not re.search(r"[☐☒]|:\s*\S", head.text)
+        (head.bold or capitals(head.text))
+        and len(head.flat.split()) <= 9
+        and not re.search(r"[☐☒]|:\s*\S", head.text)
         for head in heads
     ):
         return None
@@ -771,10 +610,12 @@ def _band(
     right = lines_of(word for word in words if word.box[2] > gutter + 1)
     if end - index < 3 or len(left) < 2 or len(right) < 2:
         return None
+    boxed = [sum(bool(_BOXED.match(line.text.text)) for line in half) for half in (left, right)]
     bullets = [sum(bool(_BULLETED.match(line.text.text)) for line in half) for half in (left, right)]
     labels = [sum(bool(_LABELLED.match(line.text.text)) for line in half) for half in (left, right)]
     lists = all(is_list(head.flat) for head in heads)
-    if not lists and max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
+    beside = max(boxed) > 2 and (min(boxed) > 2 or labels[boxed[0] > boxed[1]] > 2)  # choices beside labels
+    if not lists and not beside and max(bullets) < 2 and (min(labels) < 1 or sum(labels) < 4):
         return None
     return end - index, left, right
 

@@ -198,11 +198,15 @@ class _Titles:
         numbered = (
             GOAL_N.match(text.flat) and (text.bold or capitals(text.text)) and len(text.flat.split()) <= 12
         )
-        if numbered and self.last[0] in _BEFORE_GOALS and self._known(text) != "goals":
+        following = self.flow[index + 1] if index + 1 < len(self.flow) else None
+        if (
+            numbered
+            and (self.last[0] in _BEFORE_GOALS or self._goal_below(following))
+            and self._known(text) != "goals"
+        ):
             opens = self.last[0] != "goals" and not text.text.rstrip().endswith(":")
             self.last = ("goals", self.last[1])
             return ("goals" if opens else None), text, 1
-        following = self.flow[index + 1] if index + 1 < len(self.flow) else None
         both = self._two_lines(text, following)
         if both is not None:
             self._remember(both[0], text)
@@ -227,6 +231,14 @@ class _Titles:
         elif self._set_as_heading(text, following) and not self._names_slot(text):
             kind = "unknown"
         return kind, text, 1
+
+    def _goal_below(self, following: Block | None) -> bool:
+        """Whether a heading of the goals follows: the next goal, after what was taught for the one before."""
+        return (
+            isinstance(following, Line)
+            and len(following.pieces) == 1
+            and self.knowledge.heading(following.text.flat, styled=True) == "goals"
+        )
 
     def exact(self, title: Passage) -> bool:
         return squeezed(title.flat) in self.knowledge.headings
@@ -259,6 +271,8 @@ class _Titles:
         if not self._styled(text) or not isinstance(following, Line) or len(following.pieces) != 1:
             return None
         second = following.pieces[0]
+        if GOAL_N.match(second.flat) or (GOAL_N.match(text.flat) and self.exact(second)):
+            return None  # a goal's number and area, over the name of the box below
         if not _alike(_style(second), _style(text)):
             return None
         both = Passage.join([text, second], " ")

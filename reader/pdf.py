@@ -14,7 +14,7 @@ from reader.errors import NeedsPassword, Unreadable
 from reader.layout import EMPTY, TICKED, Box, Cell, Passage, Sheet, Word
 
 # Glyphs that forms use as check boxes. The private-use ones are Wingdings and Zapf Dingbats as pdfium maps them.
-TICKED_GLYPHS = "☒☑✓✔✗✘✕✖🗹🗵⊠■◼\uf0fe\uf0fd\uf053\uf054\uf052\uf0fc\uf078"
+TICKED_GLYPHS = "⦿◉🔘☒☑✓✔✗✘✕✖🗹🗵⊠■◼\uf0fe\uf0fd\uf053\uf054\uf052\uf0fc\uf078"
 EMPTY_GLYPHS = "☐□▢◻❏❑❒⬜\uf0a8\uf06f\uf071\uf072\uf0a3\uf030"
 CUT = "\u00ad"  # ends the first half of a word that a line's end cuts
 HYPHENED = frozenset(
@@ -45,7 +45,7 @@ HYPHENED = frozenset(
     )
 )  # what keeps its hyphen before small letters
 Placing = Callable[[float, float, float, float], Box]  # page coordinates to a displayed box
-_BRACKETED = re.compile(r"^[\[(]\s?([xX✓✔*]?)\s?[\])]$")
+_BRACKETED = re.compile(rf"^[\[(]\s?([xX✓✔*{TICKED}]?)[{EMPTY}]?\s?[\])]$")
 _NORMAL = {**dict.fromkeys(TICKED_GLYPHS, TICKED), **dict.fromkeys(EMPTY_GLYPHS, EMPTY)}
 
 
@@ -456,10 +456,18 @@ def _answer_with_letter(words: list[Word], index: int, *, behind: bool) -> tuple
     return None
 
 
+def _circled(words: list[Word]) -> list[Word]:
+    """Replace round buttons ("○ Yes ● No") by box glyphs, on pages that have empty ones; elsewhere "●" is a bullet."""
+    if not any(word.text in "○◯" for word in words):
+        return words
+    glyphs = {"○": EMPTY, "◯": EMPTY, "●": TICKED, "⬤": TICKED}
+    return [word._replace(text=glyphs.get(word.text, word.text)) for word in words]
+
+
 def bracketed(words: list[Word]) -> list[Word]:
     """Replace printed boxes such as ``[X]``, ``[ ]``, ``( )`` and ``( X )`` by box glyphs."""
     found: list[Word] = []
-    words = _lettered(_lined(words))
+    words = _lettered(_lined(_circled(words)))
     index = 0
     while index < len(words):
         word = words[index]

@@ -56,11 +56,11 @@ def _percent(value: Passage) -> tuple[float, Passage] | None:
 
 
 _IN = re.compile(
-    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|nondisabled peers|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
+    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|non-?disabled (?:peers|students|children|classmates)|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
-    r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b"
+    r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b|\bremoval from\b"
 )
 
 
@@ -94,7 +94,10 @@ def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
         return None
     bare = _RANGE.sub(lambda match: " " * len(match.group()), line.text)
     shares = list(_SHARE.finditer(bare))
-    inside, outside = _IN.search(line.flat), _OUT.search(line.flat)
+    removed = re.search(
+        r"(?i)\bremov(?:al|ed)\b[^.]*\d ?(?:%|percent)", line.flat
+    )  # "Removal from general education: 12 %"
+    inside, outside = None if removed else _IN.search(line.flat), removed or _OUT.search(line.flat)
     if len(shares) != 1 or bool(inside) == bool(outside) or float(shares[0][1]) > 100:
         return None
     number = float(shares[0][1])
@@ -102,8 +105,8 @@ def _percent_of_line(line: Passage) -> tuple[float, Passage, str] | None:
 
 
 _SHARE_TOLD = re.compile(  # "LRE: 79 %", "General education: 75%", "Percent of day with peers 64"
-    r"(?i)(?:\blre\b|\b(?:general|regular) (?:education|class(?:room)?))\s*[:=]?\s*(\d{1,3}(?:\.\d+)?)\s?%(?!\s*(?:or|to|and|[-–])\b)"
-    r"|\bpercent(?:age)?\b[^.\d:%☐☒]{0,60}\b(?:in|inside|with|general|regular)\b[^.\d:%☐☒]{0,60}:?\s*(\d{1,3}(?:\.\d+)?)(?=\s*(?:$|[A-Z]))"
+    r"(?i)(?:\blre\b|\b(?:general|regular) (?:education|class(?:room)?)(?: (?:time|setting|environment|class(?:room)?|percentage))?)\s*[:=]?\s*(\d{1,3}(?:\.\d+)?)\s?%(?!\s*(?:or|to|and|[-–])\b)"
+    r"|(?:\bpercent(?:age)?\b|%)[^.\d:%☐☒]{0,60}\b(?:in|inside|with|general|regular)\b[^.\d:%☐☒]{0,60}:?\s*(\d{1,3}(?:\.\d+)?)(?=\s*(?:$|[A-Z]))"
 )
 
 
@@ -439,6 +442,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
     )
     first = (
         re.match(r"(?i)\W*(yes|no|sí)\b", after)
+        or re.search(r"\?\s*(Y|N|y|n)\W*$", flat)
         or re.search(r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat)
         or re.search(
             r"(?i)\b(?:needed|eligible|required|necessary|qualify|recommended|need|elegible|necesit\w+)\b[^?.]{0,40}\?\s*(yes|no|sí)\b",
@@ -446,7 +450,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         )
     )
     if first:
-        return squeezed(first[1]) != "no", passage, "label"
+        return squeezed(first[1]) not in ("no", "n"), passage, "label"
     if _NOT_ESY.search(flat):
         return False, passage, "sentence"
     if _FOR_ESY.search(flat):

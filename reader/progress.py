@@ -22,7 +22,7 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
     """When parents get progress reports."""
     periods = sorted((plain(p) for p in knowledge.words["progress_periods"]), key=len, reverse=True)
     asked: Passage | None = None
-    for entry in entries:
+    for entry, after in zip(entries, [*entries[1:], None], strict=False):
         if entry.role != "progress.frequency" or entry.part in (
             "attachment",
             "notes",
@@ -32,6 +32,8 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
             continue
         asked = asked or entry.label
         found = _frequency(entry.value, periods)
+        if found is None and after is not None and _HOW_OFTEN.match(after.label.flat):
+            found = _frequency(after.value, periods)  # "How will parents be told? In writing. How often? …"
         if found is not None:
             return ProgressReporting(
                 read_as(True, found, entry.how), read_as(_tidy(found.flat), found, entry.how)
@@ -77,6 +79,7 @@ def read_progress(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Kn
     )
 
 
+_HOW_OFTEN = re.compile(r"(?i)\W*(?:how often|when|frequency|con qué frecuencia|cuándo|frecuencia)\b")
 _ANY = r"(?:[^.☐?_:]|\.\d)"  # within a sentence: no full stop but that of a figure
 _REPORTS = re.compile(
     rf"(?i)(?:progress|progreso){_ANY}{{0,140}}?(?:report|inform|sent|provided|enviad|notif|communicat|shared|mailed|updat|given|issued)(?:[^.?_:]|\.\d){{0,160}}"

@@ -16,6 +16,7 @@ from reader.labels import entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import Service, Text, Value, concluded, read_as
+from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in
 from reader.tables import table_kind, upright
 
 
@@ -69,6 +70,7 @@ def read_services(
                     )
             elif part.kind == "services":
                 boxed = _under_names(unit, knowledge, day_minutes, part.title.flat)
+                boxed = boxed or _paragraphs(unit, knowledge, day_minutes)
                 boxed = boxed or _stacked([unit], knowledge, day_minutes)
                 services += boxed or _sentences(unit, knowledge, day_minutes)
     if not any(service.kind and service.kind.value == "transportation" for service in services):
@@ -221,6 +223,7 @@ def _table(
     own = _section_kind(head[name_column].flat) if name_column is not None else None
     section = section or own
     personnel = bool(re.search(r"personnel|personal escolar", plain(heading)))
+    uncounted = _uncounted(table, roles, depth)
     for row in table.rows[depth:]:
         written = [cell for cell in row if cell.text]
         if len(written) == 1 and (
@@ -233,6 +236,13 @@ def _table(
             continue
         if all(knowledge.is_column(cell.text.text) for cell in written):
             continue
+        if len(written) == 1 and written[0].column == row[0].column:
+            if _ELSEWHERE.search(written[0].text.flat):
+                continue  # "Supplementary aids: see Form F"
+            if _section_kind(written[0].text.flat) and _A_SECTION.search(written[0].text.flat):
+                section = _section_kind(written[0].text.flat)
+                heading = written[0].text.flat
+                continue
         cells: dict[str, list[Cell]] = {}
         for cell in row:
             role = roles.get(cell.column)
@@ -244,10 +254,17 @@ def _table(
                     text = told
                 cell = replace(cell, text=text)
                 cells.setdefault(role, []).append(cell)
+        own_section = section
+        named = cells.get("name", [])
+        if len(named) > 1 and named[1].text and _CATEGORY.fullmatch(named[0].text.flat):
+            own_section = _section_kind(named[0].text.flat) or section  # "Related | Speech therapy"
+            cells["name"] = named[1:]
         name = cells.get("name", [None])[0]
         if name is None or not name.text or knowledge.says_nothing(name.text.text):
             continue
-        service = _service(cells, head, section, knowledge, day_minutes)
+        service = _service(cells, head, own_section, knowledge, day_minutes)
+        if uncounted:
+            _doubt(service)
         stated = service.minutes is not None
         words = name.text.flat
         modification = re.match(r"(?i)(?:program )?modifications?\s*[:–-]\s*", name.text.text)
@@ -279,6 +296,31 @@ def _table(
     return services, supports
 
 
+_CATEGORY = re.compile(
+    r"(?i)\W*(?:special education|sp\.? ?ed\.?|related|supplementary(?: aids?)?|support|instruction|educación especial|relacionado)(?: services?)?\W*"
+)
+
+
+def _uncounted(table: Table, roles: dict[int, str], depth: int) -> bool:
+    """Whether a column holds bare numbers and nobody knows what they count: the amounts may want them."""
+    columns: dict[int, list[str]] = {}
+    for row in table.rows[depth:]:
+        for cell in row:
+            if cell.text and cell.column not in roles and len(row) > 2:
+                columns.setdefault(cell.column, []).append(cell.text.flat.strip())
+    return any(
+        all(re.fullmatch(r"\d{1,3}", text) for text in texts)
+        and texts != [str(n) for n in range(1, len(texts) + 1)]
+        for texts in columns.values()
+    )
+
+
+_ELSEWHERE = re.compile(
+    r"(?i)\b(?:see|refer to) (?:the )?(?:attached|attachment|form|page|section|part|box|below|above|goals?)\b|[:–—-]\s*(?:none|n/?a|not (?:needed|applicable|required)|does not apply)\W*$"
+)
+_A_SECTION = re.compile(r"(?i)\b(?:services|aids|supports|modifications|servicios|apoyos)\W*$")
+
+
 def _service(
     cells: dict[str, list[Cell]],
     head: dict[int, Passage],
@@ -305,7 +347,7 @@ def _service(
     sure = 0.93 if kind == section else 0.87  # the table's heading says so, or the name alone
     service.kind = Value(kind, name.flat, name.places(), sure, "column")
     timed = [cell for role in ("frequency", "amount") for cell in cells.get(role, []) if cell.text]
-    timed = _without_totals(timed, head)
+    timed = _without_totals(_without_zeros(timed), head)
     words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in timed)
     source = Passage.join((cell.text for cell in timed), ", ")
     headings = " ".join(head[cell.column].flat for cell in timed if cell.column in head)
@@ -313,20 +355,36 @@ def _service(
     for role in ("location", "provider"):
         found = cells.get(role)
         if found and found[0].text and not knowledge.says_nothing(found[0].text.text):
-            code = len(found[0].text.flat) < 3  # a code that no legend explains
-            setattr(
-                service,
-                role,
-                read_as(found[0].text.flat, found[0].text, "column", trust=0.8 if code else None),
-            )
+            said = found[0].text
+            if lead := _FIRST_OF_SEVERAL.match(said.text):
+                said = said.cut(lead.end())
+            code = len(said.flat) < 3  # a code that no legend explains
+            setattr(service, role, read_as(said.flat, said, "column", trust=0.8 if code else None))
     if service.location is None and cells.get("setting") and cells["setting"][0].text:
         setting = cells["setting"][0].text
         service.location = read_as(setting.flat, setting, "column", trust=0.8)
+    if service.location is None and len(timed) == 1:
+        title = head.get(timed[0].column, Passage())
+        if where := re.match(
+            r"(?i)\W*((?:in|inside|outside|within|out of)\b[^(\d]{4,40}?(?:ed(?:ucation)?\.?|class(?:room)?|setting)\b)",
+            title.flat,
+        ):
+            service.location = read_as(where[1], title, "column", trust=0.8)
     _dates(service, cells)
     service.setting = _setting(service)
     if len(name.flat.split()) > LONG_NAME:
         _doubt(service)
     return service
+
+
+def _without_zeros(timed: list[Cell]) -> list[Cell]:
+    """The cells of an amount without those that say none, where another says some: "0" inside, "225" outside."""
+    some = [
+        cell
+        for cell in timed
+        if not re.fullmatch(r"(?i)\W*(?:0(?:\.0+)?(?:\s*min\w*)?|none|n/?a)?\W*", cell.text.flat)
+    ]
+    return some or timed
 
 
 def _without_totals(timed: list[Cell], head: dict[int, Passage]) -> list[Cell]:
@@ -337,6 +395,7 @@ def _without_totals(timed: list[Cell], head: dict[int, Passage]) -> list[Cell]:
     return rest if summed and amount_of(words).per_week is not None else timed
 
 
+_FIRST_OF_SEVERAL = re.compile(r"(?i)(?:P|primary)\s*:\s*(?=\S)")  # "P: Special Education Teacher"
 _TOTAL = re.compile(r"(?i)\btotal\b")
 LONG_NAME = 9  # words; a longer name holds more than the name, or is none
 DOUBTED = 0.85
@@ -350,9 +409,26 @@ def _doubt(service: Service) -> None:
             setattr(service, slot.name, replace(value, confidence=DOUBTED))
 
 
+_PERIOD_CODES = {
+    "w": "week",
+    "wk": "week",
+    "m": "month",
+    "mo": "month",
+    "d": "day",
+    "q": "quarter",
+    "y": "year",
+    "yr": "year",
+    "s": "semester",
+}
+
+
 def _with_unit(words: str, heading: str) -> str:
     """A bare number with the unit and period its heading gives ("Minutes per week", "Sessions")."""
     title = plain(heading)
+    if re.fullmatch(r"(?:each|per|every|cada|por|period|cycle|unit)\W*", title) and (
+        letter := _PERIOD_CODES.get(plain(words).strip(" ."))
+    ):
+        return f"per {letter}"
     if re.fullmatch(r"(?:each|per|every|cada|por)\W*", title) and re.fullmatch(r"[^\W\d]+", words.strip()):
         return f"per {words}"
     if not re.fullmatch(r"[\d.,]+", words.strip()):
@@ -362,7 +438,9 @@ def _with_unit(words: str, heading: str) -> str:
         unit = "hours"
     elif re.search(r"\bmin|\bmpw\b|\bmpm\b|\btime\b(?!s)|length", title):
         unit = "minutes"
-    elif re.search(r"session|\btimes\b|frequen|sesion|veces|frecuen|^\W*$|^no\.?$|^number$", title):
+    elif re.search(
+        r"session|\btimes\b|frequen|sesion|veces|frecuen|^x$|\bfreq\b|^\W*$|^no\.?$|^number$", title
+    ):
         unit = "sessions"
     elif re.search(r"\bdays\b|\bdias\b", title):
         unit = "days"
@@ -459,11 +537,17 @@ def _clearly_related(name: str, knowledge: Knowledge) -> bool:
 
 
 def _amount(
-    service: Service, words: str, source: Passage, headings: str, kind: str, day_minutes: float | None
+    service: Service,
+    words: str,
+    source: Passage,
+    headings: str,
+    kind: str,
+    day_minutes: float | None,
+    how: str = "column",
 ) -> None:
     if not words:
         return
-    service.as_written = read_as(source.flat, source, "column")
+    service.as_written = read_as(source.flat, source, how)
     if unspecified(words) and not re.search(r"\d", words):
         return
     amount: Amount = amount_of(words, day_minutes=day_minutes, heading=headings)
@@ -495,7 +579,7 @@ def _amount(
             )
             # a reporting period is nine weeks in most schools, and not in all
             trust = 0.85 if slot == "per" and re.search(r"(?i)reporting period", words) else None
-            setattr(service, slot, read_as(number, source, "column", trust=trust))
+            setattr(service, slot, read_as(number, source, how, trust=trust))
 
 
 def _dates(service: Service, cells: dict[str, list[Cell]]) -> None:
@@ -582,7 +666,7 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
         service = Service()
         service.name = read_as(name.flat, name, "sentence")
         service.kind = Value(knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence")
-        _amount(service, rest.flat, rest, "", service.kind.value, day_minutes)
+        _amount(service, rest.flat, rest, "", service.kind.value, day_minutes, how="sentence")
         service.as_written = read_as(rest.flat, rest, "sentence")
         _where(service, rest)
         days = dates_in(rest.text)
@@ -613,9 +697,34 @@ _FIRST = re.compile(
 )
 
 
+def _paragraphs(text: Passage, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
+    """Services of paragraphs that open with their name."""
+    found = []
+    for name, body in paragraphs(text, knowledge):
+        service = Service(name=read_as(name.flat, name, "sentence"))
+        kind = knowledge.kind_of_service(name.flat)
+        service.kind = Value(kind, name.flat, name.places(), 0.8, "sentence")
+        amount = amounts_in(body)
+        assert amount is not None  # what makes it a service's paragraph
+        _amount(service, amount.flat, amount, "", kind, day_minutes, how="sentence")
+        for slot, words in (("location", place_in(body)), ("provider", provider_in(body))):
+            if words is not None:
+                setattr(service, slot, read_as(words.flat, words, "sentence"))
+        service.setting = _setting(service)
+        found.append(service)
+    return found
+
+
+_KIND_LABEL = re.compile(
+    r"(?i)\W*(?:special education(?: services?)?|related services?|supplementary (?:aids?|services?)(?: (?:and|&) services)?|services?|programs?)\s*:\s+(?=\S)"
+)
+
+
 def _named(line: Passage) -> tuple[Passage, Passage] | None:
     """(name, amount and the rest) of a sentence or list item that states a service."""
     text = line.text.replace("\n", " ")
+    if kind := _KIND_LABEL.match(text):
+        line, text = line.cut(kind.end()), text[kind.end() :]
     if received := _RECEIVES.match(text):
         body = line.cut(received.start(1))
         flat = body.text.replace("\n", " ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from reader.choices import choices_in
@@ -51,7 +52,11 @@ def read_supports(
                         and entry.value
                         and part.kind in ("services", "unknown", "student", "lre")
                     ):
+                        before = {slot: len(values) for slot, values in kept.items()}
                         _entry(entry, kept, knowledge)
+                        for slot, values in kept.items():  # beside a label outside their part
+                            for n in range(before[slot], len(values)):
+                                values[n] = replace(values[n], confidence=min(values[n].confidence, OUTSIDE))
     if not kept["accommodation"]:
         for part in parts:
             if part.kind not in (
@@ -67,6 +72,7 @@ def read_supports(
     return _distinct(kept["accommodation"]), _distinct(kept["modification"])
 
 
+OUTSIDE = 0.85
 _MINUTES = re.compile(r"(?i)\d\s*(?:min|hour|hr)")
 
 
@@ -141,6 +147,10 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
     kind = table_kind(table, knowledge)
     if kind is not None and kind[0] == "accommodations" and _label_rows(table, knowledge):
         kind = None
+    if part.kind in ("accommodations", "modifications") and (rows := _kinds_beside(table)):
+        for slot, text in rows:
+            _add(text, slot, kept, knowledge, "row")
+        return
     if kind is None:
         if part.kind in ("accommodations", "modifications"):
             _loose_table(table, part, kept, knowledge)
@@ -207,6 +217,30 @@ def _table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Kno
                 slot = "modification"
             for item in _lines_of_cell(cell):
                 _add(item, slot, kept, knowledge, "column")
+
+
+_KIND_OF_SUPPORT = re.compile(
+    r"(?i)(?:(?:instructional|program|curriculum|physical|environmental|social|behavioral|sensory|school|personnel|parental|classroom|testing|supplementary|organizational|material|other|and)[ /,-]*)*"
+    r"(?P<what>supports?|modifications?|accommodations?|aids?|adaptations?|supplementary aids and services)\W*"
+)
+
+
+def _kinds_beside(table: Table) -> list[tuple[str, Passage]]:
+    """(slot, support) of a table whose rows name the kind of support ("Instructional support") before each support."""
+    rows = [row for row in table.rows if len(row) > 1 and row[0].text and row[1].text]
+    kinds = [_KIND_OF_SUPPORT.fullmatch(row[0].text.flat) for row in rows]
+    if sum(bool(kind) for kind in kinds) < max(3, len(rows) - 1) or any(
+        re.search(rf"[{TICKED}{EMPTY}]|\n\W*[•·▪-]", row[1].text.text) for row in rows
+    ):
+        return []
+    found = []
+    for kind, row in zip(kinds, rows, strict=True):
+        if kind is None or re.search(r"(?i)personnel|parental", row[0].text.flat):
+            continue
+        found.append(
+            ("modification" if kind["what"].lower().startswith("modif") else "accommodation", row[1].text)
+        )
+    return found
 
 
 _OWN_KIND = re.compile(

@@ -76,6 +76,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         and len(table.rows[0]) > 2
         and not any(_TIME.search(c.text.flat) or re.search(r":\s*\S", c.text.flat) for c in table.rows[0])
     ):
+        roles = {c.column: role for c in table.rows[0] if (role := knowledge.column("services", c.text.text))}
         _refine_by_content(table, roles, 1)
         if _decides("services", set(roles.values())) and "amount" in roles.values():
             return "services", roles, 1
@@ -177,7 +178,10 @@ def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
                 roles[column] = "dates"
             elif role not in ("start", "end", "dates"):
                 roles[column] = "start" if "start" not in roles.values() else "end"
-        elif times >= 0.5 and role not in ("amount", "frequency", "name"):
+        elif times >= 0.5 and (
+            role not in ("amount", "frequency", "name")
+            or (role == "name" and "name" in (roles.get(other) for other in columns if other < column))
+        ):
             roles[column] = "amount"
         elif often >= 0.5 and role is None:
             roles[column] = "frequency"

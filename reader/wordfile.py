@@ -87,7 +87,7 @@ class _Setter:
             return
         self.room(LEADING * len(lines))
         lines = self.rows(runs, MARGIN, WIDTH - MARGIN, self.y)
-        from reader.pages import lines_of
+        from reader.lines import lines_of
 
         for line in lines:
             self.sheet.blocks += lines_of(bracketed(line))
@@ -95,7 +95,7 @@ class _Setter:
 
     def table(self, grid: list[list[tuple[int, int, list[tuple[str, bool]]]]], columns: int) -> None:
         """``grid``: rows of (column, span, runs)."""
-        from reader.pages import passage_of
+        from reader.lines import passage_of
 
         width = (WIDTH - 2 * MARGIN) / max(columns, 1)
         edges = [MARGIN + width * i for i in range(columns + 1)]

@@ -1,5 +1,5 @@
 from reader.layout import Passage, Place, Word
-from reader.pages import lines_of, passage_of
+from reader.lines import lines_of, passage_of
 
 
 def words(text, *, top=0.0, page=1):
