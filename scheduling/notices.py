@@ -274,7 +274,9 @@ def remind_anew(sender: Any, *, number: str, at: datetime, **_kwargs: Any) -> No
     )
     rows = (
         Booking.objects.standing()
-        .filter(starts_at__gt=at, booked_at__lt=at, contact__points__kind="phone", contact__points__value=number)
+        .filter(
+            starts_at__gt=at, booked_at__lt=at, contact__points__kind="phone", contact__points__value=number
+        )
         .exclude(Exists(reminded))
         .distinct()
     )

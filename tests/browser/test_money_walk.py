@@ -21,7 +21,7 @@ from accounts import second_factor, staff
 from accounts.models import Invitation, User
 from accounts.roles import Role
 from billing import setting_up
-from billing.models import Status, Subscription
+from billing.models import PlanEvent, PlanPrice, PortalSetting, Status, Subscription
 from billing.providers import stripe
 from cases import clock
 from cases.models import Case
@@ -77,6 +77,8 @@ def slug(served, standins):
     standins._ask("/clock", {"real": True})
     with in_public():
         firm = Firm.objects.filter(slug=slug).select_related("entitlement").first()
+        for left in (PlanEvent, PlanPrice, PortalSetting):
+            left.objects.all().delete()
     if firm:
         throw_away(reference(firm))
 
