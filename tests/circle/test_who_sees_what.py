@@ -36,7 +36,7 @@ from tests.world import NOW, key
 CANARIES = {
     Part.WINS: "canary-of-wins", Part.PAGE: "canary-of-talk", Part.STRATEGIES: "canary-of-strategies",
     Part.CHECKINS: "canary-of-agreements", Part.ABOUT: "canary-of-about", Part.GOALS: "canary-of-a-change",
-    Part.POINTS: "137.3", Part.MINUTES: "canary-of-minutes", Part.REPORTS: "Aug 3",
+    Part.POINTS: "137.3", Part.MINUTES: "canary-of-minutes", Part.REPORTS: "Jul 19",
 }  # fmt: skip
 PARTS = st.sets(st.sampled_from(sorted(CANARIES)), min_size=1)
 TEACHERS = ("gus", "kim")
@@ -91,16 +91,19 @@ class WhoSeesWhat(RuleBasedStateMachine):
             student=self.student, goal_text="Reads", measure="words", baseline=20, target=90, starts_on=day,
             target_on=day + timedelta(days=300), quiet_on=day, set_up_by=ana, set_up_at=NOW,
         )  # fmt: skip
-        DataPoint.objects.create(
-            key=uuid4(), sheet=sheet, value=137.3, setting="home", happened_at=NOW, happened_on=NOW.date(), logged_by=ana, logged_at=NOW,
-        )  # fmt: skip
+        # The newest number is said with the chart; the one before it only among the numbers behind it.
+        for value, ago in ((137.3, 3), (41, 0)):
+            at = NOW - timedelta(days=ago)
+            DataPoint.objects.create(
+                key=uuid4(), sheet=sheet, value=value, setting="home", happened_at=at, happened_on=at.date(), logged_by=ana, logged_at=NOW,
+            )  # fmt: skip
         sheets.mark(sheet, on=day + timedelta(days=5), words=CANARIES[Part.GOALS], by=ana, at=NOW)
         DeliveredSession.objects.create(
             student=self.student, on=NOW.date() - timedelta(days=1), service_name=CANARIES[Part.MINUTES], minutes=30,
             evidence="log", recorded_by=ana, recorded_at=NOW,
         )  # fmt: skip
         TermReport.objects.create(
-            student=self.student, starts_on=date(2026, 8, 3), ends_on=date(2026, 11, 1), written_by=ana, written_at=NOW,
+            student=self.student, starts_on=date(2025, 7, 19), ends_on=date(2025, 11, 1), written_by=ana, written_at=NOW,
             approved_by=ana, approved_at=NOW, sent_at=NOW,
         )  # fmt: skip
 
@@ -268,6 +271,17 @@ def test_no_order_of_events_shows_more(harbor, clock, standins):
     run_state_machine_as_test(
         machine(harbor, clock), settings=settings(max_examples=8, stateful_step_count=12, **COMMON)
     )
+
+
+def test_each_part_alone_shows_itself_alone(harbor, clock, standins):
+    one = machine(harbor, clock)()
+    try:
+        for part in CANARIES:
+            one.grant(guardian="luz", teacher="gus", sees={part}, adds=set(), days=14)
+            one.look(name="gus")
+            one.end(teacher="gus", by="luz")
+    finally:
+        one.teardown()
 
 
 @pytest.mark.slow
