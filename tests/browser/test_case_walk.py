@@ -17,6 +17,16 @@ from tests.world import PASSWORD, TOTP, key
 pytestmark = [pytest.mark.browser, pytest.mark.commits, pytest.mark.timeout(240)]
 
 
+def nobody_is_in_the_way(page):
+    """On an inquiry: the check, its decision in writing, and the agreement goes out."""
+    page.get_by_role("button", name="Check for conflicts").click()
+    page.get_by_text("Nobody found.").wait_for()
+    page.locator("main [name=decision]").first.check()
+    page.get_by_role("button", name="Write the decision").click()
+    page.get_by_role("button", name="Send the agreement").click()
+    page.get_by_role("button", name="Send it again").wait_for()
+
+
 def sign_in(page, site, short):
     page.goto(site.at("/sign-in/staff/"))
     page.locator("main [name=email]").fill(f"{short}@{site.cast.firm.slug}.example")
@@ -162,13 +172,7 @@ def test_a_call_becomes_a_case_with_an_agreement_signed_on_a_phone(desktop, phon
     page.get_by_role("button", name="Save the call").click()
     page.get_by_role("heading", name="Rosa Delgado").wait_for()
 
-    # The check, and its decision in writing.
-    page.get_by_role("button", name="Check for conflicts").click()
-    page.get_by_text("Nobody found.").wait_for()
-    page.locator("main [name=decision]").first.check()
-    page.get_by_role("button", name="Write the decision").click()
-    page.get_by_role("button", name="Send the agreement").click()
-    page.get_by_role("button", name="Send it again").wait_for()
+    nobody_is_in_the_way(page)
     is_well(page)
 
     # Rosa reads and signs on her phone.

@@ -40,7 +40,7 @@ from tenants.numbers import own_number
 from tenants.opening import throw_away
 from tenants.places import in_public, within
 from tests.browser.conftest import CONNECT_SECRET, STRIPE_SECRET, Site
-from tests.browser.test_case_walk import sign_in
+from tests.browser.test_case_walk import nobody_is_in_the_way, sign_in
 from tests.browser.test_consultation import book_and_pay, eventually, texts
 from tests.browser.test_walk import Taps, is_well
 from tests.world import PASSWORD, TOTP, Cast
@@ -299,12 +299,7 @@ def the_family_becomes_a_case(page, owner, site):
     as_the_owner(page, owner)
     page.goto(site.at("/intake/"))
     page.locator("main").get_by_role("link", name=re.compile("Luz Peña")).first.click()
-    page.get_by_role("button", name="Check for conflicts").click()
-    page.get_by_text("Nobody found.").wait_for()
-    page.locator("main [name=decision]").first.check()
-    page.get_by_role("button", name="Write the decision").click()
-    page.get_by_role("button", name="Send the agreement").click()
-    page.get_by_role("button", name="Send it again").wait_for()
+    nobody_is_in_the_way(page)
     with within(site.cast.firm):
         paper = Inquiry.objects.get().agreement
         agreements.sign(paper, name="Luz Peña", how=Signature.How.LINK, by=None, at=timezone.now())
