@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -105,16 +105,29 @@ def nothing_stays(request: pytest.FixtureRequest, firms: dict[str, Cast]) -> Ite
         cache.clear()
 
 
+def _to_the_end(click: Callable[..., None]) -> Callable[..., None]:
+    """Playwright's click waits until the next page begins, not until it stands: a question asked of it right away,
+    as count() or a whole page's text, would now and then be answered from half a page."""
+
+    def and_wait(locator: Any, **options: Any) -> None:
+        click(locator, **options)
+        if not locator.page.is_closed():
+            locator.page.wait_for_load_state()
+
+    return and_wait
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One for all tests of a process: a second Playwright beside it would not start."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
 
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert path, "browser tests need Chromium; bin/test installs it or leaves them out"
     # Its loop runs in the thread of the tests, and Django would take that for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", _to_the_end(Locator.click))
         browser = playwright.chromium.launch(executable_path=path, args=[
             "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync",

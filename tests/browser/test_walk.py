@@ -7,6 +7,7 @@ from datetime import datetime
 import pyotp
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from scheduling import booking as bookings
 from scheduling.models import Booking, Service
@@ -147,7 +148,7 @@ def test_a_stranger_opens_a_firm_and_stands_in_it(desktop, served, site):
     secret = desktop.locator("code.key").inner_text()
     desktop.locator("[name=code]").fill(pyotp.TOTP(secret).now())
     desktop.get_by_role("button", name="Turn it on").click()
-    assert desktop.locator(".codes code").count() == 10
+    expect(desktop.locator(".codes code")).to_have_count(10)
     is_well(desktop)
     desktop.get_by_role("link", name="I have kept them").click()
     desktop.wait_for_url("**/today/")
