@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, FloatField, Func, Q, QuerySet, TextField, Value
+from django.db.models import Count, F, FloatField, Func, Q, QuerySet, TextField, Value, Window
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Meeting, TimelineEntry
 from cases.timeline import words as entry_words
 from clients.matching import untitled
-from clients.models import Contact, Student
+from clients.models import Contact, ContactPoint, Student
 from web.access import Can
 from web.phones import say_phone
 from web.search import Hit, register
+
+# More rows than a firm has.
+ALL = 10_000_000
 
 # Letters in a trigram, the least that its index finds in the middle of a word.
 TRIGRAM = 3
@@ -112,8 +115,8 @@ def generous() -> Iterator[None]:
 
 
 def _take(rows: QuerySet[Any], limit: int, hit: Any) -> tuple[list[Any], int]:
-    found = [hit(row) for row in rows[:limit]]
-    return found, len(found) if len(found) < limit else rows.order_by().count()
+    found = list(rows.annotate(hits=Window(Count("*")))[:limit])
+    return [hit(row) for row in found], found[0].hits if found else 0
 
 
 def students(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
@@ -131,10 +134,12 @@ def _contacts(words: str, user: Any) -> QuerySet[Any]:
     visible: QuerySet[Any] = Contact.objects.visible_to(user)
     digits = re.sub(r"\D", "", words)
     if len(digits) >= 3 and len(digits) >= len(re.sub(r"\s", "", words)) / 2:
-        return visible.filter(points__kind="phone", points__value__contains=digits).distinct().order_by("name", "pk")  # fmt: skip
-    if "@" in words:
-        return visible.filter(points__kind="email", points__value__icontains=words).distinct().order_by("name", "pk")  # fmt: skip
-    return _named(visible, Fold(F("name")), words)
+        ways = ContactPoint.objects.filter(kind="phone", value__contains=digits)
+    elif "@" in words:
+        ways = ContactPoint.objects.filter(kind="email", value__icontains=words)
+    else:
+        return _named(visible, Fold(F("name")), words)
+    return visible.filter(pk__in=ways.values("contact")).order_by("name", "pk")
 
 
 def contacts(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
@@ -194,6 +199,16 @@ class Matches(Func):
         super().__init__(text, query, output_field=BooleanField())
 
 
+def _by_words(rows: QuerySet[Any], text: Fold, query: str) -> QuerySet[Any]:
+    """Rows in whose text the words stand, found by the index of words first.
+
+    PostgreSQL takes words to be more common than they are. It would rather go through all rows that the person sees,
+    or from the newest on, and take each text apart; the limit keeps that question apart from the others.
+    """
+    holding = rows.model._default_manager.filter(Matches(text, Fold(Value(query)))).order_by().values("pk")
+    return rows.filter(pk__in=holding[:ALL])
+
+
 def cases(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
     query = _prefix_query(words)
     if not query:
@@ -225,9 +240,7 @@ def meetings(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
     if not query:
         return [], 0
     rows = (
-        Meeting.objects.visible_to(user)
-        .standing()
-        .filter(Matches(Fold(Joined(F("place"), F("agenda"))), Fold(Value(query))))
+        _by_words(Meeting.objects.visible_to(user).standing(), Fold(Joined(F("place"), F("agenda"))), query)
         .select_related("case__student")
         .order_by("-starts_at")
     )
@@ -244,8 +257,7 @@ def entries(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
     if not query:
         return [], 0
     rows = (
-        TimelineEntry.objects.visible_to(user)
-        .filter(Matches(Fold(F("text")), Fold(Value(query))))
+        _by_words(TimelineEntry.objects.visible_to(user), Fold(F("text")), query)
         .select_related("student")
         .order_by("-happened_at")
     )
