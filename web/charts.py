@@ -9,8 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from html import escape
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,8 +24,7 @@ from web.dates import say_day
 LONG = 380  # days of a picture from which its months are told with their years
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A value measured on a day."""
 
     on: date
@@ -71,14 +72,22 @@ class _Frame:
     ticks: list[float] = field(default_factory=list)
 
     def x(self, on: date) -> float:
-        first, last = self.days
-        share = (on.toordinal() - first) / max(last - first, 1)
-        return round(self.left + share * (self.width - self.left - self.right), 1)
+        return round(self.left + (on.toordinal() - self.days[0]) * self._a_day, 1)
 
     def y(self, value: float) -> float:
+        return round(self.height - self.bottom - (value - self.values[0]) * self._a_unit, 1)
+
+    @cached_property
+    def _a_day(self) -> float:
+        """How wide a day is."""
+        first, last = self.days
+        return (self.width - self.left - self.right) / max(last - first, 1)
+
+    @cached_property
+    def _a_unit(self) -> float:
+        """How high one of what is counted is."""
         low, high = self.values
-        share = (value - low) / (high - low)
-        return round(self.height - self.bottom - share * (self.height - self.top - self.bottom), 1)
+        return (self.height - self.top - self.bottom) / (high - low)
 
     def at(self, point: Point) -> str:
         return f"{self.x(point.on):.1f},{self.y(point.value):.1f}"
@@ -150,20 +159,17 @@ class Series:
     points: Sequence[Point]
 
 
-# Drawn around 0,0; each source is told by its shape as well as its colour.
-SHAPES = {
-    "home": '<circle class="p-home" cx="{x}" cy="{y}" r="{r}"/>',
-    "school": '<rect class="p-school" x="{a}" y="{b}" width="{d}" height="{d}"/>',
-    "elsewhere": '<path class="p-elsewhere" d="M{x} {t}l{r} {h}h-{d}z"/>',
-    "report": '<path class="p-report" d="M{x} {t}l{r} {r}l-{r} {r}l-{r} -{r}z"/>',
-}
-
-
 def _shape(key: str, x: float, y: float, r: float) -> str:
-    return SHAPES[key].format(
-        x=x, y=y, r=r, a=round(x - r * 0.85, 1), b=round(y - r * 0.85, 1), d=round(r * 1.7, 1) if key == "school" else 2 * r,
-        t=round(y - r, 1), h=round(r * 1.8, 1),
-    )  # fmt: skip
+    """The mark of a source around x,y: each is told by its shape as well as its colour."""
+    if key == "home":
+        return f'<circle class="p-home" cx="{x}" cy="{y}" r="{r}"/>'
+    if key == "school":
+        half, side = r * 0.85, round(r * 1.7, 1)
+        return f'<rect class="p-school" x="{round(x - half, 1)}" y="{round(y - half, 1)}" width="{side}" height="{side}"/>'
+    top = round(y - r, 1)
+    if key == "elsewhere":
+        return f'<path class="p-elsewhere" d="M{x} {top}l{r} {round(r * 1.8, 1)}h-{2 * r}z"/>'
+    return f'<path class="p-report" d="M{x} {top}l{r} {r}l-{r} {r}l-{r} -{r}z"/>'
 
 
 def data_chart(
