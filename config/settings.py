@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.MessagesMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "web.middleware.VisitMiddleware",
     "web.access.AccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

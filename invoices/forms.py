@@ -21,7 +21,7 @@ from invoices.models import Activity, Billing, ExpenseKind
 from payments import money
 from payments.models.money_in import BY_HAND
 from tenants.places import current_firm
-from web.forms import Form, Switch
+from web.forms import AskingForm, Form, Switch
 
 EARLIEST = date(2000, 1, 1)
 MOST_CHOICES = 300
@@ -155,7 +155,7 @@ class WorkField(forms.ChoiceField):
         raise ValidationError(_("Choose a case or a student of the list."))
 
 
-class TimeForm(Form):
+class TimeForm(AskingForm):
     work = forms.ChoiceField(label=_("For"))
     on = PastDay(label=_("Day"))
     minutes = DurationField(label=_("How long"), widget=forms.TextInput(attrs={"placeholder": "1h20, 1:20, 80"}))  # fmt: skip
@@ -172,6 +172,7 @@ class TimeForm(Form):
         """The cleaned values as `timing.add` takes them."""
         found = dict(self.cleaned_data)
         student, case = found.pop("work")
+        del found["again"]
         return {**found, "student": student, "case": case}
 
 
@@ -212,7 +213,7 @@ class ReasonForm(Form):
     reason = forms.CharField(label=_("Why"), max_length=300)
 
 
-class ExpenseForm(Form):
+class ExpenseForm(AskingForm):
     case = forms.ChoiceField(label=_("Case"))
     on = PastDay(label=_("Day"))
     kind = forms.ChoiceField(label=_("What for"), choices=ExpenseKind.choices)

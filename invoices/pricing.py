@@ -15,6 +15,7 @@ from cases.models import Case
 from clients.models import Family
 from invoices import rates
 from invoices.models import Expense, FlatFee, Invoice, InvoiceLine, Rate, Terms
+from web.again import LATELY
 
 
 class CannotPrice(Exception):
@@ -71,6 +72,15 @@ def drop_fee(row: FlatFee, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def twin(
+    case: Case, *, amount: int, on: date, description: str, at: datetime, **_more: Any
+) -> Expense | None:
+    """The same expense of the case, written down minutes ago."""
+    return Expense.objects.filter(
+        case=case, amount=amount, on=on, description=description, made_at__gt=at - LATELY
+    ).first()
+
+
 def add_expense(case: Case, *, by: User, at: datetime, **fields: Any) -> Expense:
     """What somebody spent for a case, in minor units."""
     row = Expense.objects.create(case=case, spent_by=by, made_at=at, **fields)

@@ -15,6 +15,7 @@ from cases.models import Case
 from clients.models import Student
 from invoices.models import Activity, Billing, InvoiceLine, SignOff, Skipped, TimeEntry, Timer, monday_of
 from web.access import Can
+from web.again import LATELY
 
 
 class Locked(Exception):
@@ -37,14 +38,34 @@ def lock_words(*, billed: bool, signed: bool) -> str:
     return _("This week is signed off. The owner can open it again.") if signed else ""
 
 
+def _take_turn(person: User) -> None:
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+
+
 def _refuse_signed(person: User, on: date) -> None:
     # Taken by signing off too, so that nothing slips into a week while it is being signed.
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+    _take_turn(person)
     if is_signed(person, on):
         raise Locked(_("This week is signed off. The owner can open it again."))
 
 
 @transaction.atomic
+def twin(
+    *, person: User, student: Student, on: date, minutes: int, description: str, at: datetime, **_more: Any
+) -> TimeEntry | None:  # fmt: skip
+    """The same work of the same length, written down by the same person minutes ago. In a transaction, nobody else
+    writes time of that person until its end."""
+    _take_turn(person)
+    return TimeEntry.objects.filter(
+        person=person,
+        student=student,
+        on=on,
+        minutes=minutes,
+        description=description,
+        made_at__gt=at - LATELY,
+    ).first()
+
+
 def add(
     *,
     person: User,

@@ -13,7 +13,7 @@ from payments.models import BY_HAND, Instructions, Method, Payment
 from payments.money import NotMoney, parse, plain
 from payments.subjects import Due
 from tenants.places import current_firm
-from web.forms import Form, ModelForm
+from web.forms import AskingForm, Form, ModelForm
 
 HAND_CHOICES = [(method.value, method.label) for method in BY_HAND]
 
@@ -40,7 +40,7 @@ class AmountField(forms.CharField):
         return amount
 
 
-class RecordForm(Form):
+class RecordForm(AskingForm):
     """A payment that came without Stripe, of one family's grown-up."""
 
     subject = forms.ChoiceField(label=_("For"), widget=forms.RadioSelect, required=False)
@@ -75,7 +75,7 @@ class RecordForm(Form):
         return day
 
 
-class RefundForm(Form):
+class RefundForm(AskingForm):
     """How much of a payment goes back, and why."""
 
     amount = AmountField(label=_("Amount to give back"))

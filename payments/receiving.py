@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from payments.ledger import Account, Overdrawn
 from payments.models import BY_HAND, Payment, Void
 from payments.money import decimals
 from tenants.places import current_firm
+from web.again import LATELY
 
 NOON = time(12)
 
@@ -79,6 +81,26 @@ def record(
     if send_receipt:
         notices.receipt(payment, at=at)
     return payment
+
+
+def twin(
+    *,
+    method: str,
+    amount: int,
+    reference: str,
+    received_on: date,
+    at: datetime,
+    once: str | None,
+    **whose: Any,
+) -> Payment | None:
+    """A payment of the same `contact`, or for the same `subject`, that may be the one that is being written down: the
+    check or transfer of that number, or without one the same way, amount and day, noted in the last minutes. Not the
+    one that this very request made."""
+    rows = Payment.objects.standing().filter(**whose, method=method, amount=amount, reference=reference[:80])
+    if not reference:
+        day = datetime.combine(received_on, time.min, current_firm().zone)
+        rows = rows.filter(recorded_at__gt=at - LATELY, paid_at__gte=day, paid_at__lt=day + timedelta(days=1))
+    return (rows.exclude(idempotency_key=once) if once else rows).first()
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from payments.providers import stripe
 from payments.providers.stripe import ProviderRefund, Refused, Unavailable
 from tenants import due
 from tenants.tasks import run_later
+from web.again import LATELY
 
 REFUND = "payments.refund"
 NOT_DUE = "not due"
@@ -68,6 +69,14 @@ def refund(
         due.plan(REFUND, str(made.pk), due_at=at)
         run_later(refund_now, keys=[str(made.pk)])
     return made
+
+
+def twin(payment: Payment, *, amount: int, at: datetime, once: str | None) -> Refund | None:
+    """As much of this payment that somebody gave back minutes ago, by another request than this one."""
+    rows = Refund.objects.standing().filter(
+        payment=payment, amount=amount, by__isnull=False, asked_at__gt=at - LATELY
+    )
+    return (rows.exclude(once=once) if once else rows).first()
 
 
 def _from_excess(payment: Payment, amount: int, cause: str) -> int:

@@ -19,13 +19,15 @@ from accounts.requests import FirmRequest
 from clients.models import Contact
 from payments import connecting, receipts, receiving, refunding, subjects
 from payments.forms import FindForm, InstructionsForm, RecordForm, RefundForm, VoidForm
-from payments.models import Finding, Instructions, Payment, StripeAccount
+from payments.models import Finding, Instructions, Payment, Refund, StripeAccount
 from payments.money import say
 from payments.providers import stripe
 from payments.receiving import CannotRecord
 from payments.refunding import CannotRefund
 from payments.subjects import Due, State, UnknownSubject
+from tenants.places import current_firm
 from web.access import Can, requires
+from web.dates import say_day, say_time
 from web.forms import posted
 from web.paging import page_of
 
@@ -154,12 +156,14 @@ def payment_refund(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = RefundForm(request.POST, payment=row)
     if not form.is_valid():
         return _detail(request, row, status=422, refund_form=form)
-    asked = form.cleaned_data
+    asked, now = form.cleaned_data, timezone.now()
+    once = f"form:{asked['once']}" if asked["once"] else None
+    if form.asks(_given_back(refunding.twin(row, amount=asked["amount"], at=now, once=once))):
+        return _detail(request, row, status=422, refund_form=form)
     try:
         made = refunding.refund(
-            row, amount=asked["amount"], reason=asked["reason"], by=request.user, at=timezone.now(),
-            once=f"form:{asked['once']}" if asked["once"] else None,
-        )  # fmt: skip
+            row, amount=asked["amount"], reason=asked["reason"], by=request.user, at=now, once=once
+        )
     except CannotRefund as problem:
         form.add_error("amount", str(problem))
         return _detail(request, row, status=422, refund_form=form)
@@ -168,6 +172,13 @@ def payment_refund(request: FirmRequest, pk: UUID) -> HttpResponse:
     )
     messages.success(request, said % {"amount": made.amount_words})
     return redirect("payment", pk)
+
+
+def _given_back(twin: Refund | None) -> str:
+    if twin is None:
+        return ""
+    told = {"amount": twin.amount_words, "time": say_time(twin.asked_at, current_firm().zone)}
+    return _("%(amount)s of this payment was given back at %(time)s already. Is this another one?") % told
 
 
 @requires(Can.EDIT_MONEY)
@@ -220,18 +231,39 @@ def payment_new(request: FirmRequest) -> HttpResponse:
     context = {"form": form, "contact": contact}
     if not form.is_valid():
         return render(request, "payments/new.html", context, status=422 if form.is_bound else 200)
-    asked = dict(form.cleaned_data)
-    once = asked.pop("once")
+    asked, now = dict(form.cleaned_data), timezone.now()
+    once = f"form:{asked['once']}" if asked["once"] else None
+    same = {name: asked[name] for name in ("method", "amount", "reference", "received_on")}
+    if form.asks(_written_down(receiving.twin(contact=contact, **same, at=now, once=once))):
+        return render(request, "payments/new.html", context, status=422)
+    del asked["once"], asked["again"]
     try:
         made = receiving.record(
-            **asked, contact=contact, currency=currency, by=request.user, at=timezone.now(),
-            once=f"form:{once}" if once else None,
-        )  # fmt: skip
+            **asked, contact=contact, currency=currency, by=request.user, at=now, once=once
+        )
     except (CannotRecord, UnknownSubject) as problem:
         form.add_error(None, str(problem))
         return render(request, "payments/new.html", context, status=422)
     messages.success(request, _("Written down: %(amount)s.") % {"amount": made.amount_words})
     return redirect("payment", made.pk)
+
+
+def _written_down(twin: Payment | None) -> str:
+    if twin is None:
+        return ""
+    told = {
+        "amount": twin.amount_words, "how": twin.get_method_display(), "number": twin.reference,
+        "day": say_day(timezone.localtime(twin.paid_at, current_firm().zone).date()),
+    }  # fmt: skip
+    if twin.reference:
+        return (
+            _("%(how)s %(number)s over %(amount)s is written down already, for %(day)s. Is this another one?")
+            % told
+        )
+    return (
+        _("%(amount)s by %(how)s is written down for %(day)s already, minutes ago. Is this another one?")
+        % told
+    )
 
 
 def _still(due: Due) -> str:

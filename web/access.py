@@ -17,6 +17,9 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import urlencode
 
+from web.again import typed
+from web.middleware import page_above
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -153,9 +156,16 @@ class AccessMiddleware:
             if changes and access.is_stopped and request.user.is_staff_member:  # type: ignore[union-attr]
                 return render(request, "errors/read_only.html", status=403)
             return None
-        if not request.user.is_authenticated and request.method in SAFE:
-            return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
-        return refuse(request)
+        if request.user.is_authenticated or request.headers.get("HX-Request"):
+            return refuse(request)  # part of a page does not become the page for signing in
+        if request.method in SAFE:
+            return redirect(_sign_in(request.get_full_path()))
+        context = {"typed": typed(request), "sign_in_url": _sign_in(page_above(request.path))}
+        return render(request, "errors/signed_out.html", context, status=403)
+
+
+def _sign_in(path: str) -> str:
+    return f"{reverse('sign-in')}?{urlencode({'next': path})}"
 
 
 def refuse(request: HttpRequest) -> HttpResponse:

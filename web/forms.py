@@ -111,6 +111,22 @@ class Form(_Plain, forms.Form):
     """A plain form without the trailing colon."""
 
 
+class AskingForm(Form):
+    """A form that asks before it writes the same thing once more: whoever goes back and presses again sends a second one.
+
+    Its page shows `again` where it has an error.
+    """
+
+    again = forms.BooleanField(label=_("Yes, this is another one"), required=False)
+
+    def asks(self, twin: str) -> bool:
+        """Whether it has to be asked: `twin` says what is there already, and nobody has ticked that this is another."""
+        if not twin or self.cleaned_data["again"]:
+            return False
+        self.add_error("again", twin)
+        return True
+
+
 class ModelForm(_Plain, forms.ModelForm):
     """A model form without the trailing colon. What the table does not allow is said in a sentence, never by its name."""
 

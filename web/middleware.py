@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils import timezone, translation
 
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
@@ -45,3 +47,32 @@ class LanguageMiddleware:
             response = self.answer(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+def page_above(path: str) -> str:
+    """The nearest address above one that leads somewhere: an act such as `/cases/…/log/` belongs to the page it hangs on."""
+    while path.count("/") > 2:
+        path = path[: path.rstrip("/").rindex("/") + 1]
+        if is_valid_path(path):
+            return path
+    return "/"
+
+
+class VisitMiddleware:
+    """Answers a visit to an address that only takes forms: a page that came back with an error has such a one, and
+    whoever loads it again, or changes its language, comes there."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.answer(request)
+        if (
+            response.status_code != 405
+            or request.method != "GET"
+            or "application/json" in response.get("Content-Type", "")
+        ):
+            return response
+        page = render(request, "errors/405.html", {"above": page_above(request.path)}, status=405)
+        page["Allow"] = response.get("Allow", "POST")
+        return page

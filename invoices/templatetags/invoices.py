@@ -4,10 +4,8 @@ from datetime import datetime
 
 from django import template
 
-from accounts.models import User
 from invoices import durations
 from invoices.models import Timer
-from web.access import Can
 
 register = template.Library()
 
@@ -22,9 +20,3 @@ def hm(minutes: int | None) -> str:
 def counted(timer: Timer, at: datetime) -> str:
     """What a timer has counted by then: "0:42"."""
     return durations.say(timer.counted(at=at) // 60)
-
-
-@register.filter
-def may(user: User, can: str) -> bool:
-    """Whether a person holds a permission: `{% if user|may:"edit_money" %}`."""
-    return user.can(Can(can))

@@ -335,9 +335,13 @@ def retainer_deposit(request: FirmRequest, pk: UUID) -> HttpResponse:
         for line in form.errors.values():
             messages.error(request, str(line[0]))
         return redirect("case-money", row.case_id)
-    once = re.sub(r"[^0-9a-z]", "", request.POST.get("once", ""))[:32] or uuid4().hex
+    once, now = re.sub(r"[^0-9a-z]", "", request.POST.get("once", ""))[:32] or uuid4().hex, timezone.now()
+    key = f"deposit:{row.pk.hex}:{once}"[:80]
+    if receiving.twin(subject=row.subject, **form.cleaned_data, at=now, once=key):
+        messages.error(request, _("The same deposit is written down already. If this is another one, give the number of its check."))  # fmt: skip
+        return redirect("case-money", row.case_id)
     try:
-        retaining.deposit(row, **form.cleaned_data, once=f"deposit:{row.pk.hex}:{once}"[:80], by=request.user, at=timezone.now())  # fmt: skip
+        retaining.deposit(row, **form.cleaned_data, once=key, by=request.user, at=now)
     except (retaining.CannotHold, receiving.CannotRecord) as why:
         messages.error(request, str(why))
     else:
@@ -386,11 +390,19 @@ def expense_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     form = ExpenseForm(
         posted(request), user=request.user, case=case, initial={"on": today(), "billable": True}
     )
-    if form.is_valid():
-        pricing.add_expense(case, **form.cleaned_data, by=request.user, at=timezone.now())
+    now = timezone.now()
+    if form.is_valid() and not form.asks(_same(form, case, at=now)):
+        del form.cleaned_data["again"]
+        pricing.add_expense(case, **form.cleaned_data, by=request.user, at=now)
         messages.success(request, _("The expense is written down."))
         return redirect("case", pk)
     return render(request, "invoices/expense.html", {"case": case, "form": form}, status=422 if form.errors else 200)  # fmt: skip
+
+
+def _same(form: ExpenseForm, case: Case, *, at: datetime) -> str:
+    found = pricing.twin(case, at=at, **form.cleaned_data)
+    told = {"amount": say(found.amount, rates.currency()), "what": found.description} if found else {}
+    return _("%(amount)s for “%(what)s” is written down already, minutes ago. Is this another one?") % told if found else ""  # fmt: skip
 
 
 @requires(Can.EDIT_MONEY)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,19 +89,31 @@ LONG = 8 * 60
 
 @requires(Can.SEE_TIME)
 @FORM
+@transaction.atomic
 def time_sheet(request: FirmRequest) -> HttpResponse:
     """The week, and a line to write time down in."""
     first = {"on": today(), "work": request.GET.get("work", "")}
     form = TimeForm(_posted(request), user=request.user, initial=first)
-    if form.is_valid():
+    now = timezone.now()
+    if form.is_valid() and not form.asks(_twin(form, person=request.user, at=now)):
         try:
-            timing.add(person=request.user, at=timezone.now(), **form.facts())
+            timing.add(person=request.user, at=now, **form.facts())
         except timing.Locked as why:
             form.add_error("on", str(why))
         else:
             messages.success(request, _("Written down: %(time)s.") % {"time": durations.say(form.cleaned_data["minutes"])})  # fmt: skip
             return redirect(f"{reverse('time')}?week={monday_of(form.cleaned_data['on'])}")
     return render(request, "invoices/time.html", sheet(request, form), status=422 if form.errors else 200)
+
+
+def _twin(form: TimeForm, *, person: User, at: datetime) -> str:
+    found = timing.twin(person=person, at=at, **form.facts())
+    told = {"time": durations.say(found.minutes), "what": found.description} if found else {}
+    return (
+        _("%(time)s “%(what)s” is written down already, minutes ago. Is this another one?") % told
+        if found
+        else ""
+    )
 
 
 def _entry(request: FirmRequest, pk: UUID) -> TimeEntry:

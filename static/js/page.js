@@ -10,8 +10,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 /* A request that failed says so in the page's language. */
-const failed = () => {
-  const words = document.getElementById("toast-failed");
+const failed = (event) => {
+  const { status } = event.detail.xhr || {};
+  const words = document.getElementById(status === 401 || status === 403 ? "toast-refused" : "toast-failed");
   const place = document.getElementById("toasts");
   if (words && place) place.append(words.content.cloneNode(true));
 };

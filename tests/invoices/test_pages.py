@@ -123,6 +123,8 @@ def test_a_retainer_is_opened_filled_used_and_closed(visitor, bea, desk, standin
     visitor.post(f"/cases/{desk.case.pk}/retainer/", {"asked": "750", "threshold": "200"})
     retainer = Retainer.objects.get()
     visitor.post(f"/retainers/{retainer.pk}/deposit/", {"amount": "750", "method": "check", "received_on": "2026-11-24", "once": "a"})  # fmt: skip
+    twice = visitor.post(f"/retainers/{retainer.pk}/deposit/", {"amount": "750", "method": "check", "received_on": "2026-11-24", "once": "b"})  # fmt: skip
+    assert "The same deposit is written down already." in visitor.get(twice["Location"]).content.decode()
     invoice = desk.billed(30_000)
     visitor.post(f"/invoices/{invoice.pk}/retainer/")
     page = visitor.get(f"/cases/{desk.case.pk}/money/").content.decode()
@@ -149,7 +151,16 @@ def test_terms_rates_fees_and_expenses(visitor, bea, ana, desk):
     visitor.post(
         f"/cases/{desk.case.pk}/fees/", {"name": "Review", "amount": "200", "agreed_on": "2026-11-01"}
     )
-    visitor.as_(ana).post(f"/cases/{desk.case.pk}/expenses/", {"on": "2026-11-24", "kind": "copies", "amount": "12.5", "description": "Copies", "billable": "on"})  # fmt: skip
+    copies = {
+        "on": "2026-11-24",
+        "kind": "copies",
+        "amount": "12.5",
+        "description": "Copies",
+        "billable": "on",
+    }
+    visitor.as_(ana).post(f"/cases/{desk.case.pk}/expenses/", copies)
+    again = visitor.post(f"/cases/{desk.case.pk}/expenses/", copies)
+    assert "$12.50 for “Copies” is written down already, minutes ago." in again.content.decode()
     desk.time(7)
 
     invoice = desk.invoice()

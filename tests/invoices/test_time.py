@@ -67,6 +67,18 @@ def test_quick_entry(visitor, ana, desk):
     assert (entry.person, entry.student, entry.case, entry.minutes) == (ana, desk.case.student, desk.case, 80)
 
 
+def test_the_same_work_once_more_is_asked_about(visitor, ana, desk, clock):
+    visitor.as_(ana).post("/time/", fields(desk.case))
+    again = visitor.post("/time/", fields(desk.case))
+
+    assert again.status_code == 422
+    assert "1:20 “Call with school” is written down already, minutes ago." in again.content.decode()
+    assert TimeEntry.objects.count() == 1
+    assert visitor.post("/time/", fields(desk.case, again="on")).status_code == 302
+    assert visitor.post("/time/", fields(desk.case, minutes="1h")).status_code == 302
+    assert TimeEntry.objects.count() == 3
+
+
 @pytest.mark.parametrize(("name", "value"), [("minutes", "soon"), ("work", ""), ("on", "2027-01-01"), ("on", "1999-01-01"), ("description", "")])  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(visitor, ana, desk, name, value):
     answer = visitor.as_(ana).post("/time/", fields(desk.case, **{"note": "keep me", name: value}))

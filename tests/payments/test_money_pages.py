@@ -1,6 +1,7 @@
 """What staff and families see of money, and what each may do."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import requests
@@ -68,6 +69,35 @@ def test_bea_writes_down_a_check_for_a_bill(visitor, bea, bill, luz_rivera, cloc
     assert (payment.amount, str(payment.paid_on), payment.recorded_by) == (6_000, "2026-11-20", bea)
 
 
+@pytest.mark.parametrize(("reference", "words"), [("77", "Check 77 over $60.00 is written down already"), ("", "$60.00 by Check is written down")])  # fmt: skip
+def test_who_goes_back_and_presses_again_is_asked_first(
+    visitor, bea, bill, luz_rivera, clock, reference, words
+):
+    told = {"subject": bill.subject, "amount": "60", "method": "check", "reference": reference, "received_on": "2026-11-20"}  # fmt: skip
+    path = f"/payments/new/?contact={luz_rivera.pk}"
+    visitor.as_(bea).post(path, {**told, "once": "o1"})
+    again = visitor.post(path, {**told, "once": "o2"})
+
+    assert again.status_code == 422
+    assert words in text(again)
+    assert 'name="again"' in again.content.decode()
+    assert Payment.objects.count() == 1
+    assert visitor.post(path, {**told, "once": "o3", "again": "on"}).status_code == 302
+    assert Payment.objects.count() == 2
+
+
+def test_another_check_of_the_same_amount_is_written_down_without_a_question(
+    visitor, bea, bill, luz_rivera, clock
+):
+    told = {"subject": "", "amount": "60", "method": "check", "received_on": "2026-11-20"}
+    for number in ("77", "78"):
+        assert visitor.as_(bea).post(f"/payments/new/?contact={luz_rivera.pk}", {**told, "reference": number}).status_code == 302  # fmt: skip
+    clock.now = NOW + timedelta(minutes=11)
+    for _ in range(2):
+        assert visitor.as_(bea).post(f"/payments/new/?contact={luz_rivera.pk}", {**told, "method": "cash"}).status_code == 302  # fmt: skip
+        clock.now += timedelta(minutes=11)
+
+
 @pytest.mark.parametrize(("name", "value"), [("amount", "lots"), ("amount", "0"), ("received_on", "2027-01-01"), ("method", "card"), ("subject", "bill:x")])  # fmt: skip
 def test_what_cannot_be_keeps_what_was_typed(visitor, bea, bill, luz_rivera, clock, name, value):
     told = {"subject": bill.subject, "amount": "60", "method": "check", "reference": "77", "received_on": "2026-11-20", name: value}  # fmt: skip
@@ -97,6 +127,13 @@ def test_bea_gives_a_part_back_with_a_reason_and_no_more_than_is_left(visitor, b
 
     assert Refund.objects.get().amount == 1_000
     assert "$10.00 given back" in text(visitor.get("/payments/"))
+
+    told = {"amount": "10", "reason": "Fewer hours", "once": "b"}
+    asked = visitor.post(f"/payments/{check.pk}/refunds/", told)
+    assert "$10.00 of this payment was given back at 12:00 pm already." in text(asked)
+    assert Refund.objects.get().amount == 1_000
+    visitor.post(f"/payments/{check.pk}/refunds/", {**told, "again": "on"})
+    assert Refund.objects.count() == 2
 
 
 def test_bea_strikes_out_a_mistake(visitor, bea, check):

@@ -204,6 +204,12 @@ def toasts(messages: Iterable[Any] | None) -> list[Undo]:
 
 
 @register.filter
+def may(user: Any, can: str) -> bool:
+    """Whether a person holds a permission: `{% if user|may:"edit_money" %}`."""
+    return bool(user.is_authenticated and user.can(Can(can)))
+
+
+@register.filter
 def person_name(person: Any) -> str:
     """A person's name, or the address they sign in with."""
     return str(getattr(person, "name", "") or getattr(person, "email", "") or person)
