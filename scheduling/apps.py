@@ -7,12 +7,13 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from cases.signals import meeting_placed
         from messaging import checking_in
         from outbox.sending import guard_batch
         from outbox.signals import delivery_changed, text_received, texts_allowed
         from payments import subjects
         from payments.signals import payment_settled
-        from scheduling import booking, notices, paid, replies, series
+        from scheduling import booking, calendar, notices, paid, replies, series
         from tenants.due import on_due
         from web.access import Can
         from web.navigation import register
@@ -22,6 +23,7 @@ class SchedulingConfig(AppConfig):
         on_due(notices.SAY, notices.say)
         guard_batch(notices.may_not_leave)
         subjects.register("booking", describe=paid.describe, amount_due=paid.amount_due, lock=paid.lock, bank=False, page=paid.page)  # fmt: skip
+        meeting_placed.connect(calendar.on_meeting, dispatch_uid="calls-in-the-way")
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
         delivery_changed.connect(notices.by_text_again, dispatch_uid="booking-by-text-again")

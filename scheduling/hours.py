@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.requests import FirmRequest
 from scheduling import holidays
 from scheduling.availability import zone_of
+from scheduling.calendar import in_the_way
 from scheduling.forms import BlockForm, ClosureForm, DateHoursForm, HoursForm, LimitForm
 from scheduling.models import AdvocateLimit, Block, Booking, Closure, DateHours, WeeklyHours
 from web.access import Can, requires
@@ -272,7 +273,13 @@ def block_new(request: FirmRequest) -> HttpResponse:
         return render(request, "scheduling/block.html", context, status=422)
     saved = _save_block(form, Block(advocate=person), zone=zone, action="block.made", by=request.user)
     messages.success(request, _("Kept free."))
+    _say_what_stays(request, saved)
     return _week_of(saved, zone)
+
+
+def _say_what_stays(request: FirmRequest, row: Block) -> None:
+    for sentence in in_the_way(row.advocate, row.starts_at, row.ends_at, by=request.user):
+        messages.warning(request, sentence)
 
 
 def _save_block(form: BlockForm, row: Block, *, zone: ZoneInfo, action: str, by: User) -> Block:
@@ -308,6 +315,7 @@ def block(request: FirmRequest, pk: UUID) -> HttpResponse:
         return render(request, "scheduling/block_detail.html", context, status=422)
     saved = _save_block(form, row, zone=zone, action="block.changed", by=request.user)
     messages.success(request, _("Kept free."))
+    _say_what_stays(request, saved)
     return _week_of(saved, zone)
 
 

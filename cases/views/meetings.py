@@ -27,6 +27,7 @@ from cases.forms import (
     RequestForm,
 )
 from cases.models import Attendee, Concern, Decision, Meeting, MeetingRequest, Result
+from cases.signals import meeting_placed
 from cases.views.matters import visible_case
 from web.access import Can, requires
 from web.forms import Form, posted
@@ -58,8 +59,7 @@ def meeting_new(request: FirmRequest, pk: UUID) -> HttpResponse:
     )
     if form.is_valid():
         meeting = work.plan(case, **form.fields_to_save, by=request.user, at=timezone.now())
-        if work.overlapping(meeting):
-            messages.warning(request, _("%(name)s has another meeting at that time.") % {"name": meeting.advocate.name})  # fmt: skip
+        _say_what_is_in_the_way(request, meeting)
         return redirect("meeting", meeting.pk)
     return render(request, "cases/meeting_form.html", {"form": form, "case": case}, status=422 if form.errors else 200)  # fmt: skip
 
@@ -90,7 +90,17 @@ def meeting_details(request: FirmRequest, pk: UUID) -> HttpResponse:
         return render(request, "cases/meeting_form.html", context, status=409)
     work.moved(meeting, at=timezone.now(), by=request.user)
     messages.success(request, _("Saved."))
+    _say_what_is_in_the_way(request, meeting)
     return redirect("meeting", pk)
+
+
+def _say_what_is_in_the_way(request: FirmRequest, meeting: Meeting) -> None:
+    """It is planned all the same: a meeting that the school sets cannot wait for a call."""
+    if work.overlapping(meeting):
+        messages.warning(request, _("%(name)s has another meeting at that time.") % {"name": meeting.advocate.name})  # fmt: skip
+    for _receiver, sentences in meeting_placed.send(None, meeting=meeting, by=request.user):
+        for sentence in sentences:
+            messages.warning(request, sentence)
 
 
 def _page(request: FirmRequest, meeting: Meeting, **more: Any) -> dict[str, Any]:

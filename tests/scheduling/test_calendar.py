@@ -3,9 +3,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cases import meetings
+from cases.models import Meeting
+from cases.models.meetings import MeetingQuerySet
+from cases.opening import open_case
 from scheduling import booking as bookings
 from scheduling.booking import Asker
-from scheduling.models import Block, Closure
+from scheduling.models import Block, Booking, Closure
 from tests.world import NOW
 
 DENVER = ZoneInfo("America/Denver")
@@ -58,6 +62,59 @@ def test_time_kept_free_is_shown_and_its_note_is_its_owners(visitor, ana, olivia
     text = page(visitor.as_(olivia))
     assert "Kept free" in text
     assert "Dentist" not in text
+
+
+@pytest.fixture
+def meeting(mateo, ana):
+    """Mateo's IEP meeting, half an hour into Eva's call."""
+    case = open_case(student=mateo, kind="evaluation", advocate=ana, by=ana, at=NOW)
+    at = WEDNESDAY + timedelta(minutes=10)
+    return meetings.plan(case, kind="iep", advocate=ana, starts_at=at, ends_at=at + timedelta(hours=1), place="Room 12", by=ana, at=NOW)  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["", "?view=day&on=2026-11-25", "?view=list"])
+def test_meetings_stand_beside_the_calls(visitor, ana, marcus, olivia, meeting, clock, query):
+    for person in (ana, olivia):
+        text = page(visitor.as_(person), query)
+        assert f'href="/meetings/{meeting.pk}/"' in text
+        assert "IEP meeting, Mateo R." in text
+    assert "Mateo" not in page(visitor.as_(marcus), query)
+
+
+def test_who_may_not_see_the_child_sees_that_there_is_a_meeting(
+    visitor, ana, bo, meeting, clock, monkeypatch
+):
+    monkeypatch.setattr(MeetingQuerySet, "visible_to", lambda rows, _user: rows.none())
+    text = page(visitor.as_(bo))
+    assert "Meeting" in text
+    assert "Mateo" not in text
+    assert "Room 12" not in text
+
+
+def test_a_time_that_somebody_is_paying_for_is_shown_until_it_lapses(visitor, ana, booked, clock):
+    Booking.objects.filter(pk=booked.pk).update(held_until=NOW + timedelta(minutes=15))
+    text = page(visitor.as_(ana))
+    assert "Held until 12:15 pm, not paid yet" in text
+    assert "Eva Stone" not in text
+    clock.now = NOW + timedelta(minutes=15)
+    assert "Held until" not in page(visitor.as_(ana))
+
+
+def test_a_meeting_on_top_of_a_call_is_said(visitor, ana, mateo, booked, clock):
+    case = open_case(student=mateo, kind="evaluation", advocate=ana, by=ana, at=NOW)
+    told = {"kind": "iep", "advocate": str(ana.pk), "on": "2026-11-25", "starts": "11:00", "ends": "12:00", "travel_minutes": "45"}  # fmt: skip
+    made = visitor.as_(ana).post(f"/cases/{case.pk}/meetings/new/", told)
+    words = "Ana Reyes has a call with Eva Stone in that time: Wed Nov 25 10:00 am MT."
+    assert words in visitor.get(made["Location"]).content.decode()
+
+    moved = Meeting.objects.get()
+    visitor.post(f"/meetings/{moved.pk}/details/", {**told, "travel_minutes": "0", "version": moved.version})
+    assert words not in visitor.get(f"/meetings/{moved.pk}/").content.decode()
+
+
+def test_keeping_time_free_over_a_call_is_said(visitor, ana, booked, clock):
+    answer = visitor.as_(ana).post("/blocks/new/", {"on": "2026-11-25", "opens": "09:00", "closes": "12:00"})
+    assert "has a call with Eva Stone in that time" in visitor.get(answer["Location"]).content.decode()
 
 
 def test_what_is_not_confirmed_for_today_and_tomorrow_is_listed(visitor, ana, booked, clock):
