@@ -320,6 +320,8 @@ def pay(request: FirmRequest, secret: str) -> HttpResponse:
         "booking": booking,
         "lapsed": lapsed,
         "checkout": checkout,
+        # Stripe's page ends a little before the time is free again, which leaves a payment of its last second a place.
+        "until": checkout.expires_at if checkout else booking.held_until,
         "waiting": request.GET.get("paid") == "1",
         "iep": request.GET.get("iep", ""),
         "start_words": _start_words(request, booking),

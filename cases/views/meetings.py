@@ -99,7 +99,7 @@ def _say_what_is_in_the_way(request: FirmRequest, meeting: Meeting) -> None:
     if work.overlapping(meeting):
         messages.warning(request, _("%(name)s has another meeting at that time.") % {"name": meeting.advocate.name})  # fmt: skip
     for _receiver, sentences in meeting_placed.send(None, meeting=meeting, by=request.user):
-        for sentence in sentences:
+        for sentence in sentences or ():
             messages.warning(request, sentence)
 
 

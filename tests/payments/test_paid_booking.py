@@ -48,7 +48,11 @@ def test_held_then_paid_then_booked(visitor, priced, cards, clock, work_due, sta
     assert answer["Location"] == f"/b/{held.secret}/pay/"
     assert (held.held_until, checkout.amount, checkout.currency) == (NOW + HOLD, 4550, "usd")
     assert not Message.objects.exists()
-    assert checkout.url in visitor.get(answer["Location"]).content.decode()
+    page = visitor.get(answer["Location"]).content.decode()
+    assert checkout.url in page
+    # Not longer than Stripe takes the money.
+    assert checkout.expires_at < held.held_until
+    assert [time in page for time in ("12:31 pm", "12:35 pm")] == [True, False]
 
     assert cards.pay(checkout).status_code == 303
     hear(cards, work_due)
