@@ -71,7 +71,6 @@ def drop_fee(row: FlatFee, *, by: User, at: datetime) -> None:
         audit.record("fee.dropped", by=by, at=at, about=row)
 
 
-@transaction.atomic
 def twin(
     case: Case, *, amount: int, on: date, description: str, at: datetime, **_more: Any
 ) -> Expense | None:
@@ -81,6 +80,7 @@ def twin(
     ).first()
 
 
+@transaction.atomic
 def add_expense(case: Case, *, by: User, at: datetime, **fields: Any) -> Expense:
     """What somebody spent for a case, in minor units."""
     row = Expense.objects.create(case=case, spent_by=by, made_at=at, **fields)

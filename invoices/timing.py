@@ -49,7 +49,6 @@ def _refuse_signed(person: User, on: date) -> None:
         raise Locked(_("This week is signed off. The owner can open it again."))
 
 
-@transaction.atomic
 def twin(
     *, person: User, student: Student, on: date, minutes: int, description: str, at: datetime, **_more: Any
 ) -> TimeEntry | None:  # fmt: skip
@@ -66,6 +65,7 @@ def twin(
     ).first()
 
 
+@transaction.atomic
 def add(
     *,
     person: User,
