@@ -25,6 +25,10 @@ try {
   if (zone && !document.cookie.includes(`tz=${encodeURIComponent(zone)}`)) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `tz=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+    /* The first page that this browser opens here may show times: they come again, in its own zone. */
+    const shown = document.querySelector("[data-zone-shown]");
+    const chosen = new URLSearchParams(location.search).has("zone");
+    if (shown && shown.dataset.zoneShown !== zone && !chosen && document.cookie.includes("tz=")) location.reload();
   }
   each("input[data-timezone]", (field) => { if (!field.value) field.value = zone; });
 } catch { /* a browser that does not tell its zone is asked by the form instead */ }

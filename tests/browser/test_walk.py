@@ -123,6 +123,17 @@ def test_a_time_taken_meanwhile_keeps_what_was_typed(phone, site):
     phone.wait_for_url("**/b/*/?*new=1")
 
 
+def test_times_are_the_phones_own_from_its_first_page_on(chromium, site):
+    with within(site.cast.firm):
+        path = f"/book/{Service.objects.get().pk}/"
+    context = chromium.new_context(locale="en-US", timezone_id="America/New_York", bypass_csp=True)
+    page = context.new_page()
+    page.goto(site.at(path))
+    expect(page.get_by_text("Times are Eastern Time.")).to_be_visible()
+    expect(page.locator("select[name=zone]")).to_have_value("America/New_York")
+    context.close()
+
+
 def test_a_stranger_opens_a_firm_and_stands_in_it(desktop, served, site):
     slug = f"peak-{secrets.token_hex(4)}"
     desktop.goto(site.at("/", "localhost"))
