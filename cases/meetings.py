@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -92,6 +92,23 @@ def overlapping(meeting: Meeting) -> list[tuple[UUID, datetime, datetime]]:
     """Other meetings of the advocate while this one and its travel last."""
     rows = busy([meeting.advocate], meeting.leave_at, meeting.back_at)
     return [row for row in rows if row[1:] != (meeting.leave_at, meeting.back_at)]
+
+
+# (meeting, who asks) -> what else its advocate has to do then, in sentences.
+Besides = Callable[[Meeting, User], list[str]]
+_besides: list[Besides] = []
+
+
+def on_other_work(find: Besides) -> None:
+    """Has an app above say what it knows of an advocate's time."""
+    if find not in _besides:
+        _besides.append(find)
+
+
+def in_the_way(meeting: Meeting, *, by: User) -> list[str]:
+    """What its advocate has to do besides while a meeting and its travel last, in sentences."""
+    others = [_("%(name)s has another meeting at that time.") % {"name": meeting.advocate.name}] if overlapping(meeting) else []  # fmt: skip
+    return others + [sentence for find in _besides for sentence in find(meeting, by)]
 
 
 def parents_of(meeting: Meeting, *, on: date) -> list[Contact]:

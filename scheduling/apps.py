@@ -7,7 +7,7 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from cases.signals import meeting_placed
+        from cases import meetings
         from messaging import checking_in
         from outbox.sending import guard_batch
         from outbox.signals import delivery_changed, text_received, texts_allowed
@@ -23,7 +23,7 @@ class SchedulingConfig(AppConfig):
         on_due(notices.SAY, notices.say)
         guard_batch(notices.may_not_leave)
         subjects.register("booking", describe=paid.describe, amount_due=paid.amount_due, lock=paid.lock, bank=False, page=paid.page)  # fmt: skip
-        meeting_placed.connect(calendar.on_meeting, dispatch_uid="calls-in-the-way")
+        meetings.on_other_work(calendar.beside_meeting)
         payment_settled.connect(paid.on_settled, dispatch_uid="paid-bookings")
         delivery_changed.connect(notices.fall_back, dispatch_uid="booking-fall-back")
         delivery_changed.connect(notices.by_text_again, dispatch_uid="booking-by-text-again")

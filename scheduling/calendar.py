@@ -165,7 +165,7 @@ def in_the_way(advocate: User, since: datetime, until: datetime, *, by: User) ->
     return told
 
 
-def on_meeting(sender: Any, *, meeting: Meeting, by: User, **_more: Any) -> list[str]:
+def beside_meeting(meeting: Meeting, by: User) -> list[str]:
     """What a meeting with its travel comes upon."""
     return in_the_way(meeting.advocate, meeting.leave_at, meeting.back_at, by=by)
 

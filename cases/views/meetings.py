@@ -27,7 +27,6 @@ from cases.forms import (
     RequestForm,
 )
 from cases.models import Attendee, Concern, Decision, Meeting, MeetingRequest, Result
-from cases.signals import meeting_placed
 from cases.views.matters import visible_case
 from web.access import Can, requires
 from web.forms import Form, posted
@@ -96,11 +95,8 @@ def meeting_details(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def _say_what_is_in_the_way(request: FirmRequest, meeting: Meeting) -> None:
     """It is planned all the same: a meeting that the school sets cannot wait for a call."""
-    if work.overlapping(meeting):
-        messages.warning(request, _("%(name)s has another meeting at that time.") % {"name": meeting.advocate.name})  # fmt: skip
-    for _receiver, sentences in meeting_placed.send(None, meeting=meeting, by=request.user):
-        for sentence in sentences or ():
-            messages.warning(request, sentence)
+    for sentence in work.in_the_way(meeting, by=request.user):
+        messages.warning(request, sentence)
 
 
 def _page(request: FirmRequest, meeting: Meeting, **more: Any) -> dict[str, Any]:
