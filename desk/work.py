@@ -326,7 +326,7 @@ def weeks(rows: QuerySet[Deadline], *, user: User, today: date, team: bool) -> R
 
 def newest_win(user: User, *, team: bool, since: datetime) -> TimelineEntry | None:
     """The newest win of the person's own cases, or of the team's."""
-    rows = TimelineEntry.objects.visible_to(user)
+    rows = TimelineEntry.objects.visible_to(user).standing()
     rows = rows if team else rows.filter(Q(case__advocate=user) | Q(recorded_by=user))
     return (
         rows.filter(kind=EntryKind.WIN, happened_at__gte=since)

@@ -138,6 +138,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "case-events": ({POST}, WORKS_WITH_FAMILIES), "case-event": ({GET, POST}, WORKS_WITH_FAMILIES),
     "event-withdrawal": ({POST}, WORKS_WITH_FAMILIES), "task-completion": ({POST}, WORKS_WITH_FAMILIES),
     "task-reopening": ({POST}, WORKS_WITH_FAMILIES), "entry-sharing": ({POST}, WORKS_WITH_FAMILIES),
+    "entry": ({GET, POST}, WORKS_WITH_FAMILIES), "entry-strike": ({POST}, WORKS_WITH_FAMILIES),
     "student-timeline": ({GET}, WORKS_WITH_FAMILIES), "student-removals": ({GET, POST}, WORKS_WITH_FAMILIES),
     "placement-decision": ({POST}, WORKS_WITH_FAMILIES), "removal-decision": ({POST}, WORKS_WITH_FAMILIES),
     "removal-deletion": ({POST}, WORKS_WITH_FAMILIES), "warnings": ({GET, POST}, WORKS_WITH_FAMILIES),
