@@ -198,7 +198,9 @@ def test_a_day_of_more_than_24_hours_is_kept_and_said(visitor, ana, desk):
     )
     assert "More than 24 hours" in visitor.get("/time/").content.decode()
     entry = TimeEntry.objects.get(minutes=156)
-    page = visitor.post(f"/time/{entry.pk}/", fields(desk.case, minutes="3:00"), follow=True).content.decode()
+    page = visitor.post(
+        f"/time/entries/{entry.pk}/", fields(desk.case, minutes="3:00"), follow=True
+    ).content.decode()
     assert "comes to 27:00" in page
     timer = timing.start(ana, at=NOW)
     page = visitor.post(
