@@ -177,7 +177,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "templates": ({GET}, RUNS_THE_FIRM), "template-new": ({GET, POST}, RUNS_THE_FIRM), "template": ({GET, POST}, RUNS_THE_FIRM), "template-retirement": ({POST}, RUNS_THE_FIRM),
     "intake": ({GET}, WORKS_WITH_FAMILIES), "intake-finished": ({GET}, WORKS_WITH_FAMILIES),
     "inquiry-new": ({GET, POST}, WORKS_WITH_FAMILIES), "inquiry": ({GET}, WORKS_WITH_FAMILIES),
-    "inquiry-edit": ({GET, POST}, WORKS_WITH_FAMILIES), "inquiry-check": ({POST}, WORKS_WITH_FAMILIES),
+    "inquiry-edit": ({GET, POST}, WORKS_WITH_FAMILIES), "inquiry-check": ({POST}, WORKS_WITH_FAMILIES), "inquiry-joining": ({POST}, WORKS_WITH_FAMILIES),
     "inquiry-agreement": ({POST}, WORKS_WITH_FAMILIES), "inquiry-case": ({POST}, WORKS_WITH_FAMILIES),
     "inquiry-refusal": ({POST}, WORKS_WITH_FAMILIES), "inquiry-questions": ({POST}, WORKS_WITH_FAMILIES),
     "conflict-decision": ({POST}, WORKS_WITH_FAMILIES),
