@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -46,6 +46,7 @@ def home(request: FirmRequest) -> HttpResponse:
         return redirect("portal-sharing")
     keys = [student.pk for student in students]
     today = timezone.localdate(now, request.firm.zone)
+    dated = passed_and_next(keys, today=today)
     ahead = (
         Booking.objects.visible_to(user)
         .standing()
@@ -57,8 +58,9 @@ def home(request: FirmRequest) -> HttpResponse:
         "students": students,
         "cases": next_steps(keys),
         "meeting": meetings.next_of(keys, at=now),
-        "deadline": next_date(keys, today=today),
-        "passed": passed_dates(keys, today=today),
+        "today": today,
+        "deadline": next((row for row in dated if row.due_on and row.due_on >= today), None),
+        "passed": [row for row in dated if row.due_on and row.due_on < today][-DATES:],
         "asked": Request.objects.visible_to(user).open().select_related("student"),
         "invitations": GuestGrant.objects.visible_to(user)
         .standing()
@@ -94,14 +96,11 @@ def _dates(students: Collection[UUID]) -> QuerySet[Deadline]:
     return rows.select_related("case__student").order_by("due_on", "pk")
 
 
-def next_date(students: Collection[UUID], *, today: date) -> Deadline | None:
-    return _dates(students).filter(due_on__gte=today).first()
-
-
-def passed_dates(students: Collection[UUID], *, today: date) -> list[Deadline]:
-    """What was due and is not done, the newest first."""
-    rows = _dates(students).filter(due_on__lt=today, due_on__gte=today - PASSED)
-    return list(rows.order_by("-due_on", "pk")[:DATES])
+def passed_and_next(students: Collection[UUID], *, today: date, ahead: int = 1) -> list[Deadline]:
+    """What was due and is not done, and what comes next, by day: one statement."""
+    rows = _dates(students)
+    coming = rows.filter(due_on__gte=today).values("pk")[:ahead]
+    return list(rows.filter(Q(due_on__lt=today, due_on__gte=today - PASSED) | Q(pk__in=coming)))
 
 
 def _child(request: FirmRequest, pk: UUID) -> Student:
@@ -121,8 +120,8 @@ def child_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
         "student": student,
         "page": page,
         "entries": timeline.told(page, to=request.user),
-        "ahead": _dates([pk]).filter(due_on__gte=today)[:DATES],
-        "passed": passed_dates([pk], today=today),
+        "today": today,
+        "dated": passed_and_next([pk], today=today, ahead=DATES),
     }
     return render(request, "portal/timeline.html", context)
 
