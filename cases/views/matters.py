@@ -374,6 +374,7 @@ def entry_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
             entry = _correctable(request, pk)
             form.add_error(None, str(problem))
             editing.carry_on(form, entry.revisions.count())  # type: ignore[attr-defined]
+            return _entry_page(request, entry, form=form, meanwhile=True)
     return _entry_page(request, entry, **({"form": form} if form.is_bound else {}))
 
 

@@ -99,6 +99,7 @@ def test_a_correction_that_cannot_be_is_said_and_nothing_is_lost(visitor, ana, c
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert "Typing error" in answer.content.decode()
+    assert ("How it stands now" in answer.content.decode()) == ("version" in typed)
     call.refresh_from_db()
     assert call.text == "Luz said Tusday."
     assert not call.revisions.exists()
