@@ -22,7 +22,7 @@ from clients.filing import Caller
 from clients.forms import ChildForm
 from clients.joining import StudentsFull
 from clients.merging import CannotMerge
-from clients.models import District, School
+from clients.models import Contact, District, School, Student
 from documents.models import Document
 from intake import conflicts, converting, inquiries
 from intake.forms import (
@@ -207,7 +207,8 @@ def inquiry_joining(request: FirmRequest, pk: UUID) -> HttpResponse:
     if row is None or own is None:
         messages.error(request, _("Choose whom to join it with."))
         return redirect("inquiry", pk)
-    known = get_object_or_404(type(own).objects.visible_to(user), pk=row["id"])  # type: ignore[attr-defined]
+    rows: Any = Contact.objects if isinstance(own, Contact) else Student.objects
+    known = get_object_or_404(rows.visible_to(user), pk=row["id"])
     try:
         inquiries.say_same(inquiry, own, known, by=user, at=timezone.now())
         messages.success(
