@@ -29,6 +29,7 @@ from tenants.models import Entitlement
 from tenants.places import current_firm
 from web.access import Can, requires
 from web.forms import posted
+from web.middleware import keep_language
 from web.paging import page_of
 from web.views import expired_link
 
@@ -212,11 +213,19 @@ def invitation_withdrawal(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 @FORM
 def invitation(request: FirmRequest, token: str) -> HttpResponse:
-    """A GET shows who asks; the POST takes the invitation up."""
+    """A GET shows who asks; the POST takes the invitation up. Both speak the language of the mail."""
     now = timezone.now()
     row = Invitation.objects.filter(digest=digest("invitation", token)).select_related("invited_by").first()
     if row is None or not row.is_open(at=now):
         return expired_link(request)
+    language = _language_of(request, row)
+    with translation.override(language):
+        answer = _invitation(request, row, language=language, now=now)
+    answer.headers["Content-Language"] = language
+    return answer
+
+
+def _invitation(request: FirmRequest, row: Invitation, *, language: str, now: datetime) -> HttpResponse:
     form = NewPasswordForm(posted(request), user=User(email=row.email, name=row.name))
     context = {"form": form, "invitation": row}
     if request.method != "POST":
@@ -224,13 +233,18 @@ def invitation(request: FirmRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/invitation.html", context, status=422)
     try:
-        user = accept(row, form.cleaned_data["password"], at=now, language=_language_of(request, row))
+        user = accept(row, form.cleaned_data["password"], at=now, language=language)
     except NoSeat:
         form.add_error(
             None, _("The firm's seats are all taken right now. Please ask the person who invited you.")
         )
         return render(request, "accounts/invitation.html", context, status=409)
-    return halfway(request, user) if user else expired_link(request)
+    if user is None:
+        return expired_link(request)
+    answer = halfway(request, user)
+    # The second step is set up in the same language, and the pages after it.
+    keep_language(answer, language)
+    return answer
 
 
 def _language_of(request: FirmRequest, row: Invitation) -> str:

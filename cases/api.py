@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,11 +18,12 @@ from accounts.models import User
 from cases import calendars, clock, editing, meetings, opening, team, timeline, warnings
 from cases.forms import EARLIEST_YEAR, LATEST_YEAR
 from cases.models import (
-    CONTACT_LOG,
+    BY_HAND,
     Case,
     CaseEvent,
     Deadline,
     EntryKind,
+    EntryRevision,
     Meeting,
     MeetingKind,
     Outcome,
@@ -528,14 +529,22 @@ class MeetingViewSet(_Rows):
         return Response(MeetingSerializer(meeting).data)
 
 
+class EntryRevisionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = EntryRevision
+        fields = ["kind", "text", "who", "happened_at", "by", "at", "reason"]
+        read_only_fields = fields
+
+
 class EntrySerializer(serializers.ModelSerializer):
     student = Seen(Student)
     kind = serializers.ChoiceField(choices=EntryKind.choices)
+    revisions = EntryRevisionSerializer(many=True, read_only=True)
 
     class Meta:
         model = TimelineEntry
-        fields = ["id", "student", "case", "kind", "text", "who", "happened_at", "recorded_at", "shared", "evidence_kind", "evidence_id"]  # fmt: skip
-        read_only_fields = ["case", "recorded_at", "evidence_kind", "evidence_id"]
+        fields = ["id", "student", "case", "kind", "text", "who", "happened_at", "recorded_at", "shared", "evidence_kind", "evidence_id", "struck_at", "strike_reason", "revisions"]  # fmt: skip
+        read_only_fields = ["case", "recorded_at", "evidence_kind", "evidence_id", "struck_at", "strike_reason"]  # fmt: skip
         extra_kwargs = {"text": {"max_length": 20_000}}
 
 
@@ -543,31 +552,87 @@ class SharedSerializer(serializers.Serializer):
     shared = serializers.BooleanField()
 
 
+class EntryCorrectionSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=[(str(kind), kind.label) for kind in BY_HAND])
+    text = serializers.CharField(max_length=20_000)
+    who = serializers.CharField(max_length=120, allow_blank=True)
+    happened_at = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    version = serializers.IntegerField(help_text="How many revisions the entry had when you read it.")
+
+
+class EntryStrikeSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=200)
+
+
 class EntryViewSet(_Rows):
-    """The timeline; calls, e-mails, texts, visits, notes and wins may be added."""
+    """The timeline; calls, e-mails, texts, visits, notes and wins may be added, corrected and struck out."""
 
     serializer_class = EntrySerializer
-    rows = TimelineEntry.objects
+    rows = TimelineEntry.objects.prefetch_related("revisions")
 
     @extend_schema(request=EntrySerializer, responses={201: EntrySerializer})
     def create(self, request: Request) -> Response:
         filled = self.filled(EntrySerializer)
         now = timezone.now()
         user: Any = request.user
-        if filled["kind"] not in {*CONTACT_LOG, EntryKind.WIN}:
+        if filled["kind"] not in BY_HAND:
             raise ValidationError({"kind": "This kind is written by the work it belongs to."})
-        if filled["happened_at"] > now:
-            raise ValidationError({"happened_at": "This lies in the future."})
-        plausible(filled["happened_at"])
+        self._happened(filled["happened_at"], now)
         entry = timeline.add(**filled, at=now, by=user)
         audit.record("entry.added", by=user, at=now, about=entry, student=str(entry.student_id))
         return Response(EntrySerializer(entry).data, status=status.HTTP_201_CREATED)
+
+    @staticmethod
+    def _happened(when: datetime, now: datetime) -> None:
+        if when > now:
+            raise ValidationError({"happened_at": "This lies in the future."})
+        plausible(when)
+
+    def _correctable(self) -> TimelineEntry:
+        """404 when this person does not see it, 403 when they neither wrote it nor run the firm."""
+        entry: TimelineEntry = self.get_object()
+        user: Any = self.request.user
+        if not TimelineEntry.objects.correctable_by(user).filter(pk=entry.pk).exists():
+            raise PermissionDenied("Who wrote an entry of the contact log, or an owner or administrator, corrects it while it stands.")  # fmt: skip
+        return entry
+
+    @extend_schema(request=EntryCorrectionSerializer, responses=EntrySerializer)
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Sets an entry of the contact log right; what it said before stays in `revisions`. `version` says what you read."""
+        entry = self._correctable()
+        asked = EntryCorrectionSerializer(data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        filled = {name: getattr(entry, name) for name in ("kind", "text", "who", "happened_at")}
+        filled |= asked.validated_data
+        if "version" not in filled:
+            raise ValidationError({"version": "Send the version that you read."})
+        user: Any = request.user
+        now = timezone.now()
+        self._happened(filled["happened_at"], now)
+        try:
+            timeline.correct(entry, **filled, by=user, at=now)
+        except timeline.CorrectedMeanwhile:
+            raise ValidationError({"version": "Somebody corrected this meanwhile. Read it again."}) from None
+        return Response(EntrySerializer(self.get_queryset().get(pk=entry.pk)).data)
+
+    @extend_schema(request=EntryStrikeSerializer, responses=EntrySerializer)
+    @action(detail=True, methods=["post"])
+    def strike(self, request: Request, pk: str | None = None) -> Response:
+        """Strikes out an entry of the contact log, with the reason. The family does not see it any more."""
+        entry = self._correctable()
+        user: Any = request.user
+        reason = self.filled(EntryStrikeSerializer)["reason"]
+        timeline.strike_out(entry, reason=reason, by=user, at=timezone.now())
+        return Response(EntrySerializer(self.get_queryset().get(pk=entry.pk)).data)
 
     @extend_schema(request=SharedSerializer, responses=EntrySerializer)
     @action(detail=True, methods=["post"])
     def share(self, request: Request, pk: str | None = None) -> Response:
         """Shows it to the family, or hides it again. A win is shared where it is kept."""
         entry: TimelineEntry = self.get_object()
+        if entry.struck_at:
+            raise ValidationError({"shared": "This entry is struck out."})
         shared = self.filled(SharedSerializer)["shared"]
         if entry.evidence_kind == "win":
             raise ValidationError({"shared": "Share the win itself; its entry follows."})

@@ -9,18 +9,21 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases import calendars
 from cases.models import (
+    BY_HAND,
     CONTACT_LOG,
     Attendance,
     Kind,
     MeetingKind,
     Outcome,
     Result,
+    TimelineEntry,
     WarningChannel,
 )
 from cases.stages import STAGES
@@ -206,6 +209,36 @@ class LogForm(Form):
         if found and not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
             raise ValidationError(_("This day cannot be right."))
         return found.replace(tzinfo=current_firm().zone) if found else None
+
+
+class EntryCorrectionForm(LogForm):
+    """An entry of the contact log set right. What it said before is kept."""
+
+    reason = forms.CharField(label=_("Why? (others see this)"), max_length=200, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, entry: TimelineEntry, **kwargs: Any) -> None:
+        self.entry, self.shown_at = entry, timezone.localtime(entry.happened_at, current_firm().zone)
+        kwargs["initial"] = {
+            "kind": entry.kind, "text": entry.text, "who": entry.who, "happened_at": f"{self.shown_at:%Y-%m-%dT%H:%M}",
+            "version": entry.revisions.count(),  # type: ignore[attr-defined]
+        }  # fmt: skip
+        super().__init__(*args, papers=Document.objects.none(), **kwargs)
+        for name in ("paper", "shared", "win"):
+            del self.fields[name]
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [(str(kind), kind.label) for kind in BY_HAND]
+        self.fields["happened_at"].required = True
+        self.fields["text"].widget.attrs["rows"] = 6
+
+    def clean_happened_at(self) -> datetime | None:
+        found = super().clean_happened_at()
+        # The field shows minutes: a time left as it was shown keeps its seconds.
+        return self.entry.happened_at if found == self.shown_at.replace(second=0, microsecond=0) else found
+
+
+class EntryStrikeForm(Form):
+    strike_reason = forms.CharField(label=_("Why is it struck out? (others see this)"), max_length=200)
 
 
 class MeetingForm(Form):

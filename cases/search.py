@@ -257,7 +257,7 @@ def entries(words: str, user: Any, limit: int) -> tuple[list[Hit], int]:
     if not query:
         return [], 0
     rows = (
-        _by_words(TimelineEntry.objects.visible_to(user), Fold(F("text")), query)
+        _by_words(TimelineEntry.objects.visible_to(user).standing(), Fold(F("text")), query)
         .select_related("student")
         .order_by("-happened_at")
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import User
-from cases.models import Case, EntryKind, MeetingKind, TimelineEntry
+from cases.models import Case, EntryKind, EntryRevision, MeetingKind, TimelineEntry
 from cases.stages import stage_of
 from clients.models import Student
 from documents.models import Document
@@ -52,6 +55,45 @@ def add(
     )  # fmt: skip
 
 
+class CorrectedMeanwhile(Exception):
+    """Somebody corrected or struck out this entry after it was opened to be corrected."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody corrected this while you were writing. Here is how it stands now; what you typed is kept."))  # fmt: skip
+
+
+@transaction.atomic
+def correct(
+    entry: TimelineEntry, *, kind: str, text: str, who: str, happened_at: datetime, reason: str = "", version: int, by: User, at: datetime
+) -> bool:  # fmt: skip
+    """Sets an entry of the contact log right and keeps what it said; answers whether anything was different.
+
+    Args:
+        version: how many corrections the entry had when it was opened.
+    Raises:
+        CorrectedMeanwhile: it has more, or was struck out.
+    """
+    row = TimelineEntry.objects.select_for_update().get(pk=entry.pk)
+    revisions = EntryRevision.objects.filter(entry=row)
+    if row.struck_at or revisions.count() != version:
+        raise CorrectedMeanwhile
+    before = {"kind": row.kind, "text": row.text, "who": row.who, "happened_at": row.happened_at}
+    after = {"kind": kind, "text": text, "who": who, "happened_at": happened_at}
+    if before == after:
+        return False
+    EntryRevision.objects.create(entry=row, **before, by=by, at=at, reason=reason)
+    TimelineEntry.objects.filter(pk=row.pk).update(**after)
+    audit.record("entry.corrected", by=by, at=at, about=row, student=str(row.student_id))
+    return True
+
+
+def strike_out(entry: TimelineEntry, *, reason: str, by: User, at: datetime) -> None:
+    """An entry of the contact log typed by mistake: the family sees it no more, the office sees it struck out. Twice is once."""
+    rows = TimelineEntry.objects.filter(pk=entry.pk).standing()
+    if rows.update(struck_at=at, struck_by=by, strike_reason=reason):
+        audit.record("entry.struck_out", by=by, at=at, about=entry, student=str(entry.student_id))
+
+
 @dataclass(frozen=True)
 class Told:
     """An entry as a page tells it: its words, and the page of what shows that it happened, if this person may open it."""
@@ -59,6 +101,8 @@ class Told:
     entry: TimelineEntry
     words: str
     evidence_url: str = ""
+    may_correct: bool = False
+    revisions: Sequence[EntryRevision] = ()
 
 
 Address = Callable[[TimelineEntry], str]
@@ -71,8 +115,13 @@ def evidence_opens_at(kind: str, *, staff: Address | None = None, family: Addres
 
 
 def told(rows: Iterable[TimelineEntry], *, to: User) -> list[Told]:
-    """The entries with their words and evidence, for this person; one query more when some evidence is a paper."""
+    """The entries with their words and evidence, for this person; what they said before for staff alone.
+
+    One query more when some evidence is a paper, one for staff, and two more when something was corrected or struck out.
+    """
     entries = list(rows)
+    if to.is_staff_member:
+        prefetch_related_objects(entries, "struck_by", "revisions__by")
     papers = {entry.evidence_id for entry in entries if entry.evidence_kind == "document"}
     seen = {str(pk) for pk in Document.objects.visible_to(to).filter(pk__in=papers).values_list("pk", flat=True)} if papers else set()  # fmt: skip
     found = []
@@ -80,7 +129,12 @@ def told(rows: Iterable[TimelineEntry], *, to: User) -> list[Told]:
         staff, family = _addresses.get(entry.evidence_kind, (None, None))
         address = staff if to.is_staff_member else family
         hidden = entry.evidence_kind == "document" and entry.evidence_id not in seen
-        found.append(Told(entry, words(entry), address(entry) if address and not hidden else ""))
+        url = address(entry) if address and not hidden else ""
+        if to.is_staff_member:
+            before = tuple(entry.revisions.all())  # type: ignore[attr-defined]
+            found.append(Told(entry, words(entry), url, entry.may_be_corrected_by(to), before))
+        else:
+            found.append(Told(entry, words(entry), url))
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -15,19 +14,6 @@ from clients.merging import join_families, merge
 from clients.models import Contact, Family, Student
 from tenants.models import Entitlement
 from tenants.places import current_firm
-
-
-def may_be_same(contact: Contact, *, user: User) -> QuerySet[Contact]:
-    """Other contacts, among those this person sees, that share a number or an address with this one."""
-    values = [point.value for point in contact.points.all()]
-    return (
-        Contact.objects.visible_to(user)
-        .filter(points__value__in=values)
-        .exclude(pk=contact.pk)
-        .select_related("family")
-        .distinct()
-        .order_by("name")
-    )
 
 
 class StudentsFull(Exception):

@@ -127,7 +127,9 @@ def overview(request: FirmRequest) -> HttpResponse:
     whole = 10 ** decimals(currency)
     cases = work.caseload(request.user, today=today)
     led = [(row["person"].name, float(row["cases"])) for row in cases if row["cases"]]
-    wins = TimelineEntry.objects.filter(kind=EntryKind.WIN, happened_at__gte=now - BACK, happened_at__lte=now)
+    wins = TimelineEntry.objects.standing().filter(
+        kind=EntryKind.WIN, happened_at__gte=now - BACK, happened_at__lte=now
+    )
     context = {
         "figures": top(today=today, at=now, zone=zone, currency=currency),
         "money": charts.bar_chart([(say_day(first, style="month").title(), max(0, amount) / whole) for first, amount in months], unit=_("%(currency)s collected") % {"currency": currency.upper()}, said=[say(amount, currency) for _first, amount in months]),

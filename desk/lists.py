@@ -97,7 +97,7 @@ def reviews(user: User) -> Rows:
 
 
 def wins(user: User) -> Rows:
-    rows = TimelineEntry.objects.visible_to(user).filter(kind=EntryKind.WIN).select_related("student", "recorded_by")  # fmt: skip
+    rows = TimelineEntry.objects.visible_to(user).standing().filter(kind=EntryKind.WIN).select_related("student", "recorded_by")  # fmt: skip
     for row in rows.order_by("happened_at", "pk").iterator(chunk_size=CHUNK):
         yield [local(row.happened_at), row.student, row.text, row.recorded_by.name if row.recorded_by else ""]
 

@@ -28,6 +28,8 @@ from cases.models import (
 from cases.words import OWED_BY
 from clients.models import Contact, Student
 from intake.models import NotAFit
+from invoices import rates, reporting
+from payments.money import say
 from scheduling.models import Booking
 from web.access import Can
 from web.calendars import RIBBON_DAYS, Ribbon, ribbon
@@ -245,6 +247,21 @@ def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> Nee
     return found
 
 
+def from_money(*, today: date) -> Needs:
+    """Invoices that are overdue, the oldest first. Two queries over the ledger, so it is asked for those who look after it."""
+    late = [
+        (row, owed) for row, owed in reporting.open_invoices(currency=rates.currency()) if row.due_on < today
+    ]
+    items = [
+        Item(
+            *_status(row.due_on, today), _("Invoice %(number)s is overdue") % {"number": row.label}, row.bill_to,
+            _("%(amount)s to pay.") % {"amount": say(owed, row.currency)}, reverse("invoice", args=[row.pk]), _("Open"), (0, row.due_on),
+        )
+        for row, owed in late[:FEW]
+    ]  # fmt: skip
+    return Needs(items, len(late), len(late))
+
+
 def needs(user: User, *, team: bool, now: datetime, dates: Dates) -> Needs:
     """Everything that waits, what is late first."""
     today, zone = now.date(), now.tzinfo
@@ -254,6 +271,8 @@ def needs(user: User, *, team: bool, now: datetime, dates: Dates) -> Needs:
         found += from_tasks(user, team=team, today=today)
         found += from_meetings(user, team=team, now=now, today=today)
         found += from_idle(user, team=team, today=today)
+    if user.can(Can.SEE_MONEY) and (team or not user.can(Can.SEE_CASES)):
+        found += from_money(today=today)
     return found + from_front_door(user, now=now, today=today, zone=zone)
 
 
@@ -326,7 +345,7 @@ def weeks(rows: QuerySet[Deadline], *, user: User, today: date, team: bool) -> R
 
 def newest_win(user: User, *, team: bool, since: datetime) -> TimelineEntry | None:
     """The newest win of the person's own cases, or of the team's."""
-    rows = TimelineEntry.objects.visible_to(user)
+    rows = TimelineEntry.objects.visible_to(user).standing()
     rows = rows if team else rows.filter(Q(case__advocate=user) | Q(recorded_by=user))
     return (
         rows.filter(kind=EntryKind.WIN, happened_at__gte=since)

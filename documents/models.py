@@ -224,6 +224,15 @@ class DocumentVersion(models.Model):
         return self.state in self.UNDER_WAY
 
     @property
+    def file_name(self) -> str:
+        """What the person called the first file, to tell papers of one name apart. Uses prefetched parts."""
+        return next((part.original_name for part in self.parts.all()), "")
+
+    @property
+    def more_files(self) -> int:
+        return max(0, len(self.parts.all()) - 1)
+
+    @property
     def is_clip(self) -> bool:
         """It moves: it has no pages and no viewing copy."""
         return self.is_ready and not self.pages_count

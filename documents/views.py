@@ -39,6 +39,11 @@ def with_versions(rows: QuerySet[Document]) -> QuerySet[Document]:
     return rows.select_related("student", "added_by").prefetch_related("versions")
 
 
+def with_files(rows: QuerySet[Document]) -> QuerySet[Document]:
+    """With the names of the files too, as lists show them."""
+    return with_versions(rows).prefetch_related("versions__parts")
+
+
 def student_of(request: FirmRequest, pk: UUID) -> Student:
     return get_object_or_404(Student.objects.visible_to(request.user), pk=pk)
 
@@ -55,7 +60,7 @@ def document_list(request: FirmRequest) -> HttpResponse:
     if query:
         context: dict[str, Any] = {"query": query, "hits": searching.find(query, user=request.user)}
         return render(request, "documents/documents.html", context)
-    rows = with_versions(Document.objects.visible_to(request.user)).order_by("-added_at", "-pk")
+    rows = with_files(Document.objects.visible_to(request.user)).order_by("-added_at", "-pk")
     return render(request, "documents/documents.html", {"page": page_of(rows, request)})
 
 
@@ -65,7 +70,7 @@ def papers(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A student's papers, what we asked for, and what was removed."""
     student = student_of(request, pk)
     query = request.GET.get("q", "").strip()[:200]
-    rows = with_versions(Document.objects.visible_to(request.user).filter(student=student)).order_by(
+    rows = with_files(Document.objects.visible_to(request.user).filter(student=student)).order_by(
         "-added_at", "-pk"
     )
     context = {

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from cases.models import Case
 from clients import matching
-from clients.models import Contact, GuestGrant, Student
+from clients.models import Contact, GuestGrant, SchoolPerson, Student
 from intake.models import ConflictReport, Inquiry
 
 
@@ -129,6 +130,20 @@ def decide(report: ConflictReport, decision: str, *, reason: str, by: User, at: 
         raise AlreadyDecided
     report.refresh_from_db()
     audit.record("conflict.decided", by=by, at=at, about=report, decision=decision)
+
+
+def pages_of(found: list[dict[str, Any]]) -> dict[str, str]:
+    """Where each finding is opened, by its key: a student, a contact, a district, a school, or where somebody works there."""
+    people = SchoolPerson.objects.filter(
+        pk__in=[row["id"] for row in found if row["kind"] == "school person"]
+    )
+    works_at = {str(row.pk): ("school", row.school_id) if row.school_id else ("district", row.district_id) for row in people}  # fmt: skip
+    pages = {}
+    for row in found:
+        name, key = works_at.get(row["id"], (row["kind"], row["id"]))
+        if name in {"student", "contact", "district", "school"} and not row.get("hidden"):
+            pages[row["id"]] = reverse(name, args=[key])
+    return pages
 
 
 def as_seen_by(report: ConflictReport, user: User) -> list[dict[str, Any]]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from clients import agreements
+from clients import agreements, joining, merging
 from clients.filing import Caller, add_child, open_file
 from clients.models import Agreement, AgreementTemplate, Contact, Guardianship, Student
+from intake import conflicts
 from intake.models import ConflictReport, Inquiry, NotAFit
 from outbox import sending
 from outbox.models import Channel
@@ -79,6 +80,29 @@ def name_child(inquiry: Inquiry, facts: dict[str, Any], *, relation: str, lives_
     student = add_child(inquiry.contact, facts, relation=relation, lives_with=lives_with, may_see=may_see, team=team.values(), by=by, at=at)  # fmt: skip
     Inquiry.objects.filter(pk=inquiry.pk).update(student=student)
     return student
+
+
+def own_record(inquiry: Inquiry, kind: str, name: str) -> Contact | Student | None:
+    """Who called, or a child of the file that came with the call, when that is whom this name was looked up for."""
+    contact = inquiry.contact
+    if contact.confirmed_at is not None:
+        return None
+    rows: list[Any] = [contact] if kind == "contact" else list(contact.family.students.all()) if kind == "student" else []  # fmt: skip
+    return next((row for row in rows if name == str(row) or name in {o.name for o in row.other_names.all()}), None)  # fmt: skip
+
+
+@transaction.atomic
+def say_same(inquiry: Inquiry, own: Contact | Student, known: Contact | Student, *, by: User, at: datetime) -> ConflictReport:  # fmt: skip
+    """The check found the very person: the new file goes over to the known one, and the names are looked up again.
+
+    Raises CannotMerge, Finished.
+    """
+    _refuse_if_finished(inquiry)
+    if isinstance(own, Contact) and isinstance(known, Contact):
+        joining.join(own, known, by=by, at=at)
+    elif isinstance(own, Student) and isinstance(known, Student):
+        merging.merge(known, own, by=by, at=at, reason="joined")
+    return conflicts.check(Inquiry.objects.get(pk=inquiry.pk), by=by, at=at)
 
 
 def _refuse_if_finished(inquiry: Inquiry) -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("intake/<uuid:pk>/edit/", views.inquiry_edit, name="inquiry-edit"),
     path("intake/<uuid:pk>/child/", views.inquiry_child, name="inquiry-child"),
     path("intake/<uuid:pk>/check/", views.inquiry_check, name="inquiry-check"),
+    path("intake/<uuid:pk>/joining/", views.inquiry_joining, name="inquiry-joining"),
     path("intake/<uuid:pk>/agreement/", views.inquiry_agreement, name="inquiry-agreement"),
     path("intake/<uuid:pk>/case/", views.inquiry_case, name="inquiry-case"),
     path("intake/<uuid:pk>/refusal/", views.inquiry_refusal, name="inquiry-refusal"),

@@ -21,7 +21,8 @@ from clients.agreements import NobodyToReach
 from clients.filing import Caller
 from clients.forms import ChildForm
 from clients.joining import StudentsFull
-from clients.models import District, School
+from clients.merging import CannotMerge
+from clients.models import Contact, District, School, Student
 from documents.models import Document
 from intake import conflicts, converting, inquiries
 from intake.forms import (
@@ -101,6 +102,16 @@ def inquiry_new(request: FirmRequest) -> HttpResponse:
     return redirect("inquiry", inquiry.pk)
 
 
+def _found(inquiry: Inquiry, report: ConflictReport, request: FirmRequest) -> list[dict[str, Any]]:
+    """The findings with their pages, and whether each may be the very person the file is about."""
+    found = conflicts.as_seen_by(report, request.user)
+    pages = conflicts.pages_of(found)
+    return [
+        {**row, "url": pages.get(row["id"], ""), "own": None if row["hidden"] else inquiries.own_record(inquiry, row["kind"], row["for"])}
+        for row in found
+    ]  # fmt: skip
+
+
 def _page(request: FirmRequest, inquiry: Inquiry, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The inquiry with its next step open; `forms` replaces a form that was not in order."""
     user = request.user
@@ -113,7 +124,7 @@ def _page(request: FirmRequest, inquiry: Inquiry, *, status: int = 200, **forms:
         "stage_word": Stage(stage).label,
         "steps_done": {Stage.NEW: 1, Stage.CHECKED: 2, Stage.SENT: 3, Stage.SIGNED: 4}.get(stage, 5),
         "report": report,
-        "found": conflicts.as_seen_by(report, user) if report else [],
+        "found": _found(inquiry, report, request) if report else [],
         "decision_form": DecisionForm(),
         "agreement_form": SendAgreementForm(),
         "case_form": CaseForm(initial=people),
@@ -181,6 +192,30 @@ def inquiry_child(request: FirmRequest, pk: UUID) -> HttpResponse:
 def inquiry_check(request: FirmRequest, pk: UUID) -> HttpResponse:
     inquiry = get_object_or_404(_visible(request), pk=pk)
     conflicts.check(inquiry, by=request.user, at=timezone.now())
+    return redirect("inquiry", pk)
+
+
+@requires(Can.TAKE_INTAKE)
+@require_POST
+def inquiry_joining(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """Says that a finding of the check is the person who called, or the child."""
+    inquiry, user = get_object_or_404(_visible(request), pk=pk), request.user
+    report = inquiry.newest_report
+    found = conflicts.as_seen_by(report, user) if report else []
+    row = next((row for row in found if row["id"] == request.POST.get("known") and not row["hidden"]), None)
+    own = inquiries.own_record(inquiry, row["kind"], row["for"]) if row else None
+    if row is None or own is None:
+        messages.error(request, _("Choose whom to join it with."))
+        return redirect("inquiry", pk)
+    rows: Any = Contact.objects if isinstance(own, Contact) else Student.objects
+    known = get_object_or_404(rows.visible_to(user), pk=row["id"])
+    try:
+        inquiries.say_same(inquiry, own, known, by=user, at=timezone.now())
+        messages.success(
+            request, _("Joined with %(name)s. The names were looked up again.") % {"name": known}
+        )
+    except (CannotMerge, inquiries.Finished) as problem:
+        messages.error(request, str(problem))
     return redirect("inquiry", pk)
 
 

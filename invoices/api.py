@@ -43,7 +43,9 @@ def _nothing(view: Any) -> bool:
 
 
 def _came(value: date) -> date:
-    if not EARLIEST <= value <= today():
+    if value < EARLIEST:
+        raise serializers.ValidationError(_("Choose a day from 2000 on."))
+    if value > today():
         raise serializers.ValidationError(_("Choose a day that has come."))
     return value
 

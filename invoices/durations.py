@@ -13,7 +13,9 @@ MOST = 24 * 60
 STEPS = (1, 5, 6, 10, 15)
 
 _CLOCK = re.compile(r"^(\d{1,2}):([0-5]\d)$")
-_HOURS = re.compile(r"^(\d{1,2})(?:[.,](\d{1,2}))?\s*h(?:ours?|rs?)?$")
+_HOURS = re.compile(r"^(\d{0,2})(?:[.,](\d{1,2}))?\s*h(?:ours?|rs?)?$")
+# A number with decimals counts hours, as other programs have it; a whole number counts minutes.
+_DECIMAL = re.compile(r"^(\d{0,2})[.,](\d{1,2})$")
 _BOTH = re.compile(r"^(\d{1,2})\s*h(?:ours?|rs?)?\s*(\d{1,2})\s*(?:m(?:in(?:utes?)?)?)?$")
 _MINUTES = re.compile(r"^(\d{1,4})\s*(?:m(?:in(?:utes?)?)?)?$")
 
@@ -42,16 +44,16 @@ class Rounding:
 
 
 def read(text: str) -> int:
-    """Minutes from “1h20”, “1:20”, “80”, “1.5h” or “45 min”. Raises NotADuration; also for none and for more than a day."""
+    """Minutes from “1h20”, “1:20”, “80”, “1.5”, “1.5h” or “45 min”. Raises NotADuration; also for none and for more than a day."""
     words = " ".join(text.lower().split())
     if not words.isascii():
         found = None
     elif match := _CLOCK.match(words):
         found = int(match[1]) * 60 + int(match[2])
-    elif match := _HOURS.match(words):
+    elif match := _DECIMAL.match(words) or _HOURS.match(words):
         # Tenths and hundredths of an hour, to the nearest minute.
         part = (match[2] or "0").ljust(2, "0")
-        found = int(match[1]) * 60 + (int(part) * 60 + 50) // 100
+        found = int(match[1] or 0) * 60 + (int(part) * 60 + 50) // 100
     elif match := _BOTH.match(words):
         found = int(match[1]) * 60 + int(match[2])
     elif match := _MINUTES.match(words):
@@ -59,7 +61,7 @@ def read(text: str) -> int:
     else:
         found = None
     if found is None:
-        raise NotADuration(_("Write a length of time like 1h20, 1:20 or 80 (minutes)."))
+        raise NotADuration(_("Write a length of time like 1h20, 1:20, 1.5 (hours) or 80 (minutes)."))
     if not 1 <= found <= MOST:
         raise NotADuration(_("A length of time lies between 1 minute and 24 hours."))
     return found

@@ -48,7 +48,9 @@ class PastDay(forms.DateField):
 
     def clean(self, value: Any) -> Any:
         found: date | None = super().clean(value)
-        if found and not EARLIEST <= found <= today() + timedelta(days=1):
+        if found and found < EARLIEST:
+            raise ValidationError(_("Choose a day from 2000 on."))
+        if found and found > today() + timedelta(days=1):
             raise ValidationError(_("Choose a day that has come."))
         return found
 
@@ -158,7 +160,7 @@ class WorkField(forms.ChoiceField):
 class TimeForm(AskingForm):
     work = forms.ChoiceField(label=_("For"))
     on = PastDay(label=_("Day"))
-    minutes = DurationField(label=_("How long"), widget=forms.TextInput(attrs={"placeholder": "1h20, 1:20, 80"}))  # fmt: skip
+    minutes = DurationField(label=_("How long"), widget=forms.TextInput(attrs={"placeholder": "1h20, 1:20, 1.5, 80"}))  # fmt: skip
     activity = forms.ChoiceField(label=_("What"), choices=Activity.choices)
     description = forms.CharField(label=_("What the family reads"), max_length=300)
     note = forms.CharField(label=_("Note for us alone"), required=False, max_length=1000)

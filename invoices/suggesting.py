@@ -81,7 +81,7 @@ def _meetings(person: User, since: datetime, at: datetime) -> Iterator[Suggestio
 
 
 def _calls(person: User, since: datetime, at: datetime) -> Iterator[Suggestion]:
-    rows = TimelineEntry.objects.filter(recorded_by=person, kind=EntryKind.CALL, happened_at__gte=since, happened_at__lte=at)  # fmt: skip
+    rows = TimelineEntry.objects.standing().filter(recorded_by=person, kind=EntryKind.CALL, happened_at__gte=since, happened_at__lte=at)  # fmt: skip
     for row in _open(rows, person, "call").select_related("student__family", "case").order_by("happened_at")[:MOST]:  # fmt: skip
         case = row.case or _case_of(row.student, person)
         yield Suggestion("call", row.pk, row.student, case, _day(row.happened_at), None, Activity.CALL, _in_family(row.student, lambda: _("Phone call")))  # fmt: skip

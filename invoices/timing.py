@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -20,6 +21,11 @@ from web.again import LATELY
 
 class Locked(Exception):
     """The entry or its week can no longer be changed; the message says why."""
+
+
+def minutes_on(person: User, on: date) -> int:
+    """What a person's entries of a day come to; more than 24 hours are kept, and said."""
+    return TimeEntry.objects.filter(person=person, on=on).aggregate(n=Sum("minutes", default=0))["n"]
 
 
 def is_signed(person: User, on: date) -> bool:

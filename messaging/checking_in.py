@@ -59,7 +59,7 @@ def quiet(user: User, *, days: int, at: datetime) -> QuerySet[Contact]:
         contact=OuterRef("pk"), student__in=Student.keys_visible_to(user)
     ).seeing(on=timezone.localdate(at, timezone=current_firm().zone))
     rows = Contact.objects.filter(Exists(ties), confirmed_at__isnull=False)
-    logged = TimelineEntry.objects.filter(
+    logged = TimelineEntry.objects.standing().filter(
         student__guardianships__contact=OuterRef("pk"), who__iexact=OuterRef("name"), kind__in=SPOKEN, happened_at__lte=at
     )  # fmt: skip
     said = Coalesce(Max("threads__last_at"), "created_at")

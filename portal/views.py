@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -44,6 +45,8 @@ def home(request: FirmRequest) -> HttpResponse:
     if any(student.is_own for student in students) and transition.undecided(user, at=now):
         return redirect("portal-sharing")
     keys = [student.pk for student in students]
+    today = timezone.localdate(now, request.firm.zone)
+    dated = passed_and_next(keys, today=today)
     ahead = (
         Booking.objects.visible_to(user)
         .standing()
@@ -55,7 +58,9 @@ def home(request: FirmRequest) -> HttpResponse:
         "students": students,
         "cases": next_steps(keys),
         "meeting": meetings.next_of(keys, at=now),
-        "deadline": next_date(keys, today=timezone.localdate(now, request.firm.zone)),
+        "today": today,
+        "deadline": next((row for row in dated if row.due_on and row.due_on >= today), None),
+        "passed": [row for row in dated if row.due_on and row.due_on < today][-DATES:],
         "asked": Request.objects.visible_to(user).open().select_related("student"),
         "invitations": GuestGrant.objects.visible_to(user)
         .standing()
@@ -80,10 +85,22 @@ def next_steps(students: Collection[UUID]) -> list[tuple[Case, Any]]:
     return [(case, stage_of(case.kind, case.stage)) for case in rows]
 
 
-def next_date(students: Collection[UUID], *, today: Any) -> Deadline | None:
-    """The next date of the family's children: one the school owes, or one of their own; estimates are said to be so."""
-    rows = Deadline.objects.standing().dated().filter(case__student__in=students, due_on__gte=today)
-    return rows.filter(Q(owed_by="school") | Q(owed_by="parent")).select_related("case__student").order_by("due_on", "pk").first()  # fmt: skip
+# What passed longer ago is no news to the family any more.
+PASSED = timedelta(days=120)
+DATES = 5
+
+
+def _dates(students: Collection[UUID]) -> QuerySet[Deadline]:
+    """Dates of these children that families see: what the school owes, or what is theirs to do; estimates are said to be so."""
+    rows = Deadline.objects.standing().dated().filter(case__student__in=students, owed_by__in=["school", "parent"])  # fmt: skip
+    return rows.select_related("case__student").order_by("due_on", "pk")
+
+
+def passed_and_next(students: Collection[UUID], *, today: date, ahead: int = 1) -> list[Deadline]:
+    """What was due and is not done, and what comes next, by day: one statement."""
+    rows = _dates(students)
+    coming = rows.filter(due_on__gte=today).values("pk")[:ahead]
+    return list(rows.filter(Q(due_on__lt=today, due_on__gte=today - PASSED) | Q(pk__in=coming)))
 
 
 def _child(request: FirmRequest, pk: UUID) -> Student:
@@ -98,7 +115,15 @@ def child_timeline(request: FirmRequest, pk: UUID) -> HttpResponse:
     rows = shared(request.user).filter(student=student)
     audit.record("timeline.read", by=request.user, at=timezone.now(), about=student)
     page = page_of(rows, request)
-    return render(request, "portal/timeline.html", {"student": student, "page": page, "entries": timeline.told(page, to=request.user)})  # fmt: skip
+    today = timezone.localdate(timezone.now(), request.firm.zone)
+    context = {
+        "student": student,
+        "page": page,
+        "entries": timeline.told(page, to=request.user),
+        "today": today,
+        "dated": passed_and_next([pk], today=today, ahead=DATES),
+    }
+    return render(request, "portal/timeline.html", context)
 
 
 @requires(Can.VISIT_PORTAL)

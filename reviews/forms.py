@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -194,7 +195,7 @@ class SettingForm(ModelForm):
         team = self.instance.student.care_team.filter(until=None).values("user")
         self.fields["assigned_to"] = Person(
             User.objects.filter(pk__in=team, is_active=True).order_by("name"),
-            label=_("Who checks it"), required=False, initial=self.instance.assigned_to_id,
+            label=_("Who checks it"), required=False, initial=self.instance.assigned_to_id, empty_label=_("Nobody yet"),
         )  # fmt: skip
 
 
@@ -238,6 +239,7 @@ class ValuesForm(Form):
                 self._add(
                     f"goals[{index}].{name}",
                     forms.CharField(label=label, required=name == "text", max_length=4000, widget=widget),
+                    of=gettext("Goal %(n)s") % {"n": index + 1},
                 )
         for index, _row in enumerate(data_read["services"]):
             for name, label in SERVICE:
@@ -248,9 +250,11 @@ class ValuesForm(Form):
                     field = forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))  # fmt: skip
                 else:
                     field = forms.CharField(label=label, required=False, max_length=300)
-                self._add(f"services[{index}].{name}", field)
+                self._add(f"services[{index}].{name}", field, of=gettext("Service %(n)s") % {"n": index + 1})
 
-    def _add(self, path: str, field: forms.Field) -> None:
+    def _add(self, path: str, field: forms.Field, *, of: str = "") -> None:
+        if of:
+            field.said_as = f"{of}, {field.label}"  # type: ignore[attr-defined]
         value = structure.at(self.read, path)
         if isinstance(field, forms.DateField):
             try:

@@ -7,7 +7,6 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -343,16 +342,12 @@ class LimitForm(ModelForm):
 
     rules: ClassVar = {"advocate_limits_are_one_or_more": NUMBERS}
 
+    a_day = forms.IntegerField(label=_("Most bookings a day"), min_value=1, max_value=500, required=False)
+    a_week = forms.IntegerField(label=_("Most bookings a week"), min_value=1, max_value=500, required=False)
+
     class Meta:
         model = AdvocateLimit
         fields = ["a_day", "a_week"]
-        labels = {"a_day": _("Most bookings a day"), "a_week": _("Most bookings a week")}
-        widgets = {name: forms.NumberInput(attrs={"min": 1, "max": 500}) for name in ("a_day", "a_week")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("a_day", "a_week"):
-            self.fields[name].validators += [MinValueValidator(1), MaxValueValidator(500)]
 
 
 class ClosureForm(ModelForm):

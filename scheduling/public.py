@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -188,7 +189,16 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     context |= policy(service, starts_at, at=timezone.now())
     context["advocate"] = chosen_advocate(request, list(service.advocates.filter(is_active=True)))
     context["once"] = request.POST.get("once", "")[:36] or str(uuid4())
+    context["picked"] = bool(request.FILES.getlist("paper")) or request.POST.get("picked") == "1"
     if request.method != "POST":
+        # A time that somebody has, perhaps this very family, keeps its page: the form is answered there.
+        if why := _why_not(service, starts_at, at=timezone.now()):
+            messages.info(request, f"{why} {_('Please choose another one.')}")
+            one = {"with": context["advocate"].pk} if context["advocate"] else {}
+            day = starts_at.astimezone(zone).date()
+            return redirect(
+                f"{reverse('book-time', args=[pk])}?{urlencode({'zone': zone, 'day': day, **one})}"
+            )
         return render(request, "scheduling/book_details.html", context)
     if not form.is_valid():
         return render(request, "scheduling/book_details.html", context, status=422)
@@ -220,6 +230,7 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
         return render(request, "scheduling/book_details.html", context, status=409)
     except SlotTaken as taken:
         context["nearest"] = [slot.starts_at for slot in taken.nearest]
+        context["why"] = _why_not(service, starts_at, at=now)
         return render(request, "scheduling/book_details.html", context, status=409)
     if not twice:
         checking.note(asker, at=now)
@@ -230,6 +241,21 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     return onward(
         request, f"{reverse('booking-manage', args=[made.secret])}?{urlencode({**said, 'new': '1'})}"
     )
+
+
+def _why_not(service: Service, starts_at: datetime, *, at: datetime) -> str:
+    """Why a time cannot be booked that nobody has: it has passed, or it is not offered. Nothing where it is free or taken."""
+    if starts_at <= at:
+        return _("That time has passed.")
+    people = list(service.advocates.filter(is_active=True))
+    slots = free_slots(
+        service, since=starts_at, until=starts_at + timedelta(minutes=1), at=at, advocates=people
+    )
+    if any(slot.starts_at == starts_at for slot in slots):
+        return ""
+    ends_at = starts_at + timedelta(minutes=service.minutes)
+    there = Booking.objects.standing().filter(advocate__in=people, starts_at__lt=ends_at, ends_at__gt=starts_at)  # fmt: skip
+    return "" if there.exists() else _("That time cannot be booked.")
 
 
 def _asker(form: BookingForm, contact: Contact | None, *, zone: ZoneInfo, network: str) -> Asker:

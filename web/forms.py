@@ -38,6 +38,9 @@ PLAIN: dict[str, Any] = {
     "max_decimal_places": _("{label}: at most %(max)s digits after the point."),
 }
 NOT_A_NUMBER = _("{label}: type a number.")
+NOT_A_DAY = _("{label}: type a date like 2026-11-24.")
+NOT_A_TIME = _("{label}: type a time like 9:00 or 17:30.")
+NOT_A_MOMENT = _("{label}: type a date and a time, like 2026-11-24 17:30.")
 NOT_WHOLE = _("{label}: type a whole number.")
 NOT_AN_ADDRESS = _("{label}: type a whole web address, like https://example.org.")
 TOGETHER = _("These entries do not go together. Please look at them again.")
@@ -64,15 +67,31 @@ class _Plain:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for name, item in self.fields.items():
-            label = item.label or pretty_name(name)
-            _speak_plainly(item, label)
-            if item.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                choosing = isinstance(item, forms.ChoiceField | forms.FileField)
-                wanted = CHOOSE if choosing else TICK if isinstance(item, forms.BooleanField) else FILL
-                item.error_messages["required"] = format_lazy(wanted, label=label)
-            if isinstance(item, forms.IntegerField):  # decimals too
-                _say_limits(item, item.label or pretty_name(name))
+        self._plain: set[forms.Field] = set()
+        for name in self.fields:
+            self._put_plainly(name)
+
+    def __getitem__(self, name: str) -> forms.BoundField:
+        # Every field is drawn and cleaned by way of this: it finds those that a form adds or replaces later.
+        if name in self.fields:
+            self._put_plainly(name)
+        found: forms.BoundField = super().__getitem__(name)  # type: ignore[misc]
+        return found
+
+    def _put_plainly(self, name: str) -> None:
+        item = self.fields[name]
+        if item in self._plain:
+            return
+        self._plain.add(item)
+        # `said_as` is the fuller name of a field whose label stands more than once on a page.
+        label = getattr(item, "said_as", "") or item.label or pretty_name(name)
+        _speak_plainly(item, label)
+        if item.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            choosing = isinstance(item, forms.ChoiceField | forms.FileField)
+            wanted = CHOOSE if choosing else TICK if isinstance(item, forms.BooleanField) else FILL
+            item.error_messages["required"] = format_lazy(wanted, label=label)
+        if isinstance(item, forms.IntegerField):  # decimals too
+            _say_limits(item, label)
 
 
 def _say_limits(item: forms.IntegerField, label: Any) -> None:
@@ -92,7 +111,8 @@ def _speak_plainly(item: forms.Field, label: Any) -> None:
         item.error_messages.setdefault(code, format_lazy(words, label=_safe(label)))
     invalid = item.error_messages.get("invalid")
     for kind, words in (
-        (forms.IntegerField, NOT_WHOLE), (forms.DecimalField, NOT_A_NUMBER), (forms.URLField, NOT_AN_ADDRESS)
+        (forms.IntegerField, NOT_WHOLE), (forms.DecimalField, NOT_A_NUMBER), (forms.URLField, NOT_AN_ADDRESS),
+        (forms.DateField, NOT_A_DAY), (forms.TimeField, NOT_A_TIME), (forms.DateTimeField, NOT_A_MOMENT),
     ):  # fmt: skip
         if isinstance(item, kind) and invalid is kind.default_error_messages["invalid"]:
             item.error_messages["invalid"] = format_lazy(words, label=label)

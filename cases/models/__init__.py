@@ -34,9 +34,10 @@ from cases.models.meetings import (
     Result,
 )
 from cases.models.removals import Removal
-from cases.models.timeline import CONTACT_LOG, EntryKind, TimelineEntry
+from cases.models.timeline import BY_HAND, CONTACT_LOG, EntryKind, EntryRevision, TimelineEntry
 
 __all__ = [
+    "BY_HAND",
     "CONTACT_LOG",
     "Attendance",
     "Attendee",
@@ -49,6 +50,7 @@ __all__ = [
     "DeadlineFeed",
     "Decision",
     "EntryKind",
+    "EntryRevision",
     "HandOver",
     "Kind",
     "Meeting",

@@ -22,6 +22,8 @@ from cases.forms import (
     CaseDetailsForm,
     CaseForm,
     ClosureForm,
+    EntryCorrectionForm,
+    EntryStrikeForm,
     EventForm,
     HandOverForm,
     LogForm,
@@ -297,7 +299,7 @@ def task_reopening(request: FirmRequest, pk: UUID) -> HttpResponse:
 
 def back(request: FirmRequest, otherwise: str) -> str:
     """Where the person came from, if that is a page of ours."""
-    wanted = request.POST.get("next", "")
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
     return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else otherwise
 
 
@@ -327,13 +329,64 @@ def case_log(request: FirmRequest, pk: UUID) -> HttpResponse:
 def entry_sharing(request: FirmRequest, pk: UUID) -> HttpResponse:
     """Shows an entry to the family, or hides it again."""
     # A win is shared where it is kept: its entry follows it.
-    entry = get_object_or_404(
-        TimelineEntry.objects.visible_to(request.user).exclude(evidence_kind="win"), pk=pk
-    )
+    rows = TimelineEntry.objects.visible_to(request.user).standing()
+    entry = get_object_or_404(rows.exclude(evidence_kind="win"), pk=pk)
     shared = request.POST.get("shared") == "1"
     TimelineEntry.objects.filter(pk=pk).update(shared=shared)
     audit.record("entry.shared" if shared else "entry.hidden", by=request.user, at=timezone.now(), about=entry, student=str(entry.student_id))  # fmt: skip
     messages.success(request, _("The family sees it now.") if shared else _("The family does not see it any more."))  # fmt: skip
+    return redirect(back(request, reverse("student-timeline", args=[entry.student_id])))
+
+
+def _correctable(request: FirmRequest, pk: UUID) -> TimelineEntry:
+    rows = TimelineEntry.objects.correctable_by(request.user).select_related("student", "recorded_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _entry_page(request: FirmRequest, entry: TimelineEntry, **forms: Any) -> HttpResponse:
+    """The form that sets an entry right, the one that strikes it out, and what it said before."""
+    context = {
+        "entry": entry,
+        "student": entry.student,
+        "form": EntryCorrectionForm(entry=entry),
+        "strike": EntryStrikeForm(),
+        "revisions": entry.revisions.select_related("by"),  # type: ignore[attr-defined]
+        "back": back(request, reverse("student-timeline", args=[entry.student_id])),
+        **forms,
+    }
+    return render(request, "cases/entry.html", context, status=422 if forms else 200)
+
+
+@requires(Can.EDIT_CASES)
+@FORM
+def entry_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """An entry of the contact log is set right by who wrote it, or by who runs the firm."""
+    entry = _correctable(request, pk)
+    form = EntryCorrectionForm(posted(request), entry=entry)
+    if form.is_valid() and form.cleaned_data["happened_at"] > timezone.now():
+        form.add_error("happened_at", _("This lies in the future."))
+    if form.is_valid():
+        try:
+            if timeline.correct(entry, **form.cleaned_data, by=request.user, at=timezone.now()):
+                messages.success(request, _("Kept. What it said before stays in its history."))
+            return redirect(back(request, reverse("student-timeline", args=[entry.student_id])))
+        except timeline.CorrectedMeanwhile as problem:
+            entry = _correctable(request, pk)
+            form.add_error(None, str(problem))
+            editing.carry_on(form, entry.revisions.count())  # type: ignore[attr-defined]
+            return _entry_page(request, entry, form=form, meanwhile=True)
+    return _entry_page(request, entry, **({"form": form} if form.is_bound else {}))
+
+
+@requires(Can.EDIT_CASES)
+@require_POST
+def entry_strike(request: FirmRequest, pk: UUID) -> HttpResponse:
+    """An entry of the contact log that was a mistake, or about another child."""
+    entry, form = _correctable(request, pk), EntryStrikeForm(request.POST)
+    if not form.is_valid():
+        return _entry_page(request, entry, strike=form)
+    timeline.strike_out(entry, reason=form.cleaned_data["strike_reason"], by=request.user, at=timezone.now())
+    messages.success(request, _("Struck out. The family does not see it, and the office sees why."))
     return redirect(back(request, reverse("student-timeline", args=[entry.student_id])))
 
 

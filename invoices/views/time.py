@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
@@ -23,6 +24,7 @@ from invoices.forms import AcceptForm, ReasonForm, SourceForm, StartForm, TimeFo
 from invoices.models import SignOff, TimeEntry, Timer, monday_of
 from law.dates import iso_date
 from web.access import Can, requires
+from web.dates import say_day
 from web.forms import posted
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -65,10 +67,11 @@ def sheet(request: FirmRequest, form: TimeForm) -> dict[str, Any]:
     by_day: dict[date, list[TimeEntry]] = {day: [] for day in days}
     for row in rows:
         by_day[row.on].append(row)
+    sums = {day: sum(row.minutes for row in found) for day, found in by_day.items()}
     signed = SignOff.objects.standing().filter(person=person, week=monday).select_related("signed_by").first()
     return {
         "form": form, "person": person, "mine": person == request.user, "monday": monday, "sunday": days[-1],
-        "days": [(day, found, durations.say(sum(row.minutes for row in found))) for day, found in by_day.items()],
+        "days": [(day, found, durations.say(sums[day]), sums[day] > durations.MOST) for day, found in by_day.items()],
         "total": durations.say(sum(row.minutes for row in rows)), "billed": billed, "signed": signed,
         "before": monday - timedelta(days=7), "after": monday + timedelta(days=7), "is_over": monday + timedelta(days=4) <= today(),
         "timers": Timer.objects.filter(person=request.user).select_related("student", "case__student"), "now": timezone.now(),
@@ -81,6 +84,18 @@ def sheet(request: FirmRequest, form: TimeForm) -> dict[str, Any]:
 def _posted(request: FirmRequest) -> Any:
     """What was posted by somebody who may write time down; others only read."""
     return posted(request) if request.user.can(Can.LOG_TIME) else None
+
+
+def _say_back(request: FirmRequest, minutes: int) -> None:
+    """Says how what was typed was read: 1.5 are hours, 80 are minutes."""
+    read = ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes) % {"minutes": minutes}
+    messages.success(request, _("Written down: %(time)s (%(read)s).") % {"time": durations.say(minutes), "read": read})  # fmt: skip
+
+
+def _warn_of_long_day(request: FirmRequest, person: User, on: date) -> None:
+    total = timing.minutes_on(person, on)
+    if total > durations.MOST:
+        messages.warning(request, _("%(day)s comes to %(time)s, more than a day has. Please look whether that is right.") % {"day": say_day(on, style="day_year"), "time": durations.say(total)})  # fmt: skip
 
 
 # Minutes after which a timer was more likely forgotten than worked.
@@ -101,7 +116,8 @@ def time_sheet(request: FirmRequest) -> HttpResponse:
         except timing.Locked as why:
             form.add_error("on", str(why))
         else:
-            messages.success(request, _("Written down: %(time)s.") % {"time": durations.say(form.cleaned_data["minutes"])})  # fmt: skip
+            _say_back(request, form.cleaned_data["minutes"])
+            _warn_of_long_day(request, request.user, form.cleaned_data["on"])
             return redirect(f"{reverse('time')}?week={monday_of(form.cleaned_data['on'])}")
     return render(request, "invoices/time.html", sheet(request, form), status=422 if form.errors else 200)
 
@@ -139,6 +155,7 @@ def time_entry(request: FirmRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, str(why))
         else:
             messages.success(request, _("Saved."))
+            _warn_of_long_day(request, entry.person, form.cleaned_data["on"])
             return redirect(f"{reverse('time')}?week={monday_of(form.cleaned_data['on'])}")
     context = {"entry": entry, "form": form, "may_write": request.user.can(Can.LOG_TIME), "lock": timing.lock_of(entry), "line": entry.invoice_lines.select_related("invoice").last()}  # type: ignore[attr-defined]  # fmt: skip
     return render(request, "invoices/time_entry.html", context, status=422 if form.errors else 200)
@@ -219,7 +236,8 @@ def timer(request: FirmRequest, pk: UUID) -> HttpResponse:
         except Timer.DoesNotExist:
             return redirect("time")
         else:
-            messages.success(request, _("Written down: %(time)s.") % {"time": durations.say(form.cleaned_data["minutes"])})  # fmt: skip
+            _say_back(request, form.cleaned_data["minutes"])
+            _warn_of_long_day(request, request.user, form.cleaned_data["on"])
             return redirect(f"{reverse('time')}?week={monday_of(form.cleaned_data['on'])}")
     return render(
         request,
@@ -275,6 +293,9 @@ def suggestion_acceptance(request: FirmRequest) -> HttpResponse:
         )  # fmt: skip
     except timing.Locked as why:
         messages.error(request, str(why))
+    else:
+        _say_back(request, form.cleaned_data["minutes"])
+        _warn_of_long_day(request, request.user, found.on)
     return redirect("time-suggestions")
 
 

@@ -37,6 +37,19 @@ def test_who_is_invited_is_written_to_in_their_own_language(harbor, visitor, oli
     assert User.objects.get(email=NEW).language == "es"
 
 
+def test_the_page_of_an_invitation_and_the_second_step_speak_the_language_of_the_mail(
+    harbor, visitor, olivia, clock, standins
+):
+    link = invited(visitor, olivia, standins, language="es")
+    pat = Visitor(harbor)
+    first = pat.get(link)
+    assert '<html lang="es"' in first.content.decode()
+    assert first["Content-Language"] == "es"
+    assert pat.post(link, {"password": "short"}).status_code == 422
+    pat.post(link, {"password": "a few words in a row"})
+    assert '<html lang="es"' in pat.get("/sign-in/set-up/").content.decode()
+
+
 def test_the_switch_on_the_page_goes_before_what_others_thought(harbor, visitor, olivia, clock, standins):
     link = invited(visitor, olivia, standins, language="es")
     pat = Visitor(harbor)

@@ -193,3 +193,22 @@ def test_the_tasks_of_a_stage_are_set(call, olivia):
     assert call("get", path)[1]["title"] == "Bring the folder"
     assert call("delete", path, None, olivia)[0] == 204
     assert call("get", path)[0] == 404
+
+
+def test_an_entry_is_corrected_and_struck_out_by_who_wrote_it(call, luz, marcus, olivia, ana, mateo):
+    told = {"student": str(mateo.pk), "kind": "call", "text": "He red.", "happened_at": "2026-11-20T17:00:00Z"}  # fmt: skip
+    path = f"timeline/{call('post', 'timeline/', told)[1]['id']}/"
+    assert call("patch", path, {"text": "He read."})[0] == 400
+    assert call("patch", path, {"kind": "event", "version": 0})[0] == 400
+    assert call("patch", path, {"happened_at": "2027-11-20T17:00:00Z", "version": 0})[0] == 400
+    assert call("patch", path, {"text": "No", "version": 0}, person=marcus)[0] == 404
+    code, told = call("patch", path, {"text": "He read.", "version": 0})
+    assert (code, told["text"], told["kind"], [old["text"] for old in told["revisions"]]) == (200, "He read.", "call", ["He red."])  # fmt: skip
+    assert call("patch", path, {"text": "Later", "version": 0})[0] == 400
+    assert call("post", f"{path}share/", {"shared": True})[0] == 200
+    assert call("post", f"{path}strike/", {"reason": ""})[0] == 400
+    code, told = call("post", f"{path}strike/", {"reason": "Another child"}, person=olivia)
+    assert (code, told["strike_reason"]) == (200, "Another child")
+    assert not TimelineEntry.objects.visible_to(luz).filter(pk=told["id"]).exists()
+    assert call("post", f"{path}strike/", {"reason": "Again"})[0] == 403
+    assert call("post", f"{path}share/", {"shared": True})[0] == 400

@@ -56,7 +56,7 @@ def test_the_second_of_two_who_correct_an_event_is_told(visitor, ana, case):
         (("evaluation_consent_received", date(2026, 9, 3)), ("eligibility_determined", "2026-09-01"), "cannot come before"),
         (None, ("evaluation_consent_received", "2027-01-01"), "cannot be in the future"),
         (None, ("evaluation_consent_received", "1925-01-01"), "cannot be as long ago"),
-        (None, ("evaluation_consent_received", "2025-02-30"), "Enter a valid date"),
+        (None, ("evaluation_consent_received", "2025-02-30"), "type a date like 2026-11-24."),
         (None, ("no_such_event", "2025-09-03"), "Select a valid choice"),
     ],
 )  # fmt: skip

@@ -218,7 +218,7 @@ def test_the_follow_up_is_made_from_what_was_decided_and_sent_as_edited(visitor,
         ({"on": "1925-12-02"}, "A meeting in 1925 cannot be right."),
         ({"ends": "09:00"}, "The meeting ends before it starts."),
         ({"travel_minutes": "900"}, "600 or less"),
-        ({"on": "someday"}, "Enter a valid date"),
+        ({"on": "someday"}, "type a date like 2026-11-24."),
     ],
 )
 def test_a_meeting_that_cannot_be_is_refused_with_a_sentence(visitor, ana, case, more, words):

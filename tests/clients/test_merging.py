@@ -1,5 +1,7 @@
 """Two records become one, with everything that hung on them; and two again."""
 
+import re
+
 import pytest
 
 from clients import about, merging
@@ -120,3 +122,17 @@ def test_joining_an_unconfirmed_file_keeps_all_of_it(mateo, twin, ana, visitor, 
     assert Inquiry.objects.get().contact == luz
     assert Inquiry.objects.get().student == mateo
     assert not Contact.objects.filter(pk=contact.pk).exists()
+
+
+def test_an_unconfirmed_file_has_one_way_to_be_joined(mateo, twin, ana, visitor, clock):
+    _student, contact = twin
+    Contact.objects.filter(pk=contact.pk).update(name="Luz Rivera", confirmed_at=None)
+    luz = Contact.objects.get(pk=key("contact luz"))
+    page = visitor.as_(ana).get(f"/contacts/{contact.pk}/").content.decode()
+    assert page.count(f'value="{luz.pk}"') == 1
+    assert "Merge into this record" not in page
+    assert "Luz Rivera Rivera" not in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    Contact.objects.filter(pk=contact.pk).update(confirmed_at=NOW)
+    page = visitor.get(f"/contacts/{contact.pk}/").content.decode()
+    assert "Merge into this record" in page
+    assert "Join the two" not in page

@@ -140,3 +140,18 @@ def test_two_files_of_one_family_joined_with_another_keep_their_papers(ana, mate
     joining.join(caller, Contact.objects.get(pk=key("contact luz")), by=ana, at=clock.now)
     assert Document.objects.get(pk=version.document_id).student == mateo
     assert Document.objects.get(pk=whole.document_id).family == mateo.family
+
+
+def test_papers_of_one_name_are_told_apart_by_their_files(visitor, ana, mateo, clock):
+    for name in ("iep 2025.pdf", "iep 2026.pdf"):
+        send(
+            visitor,
+            ana,
+            f"/students/{mateo.pk}/papers/new/",
+            papers.pdf(name),
+            paper=papers.upload(papers.pdf(name), name),
+        )
+    for path in (f"/students/{mateo.pk}/papers/", "/documents/"):
+        page = visitor.get(path).content.decode()
+        assert "iep 2025.pdf" in page
+        assert "iep 2026.pdf" in page

@@ -194,3 +194,49 @@ def test_school_guests_and_staff_are_known_too(harbor, ana, bo, olivia, mateo, v
     assert "Ms. Dana Whitehorse" in page  # what was looked up
     assert "<b>Dana Whitehorse</b>" not in page  # bo does not see her pupil
     assert "<b>Dana Whitehorse</b>" in Visitor(harbor).as_(olivia).get(f"/intake/{inquiry.pk}/").content.decode()  # fmt: skip
+
+
+def test_a_finding_opens_its_record_and_may_be_said_to_be_the_same_person(harbor, ana, mateo, luz, visitor, clock):  # fmt: skip
+    district = District.objects.create(name="Lakeside School District 4", state="MT")
+    known = Contact.objects.get(name="Luz Rivera")
+    Contact.objects.filter(pk=known.pk).update(language="es")
+    known.refresh_from_db()
+    inquiry = take_call(visitor, ana, name="Lus Rivera", child="Mateo", child_family_name="Rivera", language="en", district_name="Lakeside School District 4", other_parent="")  # fmt: skip
+    fresh = inquiry.contact_id
+    report_of(visitor, inquiry)
+    page = visitor.get(f"/intake/{inquiry.pk}/").content.decode()
+    for path in (f"/students/{mateo.pk}/", f"/contacts/{known.pk}/", f"/districts/{district.pk}/"):
+        assert f'<a href="{path}"><b>' in page
+
+    answer = visitor.post(f"/intake/{inquiry.pk}/joining/", {"known": str(known.pk)}, follow=True)
+    inquiry.refresh_from_db()
+    assert (inquiry.contact_id, inquiry.student_id) == (known.pk, mateo.pk)
+    assert not Contact.objects.filter(pk=fresh).exists()
+    assert Student.objects.filter(given_name="Mateo").count() == 1
+    known.refresh_from_db()
+    assert known.language == "es"
+    assert "Joined with Luz Rivera. The names were looked up again." in answer.content.decode()
+    newest = Inquiry.objects.get(pk=inquiry.pk).newest_report
+    assert not found(newest) & {("contact", "Luz Rivera"), ("student", "Mateo Rivera")}
+
+
+def test_a_child_found_may_be_the_same_child_though_another_calls(harbor, ana, mateo, luz, visitor, clock):
+    inquiry = take_call(visitor, ana, name="Rosa Delgado", child="Mateo", child_family_name="Rivera", other_parent="")  # fmt: skip
+    report_of(visitor, inquiry)
+    page = visitor.get(f"/intake/{inquiry.pk}/").content.decode()
+    assert "It is the same child" in page
+    visitor.post(f"/intake/{inquiry.pk}/joining/", {"known": str(mateo.pk)})
+    inquiry.refresh_from_db()
+    assert inquiry.student_id == mateo.pk
+    assert inquiry.contact.family_id == mateo.family_id
+
+
+def test_nobody_is_joined_with_whom_they_do_not_see_or_the_check_did_not_find(harbor, ana, bo, luz, visitor, clock):  # fmt: skip
+    known = Contact.objects.get(name="Luz Rivera")
+    inquiry = take_call(visitor, bo, name="Luz Rivera", other_parent="")
+    report_of(visitor, inquiry)
+    assert "It is the same person" not in visitor.get(f"/intake/{inquiry.pk}/").content.decode()
+    for key in (str(known.pk), "", "nobody", str(Contact.objects.get(name="Ngozi Okafor").pk)):
+        visitor.post(f"/intake/{inquiry.pk}/joining/", {"known": key})
+    assert Inquiry.objects.get(pk=inquiry.pk).contact_id == inquiry.contact_id
+    assert Contact.objects.filter(pk=known.pk).exists()

@@ -337,3 +337,23 @@ def test_the_budget_counts_billable_time_of_the_case(desk):
     desk.time(45)
     assert reporting.budget_of(desk.case).left == -15
     assert balances.all_outstanding(currency="usd") == {}
+
+
+def test_an_invoice_that_is_overdue_waits_on_the_day_of_who_looks_after_the_money(
+    visitor, bea, ana, olivia, desk, clock
+):
+    visitor.as_(bea)
+    assert "Nothing waits for you." in visitor.get("/today/").content.decode()
+    invoice = desk.billed(21_000)
+    paid = desk.billed(5_000)
+    desk.pay(paid, 5_000)
+    clock.now = NOW + timedelta(days=400)
+    page = visitor.as_(bea).get("/today/").content.decode()
+    assert f"Invoice {invoice.label} is overdue" in page
+    assert "$210.00 to pay." in page
+    assert f'href="/invoices/{invoice.pk}/"' in page
+    assert paid.label not in page
+    assert "One thing is late." in page
+    words = f"Invoice {invoice.label} is overdue"
+    assert words in visitor.as_(olivia).get("/today/?who=team").content.decode()
+    assert words not in visitor.as_(ana).get("/today/?who=team").content.decode()

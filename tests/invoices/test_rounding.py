@@ -17,13 +17,14 @@ steps = st.sampled_from(STEPS)
     [
         ("1h20", 80), ("80", 80), ("1:20", 80), ("1 h 20 min", 80), ("1h", 60), ("0:05", 5), ("45m", 45), ("45 min", 45),
         ("1.5h", 90), ("1,25 h", 75), ("2hours", 120), (" 7 ", 7), ("24h", 1440), ("0.1h", 6),
+        ("1.5", 90), ("1,5", 90), ("0.25", 15), (".5", 30), (",75 h", 45), ("24.0", 1440),
     ],
 )  # fmt: skip
 def test_what_people_type_is_read(text, expected):
     assert durations.read(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "0", "0:00", "24:01", "1441", "1:60", "-5", "abc", "1h20h", "١٢", "1e3", "9" * 40, "1:2:3", "½"])  # fmt: skip
+@pytest.mark.parametrize("text", ["", "0", "0:00", "24:01", "1441", "1:60", "-5", "abc", "1h20h", "١٢", "1e3", "9" * 40, "1:2:3", "½", ".", "1.", "0.0", "24.1", "1.2.3", "1.5m"])  # fmt: skip
 def test_what_is_no_length_of_time_is_said_so(text):
     with pytest.raises(NotADuration):
         durations.read(text)

@@ -191,3 +191,38 @@ def test_a_timer_that_ran_over_night_asks_how_long_it_really_was(visitor, ana, d
 
     clock.now = NOW + timedelta(minutes=481)
     assert "very long" in visitor.as_(ana).get(f"/time/timer/{timer.pk}/").content.decode()
+
+
+def test_decimal_hours_are_said_back_in_minutes(visitor, ana, desk):
+    answer = visitor.as_(ana).post("/time/", fields(desk.case, minutes="1.5"), follow=True)
+    assert "Written down: 1:30 (90 minutes)." in answer.content.decode()
+    assert TimeEntry.objects.get().minutes == 90
+
+
+def test_a_day_of_more_than_24_hours_is_kept_and_said(visitor, ana, desk):
+    visitor.as_(ana)
+    whole = visitor.post("/time/", fields(desk.case, minutes="24:00"), follow=True).content.decode()
+    assert "more than a day has" not in whole
+    page = visitor.post("/time/", fields(desk.case, minutes="2:36"), follow=True).content.decode()
+    assert (
+        "Tuesday, November 24, 2026 comes to 26:36, more than a day has. Please look whether that is right."
+        in page
+    )
+    assert "More than 24 hours" in visitor.get("/time/").content.decode()
+    entry = TimeEntry.objects.get(minutes=156)
+    page = visitor.post(
+        f"/time/entries/{entry.pk}/", fields(desk.case, minutes="3:00"), follow=True
+    ).content.decode()
+    assert "comes to 27:00" in page
+    timer = timing.start(ana, at=NOW)
+    page = visitor.post(
+        f"/time/timer/{timer.pk}/", fields(desk.case, minutes="0:10"), follow=True
+    ).content.decode()
+    assert "comes to 27:10" in page
+
+
+@pytest.mark.parametrize(("day", "words"), [("1990-01-01", "Choose a day from 2000 on."), ("2026-12-24", "Choose a day that has come.")])  # fmt: skip
+def test_a_day_long_ago_and_one_to_come_are_told_apart(visitor, ana, desk, day, words):
+    answer = visitor.as_(ana).post("/time/", fields(desk.case, on=day))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()

@@ -242,5 +242,6 @@ def test_the_section_of_today_links_to_the_days(harbor, ana, marcus, mateo, nove
     shown = render_to_string("minutes/today_section.html", behind(asked, ana))
     line = tally.table(mateo, **NOVEMBER, today=date(2026, 11, 24)).lines[0]
     assert f"/students/{mateo.pk}/minutes/{line.key}/2026/11/" in shown
+    assert "</a> <span" in shown  # a gap between the service and its number
     assert "60 minutes missing" in shown
     assert render_to_string("minutes/today_section.html", behind(asked, marcus)).strip() == ""

@@ -2,6 +2,7 @@ import pytest
 
 from cases import clock as law_clock
 from cases import opening, timeline
+from cases.models import Deadline
 from clients.models import Guardianship
 from tests.world import NOW
 
@@ -32,6 +33,27 @@ def test_home_shows_the_next_step_the_next_date_and_the_newest_shared_win(visito
     assert "He read a page." in page
     assert "Secret so far." not in page
     assert "Please send us the papers you have." in page
+
+
+def test_a_date_that_the_school_missed_is_said_and_the_child_has_a_list_of_dates(visitor, ana, luz, case, clock):  # fmt: skip
+    from datetime import date, timedelta
+
+    luz.language = "en"
+    luz.save()
+    law_clock.record(case, kind="evaluation_consent_received", on=date(2026, 11, 1), by=ana, at=NOW)
+    child = f"/portal/children/{case.student_id}/"
+    assert "Thursday, December 31" in visitor.as_(luz).get(child).content.decode()
+    assert "This day has passed" not in visitor.get("/portal/").content.decode()
+    clock.now = NOW + timedelta(days=40)
+    home = visitor.as_(luz).get("/portal/").content.decode()
+    assert "This day has passed" in home
+    assert "Thursday, December 31" in home
+    assert "Passed" in visitor.get(child).content.decode()
+    Deadline.objects.update(done_at=clock.now, done_by=ana)
+    assert "Thursday, December 31" not in visitor.get("/portal/").content.decode()
+    Deadline.objects.update(done_at=None, done_by=None)
+    clock.now = NOW + timedelta(days=400)
+    assert "This day has passed" not in visitor.as_(luz).get("/portal/").content.decode()
 
 
 def test_a_blocked_parent_sees_nothing_of_the_child(visitor, luz, case, clock):

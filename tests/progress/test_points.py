@@ -90,7 +90,7 @@ def test_another_number_of_tries_is_typed(visitor, ana, make_sheet, clock):
         ({"measure": "rubric", "out_of": 40, "baseline": 1, "target": 4}, {"value": "41"}, "That is more than the highest score."),
         ({"measure": "words"}, {"value": "55", "happened_at": "2026-11-26T10:00"}, "This time lies ahead. Here it is Tuesday, November 24."),
         ({"measure": "words"}, {"value": "55", "happened_at": "1998-11-26T10:00"}, "This day is long before the plan."),
-        ({"measure": "words"}, {"value": "55", "happened_at": "soon"}, "Enter a valid date/time."),
+        ({"measure": "words"}, {"value": "55", "happened_at": "soon"}, "type a date and a time"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told_and_nothing_is_kept(visitor, ana, make_sheet, clock, shape, told, sentence):

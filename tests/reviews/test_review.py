@@ -346,3 +346,17 @@ def test_a_family_sees_whose_paper_is_asked_and_the_newest_version_of_a_review(
 def test_it_is_due_in_a_week_by_the_firms_calendar(mateo, ana, stored, clock):
     clock.now = clock.now.replace(hour=4)  # still the evening before in Montana
     assert str(stored("d09", student=mateo, by=ana).due_on) == "2026-11-30"
+
+
+def test_a_review_that_waits_for_the_right_child_says_so_where_it_would_be_signed_off(visitor, ana, mateo, stored, clock):  # fmt: skip
+    review = stored("d09", student=mateo, by=ana)
+    StructuredIEP.objects.update(other_name="Somebody Else")
+    review.points.update(decision="kept")
+    page = visitor.as_(ana).get(f"/reviews/{review.pk}/").content.decode()
+    foot = page[page.index("stickyfoot") :]
+    assert '<a href="#right-child">The paper names another child.' in foot
+    assert "0 left" not in foot
+    StructuredIEP.objects.update(other_name="")
+    review.points.update(decision="dropped")
+    page = visitor.get(f"/reviews/{review.pk}/").content.decode()
+    assert "Please keep or add at least one point. Nothing is sent yet." in page

@@ -176,3 +176,26 @@ def _words(page):
     import re
 
     return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split()).replace(" :", ":")
+
+
+def test_what_cannot_be_is_said_with_the_name_of_its_field(read, visitor):
+    review, _structured = read
+    form = visitor.get(f"/reviews/{review.pk}/values/").context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    sent = {**data, "iep_start": "soon", "lre.percent_general_education": "-3", "services[0].minutes_per_week": "lots", "goals[0].text": ""}  # fmt: skip
+    answer = act(visitor, review, "values/", **sent)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    for words in (
+        "IEP starts: type a date like 2026-11-24.", "Time in general education, percent: type 0 or more.",
+        "Service 1, Minutes a week: please write a number.", "Goal 1, Goal: please fill this in.",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_nobody_checks_a_review_until_somebody_is_chosen(read, visitor):
+    review, _structured = read
+    page = visitor.get(f"/reviews/{review.pk}/").content.decode()
+    choices = page[page.index('name="assigned_to"') :]
+    assert "Nobody yet" in choices[: choices.index("</option>")]
+    assert "---------" not in page

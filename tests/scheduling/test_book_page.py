@@ -206,3 +206,38 @@ def test_the_bookings_page_does_not_ask_again_for_the_paper_that_came(visitor, s
 
     assert "We have the paper you sent." in page
     assert "Send another paper" in page
+
+
+def test_a_time_that_has_passed_or_was_never_offered_leads_back_to_the_times(visitor, service, clock):
+    path, time = details(service)
+    visitor.post(path, answers(time))
+    assert visitor.get(path).status_code == 200  # the way back after booking
+    day = f"/book/{service.pk}/"
+    said = {
+        "2020-01-01T16:00:00+00:00": "That time has passed. Please choose another one.",
+        "2026-12-01T09:07:00+00:00": "That time cannot be booked. Please choose another one.",
+    }
+    for wrong, words in said.items():
+        query = urlencode({"time": wrong, "zone": "America/Denver"})
+        answer = visitor.get(f"/book/{service.pk}/details/?{query}", follow=True)
+        assert answer.redirect_chain[0][0].startswith(day)
+        assert words in answer.content.decode()
+
+
+def test_what_is_said_of_a_time_that_is_not_free_is_true(visitor, service, clock):
+    path, _time = details(service)
+    said = {
+        "2020-01-01T16:00:00+00:00": "That time has passed.", "2026-12-01T09:07:00+00:00": "That time cannot be booked.",
+    }  # fmt: skip
+    for wrong, words in said.items():
+        answer = visitor.post(path, answers(wrong))
+        assert answer.status_code == 409
+        assert words in answer.content.decode()
+        assert "just taken" not in answer.content.decode()
+        assert 'value="José Núñez"' in answer.content.decode()
+
+
+def test_the_promise_at_the_foot_is_what_the_service_keeps(visitor, service, clock):
+    path, _time = details(service)
+    for page in (f"/book/{service.pk}/", path):
+        assert "any time" not in visitor.get(page).content.decode()

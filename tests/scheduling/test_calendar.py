@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,10 @@ WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=DENVER)
 def booked(service, ana):
     asker = Asker(name="Eva Stone", phone="+14065550177")
     return bookings.book(service, starts_at=WEDNESDAY, asker=asker, at=NOW, advocate=ana)
+
+
+def plain(html):
+    return re.sub(r"<[^>]+>", "", html)
 
 
 def page(visitor, query=""):
@@ -126,7 +131,9 @@ def test_what_is_not_confirmed_for_today_and_tomorrow_is_listed(visitor, ana, bo
 
 def test_a_closure_is_named(visitor, ana, clock):
     Closure.objects.create(name="Thanksgiving", starts_on=WEDNESDAY.date(), ends_on=WEDNESDAY.date())
-    assert "Thanksgiving" in page(visitor.as_(ana))
+    assert "Closed on Nov 25: Thanksgiving" in plain(page(visitor.as_(ana)))
+    Closure.objects.update(ends_on=WEDNESDAY.date() + timedelta(days=1))
+    assert "Closed from Nov 25 to Nov 26: Thanksgiving" in plain(page(visitor.as_(ana)))
 
 
 def test_nonsense_in_the_address_is_no_error(visitor, olivia, clock):

@@ -123,3 +123,17 @@ def test_where_nothing_can_be_sent_they_are_told_to_call(fill, unsent, settings)
     answer = fill(3, email="", phone="406 555 0195")
     assert answer.status_code == 422
     assert "Add an e-mail address, so that we can send you a code." in answer.content.decode()
+
+
+def test_a_paper_is_asked_for_again_only_of_who_picked_one(fill, unsent, service):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    service.takes_iep = True
+    service.save()
+    for n in range(3):
+        fill(n)
+    words = "Please pick the IEP again"
+    assert words not in fill(3).content.decode()
+    picked = fill(4, paper=SimpleUploadedFile("iep.pdf", b"%PDF-1.4 one", "application/pdf"))
+    assert words in picked.content.decode()
+    assert words in fill(4, picked="1", check=check(picked), code="").content.decode()

@@ -189,7 +189,9 @@ def test_an_advocates_own_limit_counts_all_services(visitor, ana, service, clock
     days = {s.starts_at.date() for s in free_slots(service, since=NOW, until=NOW + timedelta(days=14), at=NOW, advocates=[ana])}  # fmt: skip
     assert booked_on in {s.starts_at.date() for s in before}
     assert booked_on not in days
-    assert visitor.post("/hours/limits/", {"a_day": "0", "a_week": ""}).status_code == 422
+    answer = visitor.post("/hours/limits/", {"a_day": "-3", "a_week": ""})
+    assert answer.status_code == 422
+    assert answer.context["limits"].errors == {"a_day": ["Most bookings a day: type 1 or more."]}
 
 
 def test_other_hours_are_not_for_a_day_that_has_passed(api, visitor, ana, clock):

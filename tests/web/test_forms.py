@@ -218,3 +218,15 @@ def test_nothing_chosen_reads_as_words(harbor):
     from scheduling.forms import ServiceForm
 
     assert "---------" not in str(ServiceForm()["questions"]) + str(ServiceForm()["language"])
+
+
+def test_a_field_that_a_form_adds_later_speaks_like_the_others(english):
+    class Late(Form):
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            super().__init__(*args, **kwargs)
+            self.fields["on"] = forms.DateField(label="Day")
+            self.fields["n"] = forms.IntegerField(label="Times", min_value=1)
+
+    form = Late({"on": "soon", "n": "0"})
+    assert form.errors == {"on": ["Day: type a date like 2026-11-24."], "n": ["Times: type 1 or more."]}
+    assert Late({"on": "", "n": "x"}).errors == {"on": ["Day: please fill this in."], "n": ["Times: type a whole number."]}  # fmt: skip

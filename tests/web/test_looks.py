@@ -315,3 +315,12 @@ def test_tabs_stay_on_one_row(tab, width):
     assert sideways(page) == 0
     if width == 1440:
         assert page.evaluate("(() => { const bar = document.querySelector('.tabs'); return bar.scrollWidth - bar.clientWidth; })()") == 0  # fmt: skip
+
+
+def test_a_long_address_in_a_table_breaks_on_the_smallest_phone(tab):
+    page = tab("/staff/", width=320)
+    page.evaluate("""document.querySelector('main').innerHTML = `<section class="card"><table class="table"><tbody>
+        <tr><td data-l="Correo electrónico">marcus.bell@harbor-advocacy.example</td></tr>
+        <tr><td data-l="Palabras"><span>Para reservar otra: http://harbor.localhost:8493/book/</span></td></tr>
+        </tbody></table></section>`""")
+    assert sideways(page) == 0
