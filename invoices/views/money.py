@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import FirmRequest
 from cases.models import Case
 from clients.agreements import NobodyToReach
-from invoices import balances, durations, pricing, rates, reporting, retaining, telling
+from invoices import balances, drafting, durations, pricing, rates, reporting, retaining, telling
 from invoices.forms import (
     DepositForm,
     EstimateForm,
@@ -54,6 +54,25 @@ def _case(pk: UUID) -> Case:
 def budget_section(request: Any, case: Case) -> dict[str, Any]:
     """The budget on the page of a case, for those who work on it."""
     return {"case": case, "budget": say_budget(case), "may_see": request.user.can(Can.SEE_MONEY)}
+
+
+def closing_section(request: Any, case: Case) -> dict[str, Any]:
+    """What the page for closing a case says of its money: what is owed, what is on no invoice, what is held."""
+    invoices = {row.pk: row for row in Invoice.objects.filter(case=case)}
+    owed: dict[str, list[int]] = {}
+    for pk, amount in balances.outstanding_of(invoices.values()).items():
+        if amount > 0:
+            owed.setdefault(invoices[pk].currency, []).append(amount)
+    items = drafting.unbilled(case, at=timezone.now())
+    unbilled, unpriced = sum(item.amount for item in items), sum(item.minutes or 0 for item in items if item.has_no_rate)  # fmt: skip
+    currency = rates.terms_of(case).currency
+    retainer = Retainer.objects.open().filter(case=case).first()
+    held = retaining.held(retainer) if retainer else 0
+    return {
+        "case": case, "owed": [(say(sum(amounts), of), len(amounts)) for of, amounts in sorted(owed.items())],
+        "unbilled": say(unbilled, currency) if unbilled else "", "without_rate": durations.say(unpriced) if unpriced else "",
+        "held": say(held, retainer.currency) if retainer and held > 0 else "",
+    }  # fmt: skip
 
 
 def say_budget(case: Case) -> dict[str, Any] | None:

@@ -367,3 +367,20 @@ def test_a_rate_or_deposit_that_cannot_be_read_stays_where_it_was_typed(visitor,
     assert given.startswith("<details open>")
     assert all(words in given for words in ('value="lots"', 'value="1013"', 'value="kept"', 'id="deposit_amount_error">Please'))  # fmt: skip
     assert Rate.objects.count() == 0
+
+
+def test_closing_a_case_says_what_is_owed_and_not_billed_to_who_sees_money(visitor, adam, ana, bea, desk):
+    page = f"/cases/{desk.case.pk}/closure/"
+    assert "still owed" not in visitor.as_(adam).get(page).content.decode()
+    desk.billed(10_000)
+    desk.pay(desk.billed(30_000), 5_000)
+    Expense.objects.create(case=desk.case, on=NOW.date(), kind="copies", description="Copies", amount=1_250, spent_by=desk.ana, made_at=NOW)  # fmt: skip
+    desk.time(45)
+    retainer = retaining.open_retainer(desk.case, asked=50_000, threshold=10_000, estimate=None, by=bea, at=NOW)  # fmt: skip
+    retaining.deposit(retainer, amount=20_000, method="check", received_on=NOW.date(), reference="1", once="a", by=bea, at=NOW)  # fmt: skip
+
+    shown = visitor.get(page).content.decode()
+
+    assert all(words in shown for words in ("$350.00 still owed", "On 2 invoices.", "$12.50 not billed yet", "0:45 of time without a rate", "$200.00 held in the retainer"))  # fmt: skip
+    assert f'href="/cases/{desk.case.pk}/money/"' in shown
+    assert "still owed" not in visitor.as_(ana).get(page).content.decode()
