@@ -22,7 +22,7 @@ from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
 from circle import transition
-from clients.models import Contact, Guardianship, GuestGrant, Student
+from clients.models import Agreement, Contact, Guardianship, GuestGrant, Student
 from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
@@ -38,8 +38,11 @@ def home(request: FirmRequest) -> HttpResponse:
     own = Guardianship.objects.filter(
         student=OuterRef("pk"), contact__user=user, contact__role=Contact.Role.SELF
     )
+    papers = Agreement.objects.visible_to(user).open(at=now)
     students = list(
-        Student.objects.visible_to(user).annotate(is_own=Exists(own)).order_by("given_name", "pk")
+        Student.objects.visible_to(user)
+        .annotate(is_own=Exists(own), has_papers=Exists(papers))
+        .order_by("given_name", "pk")
     )
     if any(student.is_own for student in students) and transition.undecided(user, at=now):
         return redirect("portal-sharing")
@@ -56,6 +59,8 @@ def home(request: FirmRequest) -> HttpResponse:
         "cases": next_steps(keys),
         "meeting": meetings.next_of(keys, at=now),
         "deadline": next_date(keys, today=timezone.localdate(now, request.firm.zone)),
+        # Whether any waits came with the children; who sees no child may have been sent one all the same.
+        "to_sign": papers.select_related("student") if not students or students[0].has_papers else [],
         "asked": Request.objects.visible_to(user).open().select_related("student"),
         "invitations": GuestGrant.objects.visible_to(user)
         .standing()
