@@ -144,7 +144,7 @@ TOPICS: tuple[Topic, ...] = (
         Answer(
             _("Where do I write my time?"),
             _("Under My time: type it, let a timer run, or take what your calls and messages suggest."),
-            (Link("time", _("My time"), Can.LOG_TIME), Link("time-suggestions", _("What the day suggests"), Can.LOG_TIME)), Can.LOG_TIME,
+            (Link("time", _("My time"), Can.LOG_TIME), Link("time-suggestions", _("Not written down yet"), Can.LOG_TIME)), Can.LOG_TIME,
         ),
         Answer(
             _("How does work become an invoice?"),
