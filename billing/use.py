@@ -81,7 +81,11 @@ def too_small(plan: Plan, seats: int, used: Use) -> list[str]:
         else:
             found.append(_("%(plan)s is for %(least)d to %(most)d people.") % {"plan": plan.name, "least": plan.seats_from, "most": plan.seats_to})  # fmt: skip
     if used.seats > seats:
-        found.append(ngettext("%(n)d person works here or is invited.", "%(n)d people work here or are invited.", used.seats) % {"n": used.seats} + " " + _("End somebody's access on the staff page first, or choose a plan that holds them."))  # fmt: skip
+        works = ngettext("%(n)d person works here or is invited.", "%(n)d people work here or are invited.", used.seats) % {"n": used.seats}  # fmt: skip
+        if plan.seats_from <= used.seats <= plan.seats_to:
+            found = [f"{works} " + _("Take %(n)d seats, or end somebody's access on the staff page first.") % {"n": used.seats}]  # fmt: skip
+        else:
+            found.append(f"{works} " + _("End somebody's access on the staff page first, or choose a plan that holds them."))  # fmt: skip
     if used.students > plan.students:
         found.append(_("%(plan)s holds %(most)d students, and %(n)d are on file.") % {"plan": plan.name, "most": plan.students, "n": used.students})  # fmt: skip
     if used.storage_bytes > plan.storage_bytes:

@@ -60,7 +60,9 @@ def _page(
 def _choosing(row: Subscription | None, used: use.Use) -> ChoiceForm:
     """The form with what the firm has, or with the smallest plan that holds it."""
     if row and row.stands:
-        return ChoiceForm(initial={"plan": row.plan, "interval": row.interval, "seats": row.seats})
+        return ChoiceForm(
+            initial={"plan": row.plan, "interval": row.interval, "seats": max(row.seats, used.seats)}
+        )
     seats = max(used.seats, 1)
     fits = [plan for plan in plans.all_plans() if not use.too_small(plan, max(seats, plan.seats_from), used)]
     plan = min(fits or plans.all_plans()[-1:], key=lambda one: one.month * max(seats, one.seats_from))

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -326,14 +328,21 @@ def _check(student: Student, email: str, sees: Collection[str], adds: Collection
     if not today <= lapses_on <= today + LONGEST:
         raise CannotGrant(_("The last day lies between today and the end of the next school year."))
     barred = Guardianship.objects.filter(student=student).barred(on=today).values("contact")
-    known = ContactPoint.objects.filter(contact__in=barred, kind="email", value__iexact=email).exists()
-    if known or Contact.objects.filter(pk__in=barred, user__email=email).exists():
+    if _reaches(email, barred):
         raise CannotGrant(_("We cannot invite this address. Please call us."))
+    if _reaches(email, Guardianship.objects.filter(student=student).seeing(on=today).values("contact")):
+        raise CannotGrant(_("Whoever has this address is family and sees the page already."))
     holder = User.objects.filter(email=email).first()
     if holder is not None and holder.is_staff_member:
         raise CannotGrant(
             _("This person works here and sees the page already, or will when they join the team.")
         )
+
+
+def _reaches(email: str, contacts: QuerySet[Any, Any]) -> bool:
+    """Whether an address is one of these contacts', to write to or to sign in with."""
+    known = ContactPoint.objects.filter(contact__in=contacts, kind="email", value__iexact=email)
+    return known.exists() or Contact.objects.filter(pk__in=contacts, user__email=email).exists()
 
 
 def _person(email: str, name: str, *, at: datetime) -> User:

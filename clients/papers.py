@@ -45,6 +45,7 @@ def _signature(row: Agreement, signature: Signature) -> dict[str, Any]:
     zone = current_firm().zone
     facts = [
         (_("Signed by"), signature.name),
+        (_("Sent to"), row.contact.name),
         (_("For"), str(row.student) if row.student else row.contact.name),
         (_("When"), say_when(signature.signed_at, zone, style="day_year")),
         (_("Sent"), say_when(row.sent_at, zone, style="day_year")),

@@ -15,6 +15,7 @@ from accounts.signing_in import network
 from clients import agreements, papers, reaching
 from clients.forms import SignatureForm, SigningCodeForm
 from clients.models import Agreement, Signature
+from clients.models.agreements import is_another_name
 from outbox.models import Channel
 from web.forms import posted
 
@@ -85,7 +86,8 @@ def sign_code(request: FirmRequest, secret: str) -> HttpResponse:
 def paper_page(
     request: FirmRequest, agreement: Agreement, *, how: str, proof: str, template: str, **more: Any
 ) -> HttpResponse:
-    """Reads and signs a paper; what the portal and the link share. Answers a redirect to itself once it is signed."""
+    """Reads and signs a paper; what the portal and the link share. Answers a redirect to itself once it is signed.
+    A name far from the one it was sent to is asked about once; a button that says that very name signs with it."""
     now = timezone.now()
     form = SignatureForm(posted(request))
     context = {"agreement": agreement, "form": form, "open": agreement.can_be_signed(at=now), "language_of_paper": agreement.language, **more}  # fmt: skip
@@ -93,9 +95,14 @@ def paper_page(
         return render(request, template, context)
     if not form.is_valid():
         return render(request, template, context, status=422)
+    name = form.cleaned_data["name"]
+    another = context["open"] and is_another_name(name, sent_to=agreement.contact.name)
+    if another and request.POST.get("as") != name:
+        form.add_error("name", _("This paper is for %(name)s. If the name you typed is right, press the last button.") % {"name": agreement.contact.name})  # fmt: skip
+        return render(request, template, {**context, "another": name}, status=422)
     try:
         agreements.sign(
-            agreement, name=form.cleaned_data["name"], drawn=form.cleaned_data["drawn"], how=how, proof=proof,
+            agreement, name=name, drawn=form.cleaned_data["drawn"], how=how, proof=proof,
             by=request.user if request.user.is_authenticated else None, at=now, network=network(request),
             agent=request.headers.get("User-Agent", ""),
         )  # fmt: skip

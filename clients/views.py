@@ -95,10 +95,14 @@ def _hits(rows: QuerySet[Student], query: str) -> list[matching.Hit]:
 @requires(Can.SEE_STUDENTS)
 @require_GET
 def student_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
-    student, user = _student(request, pk), request.user
+    return _student_page(request, _student(request, pk), NameForm())
+
+
+def _student_page(request: FirmRequest, student: Student, name_form: NameForm) -> HttpResponse:
+    user = request.user
     audit.record("student.read", by=user, at=timezone.now(), about=student)
     among = Student.objects.visible_to(user)
-    same = matching.students_like(student.given_name, student.family_name, born_on=student.born_on, among=among, leave_out=pk)  # fmt: skip
+    same = matching.students_like(student.given_name, student.family_name, born_on=student.born_on, among=among, leave_out=student.pk)  # fmt: skip
     context = {
         "student": student,
         "guardianships": student.guardianships.select_related("contact").prefetch_related("contact__points"),
@@ -106,11 +110,11 @@ def student_detail(request: FirmRequest, pk: UUID) -> HttpResponse:
         "other_names": student.other_names.all(),
         "about": AboutPage.objects.newest(student),
         "same": same,
-        "merged": MergeRecord.objects.filter(kept=pk).select_related("merged_by"),
-        "name_form": NameForm(),
+        "merged": MergeRecord.objects.filter(kept=student.pk).select_related("merged_by"),
+        "name_form": name_form,
         "today": today(),
     }
-    return render(request, "clients/student.html", context)
+    return render(request, "clients/student.html", context, status=422 if name_form.errors else 200)
 
 
 @requires(Can.EDIT_STUDENTS)
@@ -172,10 +176,10 @@ def student_name(request: FirmRequest, pk: UUID) -> HttpResponse:
     student = _student(request, pk)
     form = NameForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Write the name."))
-        return redirect("student", pk)
+        return _student_page(request, student, form)
     StudentName.objects.get_or_create(student=student, **form.cleaned_data)
     audit.record("student.named", by=request.user, at=timezone.now(), about=student)
+    messages.success(request, _("Saved."))
     return redirect("student", pk)
 
 

@@ -212,6 +212,19 @@ def from_idle(user: User, *, team: bool, today: date) -> Needs:
     return Needs(items, counts["all"])
 
 
+def _news(booking: Booking) -> str:
+    """What is new about a booking, and whose doing it was as far as the booking says."""
+    name = booking.contact.name
+    if not booking.is_standing:
+        title = _("Call with %(name)s was called off") if booking.called_off_by == "staff" else _("%(name)s called off")  # fmt: skip
+        return title % {"name": name}
+    if booking.sequence:
+        return _("Call with %(name)s was moved") % {"name": name}
+    if booking.booked_by:
+        return _("Call with %(name)s, booked by %(who)s") % {"name": name, "who": booking.booked_by.name}
+    return _("Call booked by %(name)s") % {"name": name}
+
+
 def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> Needs:
     """New bookings, and families nobody has named yet."""
     found = Needs()
@@ -219,14 +232,14 @@ def from_front_door(user: User, *, now: datetime, today: date, zone: Any) -> Nee
         fresh, counts = _first(
             Booking.objects.visible_to(user)
             .filter(seen_at=None, starts_at__gte=now)
-            .select_related("contact")
+            .exclude(booked_by=user, called_off_at=None, sequence=0)
+            .select_related("contact", "booked_by")
             .order_by("starts_at")
         )
         items = []
         for booking in fresh:
-            title = _("Call booked by %(name)s") if booking.is_standing else _("%(name)s called off")
             items.append(Item(
-                "info", _("New"), title % {"name": booking.contact.name}, say_day(booking.starts_at.astimezone(zone).date()),
+                "info", _("New"), _news(booking), say_day(booking.starts_at.astimezone(zone).date()),
                 "", reverse("booking", args=[booking.pk]), _("Open"), (1, today),
             ))  # fmt: skip
         found += Needs(items, counts["all"])

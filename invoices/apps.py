@@ -9,7 +9,7 @@ class InvoicesConfig(AppConfig):
 
         from invoices import paid, reminding, telling
         from invoices.portal import bills_section
-        from invoices.views.money import budget_section
+        from invoices.views.money import budget_section, closing_section
         from invoices.views.time import topbar
         from outbox import sending
         from tenants.due import on_due
@@ -24,6 +24,7 @@ class InvoicesConfig(AppConfig):
             "topbar", template="invoices/topbar.html", order=10, can=Can.LOG_TIME, context=topbar
         )
         sections.register("case", template="invoices/budget.html", order=10, can=Can.LOG_TIME, context=budget_section)  # fmt: skip
+        sections.register("case-closure", template="invoices/closing.html", order=10, can=Can.SEE_MONEY, context=closing_section)  # fmt: skip
         register("staff", label=_("My time"), icon="hourglass", url_name="time", order=40, can=Can.SEE_TIME)
         register(
             "staff", label=_("Invoices"), icon="receipt", url_name="invoices", order=42, can=Can.SEE_MONEY

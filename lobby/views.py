@@ -22,6 +22,7 @@ from billing.providers import stripe
 from lobby import finding, signing_up
 from lobby.forms import FindForm, FirmStep, OwnerStep, PlaceStep
 from lobby.opening import open_firm
+from lobby.staff_help import topics_for
 from tenants import throttle
 from tenants.hosts import reference
 from tenants.models import Firm
@@ -40,7 +41,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """Help, privacy, terms, accessibility: the same on the public host and on a firm's."""
+    """Help, privacy, terms, accessibility: the same on the public host and on a firm's. Who works at the firm has a
+    help of their own, which leads to the families'."""
+    user = getattr(request, "user", None)
+    if name == "help" and user and getattr(user, "is_staff_member", False) and request.GET.get("for") != "families":  # fmt: skip
+        return render(request, "lobby/staff_help.html", {"topics": topics_for(user)})
     return render(request, f"lobby/{name}.html")
 
 

@@ -23,7 +23,7 @@ from cases.forms import PrepForm
 from cases.models import Case, Deadline, EntryKind, Meeting, TimelineEntry
 from cases.stages import stage_of
 from circle import transition
-from clients.models import Contact, Guardianship, GuestGrant, Student
+from clients.models import Agreement, Contact, Guardianship, GuestGrant, Student
 from documents.models import Request
 from scheduling.models import Booking
 from web.access import Can, requires
@@ -39,8 +39,11 @@ def home(request: FirmRequest) -> HttpResponse:
     own = Guardianship.objects.filter(
         student=OuterRef("pk"), contact__user=user, contact__role=Contact.Role.SELF
     )
+    papers = Agreement.objects.visible_to(user).open(at=now)
     students = list(
-        Student.objects.visible_to(user).annotate(is_own=Exists(own)).order_by("given_name", "pk")
+        Student.objects.visible_to(user)
+        .annotate(is_own=Exists(own), has_papers=Exists(papers))
+        .order_by("given_name", "pk")
     )
     if any(student.is_own for student in students) and transition.undecided(user, at=now):
         return redirect("portal-sharing")
@@ -61,6 +64,8 @@ def home(request: FirmRequest) -> HttpResponse:
         "today": today,
         "deadline": next((row for row in dated if row.due_on and row.due_on >= today), None),
         "passed": [row for row in dated if row.due_on and row.due_on < today][-DATES:],
+        # Whether any waits came with the children; who sees no child may have been sent one all the same.
+        "to_sign": papers.select_related("student") if not students or students[0].has_papers else [],
         "asked": Request.objects.visible_to(user).open().select_related("student"),
         "invitations": GuestGrant.objects.visible_to(user)
         .standing()

@@ -278,6 +278,14 @@ class ValuesForm(Form):
             found[path] = value.isoformat() if isinstance(value, date) else value if value != "" else None
         return json.loads(json.dumps(found))  # type: ignore[no-any-return]
 
+    def doubts(self) -> list[str]:
+        """What was typed and may be a slip: papers do say such things, so it is kept, and pointed out."""
+        told = self.cleaned_data
+        start, end = told["iep_start"], told["iep_end"]
+        if {"iep_start", "iep_end"} & set(self.changed_data) and start and end and end < start:
+            return [str(_("Look again: the IEP ends before it starts. Is that what the paper says?"))]
+        return []
+
     @property
     def dates(self) -> list[forms.BoundField]:
         return [self[path] for path, _label in DATES]

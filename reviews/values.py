@@ -44,6 +44,8 @@ def values(request: FirmRequest, pk: UUID) -> HttpResponse:
         count = correcting.correct(structured, form.changes(), by=request.user, at=timezone.now())
         if count:
             messages.success(request, _("Kept. Values set right: %(n)s.") % {"n": count})
+        for doubt in form.doubts():
+            messages.warning(request, doubt)
         return redirect("review-values", row.pk)
     context = {
         "review": row, "student": row.student, "structured": structured, "form": form, "unread": structured.data["unread"],

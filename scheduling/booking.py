@@ -273,6 +273,7 @@ def _rows(service: Service, advocate: User, starts_at: datetime, asker: Asker, *
         price=service.price,
         currency=service.currency,
         held_until=held_until,
+        seen_at=seen(advocate, by, at=at),
     )
     word = Consent.objects.standing(asker.phone) if asker.phone and asker.texts_wording else None
     # A box takes back no STOP: that is done by START. Another no is taken back by who has signed in, since anyone can
@@ -284,6 +285,11 @@ def _rows(service: Service, advocate: User, starts_at: datetime, asker: Asker, *
             language=asker.language, network=asker.network, by=by.pk if by else None,
         )  # fmt: skip
     return booking
+
+
+def seen(advocate: User, by: User | None, *, at: datetime) -> datetime | None:
+    """When the advocate saw what was done: at once where they did it, not yet where somebody else did."""
+    return at if by == advocate else None
 
 
 def busy_time(service: Service, starts_at: datetime) -> tuple[datetime, datetime]:
@@ -319,7 +325,7 @@ def move(booking: Booking, *, starts_at: datetime, at: datetime, by: User | None
             booking.ends_at = starts_at + booking.service.length
             booking.busy = busy_time(booking.service, starts_at)
             booking.sequence += 1
-            booking.confirmed_at = booking.seen_at = None
+            booking.confirmed_at, booking.seen_at = None, seen(booking.advocate, by, at=at)
             booking.save()
             audit.record("booking.moved", by=by, at=at, about=booking, before=before.isoformat(), after=starts_at.isoformat())  # fmt: skip
             if not quiet:
@@ -368,7 +374,7 @@ def call_off(booking: Booking, *, at: datetime, by: User | None = None, quiet: b
     by_staff = by is not None and by.is_staff_member
     booking.called_off_at, booking.called_off_by = at, "staff" if by_staff else "family"
     booking.sequence += 1
-    booking.seen_at = None
+    booking.seen_at = seen(booking.advocate, by, at=at)
     booking.save()
     audit.record("booking.called_off", by=by, at=at, about=booking)
     if booking.price:

@@ -209,7 +209,7 @@ def _occurrence(series: Series, on: date, start: datetime, *, at: datetime, by: 
         student=series.student, starts_at=start, ends_at=start + service.length, busy=busy_time(service, start),
         timezone=contact.timezone or series.timezone, language=contact.language, booked_at=at, booked_by=by,
         secret=secrets.token_urlsafe(24), because=Because.CHOSEN, meeting_url=service.room(), price=service.price,
-        currency=service.currency,
+        currency=service.currency, seen_at=bookings.seen(series.advocate, by, at=at),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("b/<str:secret>/call.ics", public(family.calendar_file, why=LINK), name="booking-calendar"),
     path("embed/", public(embed.embed, why=ANYONE), name="embed"),
     path("embed/<uuid:pk>/", public(embed.embed_times, why=ANYONE), name="embed-times"),
+    path("embed/<uuid:pk>/next/", public(embed.embed_next, why=ANYONE), name="embed-next"),
     path("feeds/<str:secret>.ics", public(feed.feed, why="the secret address is the proof"), name="feed"),
     path("calendar/feed/", feed.feed_settings, name="calendar-feed"),
     path("bookings/", calendar.booking_list, name="bookings"),

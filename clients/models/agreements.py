@@ -161,11 +161,15 @@ class Signature(models.Model):
     @property
     def is_by_another_name(self) -> bool:
         """Whether the name that was typed is far from the one the paper was sent to: somebody should ask."""
-        from clients import matching
+        return is_another_name(self.name, sent_to=self.agreement.contact.name)
 
-        sent_to = matching.name_in(self.agreement.contact.name)
-        typed = matching.name_in(self.name)
-        return not typed.given or matching.likeness(typed, sent_to)[0] < 0.6
+
+def is_another_name(typed: str, *, sent_to: str) -> bool:
+    """Whether a typed name is far from that of the person a paper was sent to, or says only a last name."""
+    from clients import matching
+
+    name = matching.name_in(typed)
+    return not name.given or matching.likeness(name, matching.name_in(sent_to))[0] < 0.6
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import FirmRequest
 from cases.models import Case
 from clients.agreements import NobodyToReach
-from invoices import balances, durations, pricing, rates, reporting, retaining, telling
+from invoices import balances, drafting, durations, pricing, rates, reporting, retaining, telling
 from invoices.forms import (
     DepositForm,
     EstimateForm,
@@ -41,6 +41,9 @@ from web.forms import posted
 from web.paging import page_of
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+FIRM: dict[str, Any] = {"family": None, "case": None}
+# Several forms stand on one page, with fields of one name: their ids differ.
+RATE, FEE, DEPOSIT = "rate_%s", "fee_%s", "deposit_%s"
 
 
 def _case(pk: UUID) -> Case:
@@ -51,6 +54,25 @@ def _case(pk: UUID) -> Case:
 def budget_section(request: Any, case: Case) -> dict[str, Any]:
     """The budget on the page of a case, for those who work on it."""
     return {"case": case, "budget": say_budget(case), "may_see": request.user.can(Can.SEE_MONEY)}
+
+
+def closing_section(request: Any, case: Case) -> dict[str, Any]:
+    """What the page for closing a case says of its money: what is owed, what is on no invoice, what is held."""
+    invoices = {row.pk: row for row in Invoice.objects.filter(case=case)}
+    owed: dict[str, list[int]] = {}
+    for pk, amount in balances.outstanding_of(invoices.values()).items():
+        if amount > 0:
+            owed.setdefault(invoices[pk].currency, []).append(amount)
+    items = drafting.unbilled(case, at=timezone.now())
+    unbilled, unpriced = sum(item.amount for item in items), sum(item.minutes or 0 for item in items if item.has_no_rate)  # fmt: skip
+    currency = rates.terms_of(case).currency
+    retainer = Retainer.objects.open().filter(case=case).first()
+    held = retaining.held(retainer) if retainer else 0
+    return {
+        "case": case, "owed": [(say(sum(amounts), of), len(amounts)) for of, amounts in sorted(owed.items())],
+        "unbilled": say(unbilled, currency) if unbilled else "", "without_rate": durations.say(unpriced) if unpriced else "",
+        "held": say(held, retainer.currency) if retainer and held > 0 else "",
+    }  # fmt: skip
 
 
 def say_budget(case: Case) -> dict[str, Any] | None:
@@ -88,7 +110,12 @@ def retainer_words(entry: Any) -> str:
 @requires(Can.SEE_MONEY)
 @require_GET
 def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
-    case, now = _case(pk), timezone.now()
+    return _case_page(request, _case(pk))
+
+
+def _case_page(request: FirmRequest, case: Case, **wrong: Any) -> HttpResponse:
+    """The page of a case's money; a form in `wrong` stands in its section as it was sent, with what is wrong."""
+    now = timezone.now()
     currency = rates.terms_of(case).currency
     retainer = Retainer.objects.filter(case=case).select_related("case__student").first()
     there = retaining.held(retainer) if retainer else 0
@@ -109,12 +136,12 @@ def case_money(request: FirmRequest, pk: UUID) -> HttpResponse:
         "fees": [(row, say(row.amount, currency), row.pk in billed_fees) for row in FlatFee.objects.filter(case=case, dropped_at=None)],
         "expenses": [(row, say(row.amount, currency), row.pk in billed_expenses) for row in Expense.objects.filter(case=case).select_related("spent_by")],
         "rates": [(row, say(row.amount, currency)) for row in Rate.objects.filter(case=case).select_related("person")],
-        "rate_form": RateForm(initial={"from_on": today()}), "fee_form": FeeForm(initial={"agreed_on": today()}),
-        "deposit_form": DepositForm(initial={"amount": gap or None, "received_on": today()}), "once": uuid4().hex,
+        "rate_form": RateForm(initial={"from_on": today()}, auto_id=RATE), "fee_form": FeeForm(initial={"agreed_on": today()}, auto_id=FEE),
+        "deposit_form": DepositForm(initial={"amount": gap or None, "received_on": today()}, auto_id=DEPOSIT), "once": uuid4().hex,
         "send_form": SendEstimateForm(), "papers": retaining.papers().exists(),
-        "may_edit": request.user.can(Can.EDIT_MONEY),
+        "may_edit": request.user.can(Can.EDIT_MONEY), **wrong,
     }  # fmt: skip
-    return render(request, "invoices/case_money.html", context)
+    return render(request, "invoices/case_money.html", context, status=422 if wrong else 200)
 
 
 @requires(Can.EDIT_MONEY)
@@ -131,23 +158,20 @@ def case_terms(request: FirmRequest, pk: UUID) -> HttpResponse:
 @FORM
 def billing_settings(request: FirmRequest) -> HttpResponse:
     """How the firm bills, and what an hour of each person costs."""
+    return _terms(request, FIRM, FirmTermsForm, "invoices/settings.html", _firm_rates(), None)
+
+
+def _firm_rates() -> dict[str, Any]:
     currency = rates.currency()
     rows = Rate.objects.filter(case=None).select_related("person").order_by("person__name", "-from_on")
-    context = {
+    return {
         "rates": [(row, say(row.amount, currency)) for row in rows],
-        "rate_form": RateForm(initial={"from_on": today()}),
+        "rate_form": RateForm(initial={"from_on": today()}, auto_id=RATE),
     }
-    return _terms(
-        request, {"family": None, "case": None}, FirmTermsForm, "invoices/settings.html", context, None
-    )
 
 
 def _terms(request: FirmRequest, place: dict[str, Any], form_of: Any, template: str, context: dict[str, Any], pk: UUID | None) -> HttpResponse:  # fmt: skip
-    row = Terms.objects.filter(**{"family": None, "case": None, **place}).first()
-    first = {name: getattr(row, name) for name in form_of.base_fields} if row else {}
-    if "initials" in first and first["initials"] is not None:
-        first["initials"] = "1" if first["initials"] else "0"
-    form = form_of(posted(request), initial=first)
+    form = form_of(posted(request), initial=_first_terms(form_of, place))
     if form.is_valid():
         try:
             pricing.set_terms(**place, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -159,11 +183,17 @@ def _terms(request: FirmRequest, place: dict[str, Any], form_of: Any, template: 
     return render(request, template, {**context, "form": form}, status=422 if form.errors else 200)
 
 
-def _rate(request: FirmRequest, case: Case | None) -> bool:
-    form = RateForm(request.POST)
+def _first_terms(form_of: Any, place: dict[str, Any]) -> dict[str, Any]:
+    """What the form of terms shows before anybody types."""
+    row = Terms.objects.filter(**{**FIRM, **place}).first()
+    first = {name: getattr(row, name) for name in form_of.base_fields} if row else {}
+    if "initials" in first and first["initials"] is not None:
+        first["initials"] = "1" if first["initials"] else "0"
+    return first
+
+
+def _rate(request: FirmRequest, form: RateForm, case: Case | None) -> bool:
     if not form.is_valid():
-        for line in form.errors.values():
-            messages.error(request, str(line[0]))
         return False
     pricing.set_rate(**form.cleaned_data, case=case, by=request.user, at=timezone.now())
     messages.success(request, _("The rate is set."))
@@ -173,15 +203,20 @@ def _rate(request: FirmRequest, case: Case | None) -> bool:
 @requires(Can.EDIT_MONEY)
 @require_POST
 def rate_new(request: FirmRequest) -> HttpResponse:
-    _rate(request, None)
-    return redirect("billing-settings")
+    """Sets what an hour costs in the firm; what could not be read stays in its form, on the page of the settings."""
+    form = RateForm(request.POST, auto_id=RATE)
+    if _rate(request, form, None):
+        return redirect("billing-settings")
+    terms = FirmTermsForm(initial=_first_terms(FirmTermsForm, FIRM))
+    context = {**_firm_rates(), "form": terms, "rate_form": form}
+    return render(request, "invoices/settings.html", context, status=422)
 
 
 @requires(Can.EDIT_MONEY)
 @require_POST
 def case_rate(request: FirmRequest, pk: UUID) -> HttpResponse:
-    _rate(request, _case(pk))
-    return redirect("case-money", pk)
+    case, form = _case(pk), RateForm(request.POST, auto_id=RATE)
+    return redirect("case-money", pk) if _rate(request, form, case) else _case_page(request, case, rate_form=form)  # fmt: skip
 
 
 @requires(Can.EDIT_MONEY)
@@ -196,12 +231,11 @@ def rate_removal(request: FirmRequest, pk: UUID) -> HttpResponse:
 @requires(Can.EDIT_MONEY)
 @require_POST
 def case_fee(request: FirmRequest, pk: UUID) -> HttpResponse:
-    case, form = _case(pk), FeeForm(request.POST)
-    if form.is_valid():
-        pricing.agree_fee(case, **form.cleaned_data, by=request.user, at=timezone.now())
-    else:
-        for line in form.errors.values():
-            messages.error(request, str(line[0]))
+    case, form = _case(pk), FeeForm(request.POST, auto_id=FEE)
+    if not form.is_valid():
+        return _case_page(request, case, fee_form=form)
+    pricing.agree_fee(case, **form.cleaned_data, by=request.user, at=timezone.now())
+    messages.success(request, _("The fee is agreed."))
     return redirect("case-money", pk)
 
 
@@ -330,16 +364,13 @@ def _retainer(pk: UUID) -> Retainer:
 @require_POST
 def retainer_deposit(request: FirmRequest, pk: UUID) -> HttpResponse:
     """A check or cash into the trust account; the form's own key makes a double press one deposit."""
-    row, form = _retainer(pk), DepositForm(request.POST)
+    row, form = _retainer(pk), DepositForm(request.POST, auto_id=DEPOSIT)
+    once = re.sub(r"[^0-9a-z]", "", request.POST.get("once", ""))[:32] or uuid4().hex
+    key, now = f"deposit:{row.pk.hex}:{once}"[:80], timezone.now()
+    if form.is_valid() and receiving.twin(subject=row.subject, **form.cleaned_data, at=now, once=key):
+        form.add_error("reference", _("The same deposit is written down already. If this is another one, give the number of its check."))  # fmt: skip
     if not form.is_valid():
-        for line in form.errors.values():
-            messages.error(request, str(line[0]))
-        return redirect("case-money", row.case_id)
-    once, now = re.sub(r"[^0-9a-z]", "", request.POST.get("once", ""))[:32] or uuid4().hex, timezone.now()
-    key = f"deposit:{row.pk.hex}:{once}"[:80]
-    if receiving.twin(subject=row.subject, **form.cleaned_data, at=now, once=key):
-        messages.error(request, _("The same deposit is written down already. If this is another one, give the number of its check."))  # fmt: skip
-        return redirect("case-money", row.case_id)
+        return _case_page(request, _case(row.case_id), deposit_form=form, once=once)
     try:
         retaining.deposit(row, **form.cleaned_data, once=key, by=request.user, at=now)
     except (retaining.CannotHold, receiving.CannotRecord) as why:

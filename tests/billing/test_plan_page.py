@@ -133,7 +133,11 @@ def test_a_second_subscription_is_ended_and_its_money_is_a_credit(subscribed):
         ({"seats": "seven"}, "Type a whole number of seats."),
         ({"seats": "99999999999999"}, "That is more seats than we have."),
         ({"seats": "9"}, "Practice is for 2 to 8 people."),
-        ({"plan": "solo", "seats": "1"}, "6 people work here or are invited."),
+        ({"plan": "solo", "seats": "1"}, "6 people work here or are invited. End somebody"),
+        (
+            {"seats": "1"},
+            "Please check one thing 6 people work here or are invited. Take 6 seats, or end somebody",
+        ),
     ],
 )
 def test_what_cannot_be_had_is_explained(trial, visitor, olivia, sent, said):
@@ -179,9 +183,10 @@ def test_fewer_seats_is_a_credit_and_no_money_back(subscribed, visitor, olivia, 
 def test_less_than_is_used_is_explained_and_prevented(subscribed, visitor, olivia, choice):
     answer = visitor.as_(olivia).get("/plan/change/", data=CHOICE | {"seats": "5"})
     assert answer.status_code == 422
-    assert "6 people work here or are invited. End somebody's access on the staff page first" in words(
-        answer
-    ).replace("&#x27;", "'")
+    assert (
+        "6 people work here or are invited. Take 6 seats, or end somebody's access on the staff page first"
+        in words(answer).replace("&#x27;", "'")
+    )
     with pytest.raises(CannotSubscribe):
         subscribing.preview(choice("solo", "month", 1), at=NOW)
 

@@ -118,3 +118,20 @@ def test_what_was_saved_is_said(visitor, ana, mateo, path):
         answer = visitor.as_(ana).post(f"/contacts/{contact.pk}/names/", {"name": "Luz Vega"})
     assert answer.status_code == 302
     assert "Saved." in visitor.get(answer["Location"]).content.decode()
+
+
+def test_a_former_name_that_is_too_long_stays_as_typed_with_what_is_wrong(visitor, ana, mateo):
+    long, path = "x" * 81, f"/students/{mateo.pk}/names/"
+    wrong = visitor.as_(ana).post(path, {"given_name": long, "family_name": "Soto"})
+    page = wrong.content.decode()
+
+    assert (wrong.status_code, mateo.other_names.count()) == (422, 0)
+    assert "<details open><summary>Add a former or other name" in page
+    assert all(
+        words in page
+        for words in (f'value="{long}"', 'value="Soto"', "at most 80", 'id="id_given_name_error"')
+    )
+    assert (
+        visitor.post(path, {"given_name": "Teo", "family_name": ""})["Location"] == f"/students/{mateo.pk}/"
+    )
+    assert [str(name) for name in mateo.other_names.all()] == ["Teo"]

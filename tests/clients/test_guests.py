@@ -79,6 +79,7 @@ def test_a_parent_of_another_family_may_be_a_guest_too_and_keeps_her_own(luz, ng
         ({"sees": ["about"], "adds": ["about"]}, "This part is for reading only."),
         ({"lapses_on": date(2026, 11, 23)}, "The last day lies between today and the end of the next school year."),
         ({"lapses_on": date(2028, 6, 30)}, "The last day lies between today and the end of the next school year."),
+        ({"email": "Luz@harbor.example"}, "Whoever has this address is family and sees the page already."),
         ({"email": "ana@harbor.example"}, "This person works here and sees the page already, or will when they join the team."),
     ],
 )  # fmt: skip

@@ -167,7 +167,7 @@ def test_a_drawn_signature_is_written_anew_by_us(hostile):
 
 def test_names_with_emoji_arabic_and_markup_make_a_paper(paper, standins, phone):
     path = let_in(phone, paper, standins)
-    phone.post(path, {"name": "#set page() محمد 😀 <b>", "agreed": "on"})
+    phone.post(path, {"name": "#set page() محمد 😀 <b>", "as": "#set page() محمد 😀 <b>", "agreed": "on"})
     pdf = phone.get(f"/sign/{paper.secret}/paper.pdf")
     assert pdf.status_code == 200
     assert "#set page()" in "".join(text_of(pdf.content))
@@ -207,7 +207,7 @@ def test_staff_see_when_somebody_else_seems_to_have_signed(
     paper, ana, visitor, phone, standins, clock, name, asked
 ):
     path = let_in(phone, paper, standins)
-    phone.post(path, {"name": name, "agreed": "on"})
+    phone.post(path, {"name": name, "as": name, "agreed": "on"})
     page = visitor.as_(ana).get(f"/agreements/{paper.pk}/").content.decode()
 
     assert ("Please ask who signed." in page) is asked
@@ -222,7 +222,31 @@ def test_once_signed_the_thanks_stand_above_the_paper(phone, paper, standins):
 
 
 def test_the_permissions_page_says_who_signed(phone, paper, standins, clock, ana, visitor):
-    phone.post(let_in(phone, paper, standins), {"name": "Someone Else", "agreed": "on"})
+    phone.post(let_in(phone, paper, standins), {"name": "Someone Else", "as": "Someone Else", "agreed": "on"})
     page = visitor.as_(ana).get(f"/students/{paper.student_id}/permissions/").content.decode()
     assert "Signed by Someone Else" in page
     assert f"Sent to {paper.contact.name}" in page
+
+
+def test_another_name_is_asked_about_once_and_the_certificate_says_both(phone, paper, standins):
+    path = let_in(phone, paper, standins)
+    told = {"name": "Marta Soto", "agreed": "on", "drawn": "M1 1 L100 100 L200 50"}
+
+    asked = phone.post(path, told)
+    page = asked.content.decode()
+    assert (asked.status_code, Signature.objects.exists()) == (422, False)
+    assert "This paper is for Luz Rivera." in page
+    assert all(kept in page for kept in ('value="Marta Soto"', 'value="M1 1 L100 100 L200 50"', "checked"))
+    assert 'name="as" value="Marta Soto"' in page
+    assert phone.post(path, {**told, "name": "Mickey Mouse", "as": "Marta Soto"}).status_code == 422
+
+    assert phone.post(path, {**told, "as": "Marta Soto"}).status_code == 302
+    assert Signature.objects.get().name == "Marta Soto"
+    certificate = text_of(phone.get(f"/sign/{paper.secret}/paper.pdf").content)[-1]
+    assert "Marta Soto" in certificate
+    assert "Luz Rivera" in certificate
+
+
+@pytest.mark.parametrize("name", ["Luz Rivera", "luz maria rivera", "Rivera Luz"])
+def test_the_signer_s_own_name_is_not_asked_about(phone, paper, standins, name):
+    assert phone.post(let_in(phone, paper, standins), {"name": name, "agreed": "on"}).status_code == 302

@@ -1,5 +1,7 @@
+import html
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -10,7 +12,12 @@ from cases import meetings, opening, timeline
 from cases.models import Deadline, SchoolCalendar, Task
 from clients.models import District, Family, Student, join_care_team
 from desk import work
+from scheduling import booking as bookings
+from scheduling import series
+from scheduling.booking import Asker
 from tests.world import NOW
+
+DENVER = ZoneInfo("America/Denver")
 
 TODAY = date(2026, 11, 24)
 
@@ -177,3 +184,30 @@ def test_the_caseload_counts_by_advocate(visitor, olivia, ana, clock):
     add_case(ana, "Jonah")
     page = visitor.as_(olivia).get("/caseload/").content.decode()
     assert f"?when=late&amp;who={ana.pk}" in page
+
+
+def test_what_one_did_oneself_is_no_news_and_what_others_did_says_who(service, visitor, ana, bo, luz, mateo, clock):  # fmt: skip
+    def titles(user):
+        page = visitor.as_(user).get("/today/").content.decode()
+        found = re.findall(r'<p class="what"><a href="/bookings/[^"]*">([^<]*)</a>', page)
+        return [html.unescape(title) for title in found]
+
+    def book(hour, *, by):
+        starts_at = datetime(2026, 12, 1, hour, tzinfo=DENVER)
+        asker = Asker(name="Luz Rivera", phone="", contact=luz.contact, student=mateo)
+        return bookings.book(service, starts_at=starts_at, asker=asker, at=NOW, advocate=ana, by=by, any_notice=True)  # fmt: skip
+
+    told = {"advocate": ana, "contact": luz.contact, "student": mateo, "zone": DENVER, "skips_breaks": False, "decided": {}}  # fmt: skip
+    series.plan(service, **told, rule="FREQ=WEEKLY;INTERVAL=1;COUNT=3", first=datetime(2026, 12, 3, 10, tzinfo=DENVER), at=NOW, by=ana)  # fmt: skip
+    own = book(9, by=ana)
+    assert titles(ana) == []
+
+    book(10, by=bo)
+    book(11, by=None)
+    bookings.move(own, starts_at=datetime(2026, 12, 1, 14, tzinfo=DENVER), at=NOW, by=None)
+    bookings.call_off(book(13, by=ana), at=NOW, by=bo)
+    assert sorted(titles(ana)) == [
+        "Call booked by Luz Rivera", "Call with Luz Rivera was called off", "Call with Luz Rivera was moved",
+        f"Call with Luz Rivera, booked by {bo.name}",
+    ]  # fmt: skip
+    assert f"Call with Luz Rivera, booked by {bo.name}" not in titles(bo)

@@ -41,7 +41,7 @@ MATRIX: dict[str, tuple[set[str], str]] = {
     "booking-student": ({POST}, WORKS_WITH_FAMILIES), "booking-case": ({POST}, WORKS_WITH_FAMILIES),
     "booking-staff-change": ({GET, POST}, WORKS_WITH_FAMILIES), "booking-no-show": ({POST}, WORKS_WITH_FAMILIES),
     "series-new": ({GET, POST}, WORKS_WITH_FAMILIES), "series": ({GET}, WORKS_WITH_FAMILIES),
-    "embed": ({GET}, "*"), "embed-times": ({GET}, "*"), "feed": ({GET}, "*"),
+    "embed": ({GET}, "*"), "embed-times": ({GET}, "*"), "embed-next": ({GET}, "*"), "feed": ({GET}, "*"),
     "calendar-feed": ({GET, POST}, WORKS_WITH_FAMILIES),
     "payment-settings": ({GET, POST}, RUNS_THE_FIRM), "payment-disconnection": ({POST}, RUNS_THE_FIRM),
     "finding-closure": ({POST}, RUNS_THE_FIRM), "payments": ({GET}, "ODB"), "payment": ({GET}, "ODB"),

@@ -1,12 +1,13 @@
 """From a week of time to a paid invoice, as billing staff and a family click it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from cases import opening
-from invoices import balances, crediting, issuing
-from invoices.models import CreditNote, Draft, Expense, Invoice, Rate, Retainer, Terms
+from invoices import balances, crediting, issuing, retaining
+from invoices.models import CreditNote, Draft, Expense, FlatFee, Invoice, Rate, Retainer, Terms
 from outbox.models import Message
 from payments.models import StripeAccount
 from tests.invoices.conftest import Desk
@@ -124,7 +125,7 @@ def test_a_retainer_is_opened_filled_used_and_closed(visitor, bea, desk, standin
     retainer = Retainer.objects.get()
     visitor.post(f"/retainers/{retainer.pk}/deposit/", {"amount": "750", "method": "check", "received_on": "2026-11-24", "once": "a"})  # fmt: skip
     twice = visitor.post(f"/retainers/{retainer.pk}/deposit/", {"amount": "750", "method": "check", "received_on": "2026-11-24", "once": "b"})  # fmt: skip
-    assert "The same deposit is written down already." in visitor.get(twice["Location"]).content.decode()
+    assert "The same deposit is written down already." in twice.content.decode()
     invoice = desk.billed(30_000)
     visitor.post(f"/invoices/{invoice.pk}/retainer/")
     page = visitor.get(f"/cases/{desk.case.pk}/money/").content.decode()
@@ -339,3 +340,58 @@ def test_what_was_collected_says_whose_and_for_what(visitor, bea, desk, clock):
         True,
         True,
     ]
+
+
+def section(page, words):
+    """The folded part of a page whose first line says `words`."""
+    return next(part for part in re.findall(r"<details[^>]*>.*?</details>", page, re.S) if words in part)
+
+
+def test_a_fee_that_cannot_be_read_stays_in_its_open_section_with_the_error_beside_it(visitor, bea, desk):
+    page = f"/cases/{desk.case.pk}/fees/"
+    wrong = visitor.as_(bea).post(page, {"name": "Program review", "amount": "12,50", "agreed_on": "2026-11-20"})  # fmt: skip
+    shown = section(wrong.content.decode(), "Agree on a flat fee")
+
+    assert (wrong.status_code, FlatFee.objects.count()) == (422, 0)
+    assert shown.startswith("<details open>")
+    assert all(typed in shown for typed in ('value="Program review"', 'value="12,50"', 'value="2026-11-20"'))
+    assert 'id="fee_amount_error">Please write an amount' in shown
+    assert 'href="#fee_amount"' in wrong.content.decode()
+    assert visitor.post(page, {"name": "Program review", "amount": "12.50", "agreed_on": "2026-11-20"}).status_code == 302  # fmt: skip
+    assert FlatFee.objects.get().amount == 1_250
+
+
+def test_a_rate_or_deposit_that_cannot_be_read_stays_where_it_was_typed(visitor, bea, desk):
+    retainer = retaining.open_retainer(desk.case, asked=50_000, threshold=10_000, estimate=None, by=bea, at=NOW)  # fmt: skip
+    visitor.as_(bea)
+    told = {"amount": "one fifty", "from_on": "2026-12-01"}
+
+    of_case = visitor.post(f"/cases/{desk.case.pk}/rates/", told)
+    of_firm = visitor.post("/settings/billing/rates/", told)
+    deposit = visitor.post(f"/retainers/{retainer.pk}/deposit/", {"amount": "lots", "method": "check", "received_on": "2026-11-24", "reference": "1013", "once": "kept"})  # fmt: skip
+
+    assert [answer.status_code for answer in (of_case, of_firm, deposit)] == [422, 422, 422]
+    rate, given = section(of_case.content.decode(), "Set a rate for this case"), section(deposit.content.decode(), "Write down a deposit")  # fmt: skip
+    for shown in (rate, of_firm.content.decode()):
+        assert all(words in shown for words in ('value="one fifty"', 'value="2026-12-01"', 'id="rate_amount_error">Please'))  # fmt: skip
+    assert rate.startswith("<details open>")
+    assert given.startswith("<details open>")
+    assert all(words in given for words in ('value="lots"', 'value="1013"', 'value="kept"', 'id="deposit_amount_error">Please'))  # fmt: skip
+    assert Rate.objects.count() == 0
+
+
+def test_closing_a_case_says_what_is_owed_and_not_billed_to_who_sees_money(visitor, adam, ana, bea, desk):
+    page = f"/cases/{desk.case.pk}/closure/"
+    assert "still owed" not in visitor.as_(adam).get(page).content.decode()
+    desk.billed(10_000)
+    desk.pay(desk.billed(30_000), 5_000)
+    Expense.objects.create(case=desk.case, on=NOW.date(), kind="copies", description="Copies", amount=1_250, spent_by=desk.ana, made_at=NOW)  # fmt: skip
+    desk.time(45)
+    retainer = retaining.open_retainer(desk.case, asked=50_000, threshold=10_000, estimate=None, by=bea, at=NOW)  # fmt: skip
+    retaining.deposit(retainer, amount=20_000, method="check", received_on=NOW.date(), reference="1", once="a", by=bea, at=NOW)  # fmt: skip
+
+    shown = visitor.get(page).content.decode()
+
+    assert all(words in shown for words in ("$350.00 still owed", "On 2 invoices.", "$12.50 not billed yet", "0:45 of time without a rate", "$200.00 held in the retainer"))  # fmt: skip
+    assert f'href="/cases/{desk.case.pk}/money/"' in shown
+    assert "still owed" not in visitor.as_(ana).get(page).content.decode()

@@ -3,8 +3,9 @@ import pytest
 from cases import clock as law_clock
 from cases import opening, timeline
 from cases.models import Deadline
-from clients.models import Guardianship
-from tests.world import NOW
+from clients import agreements
+from clients.models import AgreementTemplate, Contact, Guardianship
+from tests.world import NOW, key
 
 
 @pytest.fixture
@@ -63,6 +64,20 @@ def test_a_blocked_parent_sees_nothing_of_the_child(visitor, luz, case, clock):
     Guardianship.objects.update(may_see=False)
     assert visitor.get(path).status_code == 404
     assert case.student.given_name not in visitor.get("/portal/").content.decode()
+
+
+def test_home_shows_the_papers_that_wait_for_a_signature(visitor, luz, ngozi, mateo, ana, clock):
+    template, contact = (
+        AgreementTemplate.objects.get(kind="agreement"),
+        Contact.objects.get(pk=key("contact luz")),
+    )
+    paper = agreements.send(template, contact=contact, student=mateo, by=ana, at=NOW)
+    link = f'href="/portal/forms/{paper.pk}/"'
+
+    assert link in visitor.as_(luz).get("/portal/").content.decode()
+    assert link not in visitor.as_(ngozi).get("/portal/").content.decode()
+    agreements.sign(paper, name="Luz Rivera", how="portal", by=luz, at=NOW)
+    assert link not in visitor.as_(luz).get("/portal/").content.decode()
 
 
 def test_another_family_does_not_find_the_story(visitor, ngozi, case):

@@ -3,6 +3,7 @@
 import pytest
 
 from reviews import comparing, correcting
+from reviews.forms import ValuesForm
 from reviews.models import PlanInForce, Point, StructuredIEP
 from tests.reviews.test_review import act
 
@@ -199,3 +200,19 @@ def test_nobody_checks_a_review_until_somebody_is_chosen(read, visitor):
     choices = page[page.index('name="assigned_to"') :]
     assert "Nobody yet" in choices[: choices.index("</option>")]
     assert "---------" not in page
+
+
+def test_an_end_before_the_start_is_kept_and_pointed_out(read, visitor):
+    review, structured = read
+    page = f"/reviews/{review.pk}/values/"
+
+    def send(end):
+        form = ValuesForm(data_read=structured.data)
+        told = {field.html_name: field.value() for field in form if field.value() is not None}
+        visitor.post(page, {**told, "iep_start": "2026-09-22", "iep_end": end})
+        return "the IEP ends before it starts" in visitor.get(page).content.decode()
+
+    assert send("2020-01-01")
+    structured.refresh_from_db()
+    assert structured.data["iep_end"] == "2020-01-01"
+    assert not send("2027-09-21")

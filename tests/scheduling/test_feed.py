@@ -71,3 +71,31 @@ def test_what_leads_out_of_the_frame_opens_in_the_whole_window(visitor, service)
         ]
         assert links
         assert all('target="_top"' in tag for tag in out), out
+
+
+def test_the_frame_says_how_long_by_what_and_for_how_much(visitor, service, clock):
+    service.minutes, service.format, service.price = 60, "video", 12_000
+    service.save()
+    for path in ("/embed/", f"/embed/{service.pk}/"):
+        page = visitor.get(path).content.decode()
+        assert "60 minutes, by video, <b>$120</b>" in page, path
+
+
+def test_the_frame_changes_its_language_by_its_address_and_the_booking_goes_on_in_it(visitor, service, clock):
+    """A browser sends no cookie of ours from a frame on another site."""
+    times = f"/embed/{service.pk}/"
+    assert all('href="?language=es' in visitor.get(path).content.decode() for path in ("/embed/", times))
+
+    spanish = visitor.get(f"{times}?zone=America/Denver&language=es")
+    page = spanish.content.decode()
+
+    assert (spanish["Content-Language"], 'lang="es"' in page, "Elija un día" in page) == ("es", True, True)
+    assert 'href="?language=en&amp;zone=America%2FDenver"' in page
+    assert all("language=es" in link for link in re.findall(r'<a class="tile daylink" href="([^"]*)"', page))
+    assert f'{times}?language=es"' in visitor.get("/embed/?language=es").content.decode()
+    assert visitor.get(f"{times}?language=xx")["Content-Language"] == "en"
+    assert f'action="{times}next/" target="_top"' in page
+
+    on = visitor.get(f"{times}next/?time=2026-12-01T10:00:00-07:00&language=es")
+    assert on["Location"] == f"/book/{service.pk}/details/?time=2026-12-01T10%3A00%3A00-07%3A00"
+    assert visitor.get(on["Location"])["Content-Language"] == "es"
