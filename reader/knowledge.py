@@ -306,7 +306,7 @@ class Knowledge:
 
     def heading(self, text: str, *, styled: bool) -> str | None:
         """The part of an IEP a title opens. ``styled``: set in capitals, bold or larger than the text."""
-        text = unglossed(text)
+        text = re.sub(r"(?<=[a-z])\((s|es)\)", r"\1", unglossed(text))
         told = re.search(r":\s*(\S.*)$", text.strip())
         titled = told is not None and all(w[:1].isupper() for w in told[1].split() if len(w) > 3)
         if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:

@@ -326,14 +326,16 @@ def _aligned(
         return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
 
     while index < len(lines):
-        line = lines[index]
+        line, used = _whole_heading(lines, index)
+        if not heads(line):
+            line, used = lines[index], 1
         if not heads(line):
             rest.append(line)
             index += 1
             continue
         starts = [piece.words[0].box[0] for piece in line.pieces]
         edges = [starts[0] - 4, *(start - 4 for start in starts[1:]), sheet.width]
-        index += 1
+        index += used
         run: list[tuple[Line, dict[int, Passage]]] = []  # the lines under the heading and their columns
         last = line
         while index < len(lines):
@@ -356,6 +358,37 @@ def _aligned(
         )
         tables.append(Table(rows, edges, ruled=False))
     return rest, tables
+
+
+def _whole_heading(lines: list[Line], index: int) -> tuple[Line, int]:
+    """A line of headings with the lines on which some of them go on, each under its beginning and set like it."""
+    line, used = lines[index], 1
+    if len(line.pieces) < 2 or not (line.text.bold or capitals(line.text.text)):
+        return line, used
+    starts = [piece.words[0].box[0] for piece in line.pieces]
+    pieces = list(line.pieces)
+    while index + used < len(lines) and used < 4:
+        above, here = lines[index + used - 1], lines[index + used]
+        alike = here.text.bold == line.text.bold and capitals(here.text.text) == capitals(line.text.text)
+        places = [
+            next((n for n, start in enumerate(starts) if abs(piece.words[0].box[0] - start) < 3), None)
+            for piece in here.pieces
+        ]
+        if (
+            not alike
+            or None in places
+            or len(here.pieces) >= len(starts)
+            or here.box[1] - above.box[3] > 0.5 * line.text.height
+            or re.search(r"[\d☐☒:]", here.text.text)
+        ):
+            break
+        for place, piece in zip(places, here.pieces, strict=True):
+            assert place is not None
+            pieces[place] = Passage.join([pieces[place], piece], " ")
+        used += 1
+    if used == 1:
+        return line, used
+    return Line(pieces, line.page, around(lines[n].box for n in range(index, index + used))), used
 
 
 def _just_under(entry: Cell, piece: Passage, line: Line) -> bool:
@@ -639,6 +672,7 @@ def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
     if best is None:
         return lines
     _, x, start, end = best
+    start, end = start + 2, end - 2  # a box stands a little off the middle of the words on its line
     band = [w for w in words if start < w.middle < end]
     halves = [[w for w in band if w.box[2] <= x + 2], [w for w in band if w.box[0] >= x - 2]]
     for half in halves:
