@@ -56,6 +56,32 @@ def measured_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
     return found
 
 
+STEP = re.compile(
+    r"(?:^|\n|(?<=[.;])[ \n]+)\W{0,3}(?:[Ss]hort[- ][Tt]erm [Oo]bjective|Objective|Benchmark|Objetivo|SHORT[- ]TERM OBJECTIVE|OBJECTIVE|BENCHMARK|STO)"
+    r"\s*#?(?:\d{1,2}(?:[.–-]\d{1,2})?[A-Ha-h]?|[A-Ha-h])\b\s*[.:)–—-]*\s+(?=[A-ZÁÉÍÓÚ])"
+)
+
+
+def steps_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
+    """The items, numbered objectives that follow a goal in its paragraph as objectives: "Objective 1a. Given …"."""
+    found: list[Item] = []
+    for slot, value, how, label in items:
+        steps = list(STEP.finditer(value.text)) if slot in ("text", "loose") else []
+        goal = value.cut(0, steps[0].start()) if steps else value
+        follows = not goal and any(item[0] == "text" for item in found)
+        if not steps or not (follows or is_goal(goal.flat, knowledge)):
+            found.append((slot, value, how, label))
+            continue
+        if goal:
+            found.append((slot, goal, how, label))
+        ends = [step.start() for step in steps[1:]] + [len(value)]
+        found += [
+            ("objectives", value.cut(step.end(), end), how, Passage())
+            for step, end in zip(steps, ends, strict=True)
+        ]
+    return found
+
+
 POSTSECONDARY = re.compile(
     r"(?i)\b(?:after|upon|following) (?:\w+ ){0,3}(?:high school|graduat|college|training|school)"
 )

@@ -11,10 +11,10 @@ from reader.choices import choices_in, chosen
 from reader.entries import entries_of
 from reader.goal_groups import grouped
 from reader.goal_parts import Draft, Item, goal_of, is_goal, judge, parts_of_words, patterns
-from reader.goal_sentences import POSTSECONDARY, lined, measured_apart, measured_sentences
+from reader.goal_sentences import POSTSECONDARY, STEP, lined, measured_apart, measured_sentences, steps_apart
 from reader.knowledge import Knowledge, squeezed
 from reader.labels import Entry, entries_in
-from reader.layout import EMPTY, TICKED, Passage, Table, capitals
+from reader.layout import EMPTY, TICKED, Cell, Passage, Table, capitals
 from reader.pages import same_row
 from reader.parts import Part
 from reader.reading import Goal, concluded
@@ -101,7 +101,7 @@ def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Draft]:
                 entry.label and knowledge.goal_slot(entry.label.flat)
             ):
                 items += _items([entry], knowledge)
-    items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3])]
+    items = [item for item in items if item[0] != "area" or _may_be_area(item[1], item[3], knowledge)]
     return [draft for draft in grouped(items) if "text" in draft.slots]
 
 
@@ -177,8 +177,8 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
         items += _items(entries, knowledge)
     items = [
         item
-        for item in measured_apart(items, knowledge)
-        if item[0] != "area" or _may_be_area(item[1], item[3])
+        for item in steps_apart(measured_apart(items, knowledge), knowledge)
+        if item[0] != "area" or _may_be_area(item[1], item[3], knowledge)
     ]
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
         # where goals are labelled, a sentence without a label is not one
@@ -206,17 +206,24 @@ def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:
     return []
 
 
-def _may_be_area(value: Passage, label: Passage) -> bool:
-    """Whether a value can name a goal's area: not a box alone, no question and no remark of the form."""
+def _may_be_area(value: Passage, label: Passage, knowledge: Knowledge) -> bool:
+    """Whether a value can name a goal's area: not a box or an answer alone, no question, sentence or remark of the form."""
     words = chosen(value).flat
     return not value or (
         len(words.split()) <= 14
+        and not knowledge.yes | knowledge.no >= {squeezed(word) for word in words.split()}
+        and not _SAYS_NEED.search(words)
         and not re.search(r"[a-z)]\.\s+[A-Z]", words)
         and bool(re.search(r"[^\W\d_]{2}", words))
         and not words.startswith("(")
         and "?" not in words
         and not re.search(r"(?i)\b(?:require|need)s?\b[^?]*\b(?:devices?|services?)\b", label.flat)
     )
+
+
+_SAYS_NEED = re.compile(
+    r"^[^\W\d_][\w'’]+(?: \w+)? (?:needs|requires|struggles|has difficulty|is working|will|cannot|does not)\b(?= \w+)"
+)
 
 
 def _ticked_area(text: Passage, knowledge: Knowledge) -> Passage | None:
@@ -242,7 +249,7 @@ def _of_before(table: Table, roles: dict[int, str], depth: int) -> bool:
 
 _HEADING = re.compile(
     r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
-    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*)*(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.,)]*\s*(?P<rest>.*)$"
+    r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*|area\s*)*\**\s*(?:\([^)]{3,60}\)\s*)?(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.,)]*\s*(?P<rest>.*)$"
 )  # fmt: skip
 _NUMBERED = re.compile(
     r"^\W*#?\s*(?P<number>\d{1,2})\s*[.):]?\s*(?:MEASURABLE |ANNUAL |Measurable |Annual )*(?:GOAL|Goal|META|Meta)\b[^\w]*(?P<rest>.*)$"
@@ -288,6 +295,9 @@ def _items(entries: list[Entry], knowledge: Knowledge) -> list[Item]:
             role == "goal.text" and (named := _HEADING.match(entry.label.flat.rstrip(":"))) and named["rest"]
         ):
             found += _unlabelled(entry, knowledge)  # "Annual goal 1 - Reading"
+        elif role == "goal.objectives" and (step := STEP.match(entry.label.text)):
+            found.append(("objectives", entry.label.cut(step.end()), entry.how, Passage()))
+            found += _items([e for e in entries_in(entry.value, knowledge, "goals") if e.role], knowledge)
         elif role == "goal.text":
             found += _goal_value(entry, knowledge)
         elif role == "goal.area":
@@ -493,6 +503,20 @@ def _area_or_text(value: Passage, knowledge: Knowledge, entry: Entry) -> list[It
 def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     """Lines without a known label: a goal's heading, its area, or its sentence."""
     if entry.label:
+        over = entry.label.lines()
+        if (
+            len(over) > 1
+            and (named := _HEADING.match(over[0].text))
+            and named["rest"]
+            and ":" in over[0].text
+        ):
+            # a goal's heading, and the label on the line under it
+            below = Entry(None, Passage.join(over[1:], " "), entry.value, entry.part, entry.how)
+            return [
+                ("number", _found_in(over[0], named["number"]), entry.how, over[0]),
+                ("area", _found_in(over[0], named["rest"]), entry.how, over[0]),
+                *_items([below], knowledge),
+            ]
         heading = _HEADING.match(entry.label.flat.rstrip(":")) or _NUMBERED.match(
             entry.label.flat.rstrip(":")
         )
@@ -514,6 +538,16 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 and not is_goal(entry.value.flat, knowledge)
             ):  # "Goal 2 - Area: Functional math: Money"
                 whole = Passage.join([_found_in(entry.label, told[1].rstrip(": ")), entry.value], ": ")
+                return [*found, ("area", whole, entry.how, entry.label)]
+            if (
+                TICKED in rest
+                and len(entry.value.lines()) == 1
+                and len(entry.value.flat.split()) <= 6
+                and knowledge.area(entry.value.flat) is not None
+                and not is_goal(entry.value.flat, knowledge)
+            ):  # "Goal 2 ☒ Academic: Reading"
+                kind = _found_in(entry.label, rest.replace(TICKED, "").strip(" :"))
+                whole = Passage.join([kind, entry.value], ": ")
                 return [*found, ("area", whole, entry.how, entry.label)]
             if entry.value:
                 if named := re.match(
@@ -569,7 +603,9 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             found.append(("area", line, entry.how, line))
             area_next = False
             continue
-        slot = _heads_list(line, knowledge) if found or sentence else None
+        slot = _heads_list(line, knowledge)
+        if slot != "objectives" and not (found or sentence):
+            slot = None
         opens = bool(_HEADING.match(line.text) or _NUMBERED.match(line.text)) or _area_heading(
             line, knowledge
         )
@@ -627,7 +663,10 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
                 sentence.append(rest.cut(both.start("text")))
                 continue
             if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
+                if inner[1][0].islower():
+                    continue  # "(including how progress will be measured)"
                 rest = rest.cut(*inner.span(1))
+            rest = chosen(rest)
             if rest:
                 area = re.match(r"(?i)(?:area(?: of need)?|domain|área|dominio)\s*[:\-–]\s*(.+)", rest.text)
                 if area:
@@ -762,6 +801,8 @@ _NAMES_GOAL = re.compile(
 
 
 def _objective_table(table: Table, knowledge: Knowledge) -> list[Item] | None:
+    if len(table.rows) < 2:
+        return None
     roles = {cell.column: knowledge.column("goals", cell.text.text) for cell in table.rows[0]}
     for cell in table.rows[0]:
         if roles[cell.column] is None:
@@ -808,6 +849,9 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             for cell in row:
                 found += _items(entries_in(cell.text, knowledge, "goals"), knowledge)
             continue
+        if _heads_again(row, goal, knowledge):
+            head |= {cell.column: cell.text for cell in row}
+            continue
         if all(knowledge.is_column(cell.text.text) for cell in row if cell.text) or same_row(
             table.rows[depth - 1], row
         ):
@@ -821,10 +865,11 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             continue
         title = head.get(goal.column, Passage())
         found.append(("open", Passage(), "column", title))
-        if named := _HEADING.match(title.flat.rstrip(":")):
-            found.append(("number", _found_in(title, named["number"]), "column", title))
+        own = title.lines()[0] if title and len(title.lines()) > 1 else title
+        if named := _HEADING.match(own.flat.rstrip(":")):
+            found.append(("number", _found_in(own, named["number"]), "column", title))
             if named["rest"]:
-                found.append(("area", _found_in(title, named["rest"]), "column", title))
+                found.append(("area", _found_in(own, named["rest"]), "column", title))
         for cell in row:  # a column headed "Goal" that holds the number and the area alone
             if (
                 cell is not goal
@@ -835,10 +880,38 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
                 if named[2]:
                     found.append(("area", cell.text.cut(*named.span(2)), "column", title))
         for role, cell in texts.items():
-            if role not in ("text", "other", "report") and cell.text:
+            if role in ("baseline", "area") and (labelled := _labelled_inside(cell.text, knowledge)):
+                found += labelled
+            elif role not in ("text", "other", "report") and cell.text:
                 found.append((role, cell.text, "column", head.get(cell.column, Passage())))
         found += _goal_cell(goal.text, head.get(goal.column, Passage()), knowledge)
     return found
+
+
+def _heads_again(row: list[Cell], goal: Cell, knowledge: Knowledge) -> bool:
+    """Whether a row is the heading of the next goal: its number over the column's name, beside names of columns."""
+    lines = goal.text.lines()
+    return (
+        len(lines) > 1
+        and _HEADING.match(lines[0].flat) is not None
+        and knowledge.column_by_word("goals", Passage.join(lines[1:], " ").flat) == "text"
+        and all(knowledge.is_column(cell.text.text) for cell in row if cell.text and cell is not goal)
+    )
+
+
+def _labelled_inside(text: Passage, knowledge: Knowledge) -> list[Item]:
+    """Area, baseline and the like of a cell that has a label of its own for each: "Need: Reading … Baseline: 4 of 10"."""
+    entries = entries_in(text, knowledge, "goals", "row")
+    slots = [
+        entry.role or f"goal.{knowledge.goal_slot(entry.label.flat)}" for entry in entries if entry.label
+    ]
+    if not {"goal.baseline", "goal.area"} <= set(slots):
+        return []
+    return [
+        item
+        for item in _items([entry for entry in entries if entry.label], knowledge)
+        if item[0] in ("area", "baseline", "present", "method", "criterion")
+    ]
 
 
 _NUMBER_AREA = re.compile(r"\W*(?:goal\s*)?#?(\d{1,2})\b[\s.:)–-]*([^.?]{0,90})$", re.I)
