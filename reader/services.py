@@ -16,7 +16,8 @@ from reader.labels import entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import Service, Text, Value, concluded, read_as
-from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in
+from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in, ride_in
+from reader.service_rows import answers_questions, one_each
 from reader.tables import table_kind, upright
 
 
@@ -220,12 +221,15 @@ def _table(
     section = _section_kind(part.title.flat) if part.title else None
     heading = part.title.flat
     name_column = next((c for c, role in roles.items() if role == "name"), None)
-    own = _section_kind(head[name_column].flat) if name_column is not None else None
+    of_names = head[name_column].flat if name_column is not None else ""
+    own = _section_kind(of_names) if name_column is not None else None
     section = section or own
     personnel = bool(re.search(r"personnel|personal escolar", plain(heading)))
     uncounted = _uncounted(table, roles, depth)
-    for row in table.rows[depth:]:
+    for row in [one for whole in table.rows[depth:] for one in one_each(whole, roles)]:
         written = [cell for cell in row if cell.text]
+        if answers_questions(row):
+            continue
         if len(written) == 1 and (
             len(row) == 1 or (written[0].column == row[0].column and written[0].text.bold)
         ):
@@ -265,6 +269,8 @@ def _table(
         service = _service(cells, head, own_section, knowledge, day_minutes)
         if uncounted:
             _doubt(service)
+        if service.kind and service.kind.value == "supplementary" and _ONLY_RELATED.search(plain(of_names)):
+            service.kind = replace(service.kind, value="related")
         stated = service.minutes is not None
         words = name.text.flat
         modification = re.match(r"(?i)(?:program )?modifications?\s*[:–-]\s*", name.text.text)
@@ -296,6 +302,9 @@ def _table(
     return services, supports
 
 
+_ONLY_RELATED = re.compile(  # what a column lists, and no aids or supports among it
+    r"^(?=.*related service)(?=.*special education)(?!.*(?:supplement|\baids?\b|support))"
+)
 _CATEGORY = re.compile(
     r"(?i)\W*(?:special education|sp\.? ?ed\.?|related|supplementary(?: aids?)?|support|instruction|educación especial|relacionado)(?: services?)?\W*"
 )
@@ -704,7 +713,7 @@ def _paragraphs(text: Passage, knowledge: Knowledge, day_minutes: float | None) 
         service = Service(name=read_as(name.flat, name, "sentence"))
         kind = knowledge.kind_of_service(name.flat)
         service.kind = Value(kind, name.flat, name.places(), 0.8, "sentence")
-        amount = amounts_in(body)
+        amount = ride_in(body) if kind == "transportation" else amounts_in(body)
         assert amount is not None  # what makes it a service's paragraph
         _amount(service, amount.flat, amount, "", kind, day_minutes, how="sentence")
         for slot, words in (("location", place_in(body)), ("provider", provider_in(body))):
@@ -841,6 +850,11 @@ def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
                     )
                     name_words = body.flat[: how.start()] if how else body.flat
                     label = passage.cut(match.start(), match.end(1))
+                    if re.search(r"\b(?:will|is|are|rides?|travels?|needs|requires)\b", body.flat):
+                        bus = Service(name=read_as(label.flat, label, "sentence"))  # told in a sentence
+                        bus.kind = concluded("transportation", "derived")
+                        _how_often(bus, ride_in(body) or body)
+                        return bus
                     service = Service()
                     service.name = read_as(
                         f"{label.flat}: {name_words}", Passage.join([label, body], ": "), "sentence"
