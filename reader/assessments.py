@@ -150,7 +150,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                         words,
                     ):
                         exempt = choice.words
-                    elif re.search(r"alternate|\balt\b|alterna|-alt\b|alternativ", words):
+                    elif re.search(r"alternate|\balt\b|alterna|-alt\b|alternativ", words) or (
+                        "extended" not in words and _way(words) == "alternate"
+                    ):
                         alternate, source = True, choice.words
                     elif re.search(
                         r"with(?:out)? accommodation|participate|regular|general|standard|con adaptaciones|sin adaptaciones|same",
@@ -832,4 +834,13 @@ def _dedupe(found: Assessments) -> None:
             if key and key not in seen:
                 seen.add(key)
                 kept.append(value)
+        if (
+            slot == "state_tests"
+        ):  # what a battery is called ("MAP") beside its tests ("MAP Reading", "MAP Science")
+            names = [value.value for value in kept]
+            kept = [
+                value
+                for value in kept
+                if sum(name.startswith(f"{value.value} ") for name in names) < 2 or " " in value.value
+            ]
         setattr(found, slot, kept)

@@ -127,8 +127,9 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     found = []
     kind = table_kind(table, knowledge)
     head = table.rows[0]
-    affirming = [c.column for c in head if squeezed(c.text.flat) in _YES_HEADS]
-    denying = [c.column for c in head if squeezed(c.text.flat) in _NO_HEADS]
+    titles = [c for c in head if TICKED not in c.text.text and EMPTY not in c.text.text]
+    affirming = [c.column for c in titles if squeezed(c.text.flat) in _YES_HEADS]
+    denying = [c.column for c in titles if squeezed(c.text.flat) in _NO_HEADS]
     headed = len(affirming) == len(denying) == 1  # else a row of answers
     yes_column, no_column = (affirming[0], denying[0]) if headed else (None, None)
     looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
@@ -170,6 +171,13 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
                     said = Passage("Yes" if bare["yes"] == TICKED else "No")
                     found.append((both.cut(bare.end()), said, "box"))
                 continue
+        if len(cells) > 1 and (behind := _BOXES_BEHIND.match(cells[0].text.text)):  # with a remark beside it
+            found.append((cells[0].text.cut(*behind.span(1)), cells[0].text.cut(behind.end(1)), "box"))
+            continue
+        if len(cells) > 2 and all(_ONE_BOX.fullmatch(cell.text.flat) for cell in cells[1:]):
+            answer = Passage.join((cell.text for cell in cells[1:]), " ")  # a column for each answer
+            found.append((cells[0].text, answer, "box"))
+            continue
         answered = [
             n for n, c in enumerate(cells) if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)
         ]
@@ -229,6 +237,8 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     return found
 
 
+_BOXES_BEHIND = re.compile(r"(?is)([^☐☒]{8,200}?)\s+(?:yes|no|y|n)\s*[☐☒]\s*(?:yes|no|y|n)\s*[☐☒]\s*$")
+_ONE_BOX = re.compile(r"(?i)\W*[☐☒]\s*(?:yes|no|sí|si|n/?a|not applicable)\W*")
 _YES_HEADS = (
     "yes",
     "si",
@@ -346,7 +356,7 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
             found.append((statement.cut(before.end()), statement.cut(0, before.end()), "label"))
             continue
         mark = re.search(
-            r"[?:]\s*|\s[—–-]\s+(?=(?:yes|no|not|needed|none|n/a)\b)|\t+(?=(?:yes|no|y|n|sí)\b)|(?=[☐☒])|\s*\.{4,}\s*",
+            r"[?:]\s*|\s[—–-]\s+(?=(?:yes|no|not|needed|none|n/a)\b)|\t+(?=(?:yes|no|y|n|sí)\b)|\s(?=(?:yes|y|no|n)\s*[☐☒]\s*(?:yes|y|no|n)\s*[☐☒](?!\s*(?:yes|no)\b))|(?=[☐☒])|\s*\.{4,}\s*",
             flat,
             re.I,
         )

@@ -818,8 +818,29 @@ def _cards(table: Table, knowledge: Knowledge) -> list[Member]:
     return found if len(found) >= max(2, 0.7 * filled) else []
 
 
+def _lines_over_roles(part: Part, knowledge: Knowledge) -> list[Member]:
+    """Lines of names, each over a line of what they are, one or several people beside each other."""
+    pairs: list[tuple[Passage, Passage]] = []
+    taken = -1
+    for number, (above, below) in enumerate(pairwise(part.blocks)):
+        if number == taken or not isinstance(above, Line) or not isinstance(below, Line):
+            continue
+        starts = [[piece.words[0].box[0] for piece in line.pieces] for line in (above, below)]
+        if len(starts[0]) != len(starts[1]) or any(abs(a - b) > 4 for a, b in zip(*starts, strict=True)):
+            continue
+        if all(_is_name(piece.flat) and not knowledge.is_role(piece.flat) for piece in above.pieces):
+            pairs += zip(above.pieces, below.pieces, strict=True)
+            taken = number + 1
+    known = sum(knowledge.is_role(role.flat) for _, role in pairs)
+    if len(pairs) < 3 or known < 0.7 * len(pairs):
+        return []
+    return [member for name, role in pairs if (member := _member(name, role, "row"))]
+
+
 def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
-    found = []
+    found = _lines_over_roles(part, knowledge)
+    if found:
+        return found
     for block in part.blocks:
         if not isinstance(block, Line):
             continue

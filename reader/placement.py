@@ -56,7 +56,7 @@ def _percent(value: Passage) -> tuple[float, Passage] | None:
 
 
 _IN = re.compile(
-    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|non-?disabled (?:peers|students|children|classmates)|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
+    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:the )?(?:general|regular)[- ]ed(?:ucation)? (?:students|peers|classmates|children)|with (?:non-?disabled|typical|same-age|peers without)|non-?disabled (?:peers|students|children|classmates)|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers|classmates) (?:without|with no|who (?:do not have|don't have|have no)) disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"

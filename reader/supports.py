@@ -285,6 +285,13 @@ def _lines_of_cell(cell: Cell) -> list[Passage]:
 def _short_lines(lines: list[Passage], right: float) -> list[list[Passage]]:
     """Lines grouped to items: one that begins with a capital, after a line with room left, opens an item."""
     items: list[list[Passage]] = []
+    if len(lines) > 2 and all(line.text[:1].isupper() for line in lines):
+        apart = sum(
+            right - above.words[-1].box[2] > below.words[0].box[2] - below.words[0].box[0] + 8
+            for above, below in pairwise(lines)
+        )
+        if apart >= 0.6 * (len(lines) - 1):  # each begins as an item does, and most have room left
+            return [[line] for line in lines]
     for line in lines:
         last = items[-1][-1] if items else None
         if last is not None and line.words and last.words:

@@ -20,7 +20,7 @@ from reader.reading import (
     read_as,
 )
 
-_AREAS = {
+AREAS = {
     "transition.education": "education/training",
     "transition.employment": "employment",
     "transition.independent": "independent living",
@@ -46,7 +46,7 @@ def read_transition(
     found = Transition()
     seen: set[str] = set()
     for entry in entries:
-        area, value = _AREAS.get(entry.role or ""), entry.value
+        area, value = AREAS.get(entry.role or ""), entry.value
         if (
             entry.part == "transition"
             and (entry.role or "goal.").startswith("goal.")

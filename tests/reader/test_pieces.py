@@ -456,7 +456,9 @@ def test_reports_told_on_the_pages_for_them():
         title="Progress Reports",
     )
 
-    assert read_progress([pages], entries(pages), KNOWN).frequency.value == "each nine-week period"
+    assert (
+        read_progress([pages], entries(pages), KNOWN).frequency.value == "at the end of each nine-week period"
+    )
 
 
 # ---------------------------------------------------------------- headings
