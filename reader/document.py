@@ -88,7 +88,7 @@ def sheets_of(
 
         sheets = sheets_of_picture(data, progress)
         for sheet in sheets:
-            pages.arrange(sheet, known.is_head, known.is_list)
+            pages.arrange(sheet, known.is_head, known.is_list, known.may_head)
         return sheets, "photographed_image"
     raise UnknownFormat(
         "This kind of file cannot be read. Please send a PDF, a Word document (.docx), or a photo of each page."
@@ -128,7 +128,7 @@ def _pdf(
                 from reader.scan import add_rulings
 
                 add_rulings(sheet, document, index)
-            pages.arrange(sheet, known.is_head, known.is_list)
+            pages.arrange(sheet, known.is_head, known.is_list, known.may_head)
             sheets.append(sheet)
             if progress is not None:
                 progress(index + 1, count)

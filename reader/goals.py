@@ -849,7 +849,7 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             for cell in row:
                 found += _items(entries_in(cell.text, knowledge, "goals"), knowledge)
             continue
-        if _heads_again(row, goal, knowledge):
+        if _heads_again(row, goal, head, knowledge):
             head |= {cell.column: cell.text for cell in row}
             continue
         if all(knowledge.is_column(cell.text.text) for cell in row if cell.text) or same_row(
@@ -888,14 +888,18 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
     return found
 
 
-def _heads_again(row: list[Cell], goal: Cell, knowledge: Knowledge) -> bool:
-    """Whether a row is the heading of the next goal: its number over the column's name, beside names of columns."""
+def _heads_again(row: list[Cell], goal: Cell, head: dict[int, Passage], knowledge: Knowledge) -> bool:
+    """Whether a row is the heading of the next goal: its number over the column's name, beside the other headings again."""
     lines = goal.text.lines()
     return (
         len(lines) > 1
         and _HEADING.match(lines[0].flat) is not None
         and knowledge.column_by_word("goals", Passage.join(lines[1:], " ").flat) == "text"
-        and all(knowledge.is_column(cell.text.text) for cell in row if cell.text and cell is not goal)
+        and all(
+            cell.text.flat == head.get(cell.column, goal.text).flat
+            for cell in row
+            if cell.text and cell is not goal
+        )
     )
 
 

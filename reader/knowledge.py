@@ -295,6 +295,14 @@ class Knowledge:
         """Whether a text may head a column: a known column heading, or a label of a value below."""
         return self.is_column(text) or (len(text) < 50 and self.label(text) is not None)
 
+    def may_head(self, text: str) -> bool:
+        """Whether a few words set as a heading may head a column of services or supports, by the words that tell of one."""
+        return (
+            len(text.split()) <= 6
+            and not re.search(r"\d|[.;]", text)
+            and any(self.column_by_word(kind, text) is not None for kind in ("services", "accommodations"))
+        )
+
     def is_list(self, text: str) -> bool:
         """Whether a text heads a list of supports."""
         return self.label(text) in ("accommodations", "modifications", "supports_for_personnel") or (

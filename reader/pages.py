@@ -19,11 +19,17 @@ STRIP = 9.0  # points; an empty row no higher holds no writing
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
-def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text: False) -> None:
+def arrange(
+    sheet: Sheet,
+    is_column: IsColumn,
+    is_list: IsColumn = lambda _text: False,
+    may_head: IsColumn = lambda _text: False,
+) -> None:
     """Fill ``sheet.blocks`` with the page's tables and lines in reading order.
 
     ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found;
-    ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table.
+    ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table;
+    ``may_head`` whether its words tell of a column where it is set as a heading.
     """
     tables = [table for table in _grids(sheet) if table.rows and not _frames_page(table, sheet)]
     cells: list[Cell] = []
@@ -85,7 +91,7 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
 
     lines = _captioned(lines_of(outside), sheet)
     lines = _side_by_side(_wrapped(lines), sheet, is_list)
-    lines, unruled = _aligned(lines, sheet, is_column, loose_fields)
+    lines, unruled = _aligned(lines, sheet, is_column, loose_fields, may_head)
     loose_fields = under_heads(loose_fields, tables)
     form = form_blocks(loose_fields, lines, sheet)
     if any(isinstance(block, Line) for block in form):
@@ -303,7 +309,7 @@ def _tidied(table: Table) -> Table | None:
 
 
 def _aligned(
-    lines: list[Line], sheet: Sheet, is_column: IsColumn, fields: list[Cell]
+    lines: list[Line], sheet: Sheet, is_column: IsColumn, fields: list[Cell], may_head: IsColumn
 ) -> tuple[list[Line], list[Table]]:
     """Find tables set by alignment alone: a row of known column headings, then rows under them.
 
@@ -323,6 +329,9 @@ def _aligned(
         filled = [piece for piece in line.pieces if any(_just_under(entry, piece, line) for entry in fields)]
         if len(filled) >= max(2, 0.6 * len(line.pieces)):
             return False  # each names the field under it
+        if len(known) > 2 and any(known) and (line.text.bold or capitals(line.text.text)):
+            known = [a or may_head(piece.flat) for a, piece in zip(known, line.pieces, strict=True)]
+            return sum(known) >= 0.75 * len(known)
         return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
 
     while index < len(lines):

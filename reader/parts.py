@@ -345,6 +345,7 @@ class _Titles:
             any(_alike(_style(text), other, 1) for other in self.styles)
             or capitals(text.text)
             or bool(_NUMBERING.match(text.flat))
+            or bool(_PLAINLY.search(text.flat))
         )
         if not like_others or _labels_next(text, following, self.knowledge):
             return None
@@ -413,6 +414,7 @@ class _Titles:
         return kind, text, 1
 
 
+_PLAINLY = re.compile(r"(?i)\bpresent levels?(?:\(s\))? of\b|\bmeasurable annual goals\b|\bspecial factors\b")
 _BEFORE_GOALS = ("special_factors", "present_levels", "concerns", "student", "unknown", "goals")
 _LISTED = ("accommodations", "modifications", "personnel")  # boxes of one list each, headed by a first row
 _SECTION_NO = re.compile(

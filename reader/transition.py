@@ -91,11 +91,14 @@ def read_transition(
                     found.postsecondary_goals.append(
                         PostsecondaryGoal(area, read_as(text.flat, text, "column"))
                     )
-    if not found.postsecondary_goals:
+    told = bool(found.postsecondary_goals)  # then only what plainly is another one
+    if len(found.postsecondary_goals) < 3:
         for part in parts:
             if part.kind != "transition":
                 continue
             for sentence in _sentences(part.prose):
+                if told and not _PLAINLY_AFTER.search(sentence.flat):
+                    continue
                 if (
                     _POST.search(sentence.flat)
                     and re.search(r"(?i)\bwill\b|rá\b", sentence.flat)
@@ -112,6 +115,11 @@ def read_transition(
                         body = body.cut(begun[-1])
                     while label := re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", body.text):
                         body = body.cut(label.end())
+                    if any(
+                        squeezed(body.flat).rstrip(".") in other or other in squeezed(body.flat)
+                        for other in seen
+                    ):
+                        continue
                     seen.add(squeezed(body.flat))
                     found.postsecondary_goals.append(
                         PostsecondaryGoal(_area_of(sentence.flat), read_as(body.flat, body, "sentence"))
@@ -129,6 +137,9 @@ def read_transition(
 
 
 _POST_START = re.compile(r"\b(?:After|Upon|Following|Within|Once|Después|Al)\b(?= [a-záéíóú])")
+_PLAINLY_AFTER = re.compile(
+    r"\b(?:After|Upon|Following) (?:high school|graduation|graduating|leaving (?:high )?school|(?:the )?completion of (?:high )?school|completing high school)\b, [^.]{2,30}\bwill\b"
+)
 _AFTER_SCHOOL = re.compile(
     r"(?i)\bafter (?:high )?school\b|post-?\s?secondary|post-?\s?school|postsecundari|después de la"
 )
