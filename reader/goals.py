@@ -11,7 +11,15 @@ from reader.choices import choices_in, chosen
 from reader.entries import entries_of
 from reader.goal_groups import grouped
 from reader.goal_parts import Draft, Item, goal_of, is_goal, judge, parts_of_words, patterns
-from reader.goal_sentences import POSTSECONDARY, STEP, lined, measured_apart, measured_sentences, steps_apart
+from reader.goal_sentences import (
+    POSTSECONDARY,
+    STEP,
+    lined,
+    measured_apart,
+    measured_sentences,
+    now_apart,
+    steps_apart,
+)
 from reader.knowledge import Knowledge, squeezed
 from reader.labels import Entry, entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table, capitals
@@ -177,7 +185,7 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
         items += _items(entries, knowledge)
     items = [
         item
-        for item in steps_apart(measured_apart(items, knowledge), knowledge)
+        for item in now_apart(steps_apart(measured_apart(items, knowledge), knowledge), knowledge)
         if item[0] != "area" or _may_be_area(item[1], item[3], knowledge)
     ]
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
@@ -436,6 +444,20 @@ def _area_heading(line: Passage, knowledge: Knowledge) -> bool:
     )
 
 
+def _area_over_goal(line: Passage, below: list[Passage], knowledge: Knowledge) -> bool:
+    """Whether a line of its own names an area over the sentence of a goal, though nothing sets it apart."""
+    return (
+        len(line.flat.split()) <= 4
+        and line.text[:1].isupper()
+        and not re.search(r"[.:;?,]|\d|[☐☒\t]", line.text)
+        and knowledge.area(line.flat) is not None
+        and bool(below)
+        and below[0].text[:1].isupper()
+        and len(below[0].flat.split()) > 6
+        and is_goal(Passage.join(below, "\n").flat, knowledge)
+    )
+
+
 def _strip_lead(passage: Passage) -> Passage:
     lead = re.match(r"^[\s\-–—:.)]+", passage.text)
     return passage.cut(lead.end()) if lead else passage
@@ -572,6 +594,14 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             return found
         slot = knowledge.goal_slot(entry.label.flat)
         lines = entry.value.lines()
+        when = patterns(knowledge)["timeframe"].match(entry.value.flat)
+        if (
+            slot is None
+            and when
+            and when.end() >= len(entry.value.flat.rstrip(" ."))
+            and len(entry.label.flat) < 40
+        ):
+            return [("timeframe", entry.value, entry.how, entry.label)]
         if slot == "area" and lines and re.search(f"[{TICKED}{EMPTY}]", lines[0].text):
             rest = Entry(None, Passage(), Passage.join(lines[1:], "\n"), entry.part, entry.how)
             return [("area", lines[0], entry.how, entry.label), *_unlabelled(rest, knowledge)]
@@ -586,6 +616,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             return _items([Entry(f"goal.{slot}", entry.label, entry.value, entry.part, entry.how)], knowledge)
         if _named_area(entry, knowledge):
             return [("area", Passage.join([entry.label, entry.value], " "), entry.how, entry.label)]
+        if _ASKS_WHAT.match(entry.label.flat) and is_goal(entry.value.flat, knowledge):
+            return _goal_value(Entry("goal.text", entry.label, entry.value, entry.part, entry.how), knowledge)
         if _next_heading(entry, knowledge) is None and _SAYS.search(entry.label.flat):
             return [("other", entry.value, entry.how, entry.label)]  # "We will check by:"
         if is_goal(entry.value.flat, knowledge) and len(entry.label.flat) < 60:
@@ -598,7 +630,8 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
     sentence: list[Passage] = []
     under: tuple[str, Passage, list[Passage]] | None = None  # slot, its heading, the lines under it
     area_next = False  # "Goal 1 area", the area on the line below
-    for line in entry.value.lines():
+    lines = entry.value.lines()
+    for place, line in enumerate(lines):
         if area_next:
             found.append(("area", line, entry.how, line))
             area_next = False
@@ -629,10 +662,13 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             found.append(("number", line.cut(*named.span("number")), entry.how, line))
             found.append(("area", line.cut(*named.span("area")), entry.how, line))
             continue
-        if _area_heading(line, knowledge):
+        over_goal = (not sentence or sentence[-1].flat.endswith(".")) and _area_over_goal(
+            line, lines[place + 1 : place + 3], knowledge
+        )
+        if over_goal or _area_heading(line, knowledge):
             found += _sentence(sentence, knowledge, entry)
             sentence = []
-            found.append(("area", line, entry.how, line))
+            found.append(("area", line, "loose" if over_goal else entry.how, line))
             continue
         if (
             sentence
@@ -647,7 +683,11 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
         if (
             heading
             and not (sentence and not sentence[-1].flat.endswith((".", ":", "!")))
-            and (len(line.flat) < 110 or _AREA_THEN_TEXT.match(heading["rest"]))
+            and (
+                len(line.flat) < 110
+                or _AREA_THEN_TEXT.match(heading["rest"])
+                or _AREA_ASIDE.match(line.text[line.text.find("(") :])
+            )
         ):
             found += _sentence(sentence, knowledge, entry)
             sentence = []
@@ -661,6 +701,10 @@ def _unlabelled(entry: Entry, knowledge: Knowledge) -> list[Item]:
             if rest and (both := _AREA_THEN_TEXT.match(rest.text)):
                 found.append(("area", rest.cut(*both.span("area")), entry.how, line))
                 sentence.append(rest.cut(both.start("text")))
+                continue
+            if rest and (both := _AREA_ASIDE.match(rest.text)):
+                found.append(("area", rest.cut(*both.span("area")), entry.how, line))
+                sentence.append(rest.cut(both.end()))
                 continue
             if rest and (inner := re.fullmatch(r"\(([^()]{3,70})\)", rest.text)):
                 if inner[1][0].islower():
@@ -721,6 +765,8 @@ def _heads_list(line: Passage, knowledge: Knowledge) -> str | None:
     return slot if slot in ("objectives", "method", "baseline", "criterion", "schedule") else None
 
 
+_ASKS_WHAT = re.compile(r"(?i)\W*what will (?:\w+ ){1,3}(?:do|be able to do|accomplish|achieve|learn)\b")
+_AREA_ASIDE = re.compile(r"\((?P<area>[A-ZÁÉÍÓÚ][^():]{2,60})\)\s*[.:–—-]?\s+(?=[A-ZÁÉÍÓÚ].{11})")
 _AREA_THEN_TEXT = re.compile(r"(?P<area>[A-ZÁÉÍÓÚ][^.:?]{2,60})[.:]\s+(?P<text>[A-ZÁÉÍÓÚ].{12,})$")
 
 
@@ -860,7 +906,9 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
             len(goal.text.flat.split()) < 4 or re.match(r"(?i)\W*progress\b", goal.text.flat)
         ):
             continue
-        if step := _OBJECTIVE.match(goal.text.text):
+        if step := _OBJECTIVE.match(goal.text.text) or (
+            _LETTER.match(goal.text.text) if any(item[0] == "text" for item in found) else None
+        ):
             found.append(("objectives", goal.text.cut(step.end()), "column", Passage()))
             continue
         title = head.get(goal.column, Passage())
@@ -879,6 +927,10 @@ def _rows(table: Table, roles: dict[int, str], depth: int, knowledge: Knowledge)
                 found.append(("number", cell.text.cut(*named.span(1)), "column", title))
                 if named[2]:
                     found.append(("area", cell.text.cut(*named.span(2)), "column", title))
+        steps = [cell for cell in row if roles.get(cell.column) == "objectives" and cell.text]
+        if len(steps) > 1:  # a column for each
+            found += [("objectives", cell.text, "column", Passage()) for cell in steps]
+            texts.pop("objectives")
         for role, cell in texts.items():
             if role in ("baseline", "area") and (labelled := _labelled_inside(cell.text, knowledge)):
                 found += labelled
@@ -919,6 +971,7 @@ def _labelled_inside(text: Passage, knowledge: Knowledge) -> list[Item]:
 
 
 _NUMBER_AREA = re.compile(r"\W*(?:goal\s*)?#?(\d{1,2})\b[\s.:)–-]*([^.?]{0,90})$", re.I)
+_LETTER = re.compile(r"\W{0,2}[a-h][.)]\s+(?=[A-ZÁÉÍÓÚ])")
 _OBJECTIVE = re.compile(
     r"(?i)^\W*(?:\d{1,2}\.\d{1,2}\.?|sti?o\b\s*\#?\d*[a-z]?\b|(?:short[- ]term )?(?:objective|benchmark|objetivo)s?\s*\#?\d*[a-z]?\b)\s*[.):-]*\s*"
 )

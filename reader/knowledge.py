@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,8 @@ class Knowledge:
         columns = _load("columns")
         self._named: dict[str, str | None] = {}  # labels looked up before
         self._told: dict[str, str | None] = {}
+        self._heads: dict[tuple[str, str], str | None] = {}  # column headings looked up before
+        self._telling: dict[tuple[str, str], str | None] = {}
         self._nearly: dict[str, str] = {}
         if loose:
             for key, role in self.labels.items():
@@ -235,7 +237,23 @@ class Knowledge:
 
     def column(self, kind: str, text: str) -> str | None:
         """The role of a column heading in a table listing ``kind`` (services, goals, team, …)."""
+        return self._once(self._heads, (kind, text), self._column)
+
+    @staticmethod
+    def _once(
+        known: dict[tuple[str, str], str | None], key: tuple[str, str], ask: Callable[[str, str], str | None]
+    ) -> str | None:
+        """What was found for a key before, else what is found now."""
+        if key not in known:
+            if len(known) > 50_000:
+                known.clear()
+            known[key] = ask(*key)
+        return known[key]
+
+    def _column(self, kind: str, text: str) -> str | None:
         table = self.columns[kind]
+        if kind == "goals" and (numbered := re.fullmatch(r"(?s)(\D{6,40}?)\s*#?\s*\d", text.strip())):
+            text = numbered[1] if self.columns[kind].get(squeezed(numbered[1])) == "objectives" else text
         for candidate in _variants(text):
             role = table.get(candidate)
             if role is not None:
@@ -266,6 +284,9 @@ class Knowledge:
 
     def column_by_word(self, kind: str, text: str) -> str | None:
         """The role of a column whose heading is not known as a whole, by its telling words."""
+        return self._once(self._telling, (kind, text), self._column_by_word)
+
+    def _column_by_word(self, kind: str, text: str) -> str | None:
         if len(text) > 90 and len(text := unbracketed(text).strip()) > 90:
             return None
         words = set(re.findall(r"[a-z]+", plain(text)))

@@ -195,3 +195,93 @@ def test_how_soon_belongs_to_how_often(end, criterion):
     (found,) = goals(lines(f"Goal 1: Given a card, Ada will return to her seat {end}"))
 
     assert found.criterion.value == criterion
+
+
+# ---------------------------------------------------------------- steps without a word for them
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("1.1", "1.2"), ("1-1", "1-2"), ("a.", "b."), ("a)", "b)"), ("(a)", "(b)")]
+)
+def test_steps_numbered_under_their_goal(first, second):
+    (found,) = goals(
+        lines(
+            "Goal 1: By June 2027, Ada will read 90 words a minute on 3 of 4 pages.\n"
+            f"{first} Ada will read 60 words a minute by December 2026.\n"
+            f"{second} Ada will read 75 words a minute by March 2027."
+        )
+    )
+
+    assert found.criterion.value.endswith("3 of 4 pages")
+    assert [step.value.split(" by ")[1] for step in found.objectives] == ["December 2026", "March 2027"]
+
+
+def test_one_letter_alone_begins_no_steps():
+    (found,) = goals(
+        lines("Goal 1: Ada will sort her mail with 90% accuracy, in room\na. This counts on 3 of 4 days.")
+    )
+
+    assert found.objectives == []
+
+
+def test_a_column_and_a_row_for_each_step():
+    columns = table(
+        "Annual Goal|Objective 1|Objective 2|Evaluation",
+        "Ada will write five sentences on 4 of 5 tries.|Ada will write two.|Ada will write four.|Samples",
+    )
+    rows = table(
+        "Goal|Criteria|Method",
+        "1. Ada will write a paragraph about her day|4 of 5 tries|Samples",
+        "a. Ada will write two sentences|4 of 5 tries|Samples",
+        "2. Given sums, Ada will add three numbers|8 of 10|Quiz",
+    )
+
+    assert [[step.value for step in goal.objectives] for goal in goals(columns)] == [
+        ["Ada will write two", "Ada will write four"]
+    ]
+    assert [[step.value for step in goal.objectives] for goal in goals(rows)] == [
+        ["Ada will write two sentences"],
+        [],
+    ]
+
+
+# ---------------------------------------------------------------- goals told without labels
+
+
+def test_an_area_over_a_goals_paragraph_that_goes_on_with_where_the_child_is():
+    first, second = goals(
+        lines(
+            "Reading\nGiven a page, Ada will read 70 words correctly per minute on three probes by April 2027.\n"
+            "She now reads 44 words. A probe is given each Friday.\n"
+            "Writing\nAda will write five sentences about a picture in 4 of 5 samples by April 2027. Ada currently writes two."
+        )
+    )
+
+    assert (first.area.value, first.baseline.value) == ("Reading", "She now reads 44 words")
+    assert first.text.value.endswith("by April 2027.")
+    assert (second.area.value, second.baseline.value) == ("Writing", "Ada currently writes two")
+
+
+def test_what_a_child_will_now_do_belongs_to_the_goal():
+    (found,) = goals(
+        lines(
+            "Goal 1: Ada will read 70 words a minute on three probes. She now will also read 5 signs on 4 of 5 walks."
+        )
+    )
+
+    assert found.text.value.endswith("4 of 5 walks.")
+
+
+def test_questions_for_the_goal_and_for_its_date():
+    rows = table(
+        "Goal 1|Motor",
+        "What will Ada do?|Ada will cut along a line within 1/4 inch in 4 of 5 tries",
+        "When?|by May 2027",
+        "What will Ada need?|A table that will be set at her height",
+        "How will it be measured?|Work samples",
+    )
+
+    (found,) = goals(rows)
+
+    assert (found.timeframe.value, found.criterion.value) == ("by May 2027", "4 of 5 tries")
+    assert found.text.value == "Ada will cut along a line within 1/4 inch in 4 of 5 tries"
