@@ -235,6 +235,8 @@ def _minutes(words: str) -> float | None:
     both = re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}\s*(?:and|y|,)?\s*({_NUMBER})\s*-?\s*{_MINUTES}", words)
     if both:
         return _value(both[1]) * 60 + _value(both[2])
+    if more := re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}\s+and\s+a\s+half\b", words):
+        return _value(more[1]) * 60 + 30
     half = re.search(r"\b(?:half|1/2|media)[ -]*(?:an |a )?(?:hour|hora)", words)
     found = re.search(rf"({_NUMBER})\s*-?\s*{_MINUTES}", words)
     hours = re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}", words)
@@ -264,6 +266,7 @@ def _sessions(words: str) -> float | None:
     if re.search(r"\b(?:twice|dos veces)\b", rest):
         return 2.0
     for pattern in (
+        rf"({_NUMBER})\s+(?:class |lesson )?(?:periods|blocks|lessons|classes)\s+of\s+{_NUMBER}\s*-?\s*{_MINUTES}",
         rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?|periods|blocks|classes|visits|lessons?|meetings?|appointments?)\b",
         rf"({_NUMBER})\s*[x×]\s*(?:/|per|a|each|every|weekly|daily|monthly|week|wk|\d|por|al|cada|sem|,|$)",
         rf"[x×]\s*({_NUMBER})\b(?!\s*-?\s*(?:min|hour|hr|hora))",

@@ -152,11 +152,17 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             question = asked_in[0].text
             yes = next((c for c in row if c.column == yes_column), None)
             no = next((c for c in row if c.column == no_column), None)
-            if (yes is not None and TICKED in yes.text.text) or (
-                yes is not None and squeezed(yes.text.flat) in ("x", "yes")
+            if yes is not None and (
+                TICKED in yes.text.text
+                or squeezed(yes.text.flat) in ("x", "yes")
+                or re.fullmatch(r"\W*[✓✔√]\W*", yes.text.text)
             ):
                 found.append((question, Passage("Yes"), "box"))
-            elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
+            elif no is not None and (
+                TICKED in no.text.text
+                or squeezed(no.text.flat) in ("x", "no")
+                or re.fullmatch(r"\W*[✓✔√]\W*", no.text.text)
+            ):
                 found.append((question, Passage("No"), "box"))
             continue
         if (
@@ -244,6 +250,8 @@ _YES_HEADS = (
     "si",
     "y",
     "needed",
+    "afactor",
+    "factorseepage",
     "need",
     "required",
     "applies",
@@ -256,6 +264,8 @@ _NO_HEADS = (
     "no",
     "n",
     "notneeded",
+    "notafactor",
+    "nofactor",
     "noneed",
     "noneeds",
     "notrequired",
@@ -317,11 +327,32 @@ def _sentences(text: Passage) -> list[Passage]:
     return [whole.cut(a, b) for a, b in pairwise([0, *cuts, len(whole)])]
 
 
+_TO_MARK = re.compile(r"(?i)\W*(?:\(?\s*)?(?:please )?(?:check|mark|select|choose)\b[^.?☐☒]{0,60}[:.)]*\s*")
+_ASIDE_ANSWER = re.compile(r"(?P<what>[^\W\d_][^(),;:.☐☒]{3,70}?)\s*\((?P<said>yes|no)\)", re.I)
+
+
+def _in_parentheses(text: Passage) -> list[tuple[Passage, Passage, str]]:
+    """Factors of a sentence, each with its answer behind it: "behavior (no), communication (yes)"."""
+    told = list(_ASIDE_ANSWER.finditer(text.text.replace("\n", " ")))
+    if len(told) < 3:
+        return []
+    return [(text.cut(*one.span("what")), text.cut(*one.span("said")), "sentence") for one in told]
+
+
 def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
     """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
-    found = []
+    found = _in_parentheses(text)
     lines = _sentences(text)
     statements: list[Passage] = []
+
+    def names_factor(line: Passage) -> bool:
+        label = re.match(r"([A-Z][^:.?☐☒]{3,50}):\s+\S", line.text)
+        return label is not None and any(
+            any(plain(phrase) in f" {plain(label[1])} " for phrase in phrases)
+            or (slot in _ONE_WORD and _ONE_WORD[slot].fullmatch(plain(label[1])))
+            for slot, phrases in knowledge.words["factors"].items()
+        )
+
     current: list[Passage] = []
     for line in lines:
         begins = re.match(
@@ -335,6 +366,9 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
             and re.search(r"[?:]\s*$", current[-1].flat)
             and not re.match(r"\W*(?:☐|☒)", current[0].text)
         )
+        begins = begins or names_factor(line)
+        if current and _TO_MARK.fullmatch(current[-1].flat):
+            current, answers = current[:-1], None  # "Check all that apply:" is no question
         if begins and current and not answers:
             statements.append(Passage.join(current, "\n"))
             current = []
@@ -382,7 +416,8 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
 
 _NEEDED = re.compile(
     r"(?i)\W*(?:needed|required|need(?:s|ed)? (?:identified|addressed)|addressed (?:in|by|through)|see (?:goals?|bip|behavior|the behavior|plan)|"
-    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,60}\b(?:impedes|needs|requires|uses|receives) )"
+    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,60}\b(?:impedes|needs|requires|uses|receives) |"
+    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,40}\bhas an? [^.?:☐☒]{0,30}\b(?:plan|device|interpreter)\b)"
 )
 _REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
 

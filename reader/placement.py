@@ -183,6 +183,8 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                     spot = part.prose.cut(share_told.start(), share_told.end())
                     share = int(number) if number.is_integer() else number
                     return read_as(share, spot, "sentence", trust=0.8)
+    if not candidates and (counted := _share_counted(parts)) is not None:
+        return counted
     for way in ("in", "out"):
         for rank, value, spot, kind in sorted(candidates, key=lambda c: c[0]):
             if kind == way:
@@ -190,6 +192,33 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                 return read_as(
                     share, spot, "sentence", trust=0.92 if rank == 0 else 0.86 if rank < 1 else 0.8
                 )
+    return None
+
+
+_COUNT_OF = r"[^.;\d☐☒%]{0,40}?(\d{1,4}(?:,\d{3})?(?:\.\d+)?)"
+_HOURS_APART = re.compile(  # "General education: 27 hours a week; special education: 5 hours a week"
+    rf"(?i)\b(?:general|regular) education\b{_COUNT_OF}\s*(?P<unit>hours?|minutes?)\b[^.☐☒%]{{0,40}}?\bspecial education\b{_COUNT_OF}\s*(?P=unit)"
+)
+_HOURS_OF_ALL = re.compile(  # "Hours in school per week 32.5; hours in special education 6.5"
+    rf"(?i)\b(?:hours|minutes) (?:in|of) (?:the )?school\b{_COUNT_OF}[^.☐☒%\d]{{0,20}}\b(?:hours|minutes) (?:in|of) special education\b{_COUNT_OF}"
+)
+
+
+def _share_counted(parts: Sequence[Part]) -> Value | None:
+    """The share where only hours or minutes of each are told."""
+    for part in parts:
+        if part.kind not in ("lre", "services"):
+            continue
+        flat = part.prose.text.replace("\n", " ").replace("\t", " ")
+        apart, of_all = _HOURS_APART.search(flat), _HOURS_OF_ALL.search(flat)
+        told = apart or of_all
+        if told is None:
+            continue
+        first, second = (float(number.replace(",", "")) for number in (told[1], told[3 if apart else 2]))
+        whole = first + second if apart else first
+        inside = first if apart else first - second
+        if 0 < inside <= whole:
+            return read_as(round(100 * inside / whole), part.prose.cut(*told.span()), "sentence", trust=0.8)
     return None
 
 

@@ -226,7 +226,7 @@ def _table(
     section = section or own
     personnel = bool(re.search(r"personnel|personal escolar", plain(heading)))
     uncounted = _uncounted(table, roles, depth)
-    for row in [one for whole in table.rows[depth:] for one in one_each(whole, roles)]:
+    for row in [one for whole in table.rows[depth:] for one in _rows_of(whole, roles, head, knowledge)]:
         written = [cell for cell in row if cell.text]
         if answers_questions(row):
             continue
@@ -302,6 +302,22 @@ def _table(
     return services, supports
 
 
+def _rows_of(
+    row: list[Cell], roles: dict[int, str], head: dict[int, Passage], knowledge: Knowledge
+) -> list[list[Cell]]:
+    """A row as a row for each of its services; columns that each state an amount of their own ("Direct minutes per
+    week", "Consultation minutes per month") are amounts of several."""
+    timed = [cell for cell in row if roles.get(cell.column) in ("amount", "frequency") and cell.text]
+    amounts = [amount_of(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat)) for cell in timed]
+    apart = [_CONSULTED.search(head.get(cell.column, Passage()).flat) is not None for cell in timed]
+    if len(timed) == 2 and len(set(apart)) == 2 and all(amount.minutes and amount.per for amount in amounts):
+        return [[cell for cell in row if cell not in timed or cell is own] for own in timed]
+    return one_each(
+        row, roles, lambda name: knowledge.kind_of_service(name) == "related" or bool(_TAUGHT.search(name))
+    )
+
+
+_CONSULTED = re.compile(r"(?i)\b(?:consult\w*|indirect)\b")
 _ONLY_RELATED = re.compile(  # what a column lists, and no aids or supports among it
     r"^(?=.*related service)(?=.*special education)(?!.*(?:supplement|\baids?\b|support))"
 )
@@ -763,9 +779,24 @@ _PLACE = re.compile(
 )
 
 
+_ONLY_PLACE = re.compile(
+    r"(?i)(?!.*\d+ ?min)(?:[\w/'’-]+ ){0,4}(?:rooms?|classrooms?|class|gym(?:nasium)?|library|office|playground|cafeteria|clinic|community|setting|environment)(?: [A-Z]?\d{0,3})?"
+)
+_ONLY_PERSON = re.compile(
+    r"(?i)(?:(?:the|an?|by|with|certified|licensed)\s+)?(?:[\w/'’-]+ ){0,4}(?:teacher|therapist|pathologist|counselor|psychologist|nurse|social worker|paraprofessional|aide|interpreter|specialist|provider)"
+)
+
+
 def _where(service: Service, text: Passage) -> None:
     """Place and provider named in a sentence."""
-    place = _PLACE.search(text.text)
+    pieces = [m.span() for m in re.finditer(r"[^,;]+", text.text)][1:]
+    for start, end in pieces:  # "45 minutes daily, resource room, reading teacher"
+        piece = text.cut(start, end)
+        if service.location is None and _ONLY_PLACE.fullmatch(piece.flat):
+            service.location = read_as(piece.flat, piece, "sentence")
+        elif service.provider is None and _ONLY_PERSON.fullmatch(piece.flat):
+            service.provider = read_as(piece.flat, piece, "sentence")
+    place = _PLACE.search(text.text) if service.location is None else None
     if place:
         service.location = read_as(
             " ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence"
@@ -774,7 +805,7 @@ def _where(service: Service, text: Passage) -> None:
         r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
         text.text,
     )
-    if by:
+    if by and service.provider is None:
         service.provider = read_as(by[1].strip(), text.cut(by.start(1), by.end(1)), "sentence")
 
 

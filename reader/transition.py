@@ -91,6 +91,15 @@ def read_transition(
                     found.postsecondary_goals.append(
                         PostsecondaryGoal(area, read_as(text.flat, text, "column"))
                     )
+    if not found.postsecondary_goals:
+        for part in parts:
+            for plan in _PLANS.finditer(part.prose.text) if part.kind == "transition" else ():
+                text = part.prose.cut(plan.start(), plan.end())
+                flat = re.sub(r"\s*:\s*", " ", text.flat)
+                seen.add(squeezed(flat))
+                found.postsecondary_goals.append(
+                    PostsecondaryGoal(_PLANNED[plan["what"].lower()], read_as(flat, text, "row"))
+                )
     told = bool(found.postsecondary_goals)  # then only what plainly is another one
     if len(found.postsecondary_goals) < 3:
         for part in parts:
@@ -137,6 +146,15 @@ def read_transition(
 
 
 _POST_START = re.compile(r"\b(?:After|Upon|Following|Within|Once|Después|Al)\b(?= [a-záéíóú])")
+_PLANNED = {
+    "learn": "education/training",
+    "study": "education/training",
+    "work": "employment",
+    "live": "independent living",
+}
+_PLANS = re.compile(  # "After high school, I plan to work: as a welder"
+    r"(?:After|Upon|Following) [^,:.\n]{0,24}(?:school|graduat\w+)[^,:.\n]{0,20}, (?:[A-Z][\w'’-]*|he|she|they) (?:plans? to|will|intends? to|wants? to) (?P<what>learn|study|work|live)\s*:\s*[^\n:]{4,120}"
+)
 _PLAINLY_AFTER = re.compile(
     r"\b(?:After|Upon|Following) (?:high school|graduation|graduating|leaving (?:high )?school|(?:the )?completion of (?:high )?school|completing high school)\b, [^.]{2,30}\bwill\b"
 )

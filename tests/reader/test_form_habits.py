@@ -1,5 +1,7 @@
 """How forms lay out all but goals, as small as it goes: one habit in each test, and what only looks like it."""
 
+from datetime import date
+
 import pytest
 
 from reader.amounts import amount_of, numbers_left
@@ -14,6 +16,7 @@ from reader.parts import parts_of
 from reader.placement import read_placement
 from reader.progress import read_progress
 from reader.tables import table_kind
+from reader.transition import read_transition
 from tests.reader.test_pieces import KNOWN, entries, lines, part, passage, services, supports, table
 
 
@@ -117,6 +120,65 @@ def test_one_cell_may_list_several_services():
         ("Teacher of the Blind", 5, "Office"),
         ("Reading", 150, "Room 5"),
     ]
+
+
+def test_a_cell_may_list_services_on_one_line_or_name_several():
+    one_line = table(
+        "Service|Amount|Place", "Speech|2 x 30 min/week (group); 1 x 20 min/week (individual)|Room 3"
+    )
+    named = table(
+        "Service|Time|Place", "Speech Therapy\nOccupational Therapy|30 min weekly\n45 min weekly|Room 3\nGym"
+    )
+    wrapped = table("Service|Time|Place", "Reading\nand writing|30 min weekly\n45 min weekly|Room 3\nGym")
+
+    def told(grid):
+        return [
+            (s.name.value, s.minutes_per_week.value)
+            for s in services(part("services", grid, title="SERVICES"))
+        ]
+
+    assert told(one_line) == [("Speech", 60), ("Speech", 20)]
+    assert told(named) == [("Speech Therapy", 30), ("Occupational Therapy", 45)]
+    assert told(wrapped) == [("Reading and writing", 30), ("Reading and writing", 45)]
+
+
+def test_direct_and_consulted_minutes_in_columns_of_their_own():
+    apart = table(
+        "Service|Direct minutes per week|Consultation minutes per month|Place",
+        "Vision|60|30|Room 3",
+        "Reading|225||Room 4",
+    )
+    parts = table("Service|Minutes per session|Sessions per week|Place", "Vision|30|2|Room 3")
+
+    found = services(part("services", apart, title="SERVICES"))
+
+    assert [(s.name.value, s.minutes_per_week.value) for s in found] == [
+        ("Vision", 60),
+        ("Vision", 7.5),
+        ("Reading", 225),
+    ]
+    assert [s.minutes_per_week.value for s in services(part("services", parts, title="SERVICES"))] == [60]
+
+
+def test_place_and_person_at_the_end_of_a_list():
+    told = lines(
+        "Reading Instruction: 45 minutes, five times weekly, resource room, special education teacher, with two peers"
+    )
+
+    (found,) = services(part("services", told, title="SERVICES"))
+
+    assert (found.location.value, found.provider.value) == ("resource room", "special education teacher")
+
+
+@pytest.mark.parametrize(
+    ("amount", "weekly"),
+    [
+        ("an hour and a half per week", 90), ("4 class periods of 50 minutes per week", 200), ("1 hour and 15 minutes a week", 75),
+        ("60 minutes weekly in two sessions of 30 minutes", 60), ("one hour a week, 2 x 30 minutes", 60),
+    ],
+)  # fmt: skip
+def test_more_ways_to_say_how_much(amount, weekly):
+    assert amount_of(amount).per_week == weekly
 
 
 @pytest.mark.parametrize(
@@ -320,6 +382,72 @@ def test_where_how_often_ends(words, often):
     pages = part("progress", lines(words), title="PROGRESS")
 
     assert read_progress([pages], entries(pages), KNOWN).frequency.value == often
+
+
+def test_months_and_counts_say_how_often():
+    def often(words):
+        pages = part("progress", lines(words), title="PROGRESS")
+        found = read_progress([pages], entries(pages), KNOWN).frequency
+        return found.value if found else None
+
+    assert often("Progress reports: November, January, April and June") == "November, January, April and June"
+    assert often("Parents receive reports in October, February and June.") == "October, February and June"
+    assert often("Progress Report Frequency 4x/year") == "4x/year"
+    assert often("Progress reports: see the folder of May") is None
+
+
+def test_factors_that_a_sentence_or_a_label_tells():
+    aside = "The team considered behavior needs (no), braille (no), communication needs (yes) and assistive technology (yes)."
+    labels = "Behavior: Ada has a behavior plan.\nVision: Ada sees well with glasses.\nAssistive technology: Ada uses a tablet that speaks."
+    boxes = "Check all that apply:\n☒ Behavior impedes learning\n☐ Communication needs"
+
+    def told(words):
+        found = read_factors([part("special_factors", lines(words))], [], KNOWN, {}, [])
+        return (
+            found.behavior.value,
+            found.communication.value,
+            found.assistive_technology.value,
+            found.visual_impairment.value,
+        )
+
+    assert told(aside) == (False, True, True, False)
+    assert told(labels) == (True, False, True, False)
+    assert told(boxes) == (True, False, False, False)
+
+
+def test_a_share_counted_from_hours():
+    def share(words):
+        pages = part("lre", lines(words), title="PLACEMENT")
+        found = read_placement([pages], entries(pages), KNOWN).percent_general_education
+        return (found.value, found.confidence < 0.9) if found else None
+
+    assert share("General education: 27 hours a week; special education: 5 hours a week") == (84, True)
+    assert share("Hours in school per week 32.5; hours in special education 6.5") == (80, True)
+    assert share("General education: 27 hours a week. Special education: 90 minutes a week") is None
+
+
+def test_bullets_after_how_a_test_is_taken_are_no_tests():
+    page = part("assessments", lines("☒ Participates with accommodations listed below\n• Small group\n• Extended time\nTests to be taken: State Reading, State Science"), title="STATE ASSESSMENT")  # fmt: skip
+
+    found = read_assessments([page], KNOWN, iep=True)
+
+    assert [test.value for test in found.state_tests] == ["State Reading", "State Science"]
+    assert [value.value for value in found.accommodations] == ["Small group", "Extended time"]
+
+
+def test_goals_after_school_in_the_childs_own_words():
+    def told(words):
+        pages = part("transition", lines(words), title="TRANSITION")
+        found = read_transition([pages], entries(pages), KNOWN, born=date(2009, 1, 1), until=date(2027, 6, 1))
+        return [(goal.area, goal.text.value) for goal in found.postsecondary_goals]
+
+    assert told(
+        "After high school, I plan to learn: welding at a college\nAfter high school, I plan to live: with my sister"
+    ) == [
+        ("education/training", "After high school, I plan to learn welding at a college"),
+        ("independent living", "After high school, I plan to live with my sister"),
+    ]
+    assert told("After lunch, I plan to work: in the library") == []
 
 
 def test_a_goal_after_school_whose_box_is_blank():
