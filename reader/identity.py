@@ -508,7 +508,7 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
             start = match.start() + piece.start()
             text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")
             text = re.sub(
-                r"^(?:primary|secondary|primaria|secundaria|and|y|disability)\s*[:\-]?\s*",
+                r"^\W*(?:primary|secondary|primaria|secundaria|and|y|disability)?\s*[:–—-]?\s*",
                 "",
                 text,
                 flags=re.I,
@@ -558,6 +558,9 @@ _FOUND_ELIGIBLE = re.compile(
 )
 
 
+_AND_ANOTHER = re.compile(r"\s*(?:\([^)]*\))?,?\s*(?:and|y|,)\s+(?:an? |un[ao]? )?(?=[A-Z])")
+
+
 def _category_said(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
     """The category that a sentence names: "is eligible as a student with a Specific Learning Disability"."""
     for part in parts:
@@ -566,11 +569,21 @@ def _category_said(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
         prose = part.prose
         flat = prose.text.replace("\n", " ").replace("\t", " ")
         for said in _FOUND_ELIGIBLE.finditer(flat):
-            words = re.split(r"[.;,(]", flat[said.end() : said.end() + 80])[0].split(" ")
-            for count in range(min(len(words), 7), 0, -1):
-                name = " ".join(words[:count])
-                if knowledge.disability(name):
-                    return [read_as(name, prose.cut(said.end(), said.end() + len(name)), "sentence")]
+            found: list[Text] = []
+            at: int | None = said.end()
+            while at is not None:
+                words = re.split(r"[.;,(]", flat[at : at + 80])[0].split()
+                counts = range(min(len(words), 7), 0, -1)
+                name = next(
+                    (n for count in counts if knowledge.disability(n := " ".join(words[:count]))), None
+                )
+                if name is None:
+                    break
+                found.append(read_as(name, prose.cut(at, at + len(name)), "sentence"))
+                more = _AND_ANOTHER.match(flat, at + len(name))
+                at = more.end() if more else None
+            if found:
+                return found
     return []
 
 
@@ -664,7 +677,7 @@ def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
             kind = table_kind(table, knowledge)
             if kind and kind[0] == "team" and "role" in kind[1].values():
                 members += _rows(table, kind[1], kind[2])
-            elif part.kind == "team" and kind is None:
+            elif part.kind == "team" and (kind is None or kind[0] == "team"):
                 members += _paired(table, knowledge)
                 rowed = rowed or len(members) > 0
     if not members or rowed:
@@ -762,6 +775,14 @@ def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
     """Rows without a known heading, one cell a role and one a name, or a role and a name in each cell."""
     found = []
     for cell in table.cells():  # "District Representative: Ada Quill"
+        after = re.match(
+            r"([^,:\n]{4,50})(?:,\s+|\s[–—-]\s)(\S[^☐☒:]{3,60})$", " ".join(cell.text.text.split())
+        )
+        if after and _is_name(after[1]) and knowledge.is_role(after[2]) and not knowledge.is_role(after[1]):
+            at = cell.text.text.find(after[2].split()[0], len(after[1]))
+            member = _member(cell.text.cut(0, len(after[1])), cell.text.cut(at), "row")  # "Ada Quill, Parent"
+            found += [member] if member else []
+            continue
         told = re.match(r"([^:]{3,90}):\s+(\S.*)$", cell.text.text, re.S)
         if told and knowledge.is_role(told[1]) and _is_name(" ".join(told[2].split())):
             member = _member(cell.text.cut(told.start(2)), cell.text.cut(0, told.end(1)), "row")
@@ -845,7 +866,9 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
         if not isinstance(block, Line):
             continue
         text = Passage.join((_without_heading(piece, knowledge) for piece in block.pieces), "\t")
-        for piece in re.finditer(r"[^;•]+", text.text):
+        apart = [p for p in text.split("\t") if re.match(r"[\W_]*[^,\t]{4,50},\s+\S", p.text)]
+        beside = len(apart) > 1 and len(apart) == len(text.split("\t"))  # a person on each side
+        for piece in re.finditer(r"[^;•\t]+" if beside else r"[^;•]+", text.text):
             whole = text.cut(piece.start(), piece.end())
             split = re.match(r"^\W*(.+?)\s*(?:,|:|\t|\s[-–—]\s|\()\s*(.+?)\)?\s*$", whole.text, re.S)
             if not split:
@@ -856,6 +879,10 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
             for (a0, a1), (b0, b1) in options:
                 a, b = whole.cut(a0, a1), whole.cut(b0, b1)
                 clean_a = re.sub(r"^[\W_]+|[\s_]+$", "", a.flat)
+                if lead := re.match(r"[\W_]+(?=\w)", a.text):
+                    a = a.cut(lead.end())  # the line to sign on
+                if aside := re.search(r"\s*\((?:by|via|on|not|phone|in)\b[^)]*\)?\s*$", b.text):
+                    b = b.cut(0, aside.start())  # "(by phone)"
                 b = next(iter(b.split("\t")), b)  # the role, not what stands in the next column
                 if _is_name(clean_a) and knowledge.is_role(b.flat):
                     member = _member(a, b, "loose")

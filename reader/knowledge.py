@@ -198,6 +198,7 @@ class Knowledge:
     def _by_words(self, text: str) -> str | None:
         text = unglossed(text)
         bare = unbracketed(text).strip(" :?.")
+        bare = re.sub(r"(?i)\b(?:to|must|shall) be completed\b", "due", bare)  # one that is to come
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
         if (
             len(words) == 1

@@ -838,6 +838,14 @@ def _cut(row: list[Cell], following: list[Cell], repeated_head: bool) -> bool:
     first = following[0].text.flat
     if not first:
         return True
+    above = {cell.column: cell.text.flat for cell in row}
+    if repeated_head and any(
+        re.match(r"[a-z]{2,}", cell.text.text)
+        and re.search(r"[\w,-]$", above.get(cell.column, ""))
+        and len(above[cell.column].split()) > 4
+        for cell in written[1:]
+    ):
+        return True  # a sentence in one of its columns goes on
     before = row[0].text.flat
     return (
         first[:1].islower() and not before.endswith((".", "!", "?", ":")) and (repeated_head or bool(before))

@@ -429,7 +429,7 @@ _FOR_ESY = re.compile(
     r"(?i)\b(?:qualifies for|is eligible for|needs|requires|will receive|recommends?) (?:\w+ ){0,2}(?:extended school year|esy)\b"
 )
 _ESY_OPEN = re.compile(
-    r"(?i)under consideration|deferred|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
+    r"(?i)under consideration|deferred|put off|postponed|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
 )
 
 
@@ -447,7 +447,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         if not choice.marked or decisive is not None:
             continue
         words = choice.words.flat[:90]
-        first = re.match(r"\W*(yes|no|sí|si)\b", words, re.I)
+        first = re.match(r"\W*(yes|no|sí|si|y|n)\b", words, re.I)
         if re.match(r"(?i)\W*(?:considered|considerado)", words):
             continue
         if _ESY_OPEN.search(words):
@@ -455,7 +455,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         if _NOT_ESY.search(words[:60]) or re.match(r"(?i)\W*not\b", words):
             decisive = (False, choice.words)
         elif first:
-            decisive = (squeezed(first[1]) != "no", choice.words)
+            decisive = (squeezed(first[1]) not in ("no", "n"), choice.words)
         elif _YES_ESY.search(words):
             decisive = (True, choice.words)
     if decisive:
