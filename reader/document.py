@@ -14,7 +14,7 @@ from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
 from reader.factors import read_factors
 from reader.goals import read_goals
-from reader.identity import day, note_missing, read_identity, read_team, reconcile
+from reader.identity import day, note_missing, read_identity, reconcile
 from reader.kinds import document_kind, state_style
 from reader.knowledge import Knowledge, everything
 from reader.labels import Entry, entries_in
@@ -26,6 +26,7 @@ from reader.progress import read_progress
 from reader.reading import TRUST, PageInfo, Reading, Value
 from reader.services import read_services, school_day
 from reader.supports import read_supports
+from reader.team import read_team
 from reader.transition import read_transfer, read_transition
 from reader.unmarked import unmarked_entries
 
