@@ -366,10 +366,10 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
             and re.search(r"[?:]\s*$", current[-1].flat)
             and not re.match(r"\W*(?:☐|☒)", current[0].text)
         )
-        begins = begins or names_factor(line)
+        opens = begins is not None or names_factor(line)
         if current and _TO_MARK.fullmatch(current[-1].flat):
             current, answers = current[:-1], None  # "Check all that apply:" is no question
-        if begins and current and not answers:
+        if opens and current and not answers:
             statements.append(Passage.join(current, "\n"))
             current = []
         current.append(line)
