@@ -2,6 +2,7 @@
 
 import pytest
 
+from reader.baselines import baselines_from_levels
 from reader.goal_sentences import steps_apart
 from reader.goals import read_goals
 from reader.layout import Passage
@@ -285,3 +286,34 @@ def test_questions_for_the_goal_and_for_its_date():
 
     assert (found.timeframe.value, found.criterion.value) == ("by May 2027", "4 of 5 tries")
     assert found.text.value == "Ada will cut along a line within 1/4 inch in 4 of 5 tries"
+
+
+# ---------------------------------------------------------------- baselines of the present levels
+
+
+@pytest.mark.parametrize(
+    ("levels", "baseline"),
+    [
+        (
+            "In a 40-word spelling sample, Ada wrote 22 words with every letter. She likes dogs.",
+            "wrote 22 words",
+        ),
+        (
+            "On Friday Ada spelled her own words about the news of the day in her diary with 48% accuracy.",
+            "spelled her own words about the news of the day in her diary with 48% accuracy",
+        ),
+        ("In the 40-minute bus ride Ada sleeps. She has 22 dogs.", None),
+    ],
+)
+def test_a_sentence_of_the_present_levels_is_kept_whole(levels, baseline):
+    before = part("present_levels", lines(levels), title="PRESENT LEVELS")
+    found = goals(
+        lines(
+            "Goal 1: Given a dictionary, Ada will spell words of her own with 90% accuracy in three samples."
+        )
+    )
+
+    baselines_from_levels(found, [before], KNOWN)
+
+    value = found[0].baseline
+    assert (value is None) if baseline is None else baseline in value.value
