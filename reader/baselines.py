@@ -338,8 +338,8 @@ def _clause(sentence: Passage, asked: set[str], learner: str) -> Passage:
     name = re.search(rf"\b{re.escape(learner)} ", flat[: figure.start()]) if learner else None
     if not begin and name:
         begin = name.end()
-    lead = len(flat[begin : figure.start()].split())
-    if lead > _LONGEST_LEAD and not (begin and lead <= 2 * _LONGEST_LEAD):
+    before = len(flat[begin : figure.start()].split())
+    if before > _LONGEST_LEAD and not (begin and before <= 2 * _LONGEST_LEAD):
         begin = figure.start()
     end = len(flat)
     for stop in _BREAK.finditer(flat, figure.end()):

@@ -26,7 +26,7 @@ def _ticked_area(text: Passage, knowledge: Knowledge) -> Passage | None:
 
 
 HEADING = re.compile(
-    r"(?ix)^\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
+    r"(?ix)^(?!\W*objetivo\s*\#?\d{1,2}[.-]\d)\W*(?:(?:measurable|annual|iep|academic|functional|meta|goal|objetivo)\s+)*"
     r"(?:goal|meta|objetivo)\s*(?:anual\s*|medible\s*|statement\s*|area\s*)*\**\s*(?:\([^)]{3,60}\)\s*)?(?:n[o.º]*|number|\#|núm\w*)?\s*[.:#]?\s*\#?(?P<number>\d{1,2})\b\s*(?:of\s+\d+)?\s*[-–—:.,)]*\s*(?P<rest>.*)$"
 )  # fmt: skip
 

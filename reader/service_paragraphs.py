@@ -16,7 +16,7 @@ _A_SERVICE = re.compile(
 )
 _A_SENTENCE = re.compile(r"(?i)\b(?:is|are|was|will|does|do|not|has|have|may|must|goals?)\b")
 _A_LABEL = re.compile(
-    r"(?i)\W*(?:(?:type|kind|name|area|description|frequency|amount|location|provider|duration) of )?(?:special education|related|supplementary|the|iep|instructional|direct|primary)?\s*(?:services?|program|education|instruction|support|aids?(?: and services)?|help)\s*(?:area|type|name|provider|location)?\W*"
+    r"(?i)\W*(?:(?:type|kind|name|area|description|frequency|amount|location|provider|duration) of )?(?:special education|related|supplementary|the|iep|instructional|direct|primary)?\s*(?:services?|program|education|instruction|support|aids?(?: and services)?|help)\s*(?:area|type|name|provider|location)?\s*#?\d{0,2}\W*"
 )
 _PLACE = re.compile(
     r"(?i)\b(?:in|into|at|inside|within)\s+(?:(?:the|a|an|his|her|their)\s+)?(?P<place>(?:(?!(?:in|into|at|the|for|and|with|by|from|to|who|groups?|small)\b)[\w'’-]+\s+){0,4}?"

@@ -535,7 +535,7 @@ def _stacked(
         for entry in entries_in(passage, knowledge, "services"):
             if not entry.label:
                 continue
-            label = entry.label.flat.rstrip(":? ").lstrip("•·- ")
+            label = re.sub(r"\s*#?\s*\d{1,2}$", "", entry.label.flat.rstrip(":? ").lstrip("•·- "))
             role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
             if role is None or len(label.split()) > 5 or (role == "name" and not entry.value):
                 continue
@@ -790,7 +790,7 @@ _ONLY_PERSON = re.compile(
 
 def _where(service: Service, text: Passage) -> None:
     """Place and provider named in a sentence."""
-    pieces = [m.span() for m in re.finditer(r"[^,;]+", text.text)][1:]
+    pieces = [m.span() for m in re.finditer(r"[^,;\t]+", text.text)][1:]
     for start, end in pieces:  # "45 minutes daily, resource room, reading teacher"
         piece = text.cut(start, end)
         if service.location is None and _ONLY_PLACE.fullmatch(piece.flat):
@@ -837,7 +837,12 @@ def _items(text: Passage) -> list[Passage]:
     sentences = []
     for item in found:
         start = 0
-        for stop in re.finditer(r"(?<=[a-z)%])[.;]\s+(?=[A-Z•])", item.text):
+        for stop in re.finditer(r"(?<=[a-z)%])[.;]\s+(?=[A-Z•])|(?<=[a-z)]);\s+(?=[a-z])", item.text):
+            if item.text[stop.end()].islower() and not (
+                _STATES_TIME.search(item.text[start : stop.start()])
+                and _STATES_TIME.search(item.text[stop.end() :])
+            ):
+                continue
             sentences.append(item.cut(start, stop.start()))
             start = stop.end()
         sentences.append(item.cut(start))

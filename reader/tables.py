@@ -79,7 +79,14 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         and len(table.rows[0]) > 2
         and not any(_TIME.search(c.text.flat) or re.search(r":\s*\S", c.text.flat) for c in table.rows[0])
     ):
-        roles = {c.column: role for c in table.rows[0] if (role := knowledge.column("services", c.text.text))}
+        roles = {
+            c.column: role
+            for c in table.rows[0]
+            if (
+                role := knowledge.column("services", c.text.text)
+                or knowledge.column_by_word("services", c.text.flat)
+            )
+        }
         _refine_by_content(table, roles, 1)
         if _decides("services", set(roles.values())) and "amount" in roles.values():
             return "services", roles, 1

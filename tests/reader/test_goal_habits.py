@@ -317,3 +317,17 @@ def test_a_sentence_of_the_present_levels_is_kept_whole(levels, baseline):
 
     value = found[0].baseline
     assert (value is None) if baseline is None else baseline in value.value
+
+
+def test_an_objective_in_spanish_is_no_goal():
+    (found,) = goals(
+        lines(
+            "Meta 1: Lectura\nPara junio de 2027, dado un texto, Ada leerá 90 palabras por minuto en 3 de 4 pruebas.\n"
+            "Objetivo 1.1 Ada leerá 70 palabras por minuto para enero de 2027.\nMétodo: prueba semanal"
+        )
+    )
+
+    assert [step.value for step in found.objectives] == [
+        "Ada leerá 70 palabras por minuto para enero de 2027"
+    ]
+    assert (found.area.value, found.measurement.value) == ("Lectura", "prueba semanal")

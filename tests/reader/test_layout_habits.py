@@ -278,3 +278,45 @@ def test_where_only_special_education_and_related_services_are_listed_nothing_is
 
     assert kind("Special Education Service / Related Service") == "related"
     assert kind("Service") == "supplementary"
+
+
+def test_numbered_services_with_labels_of_their_own():
+    told = lines(
+        "SERVICE 1: Resource Reading\nAmount: 45 minutes per day\nLocation: Room 3\n"
+        "SERVICE 2: Counseling\nAmount: 30 minutes per week\nLocation: Office"
+    )
+
+    found = services(part("services", told, title="SERVICES"))
+
+    assert [(s.name.value, s.minutes_per_week.value, s.location.value) for s in found] == [
+        ("Resource Reading", 225, "Room 3"),
+        ("Counseling", 30, "Office"),
+    ]
+
+
+def test_services_after_one_another_in_a_sentence():
+    told = lines(
+        "Related services: occupational therapy, 30 minutes weekly; speech therapy, 60 minutes weekly."
+    )
+    alone = lines("Related services: occupational therapy, 30 minutes weekly; with her class at lunch.")
+
+    def names(page):
+        return [s.name.value for s in services(part("services", page, title="SERVICES"))]
+
+    assert names(told) == ["occupational therapy", "speech therapy"]
+    assert names(alone) == ["occupational therapy"]
+
+
+def test_a_table_whose_headings_only_tell_by_their_words():
+    rows = table(
+        "Type|Total minutes per month|Location", "Speech Therapy|240|Room 3", "Nursing|as needed|Clinic"
+    )
+    other = table("Type|Total points per month|Comment", "Reading|240|good", "Writing|100|fair")
+
+    found = services(part("services", rows, title="SERVICES"))
+
+    assert [(s.name.value, s.minutes_per_week and s.minutes_per_week.value) for s in found] == [
+        ("Speech Therapy", 60),
+        ("Nursing", None),
+    ]
+    assert services(part("services", other, title="SERVICES")) == []
