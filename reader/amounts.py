@@ -98,6 +98,7 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
     span = re.search(rf"(\d+(?:\.\d+)?)\s*(?:-|to|a)\s*(\d+(?:\.\d+)?)\s*{_MINUTES}", words)
     if span and float(span[1]) < float(span[2]):
         words = words.replace(span.group(), f"{span[1]} minutes")  # a range promises only its lower end
+    words = _parts_of_total(words)
     total = re.search(rf"total(?:ing)?:?\s*({_NUMBER})\s*{_MINUTES}\s*(?:served\s*)?(\w+)", words)
     minutes = _minutes(words)
     if minutes is None and head:
@@ -141,6 +142,23 @@ def amount_of(text: str, *, day_minutes: float | None = None, heading: str = "")
         )
     sessions = 1.0 if sessions is None else sessions
     return Amount(minutes, period, sessions, round(minutes * sessions / WEEKS[period], 2))
+
+
+_MADE_UP = re.compile(  # "60 minutes weekly in two sessions of 30 minutes", "90 minutes (3 x 30 minutes)"
+    rf"(?P<all>{_NUMBER})\s*-?\s*(?P<unit>{_MINUTES}|{_HOURS})(?P<between>[^;]{{0,40}}?)\b(?P<times>{_NUMBER})\s*(?:(?:\w+ )?(?:sessions?|lessons?|visits?|blocks?|periods?|times?|days?)\s*(?:of|at|for)?|x|×)\s*"
+    rf"(?P<each>{_NUMBER})\s*-?\s*{_MINUTES}"
+)
+
+
+def _parts_of_total(words: str) -> str:
+    """An amount without the total that the sessions named behind it make up."""
+    made = _MADE_UP.search(words)
+    if made is None:
+        return words
+    whole = _value(made["all"]) * (60 if made["unit"].startswith("h") else 1)
+    if abs(whole - _value(made["times"]) * _value(made["each"])) > 0.01:
+        return words
+    return f"{words[: made.start()]}{made['between']} {words[made.start('times') :]}"
 
 
 _PLURAL_ASIDE = re.compile(r"(\w)\(s\)\.?")  # "1 Hr(s). 15 Min(s)."
@@ -217,6 +235,8 @@ def _minutes(words: str) -> float | None:
     both = re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}\s*(?:and|y|,)?\s*({_NUMBER})\s*-?\s*{_MINUTES}", words)
     if both:
         return _value(both[1]) * 60 + _value(both[2])
+    if more := re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}\s+and\s+a\s+half\b", words):
+        return _value(more[1]) * 60 + 30
     half = re.search(r"\b(?:half|1/2|media)[ -]*(?:an |a )?(?:hour|hora)", words)
     found = re.search(rf"({_NUMBER})\s*-?\s*{_MINUTES}", words)
     hours = re.search(rf"({_NUMBER})\s*-?\s*{_HOURS}", words)
@@ -246,12 +266,13 @@ def _sessions(words: str) -> float | None:
     if re.search(r"\b(?:twice|dos veces)\b", rest):
         return 2.0
     for pattern in (
-        rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?|periods|blocks|classes|visits)\b",
+        rf"({_NUMBER})\s+(?:class |lesson )?(?:periods|blocks|lessons|classes)\s+of\s+{_NUMBER}\s*-?\s*{_MINUTES}",
+        rf"({_NUMBER})\s+{_NUMBER}\s*-?\s*(?:minute|min|hour|hr|minuto|hora)s?\.?\s*(?:\w+ )?(?:sessions?|sesion(?:es)?|periods|blocks|classes|visits|lessons?|meetings?|appointments?)\b",
         rf"({_NUMBER})\s*[x×]\s*(?:/|per|a|each|every|weekly|daily|monthly|week|wk|\d|por|al|cada|sem|,|$)",
         rf"[x×]\s*({_NUMBER})\b(?!\s*-?\s*(?:min|hour|hr|hora))",
         rf"({_NUMBER})\s*[x×]\s",
         rf"({_NUMBER})\s*(?:times|veces)\b",
-        rf"({_NUMBER})\s*(?:individual |group |small group |weekly )?(?:sessions?|sesion(?:es)?|visits?|classes|periods)\b",
+        rf"({_NUMBER})\s*(?:individual |group |small group |weekly )?(?:sessions?|sesion(?:es)?|visits?|classes|periods|lessons?|meetings?|appointments?)\b",
         rf"({_NUMBER})\s*(?:days?|dias?)\s*(?:per|a|/|each|every|por|a la|al)\s*(?:week|wk|month|cycle|semana|mes)",
         r"(?<![\d.])(\d)\s*/\s*(?:week|wk|month|mo|day|quarter|semana|mes)\b",
         r"(?:^|,\s*)(\d{1,2})\s+(?:per|a|each|every|por|al)\s+(?:week|month|day|quarter|semester|trimester|year|(?:reporting|grading|marking) period|nine weeks|semana|mes|dia)\b",
@@ -295,5 +316,8 @@ def numbers_left(text: str, minutes: float | None, sessions: float | None, per_w
     words = re.sub(r"(?i)\b(?:goals?|metas?)\b[\s#:]*\d+(?:\s*(?:,|&|and)\s*\d+)*", " ", words)
     return any(
         float(number) and not any(abs(float(number) - value) < 0.02 for value in known)
-        for number in re.findall(r"(?<![\d.])\d+(?:\.\d+)?", words)
+        for number in [
+            *re.findall(r"(?<![\d.])\d+(?:\.\d+)?", words),
+            *(_NUMBERS[word] for word in re.findall(r"\b(?:two|three|four|five|six)\b", plain(words))),
+        ]
     )

@@ -71,6 +71,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                 )
                 unit = Passage.join([unit.cut(0, listed[1][0]), unit.cut(listed[1][1])], "\n")
             if isinstance(unit, Passage):
+                _bullets_below(unit, found)
                 _tests_over_choices(unit, found, knowledge)
                 if (way := _tests_in_lines(unit, found, knowledge)) is not None:
                     regular, source, lined = regular or way.startswith("regular"), source or unit, True
@@ -150,7 +151,9 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
                         words,
                     ):
                         exempt = choice.words
-                    elif re.search(r"alternate|\balt\b|alterna|-alt\b|alternativ", words):
+                    elif re.search(r"alternate|\balt\b|alterna|-alt\b|alternativ", words) or (
+                        "extended" not in words and _way(words) == "alternate"
+                    ):
                         alternate, source = True, choice.words
                     elif re.search(
                         r"with(?:out)? accommodation|participate|regular|general|standard|con adaptaciones|sin adaptaciones|same",
@@ -195,7 +198,7 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
             takes = _TAKES_ALTERNATE.search(part.prose.text.replace("\n", " "))
             if takes and EMPTY not in takes.group() and not re.search(r"(?i)\bnot\b", takes.group()):
                 alternate, source = True, part.prose.cut(takes.start(), takes.end())
-    _dedupe(found)
+    _dedupe(found, knowledge)
     if named_alternate is not None and not regular and found.participation is None:
         alternate, source = True, named_alternate
     if alternate:
@@ -607,6 +610,8 @@ def _enumerated(value: Passage, found: Assessments) -> None:
     for stop in re.finditer(r"\s*[,;]\s*(?:and |y )?|\s+(?:and|y)\s+|$", value.text):
         item = value.cut(start, stop.start())
         start = stop.end()
+        if lead := re.match(r"(?:and|y)\s+", item.text):
+            item = item.cut(lead.end())
         if 2 < len(item.flat) < 60:
             found.accommodations.append(read_as(bare(item.flat), item, "sentence"))
 
@@ -821,7 +826,36 @@ _AFTER_NAME = re.compile(
 )
 
 
-def _dedupe(found: Assessments) -> None:
+_LISTED_BELOW = re.compile(
+    r"(?i)\baccommodations?\b.*\b(?:below|following|listed)\b|\b(?:following|these)\b.*\baccommodations?\b"
+)
+
+
+def _bullets_below(unit: Passage, found: Assessments) -> None:
+    """Accommodations in bullets under the choice that announces them: "☒ With the accommodations listed below"."""
+    open_list = False
+    for line in unit.lines():
+        if open_list and (bullet := re.match(r"\W*[•·▪‣●–-]\s+", line.text)):
+            item = line.cut(bullet.end())
+            found.accommodations.append(read_as(bare(item.flat), item, "box"))
+        else:
+            open_list = (
+                TICKED in line.text and EMPTY not in line.text and bool(_LISTED_BELOW.search(line.flat))
+            )
+
+
+def _dedupe(found: Assessments, knowledge: Knowledge) -> None:
+    helps = [
+        test
+        for test in found.state_tests
+        if knowledge.worded_as_support(test.value)
+        and not re.search(rf"(?i:{_SUBJECT}|\b(?:tests?|assessments?|exams?)\b)|[A-Z]{{2}}", test.value)
+    ]
+    found.state_tests = [test for test in found.state_tests if test not in helps]
+    found.accommodations += helps
+    found.accommodations = [
+        replace(value, value=re.sub(r"^(?:and|y) ", "", value.value)) for value in found.accommodations
+    ]
     for slot in ("state_tests", "accommodations"):
         seen: set[str] = set()
         kept = []
@@ -832,4 +866,13 @@ def _dedupe(found: Assessments) -> None:
             if key and key not in seen:
                 seen.add(key)
                 kept.append(value)
+        if (
+            slot == "state_tests"
+        ):  # what a battery is called ("MAP") beside its tests ("MAP Reading", "MAP Science")
+            names = [value.value for value in kept]
+            kept = [
+                value
+                for value in kept
+                if sum(name.startswith(f"{value.value} ") for name in names) < 2 or " " in value.value
+            ]
         setattr(found, slot, kept)

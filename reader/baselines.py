@@ -21,6 +21,7 @@ _FIGURE = re.compile(
     rf"(?i)\b{_NUMBER} (?:out )?(?:of|de) (?:(?:the|his|her|their|los|las|sus) )?(?P<whole>{_NUMBER})\b(?P<of>(?: [\w'’-]+){{0,4}})"
     r"|\b\d{1,3}(?:\.\d+)? ?(?:%|percent\b|por ciento\b)(?P<share>(?: (?:of|de))?(?: [\w'’-]+){0,4})"
     rf"|\b{_NUMBER} (?:[\w'’-]+ ){{0,3}}(?:per|a|por) (?P<rate>minute|hour|day|class|week|minuto|hora|día)\b"
+    rf"|\b{_NUMBER}-(?:word|utterance|minute|item|sentence|problem|question) (?:[\w'’-]+ ){{0,3}}(?:sample|probe|test|list|page)s?\b[^.;]{{0,24}}?\b{_NUMBER}\b(?P<sampled>(?: [\w'’-]+){{0,5}})"
     rf"|\bscores? of {_NUMBER}\b(?P<score>)"
     rf"|\b{_NUMBER} (?P<time>minutes?|seconds?|times|minutos|segundos|veces)\b"
 )
@@ -254,7 +255,7 @@ def _likeness(
     if not shared:
         return 0.0
     likeness = sum(1.0 / seen[stem] for stem in shared)
-    counted = " ".join(figure["of"] or figure["share"] or "" for figure in figures)
+    counted = " ".join(figure["of"] or figure["share"] or figure["sampled"] or "" for figure in figures)
     criterion = plain(goal.criterion.value if goal.criterion else "")
     if _stems(counted) & asked:
         likeness += 1.0
@@ -337,7 +338,8 @@ def _clause(sentence: Passage, asked: set[str], learner: str) -> Passage:
     name = re.search(rf"\b{re.escape(learner)} ", flat[: figure.start()]) if learner else None
     if not begin and name:
         begin = name.end()
-    if len(flat[begin : figure.start()].split()) > _LONGEST_LEAD:
+    before = len(flat[begin : figure.start()].split())
+    if before > _LONGEST_LEAD and not (begin and before <= 2 * _LONGEST_LEAD):
         begin = figure.start()
     end = len(flat)
     for stop in _BREAK.finditer(flat, figure.end()):

@@ -32,7 +32,9 @@ def choices_in(passage: Passage) -> list[Choice]:
     """
     found: list[Choice] = []
     open_choice = False  # whether the line above ends with a choice's words
-    for line in _whole_lines(passage):
+    whole = _whole_lines(passage)
+    right = max((line.words[-1].box[2] for line in whole if line.words), default=0.0)
+    for number, line in enumerate(whole):
         text = line.text
         glyphs = list(_GLYPH.finditer(text))
         if not glyphs:
@@ -40,7 +42,7 @@ def choices_in(passage: Passage) -> list[Choice]:
                 open_choice
                 and found[-1].words
                 and not re.search(r"[.:]$", found[-1].words.flat)
-                and text[:1].islower()
+                and (text[:1].islower() or _no_room(whole[number - 1], line, right))
             ):
                 found[-1].words = Passage.join([found[-1].words, line], " ")
             else:
@@ -69,6 +71,14 @@ def choices_in(passage: Passage) -> list[Choice]:
                 words = line.cut(glyph.end(), end)
             found.append(Choice(glyph.group() == TICKED, words))
     return found
+
+
+def _no_room(above: Passage, line: Passage, right: float) -> bool:
+    """Whether a line was broken in a list of names for want of room: "… ☒ State Test of English | Language Arts, State …"."""
+    if not above.words or not line.words or not re.match(r"[A-Z][\w ]{2,40}(?:[,;]| and| y) ", line.text):
+        return False
+    word = line.words[0]
+    return right - above.words[-1].box[2] < word.box[2] - word.box[0] + 8
 
 
 _ANSWER = re.compile(r"(?i)(?:^|[\s?:.,;/(])((?:yes|no|sí|si|n/a|y|n)(?:\s*/\s*(?:yes|no|sí|si))?)\s*$")

@@ -15,6 +15,7 @@ from reader.knowledge import Knowledge, plain
 from reader.labels import Entry
 from reader.parts import Part
 from reader.reading import Defect, Evidence, Goal, Reading, Text, Value
+from reader.transition import AREAS
 
 
 class _Finder:
@@ -51,6 +52,7 @@ def gather_evidence(parts: Sequence[Part], entries: Sequence[Entry]) -> Evidence
         alternate_reason=_says_why_alternate(parts, entries),
         transition_services=_has_services(parts, entries),
         student_invited=_says_invited(parts),
+        blank_after_school=_blank_after_school(entries),
     )
 
 
@@ -321,6 +323,15 @@ def _transition(finder: _Finder) -> None:
             "The student is 16 or older during this IEP, and no measurable postsecondary goals were found.",
             about="transition",
         )
+    elif required and set(reading.evidence.blank_after_school or ()) - {
+        g.area for g in transition.postsecondary_goals
+    }:
+        finder.add(
+            "transition_postsecondary_goals",
+            "A goal after school for education or training, or for employment, is left blank.",
+            source=transition.postsecondary_goals[0].text,
+            about="transition",
+        )
     for index, goal in enumerate(transition.postsecondary_goals):
         if (
             goal.text
@@ -353,6 +364,19 @@ def _transition(finder: _Finder) -> None:
             source=reading.team[0].name,
             about="team",
         )
+
+
+def _blank_after_school(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Areas of goals after school that must be there (training, work) and whose box in a table holds nothing."""
+    blank = {
+        AREAS[entry.role or ""]
+        for entry in entries
+        if entry.part == "transition"
+        and entry.how in ("row", "column")
+        and entry.role in ("transition.education", "transition.employment")
+        and not entry.value
+    }
+    return tuple(sorted(blank))
 
 
 def _has_services(parts: Sequence[Part], entries: Sequence[Entry]) -> bool:

@@ -14,7 +14,7 @@ from reader.entries import entries_of
 from reader.errors import TooLarge, UnknownFormat, Unreadable
 from reader.factors import read_factors
 from reader.goals import read_goals
-from reader.identity import day, note_missing, read_identity, read_team, reconcile
+from reader.identity import day, note_missing, read_identity, reconcile
 from reader.kinds import document_kind, state_style
 from reader.knowledge import Knowledge, everything
 from reader.labels import Entry, entries_in
@@ -26,6 +26,7 @@ from reader.progress import read_progress
 from reader.reading import TRUST, PageInfo, Reading, Value
 from reader.services import read_services, school_day
 from reader.supports import read_supports
+from reader.team import read_team
 from reader.transition import read_transfer, read_transition
 from reader.unmarked import unmarked_entries
 
@@ -88,7 +89,7 @@ def sheets_of(
 
         sheets = sheets_of_picture(data, progress)
         for sheet in sheets:
-            pages.arrange(sheet, known.is_head, known.is_list)
+            pages.arrange(sheet, known.is_head, known.is_list, known.may_head)
         return sheets, "photographed_image"
     raise UnknownFormat(
         "This kind of file cannot be read. Please send a PDF, a Word document (.docx), or a photo of each page."
@@ -128,7 +129,7 @@ def _pdf(
                 from reader.scan import add_rulings
 
                 add_rulings(sheet, document, index)
-            pages.arrange(sheet, known.is_head, known.is_list)
+            pages.arrange(sheet, known.is_head, known.is_list, known.may_head)
             sheets.append(sheet)
             if progress is not None:
                 progress(index + 1, count)

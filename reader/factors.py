@@ -127,8 +127,9 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     found = []
     kind = table_kind(table, knowledge)
     head = table.rows[0]
-    affirming = [c.column for c in head if squeezed(c.text.flat) in _YES_HEADS]
-    denying = [c.column for c in head if squeezed(c.text.flat) in _NO_HEADS]
+    titles = [c for c in head if TICKED not in c.text.text and EMPTY not in c.text.text]
+    affirming = [c.column for c in titles if squeezed(c.text.flat) in _YES_HEADS]
+    denying = [c.column for c in titles if squeezed(c.text.flat) in _NO_HEADS]
     headed = len(affirming) == len(denying) == 1  # else a row of answers
     yes_column, no_column = (affirming[0], denying[0]) if headed else (None, None)
     looked_at = {c.column for c in head if re.search(r"considered|considerad", plain(c.text.flat))}
@@ -151,11 +152,17 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
             question = asked_in[0].text
             yes = next((c for c in row if c.column == yes_column), None)
             no = next((c for c in row if c.column == no_column), None)
-            if (yes is not None and TICKED in yes.text.text) or (
-                yes is not None and squeezed(yes.text.flat) in ("x", "yes")
+            if yes is not None and (
+                TICKED in yes.text.text
+                or squeezed(yes.text.flat) in ("x", "yes")
+                or re.fullmatch(r"\W*[✓✔√]\W*", yes.text.text)
             ):
                 found.append((question, Passage("Yes"), "box"))
-            elif no is not None and (TICKED in no.text.text or squeezed(no.text.flat) in ("x", "no")):
+            elif no is not None and (
+                TICKED in no.text.text
+                or squeezed(no.text.flat) in ("x", "no")
+                or re.fullmatch(r"\W*[✓✔√]\W*", no.text.text)
+            ):
                 found.append((question, Passage("No"), "box"))
             continue
         if (
@@ -170,6 +177,13 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
                     said = Passage("Yes" if bare["yes"] == TICKED else "No")
                     found.append((both.cut(bare.end()), said, "box"))
                 continue
+        if len(cells) > 1 and (behind := _BOXES_BEHIND.match(cells[0].text.text)):  # with a remark beside it
+            found.append((cells[0].text.cut(*behind.span(1)), cells[0].text.cut(behind.end(1)), "box"))
+            continue
+        if len(cells) > 2 and all(_ONE_BOX.fullmatch(cell.text.flat) for cell in cells[1:]):
+            answer = Passage.join((cell.text for cell in cells[1:]), " ")  # a column for each answer
+            found.append((cells[0].text, answer, "box"))
+            continue
         answered = [
             n for n, c in enumerate(cells) if c.column not in looked_at and _only_yes_or_no(c.text, knowledge)
         ]
@@ -229,11 +243,15 @@ def _factor_rows(table: Table, part: Part, knowledge: Knowledge) -> list[tuple[P
     return found
 
 
+_BOXES_BEHIND = re.compile(r"(?is)([^☐☒]{8,200}?)\s+(?:yes|no|y|n)\s*[☐☒]\s*(?:yes|no|y|n)\s*[☐☒]\s*$")
+_ONE_BOX = re.compile(r"(?i)\W*[☐☒]\s*(?:yes|no|sí|si|n/?a|not applicable)\W*")
 _YES_HEADS = (
     "yes",
     "si",
     "y",
     "needed",
+    "afactor",
+    "factorseepage",
     "need",
     "required",
     "applies",
@@ -246,6 +264,8 @@ _NO_HEADS = (
     "no",
     "n",
     "notneeded",
+    "notafactor",
+    "nofactor",
     "noneed",
     "noneeds",
     "notrequired",
@@ -307,11 +327,32 @@ def _sentences(text: Passage) -> list[Passage]:
     return [whole.cut(a, b) for a, b in pairwise([0, *cuts, len(whole)])]
 
 
+_TO_MARK = re.compile(r"(?i)\W*(?:\(?\s*)?(?:please )?(?:check|mark|select|choose)\b[^.?☐☒]{0,60}[:.)]*\s*")
+_ASIDE_ANSWER = re.compile(r"(?P<what>[^\W\d_][^(),;:.☐☒]{3,70}?)\s*\((?P<said>yes|no)\)", re.I)
+
+
+def _in_parentheses(text: Passage) -> list[tuple[Passage, Passage, str]]:
+    """Factors of a sentence, each with its answer behind it: "behavior (no), communication (yes)"."""
+    told = list(_ASIDE_ANSWER.finditer(text.text.replace("\n", " ")))
+    if len(told) < 3:
+        return []
+    return [(text.cut(*one.span("what")), text.cut(*one.span("said")), "sentence") for one in told]
+
+
 def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Passage, str]]:
     """Question and answer in lines: boxes before ("☒ Yes ☐ No Question") or after the words."""
-    found = []
+    found = _in_parentheses(text)
     lines = _sentences(text)
     statements: list[Passage] = []
+
+    def names_factor(line: Passage) -> bool:
+        label = re.match(r"([A-Z][^:.?☐☒]{3,50}):\s+\S", line.text)
+        return label is not None and any(
+            any(plain(phrase) in f" {plain(label[1])} " for phrase in phrases)
+            or (slot in _ONE_WORD and _ONE_WORD[slot].fullmatch(plain(label[1])))
+            for slot, phrases in knowledge.words["factors"].items()
+        )
+
     current: list[Passage] = []
     for line in lines:
         begins = re.match(
@@ -325,7 +366,10 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
             and re.search(r"[?:]\s*$", current[-1].flat)
             and not re.match(r"\W*(?:☐|☒)", current[0].text)
         )
-        if begins and current and not answers:
+        opens = begins is not None or names_factor(line)
+        if current and _TO_MARK.fullmatch(current[-1].flat):
+            current, answers = current[:-1], None  # "Check all that apply:" is no question
+        if opens and current and not answers:
             statements.append(Passage.join(current, "\n"))
             current = []
         current.append(line)
@@ -346,7 +390,7 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
             found.append((statement.cut(before.end()), statement.cut(0, before.end()), "label"))
             continue
         mark = re.search(
-            r"[?:]\s*|\s[—–-]\s+(?=(?:yes|no|not|needed|none|n/a)\b)|\t+(?=(?:yes|no|y|n|sí)\b)|(?=[☐☒])|\s*\.{4,}\s*",
+            r"[?:]\s*|\s[—–-]\s+(?=(?:yes|no|not|needed|none|n/a)\b)|\t+(?=(?:yes|no|y|n|sí)\b)|\s(?=(?:yes|y|no|n)\s*[☐☒]\s*(?:yes|y|no|n)\s*[☐☒](?!\s*(?:yes|no)\b))|(?=[☐☒])|\s*\.{4,}\s*",
             flat,
             re.I,
         )
@@ -372,7 +416,8 @@ def _factor_lines(text: Passage, knowledge: Knowledge) -> list[tuple[Passage, Pa
 
 _NEEDED = re.compile(
     r"(?i)\W*(?:needed|required|need(?:s|ed)? (?:identified|addressed)|addressed (?:in|by|through)|see (?:goals?|bip|behavior|the behavior|plan)|"
-    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,60}\b(?:impedes|needs|requires|uses|receives) )"
+    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,60}\b(?:impedes|needs|requires|uses|receives) |"
+    r"(?!no\b|not\b|does not|none)[^.?:☐☒]{2,40}\bhas an? [^.?:☐☒]{0,30}\b(?:plan|device|interpreter)\b)"
 )
 _REFUSAL = re.compile(r"(?i)\W*(?:n/?a\b|no\b|not\b|none\b|does not\b|ningun|no aplica)")
 

@@ -94,7 +94,11 @@ def _compose(draft: Draft) -> None:
 def _listed(value: Passage) -> list[Passage]:
     """The items of a list: (1) … (2) …, bullets, or lines."""
     marks = [
-        m for m in re.finditer(r"(?:^|(?<=\s))(?:\(\d{1,2}\)|\d{1,2}[.)](?:\d\.?)?|[•·▪‣●○-])\s+", value.text)
+        m
+        for m in re.finditer(
+            r"(?:^|(?<=\s))(?:\(\d{1,2}\)|\d{1,2}[.)](?:\d\.?)?|[•·▪‣●○-])\s+|(?:^|(?<=\n))[a-h][.)]\s+",
+            value.text,
+        )
     ]
     if marks:
         ends = [m.start() for m in marks[1:]] + [len(value.text)]

@@ -128,12 +128,20 @@ def goal_of(draft: Draft, knowledge: Knowledge) -> Goal:
             goal.timeframe = read_as(
                 when.group().strip(), draft.heading.cut(when.start(), when.end()), "grammar"
             )
+    schedule = draft.slots.get("schedule")
+    if (
+        schedule
+        and (when := known["timeframe"].match(schedule.flat))
+        and when.end() >= len(schedule.flat) - 1
+    ):
+        if goal.timeframe is None:  # "By May 4, 2027" under "Schedule"
+            goal.timeframe = read_as(schedule.flat.rstrip(" ."), schedule, draft.how["schedule"])
+        schedule = None
     method = draft.slots.get("method")
     if method and not knowledge.says_nothing(method.text):
         if (told := _OF_REPORTS.search(method.text)) and told.start() > 3:
             method = method.cut(0, told.start())
         words, places = _sentence_end(method.flat), method
-        schedule = draft.slots.get("schedule")
         if schedule and not knowledge.says_nothing(schedule.text) and draft.how["schedule"] == "column":
             words, places = f"{words}; {schedule.flat.lower()}", Passage.join([method, schedule], " ")
         goal.measurement = read_as(words, places, draft.how["method"])
@@ -337,7 +345,10 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
                 verb_phrase[weak.end() : strong[0].start()] if weak.end() <= strong[0].start() else "-" * 99
             )
             if (
-                "consecutive" in weak.group()
+                (
+                    "consecutive" in weak.group()
+                    or (_WITHIN.match(weak.group().strip()) and not between.strip())
+                )
                 and len(between.split()) <= 2
                 and "," not in between
                 and len(between) < 40
@@ -388,8 +399,10 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
     return found
 
 
+_WITHIN = re.compile(r"(?i)(?:with)?in (?:no more than |less than )?[\w-]+ (?:minutes?|seconds?)\b")
 _UNAIDED = re.compile(
     r"(?i)(?<=\w)\s+(?:without|with no|sin) (?:any |physical |adult |teacher |verbal )?(?:help|assistance|ayuda)\s*$"
+    r"|(?<=\w),?\s+before \d{1,2}(?::\d\d)? ?[ap]\.?\s?m\.?\s*$"
 )
 _SPELLED = re.compile(
     r"(?i)(?:one|two|three|four|una?|dos|tres) (?:out )?(?:of|de) (?:the |los |las )?(?:two|three|four|five|six|dos|tres|cuatro|cinco)"

@@ -40,7 +40,7 @@ def measured_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
     for slot, value, how, label in items:
         told = (
             _MEASURED.search(value.text)
-            if slot in ("text", "baseline", "present", "criterion", "loose")
+            if slot in ("text", "baseline", "present", "criterion", "loose", "objectives")
             else None
         )
         if told is None:
@@ -53,6 +53,72 @@ def measured_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
             goal = slot == "loose" and is_goal(rest.flat, knowledge)
             found.append(("text", rest, "loose", label) if goal else (slot, rest, how, label))
         found.append(("method", value.cut(told.end(), end), "sentence", Passage()))
+    return found
+
+
+STEP = re.compile(
+    r"(?:^|\n|(?<=[.;])[ \n]+)\W{0,3}(?:[Ss]hort[- ][Tt]erm [Oo]bjective|Objective|Benchmark|Objetivo|SHORT[- ]TERM OBJECTIVE|OBJECTIVE|BENCHMARK|STO)"
+    r"\s*#?(?:\d{1,2}(?:[.–-]\d{1,2})?[A-Ha-h]?|[A-Ha-h])\b\s*[.:)–—-]*\s+(?=[A-ZÁÉÍÓÚ])"
+)
+
+
+_LETTERED = re.compile(r"\n\W{0,2}([a-h])[.)]\s+(?=[A-ZÁÉÍÓÚ])")
+_POINTED = re.compile(r"\n\W{0,2}\d{1,2}[.-](?:\d{1,2}|[a-h])\.?\)?\s+(?=[A-ZÁÉÍÓÚ])")
+
+
+def _steps(text: str) -> list[re.Match[str]]:
+    """Where objectives begin: named and numbered, "1.1" on a line of its own, or letters from a on."""
+    if steps := list(STEP.finditer(text)):
+        return steps
+    if steps := list(_POINTED.finditer(text)):
+        return steps
+    letters = list(_LETTERED.finditer(text))
+    in_order = [letter[1] for letter in letters] == list("abcdefgh")[: len(letters)]
+    return letters if len(letters) > 1 and in_order else []
+
+
+def steps_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
+    """The items, numbered objectives that follow a goal in its paragraph as objectives: "Objective 1a. Given …"."""
+    found: list[Item] = []
+    for slot, value, how, label in items:
+        steps = _steps(value.text) if slot in ("text", "loose") else []
+        goal = value.cut(0, steps[0].start()) if steps else value
+        follows = not goal and any(item[0] == "text" for item in found)
+        if not steps or not (follows or is_goal(goal.flat, knowledge)):
+            found.append((slot, value, how, label))
+            continue
+        if goal:
+            found.append((slot, goal, how, label))
+        ends = [step.start() for step in steps[1:]] + [len(value)]
+        found += [
+            ("objectives", value.cut(step.end(), end), how, Passage())
+            for step, end in zip(steps, ends, strict=True)
+        ]
+    return found
+
+
+_NOW = re.compile(
+    r"(?<=[.!?])\s+(?P<now>(?:He|She|They|[A-ZÁÉÍÓÚ][\w'’-]+)\s+(?:now|currently|presently|already)\s+[a-z]+|(?:Now|Currently|At present|Presently|Today|Right now),?\s+(?:he|she|they|[A-ZÁÉÍÓÚ][\w'’-]+)\s+)[^.]*(?:\.\d[^.]*)*\.?"
+)
+
+
+def now_apart(items: list[Item], knowledge: Knowledge) -> list[Item]:
+    """The items, a goal's paragraph cut where it goes on with where the child is now: "She now reads 44 words"."""
+    found: list[Item] = []
+    for slot, value, how, label in items:
+        now = _NOW.search(value.text) if slot == "text" else None
+        goal = value.cut(0, now.start()) if now else value
+        if (
+            now is None
+            or not is_goal(goal.flat, knowledge)
+            or patterns(knowledge)["will"].search(now.group())
+        ):
+            found.append((slot, value, how, label))
+            continue
+        found += [
+            (slot, goal, how, label),
+            ("baseline", value.cut(now.start("now"), now.end()), "sentence", Passage()),
+        ]
     return found
 
 

@@ -6,27 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 
 from reader.choices import Choice, choices_in
 from reader.dates import dates_in
-from reader.knowledge import Knowledge, plain, squeezed, unglossed
+from reader.knowledge import Knowledge, plain, squeezed
 from reader.labels import Entry
-from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table, capitals
-from reader.names import name_in_pieces
+from reader.layout import EMPTY, TICKED, Line, Passage, Sheet, Table
+from reader.names import is_name, name_in_pieces, named
 from reader.parts import Part
 from reader.reading import (
-    NAME_IN_A_PICTURE,
     TRUST,
     Eligibility,
-    Member,
     Reading,
     Text,
     Value,
     concluded,
     read_as,
 )
-from reader.tables import table_kind
 
 _LATER_LABEL = re.compile(r"\s+[A-Z][\w/#.'’()-]*(?:\s[A-Z][\w/#.'’()-]*){0,3}\s?:|\t")
 _NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?:,)?(?:\s+(?:\(?\"?[^\W\d_][\w.'’\"-]*\)?,?)){1,5}$")
@@ -252,7 +248,7 @@ def _name(entry: Entry) -> Text | None:
         or re.search(r"(?i)\b(school|district|iep|plan|program|team|parent|teacher|education|date)\b", text)
     ):
         return None
-    return _named(
+    return named(
         _in_order(" ".join(text.split())),
         value.cut(0, value.text.find(text.split()[-1]) + len(text.split()[-1])),
         entry.how,
@@ -284,7 +280,7 @@ def _name_said(parts: Sequence[Part]) -> Text | None:
         ):
             value = block.text.cut(lead.end())
             found = _name(Entry("student.name", block.text.cut(0, lead.end()), value, "student", "running"))
-            if found is not None and _is_name(found.value):
+            if found is not None and is_name(found.value):
                 return found
     return None
 
@@ -293,11 +289,6 @@ def _in_order(name: str) -> str:
     """ "Last, First M." as "First M. Last"."""
     turned = re.fullmatch(r"([^,]+), (?!(?:Jr|Sr|I{1,3}|IV)\b)([^,]+)", name)
     return f"{turned[2]} {turned[1]}" if turned else name
-
-
-def _named(name: str, source: Passage, how: str) -> Text:
-    pictured = any(word.shown is not None for word in source.words)
-    return read_as(name, source, how, trust=TRUST[how] * NAME_IN_A_PICTURE if pictured else None)
 
 
 def _iso(entry: Entry) -> Text | None:
@@ -508,7 +499,7 @@ def _categories(passage: Passage, knowledge: Knowledge) -> list[Text]:
             start = match.start() + piece.start()
             text = re.sub(r"\([^)]*\)", "", piece.group()).strip(" .:*-")
             text = re.sub(
-                r"^(?:primary|secondary|primaria|secundaria|and|y|disability)\s*[:\-]?\s*",
+                r"^\W*(?:primary|secondary|primaria|secundaria|and|y|disability)?\s*[:–—-]?\s*",
                 "",
                 text,
                 flags=re.I,
@@ -558,6 +549,9 @@ _FOUND_ELIGIBLE = re.compile(
 )
 
 
+_AND_ANOTHER = re.compile(r"\s*(?:\([^)]*\))?,?\s*(?:and|y|,)\s+(?:an? |un[ao]? )?(?=[A-Z])")
+
+
 def _category_said(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
     """The category that a sentence names: "is eligible as a student with a Specific Learning Disability"."""
     for part in parts:
@@ -566,11 +560,21 @@ def _category_said(parts: Sequence[Part], knowledge: Knowledge) -> list[Text]:
         prose = part.prose
         flat = prose.text.replace("\n", " ").replace("\t", " ")
         for said in _FOUND_ELIGIBLE.finditer(flat):
-            words = re.split(r"[.;,(]", flat[said.end() : said.end() + 80])[0].split(" ")
-            for count in range(min(len(words), 7), 0, -1):
-                name = " ".join(words[:count])
-                if knowledge.disability(name):
-                    return [read_as(name, prose.cut(said.end(), said.end() + len(name)), "sentence")]
+            found: list[Text] = []
+            at: int | None = said.end()
+            while at is not None:
+                words = re.split(r"[.;,(]", flat[at : at + 80])[0].split()
+                counts = range(min(len(words), 7), 0, -1)
+                name = next(
+                    (n for count in counts if knowledge.disability(n := " ".join(words[:count]))), None
+                )
+                if name is None:
+                    break
+                found.append(read_as(name, prose.cut(at, at + len(name)), "sentence"))
+                more = _AND_ANOTHER.match(flat, at + len(name))
+                at = more.end() if more else None
+            if found:
+                return found
     return []
 
 
@@ -645,243 +649,6 @@ def _ticked_categories(parts: Sequence[Part], knowledge: Knowledge) -> list[tupl
     return found
 
 
-# ---------------------------------------------------------------- team
-
-
-_ABSENT = re.compile(
-    r"(?i)\b(?:not applicable|n/a|none|did not attend|excused|no aplica|vacant|absent|not required)\b"
-)
-
-
-def read_team(parts: Sequence[Part], knowledge: Knowledge) -> list[Member]:
-    """The people of the meeting: rows of a table with names and roles, else lines "Name, Role"."""
-    members: list[Member] = []
-    rowed = False  # people in rows without a heading, of which some may be set as lines
-    for part in parts:
-        if part.kind in ("attachment", "notes", "services", "goals", "transition"):
-            continue
-        for table in part.tables:
-            kind = table_kind(table, knowledge)
-            if kind and kind[0] == "team" and "role" in kind[1].values():
-                members += _rows(table, kind[1], kind[2])
-            elif part.kind == "team" and kind is None:
-                members += _paired(table, knowledge)
-                rowed = rowed or len(members) > 0
-    if not members or rowed:
-        for part in parts:
-            if part.kind == "team":
-                members += _lines(part, knowledge)
-    if all(member.name is not None and member.name.how == "loose" for member in members):
-        told = max((_people_told(part, knowledge) for part in parts[:8]), key=len, default=[])
-        members = told if len(told) > 2 and len(told) >= len(members) else members
-    if not members:
-        for part in parts:
-            if part.kind in ("team", "student", "unknown", "consent", "eligibility"):
-                for table in part.tables:
-                    members += _cards(table, knowledge)
-    if len(members) < 2:
-        for part in parts:
-            if part.kind in ("student", "unknown", "consent", "concerns", "eligibility", "notes"):
-                listed = _lines(part, knowledge)
-                if len(listed) > 2:  # names with roles, under a heading that is not known
-                    members += listed
-    if len(members) < 2:
-        for part in parts:
-            for unit in part.units():
-                if isinstance(unit, Table) and part.kind in ("consent", "student", "notes"):
-                    members += _paired(unit, knowledge)
-    seen: set[tuple[str, str]] = set()
-    kept = []
-    for member in members:
-        if member.name is None:
-            continue
-        key = (squeezed(member.name.value), squeezed(member.role.value) if member.role else "")
-        if key not in seen and not any(key[0] == other[0] for other in seen):
-            seen.add(key)
-            kept.append(member)
-    return kept
-
-
-def _rows(table: Table, roles: dict[int, str], depth: int) -> list[Member]:
-    found: list[Member] = []
-    for row in table.rows[depth:]:
-        if len(row) == 1 and row[0].span > 1:
-            continue  # a bar across the table
-        people: list[dict[str, Passage]] = [{}]
-        for cell in row:
-            part = roles.get(cell.column)
-            if part is None:
-                continue
-            if part in people[-1]:  # name, role, name, role: two people a row
-                people.append({})
-            people[-1][part] = cell.text
-        for person in people:
-            member = _member(person.get("name", Passage()), person.get("role", Passage()), "column")
-            if member:
-                found.append(member)
-    return found
-
-
-def _member(name: Passage, role: Passage, how: str) -> Member | None:
-    words = re.sub(r"\s*[\t_].*$", "", name.text.replace("\n", " ")).strip(" ,;:")
-    if (
-        not words
-        or _ABSENT.search(words)
-        or not re.search(r"[^\W\d_]{2}", words)
-        or len(words) > 60
-        or re.search(r"[☐☒?]", words)
-    ):
-        return None
-    people = re.sub(r"\([^)]*\)|,.*$", "", words).split()
-    if (
-        not 1 <= len(people) <= 7
-        or sum(word[:1].isupper() for word in people) < 0.6 * len(people)
-        or people[0].lower() in ("i", "signature", "date", "firma")
-    ):
-        return None
-    role_words = unglossed(re.sub(r"[☐☒]\s*", "", role.flat)).strip(" :,;")
-    return Member(
-        role=read_as(role_words, role, how) if role_words else None,
-        name=_named(" ".join(words.split()), name, how),
-    )
-
-
-def _is_name(text: str) -> bool:
-    text = re.sub(r"(?i)^(?:dr|mr|mrs|ms|sr|sra|srta|prof)\.?\s+", "", text.strip())
-    text = re.sub(
-        r",?\s*(?:[A-Z]{2,6}(?:-[A-Z]+)?|Ph\.?D\.?|Ed\.?D\.?|M\.?Ed\.?|M\.?A\.?)(?:,\s*[A-Z]{2,6})*\.?$",
-        "",
-        text,
-    )
-    return bool(
-        re.fullmatch(r"[A-ZÁÉÍÓÚÑ][\w.'’-]*(?:\s+(?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w.'’-]*)){1,4}", text)
-    )
-
-
-def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
-    """Rows without a known heading, one cell a role and one a name, or a role and a name in each cell."""
-    found = []
-    for cell in table.cells():  # "District Representative: Ada Quill"
-        told = re.match(r"([^:]{3,90}):\s+(\S.*)$", cell.text.text, re.S)
-        if told and knowledge.is_role(told[1]) and _is_name(" ".join(told[2].split())):
-            member = _member(cell.text.cut(told.start(2)), cell.text.cut(0, told.end(1)), "row")
-            found += [member] if member else []
-    if len(found) < 3:
-        found = []
-    found += _names_over_roles(table, knowledge)
-    for row in table.rows:
-        cells = [cell.text for cell in row if cell.text]
-        index = 0
-        while index + 1 < len(cells):
-            a, b = cells[index], cells[index + 1]
-            member = None
-            if knowledge.is_role(a.flat.rstrip(":")) and _is_name(b.flat) and not knowledge.is_role(b.flat):
-                member = _member(b, a, "row")
-            elif _is_name(a.flat) and knowledge.is_role(b.flat) and not knowledge.is_role(a.flat):
-                member = _member(a, b, "row")
-            if member:
-                found.append(member)
-                index += 2
-            else:
-                index += 1
-    return found
-
-
-def _names_over_roles(table: Table, knowledge: Knowledge) -> list[Member]:
-    """A row of names over a row of what they are."""
-    found: list[Member] = []
-    for above, below in pairwise(table.rows):
-        if len(above) < 2 or len(above) != len(below):
-            continue
-        pairs = [(a.text, b.text) for a, b in zip(above, below, strict=True) if a.text and b.text]
-        if len(pairs) > 1 and all(
-            _is_name(a.flat) and not knowledge.is_role(a.flat) and knowledge.is_role(b.flat) for a, b in pairs
-        ):
-            found += [member for a, b in pairs if (member := _member(a, b, "row"))]
-    return found
-
-
-def _cards(table: Table, knowledge: Knowledge) -> list[Member]:
-    """Cells that hold a name with the role under it; only where most filled cells are so."""
-    found: list[Member] = []
-    filled = 0
-    for cell in table.cells():
-        lines = cell.text.lines()
-        filled += bool(lines)
-        for count in range(1, len(lines)):
-            name, role = Passage.join(lines[:count], "\n"), Passage.join(lines[count:], "\n")
-            if _is_name(name.flat) and knowledge.is_role(role.flat) and not knowledge.is_role(name.flat):
-                member = _member(name, role, "row")
-                if member:
-                    found.append(member)
-                break
-    return found if len(found) >= max(2, 0.7 * filled) else []
-
-
-def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
-    found = []
-    for block in part.blocks:
-        if not isinstance(block, Line):
-            continue
-        text = Passage.join((_without_heading(piece, knowledge) for piece in block.pieces), "\t")
-        for piece in re.finditer(r"[^;•]+", text.text):
-            whole = text.cut(piece.start(), piece.end())
-            split = re.match(r"^\W*(.+?)\s*(?:,|:|\t|\s[-–—]\s|\()\s*(.+?)\)?\s*$", whole.text, re.S)
-            if not split:
-                continue
-            options = [(split.span(1), split.span(2))]
-            for comma in re.finditer(r",\s*|\s[-–—]\s|\t|:\s*|\s\(", whole.text):
-                options.append(((0, comma.start()), (comma.end(), len(whole.text.rstrip(" )")))))
-            for (a0, a1), (b0, b1) in options:
-                a, b = whole.cut(a0, a1), whole.cut(b0, b1)
-                clean_a = re.sub(r"^[\W_]+|[\s_]+$", "", a.flat)
-                b = next(iter(b.split("\t")), b)  # the role, not what stands in the next column
-                if _is_name(clean_a) and knowledge.is_role(b.flat):
-                    member = _member(a, b, "loose")
-                elif knowledge.is_role(clean_a) and _is_name(re.sub(r"[\s_]+$", "", b.flat)):
-                    member = _member(b, a, "loose")
-                else:
-                    continue
-                if member:
-                    found.append(member)
-                break
-    return found
-
-
-_PERSON = re.compile(
-    r"(?P<name>(?:(?:Dr|Mr|Mrs|Ms|Sra?|Prof)\.? )?[A-ZÁÉÍÓÚÑ][\w'’-]+(?: (?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w'’-]*\.?)){1,4})"
-    r"(?:,\s+(?P<role>[^;.()☐☒]{3,60}?)(?=\s*;|\.\s|\.?$)|\s+\((?P<aside>[^()☐☒]{3,50})\)(?=\s*(?:,|;|\.|and\b|y\b|$)))"
-)
-
-
-def _people_told(part: Part, knowledge: Knowledge) -> list[Member]:
-    """People told in a sentence: "Ada Quill, parent; Ben Ode, special education teacher", or each role in parentheses."""
-    found: list[Member] = []
-    if part.kind in ("attachment", "notes", "services", "goals", "transition", "notice"):
-        return found
-    for unit in part.units():
-        if isinstance(unit, Table):
-            continue
-        whole = Passage.join((line for line in unit.lines() if not capitals(line.text)), " ")
-        people = []
-        for told in _PERSON.finditer(whole.text):
-            slot = "role" if told["role"] else "aside"
-            name, role = whole.cut(*told.span("name")), whole.cut(*told.span(slot))
-            if knowledge.is_role(role.flat) and not knowledge.is_role(name.flat):
-                people.append(_member(name, role, "loose"))
-        if len(people) > 2:
-            found += [member for member in people if member]
-    return found
-
-
-def _without_heading(piece: Passage, knowledge: Knowledge) -> Passage:
-    """What stands behind a heading repeated before each name and role: "Name Ada Quill", "Position Parent"."""
-    first = re.match(r"\S+\s+(?=\S)", piece.text)
-    if first is None or knowledge.columns["team"].get(squeezed(first.group())) not in ("name", "role"):
-        return piece
-    return piece.cut(first.end())
-
-
 def day(value: Text | None) -> date | None:
     """A date value as a date."""
     return date.fromisoformat(value.value) if value is not None else None
@@ -907,4 +674,4 @@ def note_missing(reading: Reading) -> None:
     ]
 
 
-__all__ = ["concluded", "day", "note_missing", "read_identity", "read_team", "reconcile"]
+__all__ = ["concluded", "day", "note_missing", "read_identity", "reconcile"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,8 @@ class Knowledge:
         columns = _load("columns")
         self._named: dict[str, str | None] = {}  # labels looked up before
         self._told: dict[str, str | None] = {}
+        self._heads: dict[tuple[str, str], str | None] = {}  # column headings looked up before
+        self._telling: dict[tuple[str, str], str | None] = {}
         self._nearly: dict[str, str] = {}
         if loose:
             for key, role in self.labels.items():
@@ -196,6 +198,7 @@ class Knowledge:
     def _by_words(self, text: str) -> str | None:
         text = unglossed(text)
         bare = unbracketed(text).strip(" :?.")
+        bare = re.sub(r"(?i)\b(?:to|must|shall) be completed\b", "due", bare)  # one that is to come
         words = set(re.findall(r"[a-z0-9%-]+", plain(bare)))
         if (
             len(words) == 1
@@ -235,7 +238,23 @@ class Knowledge:
 
     def column(self, kind: str, text: str) -> str | None:
         """The role of a column heading in a table listing ``kind`` (services, goals, team, …)."""
+        return self._once(self._heads, (kind, text), self._column)
+
+    @staticmethod
+    def _once(
+        known: dict[tuple[str, str], str | None], key: tuple[str, str], ask: Callable[[str, str], str | None]
+    ) -> str | None:
+        """What was found for a key before, else what is found now."""
+        if key not in known:
+            if len(known) > 50_000:
+                known.clear()
+            known[key] = ask(*key)
+        return known[key]
+
+    def _column(self, kind: str, text: str) -> str | None:
         table = self.columns[kind]
+        if kind == "goals" and (numbered := re.fullmatch(r"(?s)(\D{6,40}?)\s*#?\s*\d", text.strip())):
+            text = numbered[1] if self.columns[kind].get(squeezed(numbered[1])) == "objectives" else text
         for candidate in _variants(text):
             role = table.get(candidate)
             if role is not None:
@@ -266,6 +285,9 @@ class Knowledge:
 
     def column_by_word(self, kind: str, text: str) -> str | None:
         """The role of a column whose heading is not known as a whole, by its telling words."""
+        return self._once(self._telling, (kind, text), self._column_by_word)
+
+    def _column_by_word(self, kind: str, text: str) -> str | None:
         if len(text) > 90 and len(text := unbracketed(text).strip()) > 90:
             return None
         words = set(re.findall(r"[a-z]+", plain(text)))
@@ -295,6 +317,14 @@ class Knowledge:
         """Whether a text may head a column: a known column heading, or a label of a value below."""
         return self.is_column(text) or (len(text) < 50 and self.label(text) is not None)
 
+    def may_head(self, text: str) -> bool:
+        """Whether a few words set as a heading may head a column of services or supports, by the words that tell of one."""
+        return (
+            len(text.split()) <= 6
+            and not re.search(r"\d|[.;]", text)
+            and any(self.column_by_word(kind, text) is not None for kind in ("services", "accommodations"))
+        )
+
     def is_list(self, text: str) -> bool:
         """Whether a text heads a list of supports."""
         return self.label(text) in ("accommodations", "modifications", "supports_for_personnel") or (
@@ -306,7 +336,7 @@ class Knowledge:
 
     def heading(self, text: str, *, styled: bool) -> str | None:
         """The part of an IEP a title opens. ``styled``: set in capitals, bold or larger than the text."""
-        text = unglossed(text)
+        text = re.sub(r"(?<=[a-z])\((s|es)\)", r"\1", unglossed(text))
         told = re.search(r":\s*(\S.*)$", text.strip())
         titled = told is not None and all(w[:1].isupper() for w in told[1].split() if len(w) > 3)
         if told and not (titled and styled) and self.headings.get(squeezed(text)) is None:

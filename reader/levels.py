@@ -27,6 +27,11 @@ _OF_STUDENT = re.compile(
 )
 
 
+_OF_CHILD = re.compile(  # what a goal's page says of the child before the goal
+    r"(?i)\W*(?:student(?:'s)? )?(?:strengths?|needs?|present levels?|current performance|concerns?|impact|how (?:the|this|his|her) disability|effects? of (?:the )?disability|fortalezas|necesidades)\b"
+)
+
+
 def _tells_at_length(table: Table) -> bool:
     """Whether a table holds what is known of a child in sentences rather than answers to questions."""
     return any(len(cell.text.flat.split()) > 14 and TICKED not in cell.text.text for cell in table.cells())
@@ -99,6 +104,13 @@ def read_levels(parts: Sequence[Part], entries: Sequence[Entry], knowledge: Know
             entry.role == "goal.area" and entry.part in ("goals", "transition") and len(entry.value.flat) > 60
         ):
             put("needs", entry.value)
+        elif (
+            entry.part == "goals"
+            and entry.label
+            and _OF_CHILD.match(entry.label.lines()[-1].flat)
+            and len(entry.value.flat) > 40
+        ):
+            put("goal areas", entry.value)
         elif (
             entry.part == "transition"
             and entry.role in (None, "transition.assessment")

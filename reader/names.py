@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from reader.layout import Passage, Table
 from reader.parts import Part
-from reader.reading import Text, read_as
+from reader.reading import NAME_IN_A_PICTURE, TRUST, Text, read_as
 
 _PIECE = re.compile(
     r"(?i)\b(?:(?:student|child|pupil|legal|student's|child's)\s+)*(?P<which>first|middle|last|given|family|primer|apellidos?)(?:\s+(?:name|initial|nombre)|(?=\s*:))\s*[:\n\t]\s*"
@@ -67,3 +67,22 @@ def _passages(parts: Sequence[Part]) -> Iterator[Passage]:
                     ),
                     "\t",
                 )
+
+
+def named(name: str, source: Passage, how: str) -> Text:
+    """Somebody's name as a value; one read from a picture is trusted less."""
+    pictured = any(word.shown is not None for word in source.words)
+    return read_as(name, source, how, trust=TRUST[how] * NAME_IN_A_PICTURE if pictured else None)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text reads like somebody's name, with or without a title or degree."""
+    text = re.sub(r"(?i)^(?:dr|mr|mrs|ms|sr|sra|srta|prof)\.?\s+", "", text.strip())
+    text = re.sub(
+        r",?\s*(?:[A-Z]{2,6}(?:-[A-Z]+)?|Ph\.?D\.?|Ed\.?D\.?|M\.?Ed\.?|M\.?A\.?)(?:,\s*[A-Z]{2,6})*\.?$",
+        "",
+        text,
+    )
+    return bool(
+        re.fullmatch(r"[A-ZÁÉÍÓÚÑ][\w.'’-]*(?:\s+(?:de|del|la|van|von|[A-ZÁÉÍÓÚÑ][\w.'’-]*)){1,4}", text)
+    )

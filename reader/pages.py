@@ -19,11 +19,17 @@ STRIP = 9.0  # points; an empty row no higher holds no writing
 JOIN = 3.0  # points within which drawn lines count as touching
 
 
-def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text: False) -> None:
+def arrange(
+    sheet: Sheet,
+    is_column: IsColumn,
+    is_list: IsColumn = lambda _text: False,
+    may_head: IsColumn = lambda _text: False,
+) -> None:
     """Fill ``sheet.blocks`` with the page's tables and lines in reading order.
 
     ``is_column`` says whether a string is a known column heading, which lets tables without rulings be found;
-    ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table.
+    ``is_list`` whether it heads a list, so that two of them beside each other are lists and not a table;
+    ``may_head`` whether its words tell of a column where it is set as a heading.
     """
     tables = [table for table in _grids(sheet) if table.rows and not _frames_page(table, sheet)]
     cells: list[Cell] = []
@@ -85,7 +91,7 @@ def arrange(sheet: Sheet, is_column: IsColumn, is_list: IsColumn = lambda _text:
 
     lines = _captioned(lines_of(outside), sheet)
     lines = _side_by_side(_wrapped(lines), sheet, is_list)
-    lines, unruled = _aligned(lines, sheet, is_column, loose_fields)
+    lines, unruled = _aligned(lines, sheet, is_column, loose_fields, may_head)
     loose_fields = under_heads(loose_fields, tables)
     form = form_blocks(loose_fields, lines, sheet)
     if any(isinstance(block, Line) for block in form):
@@ -303,7 +309,7 @@ def _tidied(table: Table) -> Table | None:
 
 
 def _aligned(
-    lines: list[Line], sheet: Sheet, is_column: IsColumn, fields: list[Cell]
+    lines: list[Line], sheet: Sheet, is_column: IsColumn, fields: list[Cell], may_head: IsColumn
 ) -> tuple[list[Line], list[Table]]:
     """Find tables set by alignment alone: a row of known column headings, then rows under them.
 
@@ -323,17 +329,22 @@ def _aligned(
         filled = [piece for piece in line.pieces if any(_just_under(entry, piece, line) for entry in fields)]
         if len(filled) >= max(2, 0.6 * len(line.pieces)):
             return False  # each names the field under it
+        if len(known) > 2 and any(known) and (line.text.bold or capitals(line.text.text)):
+            known = [a or may_head(piece.flat) for a, piece in zip(known, line.pieces, strict=True)]
+            return sum(known) >= 0.75 * len(known)
         return len(known) >= 2 and sum(known) >= max(2, 0.6 * len(known))
 
     while index < len(lines):
-        line = lines[index]
+        line, used = _whole_heading(lines, index)
+        if not heads(line):
+            line, used = lines[index], 1
         if not heads(line):
             rest.append(line)
             index += 1
             continue
         starts = [piece.words[0].box[0] for piece in line.pieces]
         edges = [starts[0] - 4, *(start - 4 for start in starts[1:]), sheet.width]
-        index += 1
+        index += used
         run: list[tuple[Line, dict[int, Passage]]] = []  # the lines under the heading and their columns
         last = line
         while index < len(lines):
@@ -356,6 +367,37 @@ def _aligned(
         )
         tables.append(Table(rows, edges, ruled=False))
     return rest, tables
+
+
+def _whole_heading(lines: list[Line], index: int) -> tuple[Line, int]:
+    """A line of headings with the lines on which some of them go on, each under its beginning and set like it."""
+    line, used = lines[index], 1
+    if len(line.pieces) < 2 or not (line.text.bold or capitals(line.text.text)):
+        return line, used
+    starts = [piece.words[0].box[0] for piece in line.pieces]
+    pieces = list(line.pieces)
+    while index + used < len(lines) and used < 4:
+        above, here = lines[index + used - 1], lines[index + used]
+        alike = here.text.bold == line.text.bold and capitals(here.text.text) == capitals(line.text.text)
+        places = [
+            next((n for n, start in enumerate(starts) if abs(piece.words[0].box[0] - start) < 3), None)
+            for piece in here.pieces
+        ]
+        if (
+            not alike
+            or None in places
+            or len(here.pieces) >= len(starts)
+            or here.box[1] - above.box[3] > 0.5 * line.text.height
+            or re.search(r"[\d☐☒:]", here.text.text)
+        ):
+            break
+        for place, piece in zip(places, here.pieces, strict=True):
+            assert place is not None
+            pieces[place] = Passage.join([pieces[place], piece], " ")
+        used += 1
+    if used == 1:
+        return line, used
+    return Line(pieces, line.page, around(lines[n].box for n in range(index, index + used))), used
 
 
 def _just_under(entry: Cell, piece: Passage, line: Line) -> bool:
@@ -639,6 +681,7 @@ def _columns(lines: list[Line], sheet: Sheet) -> list[Line]:
     if best is None:
         return lines
     _, x, start, end = best
+    start, end = start + 2, end - 2  # a box stands a little off the middle of the words on its line
     band = [w for w in words if start < w.middle < end]
     halves = [[w for w in band if w.box[2] <= x + 2], [w for w in band if w.box[0] >= x - 2]]
     for half in halves:
@@ -795,6 +838,14 @@ def _cut(row: list[Cell], following: list[Cell], repeated_head: bool) -> bool:
     first = following[0].text.flat
     if not first:
         return True
+    above = {cell.column: cell.text.flat for cell in row}
+    if repeated_head and any(
+        re.match(r"[a-z]{2,}", cell.text.text)
+        and re.search(r"[\w,-]$", above.get(cell.column, ""))
+        and len(above[cell.column].split()) > 4
+        for cell in written[1:]
+    ):
+        return True  # a sentence in one of its columns goes on
     before = row[0].text.flat
     return (
         first[:1].islower() and not before.endswith((".", "!", "?", ":")) and (repeated_head or bool(before))

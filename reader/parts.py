@@ -207,6 +207,13 @@ class _Titles:
             opens = self.last[0] != "goals" and not text.text.rstrip().endswith(":")
             self.last = ("goals", self.last[1])
             return ("goals" if opens else None), text, 1
+        if (whole := self._goes_on(text, following)) is not None:
+            kind = self._known(whole) or self._told_by_words(whole, None)
+            if index < _TITLE_BLOCKS and self.last[0] == "student":
+                kind = "student"  # what the page is called, which may name all that the document holds
+            if kind is not None:
+                self._remember(kind, text)
+                return kind, whole, 2
         both = self._two_lines(text, following)
         if both is not None:
             self._remember(both[0], text)
@@ -265,6 +272,15 @@ class _Titles:
         if len(text.flat) > 170:
             return False
         return capitals(text.text) or (text.bold and self.bold_share < 0.6) or text.height > 1.12 * self.usual
+
+    def _goes_on(self, text: Passage, following: Block | None) -> Passage | None:
+        """A heading that a line ends in its middle ("… NEEDS, GOALS AND"), with the line below it."""
+        if not self._styled(text) or not re.search(r"(?i)(?:,|&|\b(?:and|or|of|the|y|de))$", text.flat):
+            return None
+        if not isinstance(following, Line) or len(following.pieces) != 1:
+            return None
+        second = following.pieces[0]
+        return Passage.join([text, second], " ") if _alike(_style(second), _style(text)) else None
 
     def _two_lines(self, text: Passage, following: Block | None) -> tuple[str, Passage] | None:
         """A heading set on two lines of one style."""
@@ -329,6 +345,7 @@ class _Titles:
             any(_alike(_style(text), other, 1) for other in self.styles)
             or capitals(text.text)
             or bool(_NUMBERING.match(text.flat))
+            or bool(_PLAINLY.search(text.flat))
         )
         if not like_others or _labels_next(text, following, self.knowledge):
             return None
@@ -397,6 +414,7 @@ class _Titles:
         return kind, text, 1
 
 
+_PLAINLY = re.compile(r"(?i)\bpresent levels?(?:\(s\))? of\b|\bmeasurable annual goals\b|\bspecial factors\b")
 _BEFORE_GOALS = ("special_factors", "present_levels", "concerns", "student", "unknown", "goals")
 _LISTED = ("accommodations", "modifications", "personnel")  # boxes of one list each, headed by a first row
 _SECTION_NO = re.compile(
@@ -416,7 +434,9 @@ _SENTENCE = re.compile(r"[.;?]\s|[.;,?:]$|:|☒|☐")
 _NUMBERING = re.compile(
     r"(?i)^\W*(?:(?:section|part|sección|parte)\s+)?(?:[ivx]{1,5}|\d{1,2}|[a-z])(?:[.):]|\s[·•|–—-])\s+"
 )
-GOAL_N = re.compile(r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b")
+GOAL_N = re.compile(
+    r"(?i)^\W*(?:\w+ ){0,3}(?:goal|meta|objetivo)\s*(?:area\s+)?(?:number|n[o.º]+|#)?\s*#?\d{1,2}\b"
+)
 
 
 def _fills_line(text: Passage) -> bool:

@@ -56,7 +56,7 @@ def _percent(value: Passage) -> tuple[float, Passage] | None:
 
 
 _IN = re.compile(
-    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:non-?disabled|typical|same-age|peers without)|non-?disabled (?:peers|students|children|classmates)|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers) without disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
+    r"(?i)(?:in|inside|within|en)\s+(?:the\s+|el\s+|la\s+)?(?:a\s+)?(?:general|regular|educaci[oó]n general|aula regular|clase regular)\b|\b(?:regular|general)(?: education)? (?:environment|setting|class(?:room)?)\b|with (?:the )?(?:general|regular)[- ]ed(?:ucation)? (?:students|peers|classmates|children)|with (?:non-?disabled|typical|same-age|peers without)|non-?disabled (?:peers|students|children|classmates)|non-disabled peers|sin discapacidad|typically developing|(?:children|students|peers|classmates) (?:without|with no|who (?:do not have|don't have|have no)) disabilities|with (?:his|her|their|the) (?:class|classmates|peers)\b"
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
@@ -183,6 +183,8 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                     spot = part.prose.cut(share_told.start(), share_told.end())
                     share = int(number) if number.is_integer() else number
                     return read_as(share, spot, "sentence", trust=0.8)
+    if not candidates and (counted := _share_counted(parts)) is not None:
+        return counted
     for way in ("in", "out"):
         for rank, value, spot, kind in sorted(candidates, key=lambda c: c[0]):
             if kind == way:
@@ -190,6 +192,33 @@ def _percent_said(parts: Sequence[Part]) -> Value | None:
                 return read_as(
                     share, spot, "sentence", trust=0.92 if rank == 0 else 0.86 if rank < 1 else 0.8
                 )
+    return None
+
+
+_COUNT_OF = r"[^.;\d☐☒%]{0,40}?(\d{1,4}(?:,\d{3})?(?:\.\d+)?)"
+_HOURS_APART = re.compile(  # "General education: 27 hours a week; special education: 5 hours a week"
+    rf"(?i)\b(?:general|regular) education\b{_COUNT_OF}\s*(?P<unit>hours?|minutes?)\b[^.☐☒%]{{0,40}}?\bspecial education\b{_COUNT_OF}\s*(?P=unit)"
+)
+_HOURS_OF_ALL = re.compile(  # "Hours in school per week 32.5; hours in special education 6.5"
+    rf"(?i)\b(?:hours|minutes) (?:in|of) (?:the )?school\b{_COUNT_OF}[^.☐☒%\d]{{0,20}}\b(?:hours|minutes) (?:in|of) special education\b{_COUNT_OF}"
+)
+
+
+def _share_counted(parts: Sequence[Part]) -> Value | None:
+    """The share where only hours or minutes of each are told."""
+    for part in parts:
+        if part.kind not in ("lre", "services"):
+            continue
+        flat = part.prose.text.replace("\n", " ").replace("\t", " ")
+        apart, of_all = _HOURS_APART.search(flat), _HOURS_OF_ALL.search(flat)
+        told = apart or of_all
+        if told is None:
+            continue
+        first, second = (float(number.replace(",", "")) for number in (told[1], told[3 if apart else 2]))
+        whole = first + second if apart else first
+        inside = first if apart else first - second
+        if 0 < inside <= whole:
+            return read_as(round(100 * inside / whole), part.prose.cut(*told.span()), "sentence", trust=0.8)
     return None
 
 
@@ -400,7 +429,7 @@ _FOR_ESY = re.compile(
     r"(?i)\b(?:qualifies for|is eligible for|needs|requires|will receive|recommends?) (?:\w+ ){0,2}(?:extended school year|esy)\b"
 )
 _ESY_OPEN = re.compile(
-    r"(?i)under consideration|deferred|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
+    r"(?i)under consideration|deferred|put off|postponed|reconvene|more (?:data|information)|to be (?:decided|determined)|not yet (?:decided|determined)|pendiente|en consideración"
 )
 
 
@@ -418,7 +447,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         if not choice.marked or decisive is not None:
             continue
         words = choice.words.flat[:90]
-        first = re.match(r"\W*(yes|no|sí|si)\b", words, re.I)
+        first = re.match(r"\W*(yes|no|sí|si|y|n)\b", words, re.I)
         if re.match(r"(?i)\W*(?:considered|considerado)", words):
             continue
         if _ESY_OPEN.search(words):
@@ -426,7 +455,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         if _NOT_ESY.search(words[:60]) or re.match(r"(?i)\W*not\b", words):
             decisive = (False, choice.words)
         elif first:
-            decisive = (squeezed(first[1]) != "no", choice.words)
+            decisive = (squeezed(first[1]) not in ("no", "n"), choice.words)
         elif _YES_ESY.search(words):
             decisive = (True, choice.words)
     if decisive:

@@ -87,6 +87,7 @@ _REPORTS = re.compile(
     rf"|(?:told|tell|informed|notified|notice|updated?|share|send|informad[oa]s){_ANY}{{0,60}}\b(?:progress|progreso|goals are)(?:[^.?_]|\.\d){{0,160}}"
     rf"|(?:progress|progreso){_ANY}{{0,60}}(?:report|inform)\w*\s*:[^.?_:]{{4,120}}"
     rf"|(?:parents?|famil(?:y|ies)|guardians?|padres|familias?)\b{_ANY}{{0,40}}\b(?:receive|get|are sent|be sent|recibir\w+)\b{_ANY}{{0,40}}(?:reports?|informes?)\b(?:[^.?_:]|\.\d){{0,160}}"
+    r"|(?:progress reports?|reports? of progress)(?: are| will be)?(?: sent| given| issued| dated?)?\s*(?:frequency\s*|dates?\s*)?:?\s+(?=\d\s?x\b|[A-Z][a-z]+,? (?:and )?[A-Z])[^.?_]{4,120}"
 )
 
 
@@ -120,20 +121,27 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
         text = value.text.replace("\n", " ").replace("\t", " ").lower()
     starts = [text.find(period) for period in periods if period in text]
     if not starts:
-        return None
+        months = _MONTHS.search(value.text.replace("\n", " "))
+        return value.cut(*months.span()) if months else None
     start = min(starts)
     lead = re.search(
-        r"(?:(?:every|each|at least|cada|a)\s+(?:\w+\s+)?|\b(?:one|two|three|four|five|six|\d|una?|dos|tres|cuatro|cinco|seis)\s+)$",
+        r"(?:(?:every|each|at least|cada|a)\s+(?:\w+\s+)?|\b(?:one|two|three|four|five|six|\d|una?|dos|tres|cuatro|cinco|seis)\s+|\b\d\s?)$",
         text[:start],
     )
     if lead and not re.match(r"every|each|cada", text[start:]):
         start = lead.start()
+    if ends := re.search(r"\b(?:at|by|near) the (?:end|close|conclusion) of $", text[:start]):
+        start = ends.start()
     stop = re.search(
-        r"\.(?:\s|$)|;|,?\s+(?:by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
+        r"\.(?:\s|$)|;|,?\s+and (?:states?|shows?|says?|tells?|lists?|gives?|describes?|explains?)\b|(?<=report card) of (?:each|every|the)\b|,?\s+(?:mailed|e-?mailed|posted|handed out|by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
         text[start:],
     )
     end = start + stop.start() if stop else len(text)
     return value.cut(start, end)
+
+
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTHS = re.compile(rf"{_MONTH}(?:,? (?:and )?{_MONTH}){{1,8}}")  # "October, February and June"
 
 
 def _tidy(words: str) -> str:

@@ -183,6 +183,7 @@ class Evidence:
     alternate_reason: bool | None = None  # why an alternate assessment is chosen
     transition_services: bool | None = None
     student_invited: bool | None = None
+    blank_after_school: tuple[str, ...] | None = None  # areas whose box for a goal after school is left blank
 
 
 @dataclass

@@ -16,7 +16,7 @@ _A_SERVICE = re.compile(
 )
 _A_SENTENCE = re.compile(r"(?i)\b(?:is|are|was|will|does|do|not|has|have|may|must|goals?)\b")
 _A_LABEL = re.compile(
-    r"(?i)\W*(?:(?:type|kind|name|area|description|frequency|amount|location|provider|duration) of )?(?:special education|related|supplementary|the|iep|instructional|direct|primary)?\s*(?:services?|program|education|instruction|support|aids?(?: and services)?|help)\s*(?:area|type|name|provider|location)?\W*"
+    r"(?i)\W*(?:(?:type|kind|name|area|description|frequency|amount|location|provider|duration) of )?(?:special education|related|supplementary|the|iep|instructional|direct|primary)?\s*(?:services?|program|education|instruction|support|aids?(?: and services)?|help)\s*(?:area|type|name|provider|location)?\s*#?\d{0,2}\W*"
 )
 _PLACE = re.compile(
     r"(?i)\b(?:in|into|at|inside|within)\s+(?:(?:the|a|an|his|her|their)\s+)?(?P<place>(?:(?!(?:in|into|at|the|for|and|with|by|from|to|who|groups?|small)\b)[\w'’-]+\s+){0,4}?"
@@ -37,7 +37,10 @@ def paragraphs(text: Passage, knowledge: Knowledge) -> Iterator[tuple[Passage, P
     opened = [
         found
         for found in _OPENS.finditer(text.text)
-        if _A_SERVICE.search(found["name"])
+        if (
+            _A_SERVICE.search(found["name"])
+            or knowledge.kind_of_service(found["name"]) != "special_education"
+        )
         and not _A_SENTENCE.search(found["name"])
         and not _A_LABEL.fullmatch(found["name"])
         and len(found["name"].split()) <= 7
@@ -46,13 +49,30 @@ def paragraphs(text: Passage, knowledge: Knowledge) -> Iterator[tuple[Passage, P
         return
     for found, after in zip(opened, [*opened[1:], None], strict=True):
         body = text.cut(found.end(), after.start() if after else None)
-        if amounts_in(body) is not None:
-            yield text.cut(*found.span("name")), body
+        if asked := _ASKS.search(body.text):
+            body = body.cut(0, asked.start())
+        name = text.cut(*found.span("name"))
+        if (ride_in(body) if _BUS.search(name.flat) else amounts_in(body)) is not None:
+            yield name, body
+
+
+_ASKS = re.compile(r"\n(?=[A-Z][^.\n☐☒]{3,80}[:?]\s*[☐☒])")  # a question of the form, with its boxes
+_BUS = re.compile(r"(?i)\btransport")
+_RIDE = re.compile(
+    r"(?i)\b(?:(?:to and from (?:school|home|the program)|both ways|round trip|to school and (?:back|home))[^.;]{0,40}?\b(?:(?:each|every) (?:school )?day|daily)\b"
+    r"|(?:(?:each|every) (?:school )?day|daily)\b[^.;]{0,40}?\b(?:to and from (?:school|home|the program)|both ways|round trip|to school and (?:back|home))\b)"
+)
+
+
+def ride_in(body: Passage) -> Passage | None:
+    """The words of a paragraph that say how often a bus goes: "to and from school each school day"."""
+    found = _RIDE.search(body.text.replace("\n", " "))
+    return body.cut(*found.span()) if found else None
 
 
 def amounts_in(body: Passage) -> Passage | None:
     """The words of a paragraph that say how much: "40 minutes a day", "twice a month for 30 minutes", "as needed"."""
-    flat = body.text.replace("\n", " ")
+    flat = re.sub(r"(?i)(?<=min|.hr|ins|hrs|wks)\.(?= [a-z])", " ", body.text.replace("\n", " "))
     for told in re.finditer(
         r"(?i)\b(?:\d+(?:\.\d+)?|one|two|three|four|five|once|twice|thirty|forty-five|sixty)\b[^.;]*?(?=[.;]\s|[.;]?$|,\s+(?!(?:\d|once|twice|one|two|three|four|five|daily|weekly|monthly)))",
         flat,

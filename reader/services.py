@@ -9,15 +9,17 @@ from datetime import date
 from itertools import pairwise
 
 from reader.amounts import Amount, amount_of, unspecified
-from reader.choices import choices_in, chosen
+from reader.choices import chosen
 from reader.dates import dates_in
 from reader.knowledge import Knowledge, plain
 from reader.labels import entries_in
-from reader.layout import EMPTY, TICKED, Cell, Passage, Table
+from reader.layout import Cell, Passage, Table
 from reader.parts import Part
-from reader.reading import Service, Text, Value, concluded, read_as
-from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in
+from reader.reading import Service, Text, Value, read_as
+from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in, ride_in
+from reader.service_rows import answers_questions, one_each
 from reader.tables import table_kind, upright
+from reader.transport import transport
 
 
 @dataclass
@@ -74,7 +76,7 @@ def read_services(
                 boxed = boxed or _stacked([unit], knowledge, day_minutes)
                 services += boxed or _sentences(unit, knowledge, day_minutes)
     if not any(service.kind and service.kind.value == "transportation" for service in services):
-        bus = _transport(parts, knowledge)
+        bus = transport(parts, knowledge)
         if bus is not None:
             services.append(bus)
     for service in services:
@@ -220,12 +222,15 @@ def _table(
     section = _section_kind(part.title.flat) if part.title else None
     heading = part.title.flat
     name_column = next((c for c, role in roles.items() if role == "name"), None)
-    own = _section_kind(head[name_column].flat) if name_column is not None else None
+    of_names = head[name_column].flat if name_column is not None else ""
+    own = _section_kind(of_names) if name_column is not None else None
     section = section or own
     personnel = bool(re.search(r"personnel|personal escolar", plain(heading)))
     uncounted = _uncounted(table, roles, depth)
-    for row in table.rows[depth:]:
+    for row in [one for whole in table.rows[depth:] for one in _rows_of(whole, roles, head, knowledge)]:
         written = [cell for cell in row if cell.text]
+        if answers_questions(row):
+            continue
         if len(written) == 1 and (
             len(row) == 1 or (written[0].column == row[0].column and written[0].text.bold)
         ):
@@ -265,6 +270,8 @@ def _table(
         service = _service(cells, head, own_section, knowledge, day_minutes)
         if uncounted:
             _doubt(service)
+        if service.kind and service.kind.value == "supplementary" and _ONLY_RELATED.search(plain(of_names)):
+            service.kind = replace(service.kind, value="related")
         stated = service.minutes is not None
         words = name.text.flat
         modification = re.match(r"(?i)(?:program )?modifications?\s*[:–-]\s*", name.text.text)
@@ -296,6 +303,25 @@ def _table(
     return services, supports
 
 
+def _rows_of(
+    row: list[Cell], roles: dict[int, str], head: dict[int, Passage], knowledge: Knowledge
+) -> list[list[Cell]]:
+    """A row as a row for each of its services; columns that each state an amount of their own ("Direct minutes per
+    week", "Consultation minutes per month") are amounts of several."""
+    timed = [cell for cell in row if roles.get(cell.column) in ("amount", "frequency") and cell.text]
+    amounts = [amount_of(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat)) for cell in timed]
+    apart = [_CONSULTED.search(head.get(cell.column, Passage()).flat) is not None for cell in timed]
+    if len(timed) == 2 and len(set(apart)) == 2 and all(amount.minutes and amount.per for amount in amounts):
+        return [[cell for cell in row if cell not in timed or cell is own] for own in timed]
+    return one_each(
+        row, roles, lambda name: knowledge.kind_of_service(name) == "related" or bool(_TAUGHT.search(name))
+    )
+
+
+_CONSULTED = re.compile(r"(?i)\b(?:consult\w*|indirect)\b")
+_ONLY_RELATED = re.compile(  # what a column lists, and no aids or supports among it
+    r"^(?=.*related service)(?=.*special education)(?!.*(?:supplement|\baids?\b|support))"
+)
 _CATEGORY = re.compile(
     r"(?i)\W*(?:special education|sp\.? ?ed\.?|related|supplementary(?: aids?)?|support|instruction|educación especial|relacionado)(?: services?)?\W*"
 )
@@ -509,7 +535,7 @@ def _stacked(
         for entry in entries_in(passage, knowledge, "services"):
             if not entry.label:
                 continue
-            label = entry.label.flat.rstrip(":? ").lstrip("•·- ")
+            label = re.sub(r"\s*#?\s*\d{1,2}$", "", entry.label.flat.rstrip(":? ").lstrip("•·- "))
             role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
             if role is None or len(label.split()) > 5 or (role == "name" and not entry.value):
                 continue
@@ -704,7 +730,7 @@ def _paragraphs(text: Passage, knowledge: Knowledge, day_minutes: float | None) 
         service = Service(name=read_as(name.flat, name, "sentence"))
         kind = knowledge.kind_of_service(name.flat)
         service.kind = Value(kind, name.flat, name.places(), 0.8, "sentence")
-        amount = amounts_in(body)
+        amount = ride_in(body) if kind == "transportation" else amounts_in(body)
         assert amount is not None  # what makes it a service's paragraph
         _amount(service, amount.flat, amount, "", kind, day_minutes, how="sentence")
         for slot, words in (("location", place_in(body)), ("provider", provider_in(body))):
@@ -754,9 +780,24 @@ _PLACE = re.compile(
 )
 
 
+_ONLY_PLACE = re.compile(
+    r"(?i)(?!.*\d+ ?min)(?:[\w/'’-]+ ){0,4}(?:rooms?|classrooms?|class|gym(?:nasium)?|library|office|playground|cafeteria|clinic|community|setting|environment)(?: [A-Z]?\d{0,3})?"
+)
+_ONLY_PERSON = re.compile(
+    r"(?i)(?:(?:the|an?|by|with|certified|licensed)\s+)?(?:[\w/'’-]+ ){0,4}(?:teacher|therapist|pathologist|counselor|psychologist|nurse|social worker|paraprofessional|aide|interpreter|specialist|provider)"
+)
+
+
 def _where(service: Service, text: Passage) -> None:
     """Place and provider named in a sentence."""
-    place = _PLACE.search(text.text)
+    pieces = [m.span() for m in re.finditer(r"[^,;\t]+", text.text)][1:]
+    for start, end in pieces:  # "45 minutes daily, resource room, reading teacher"
+        piece = text.cut(start, end)
+        if service.location is None and _ONLY_PLACE.fullmatch(piece.flat):
+            service.location = read_as(piece.flat, piece, "sentence")
+        elif service.provider is None and _ONLY_PERSON.fullmatch(piece.flat):
+            service.provider = read_as(piece.flat, piece, "sentence")
+    place = _PLACE.search(text.text) if service.location is None else None
     if place:
         service.location = read_as(
             " ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence"
@@ -765,7 +806,7 @@ def _where(service: Service, text: Passage) -> None:
         r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
         text.text,
     )
-    if by:
+    if by and service.provider is None:
         service.provider = read_as(by[1].strip(), text.cut(by.start(1), by.end(1)), "sentence")
 
 
@@ -796,115 +837,16 @@ def _items(text: Passage) -> list[Passage]:
     sentences = []
     for item in found:
         start = 0
-        for stop in re.finditer(r"(?<=[a-z)%])[.;]\s+(?=[A-Z•])", item.text):
+        for stop in re.finditer(r"(?<=[a-z)%])[.;]\s+(?=[A-Z•])|(?<=[a-z)]);\s+(?=[a-z])", item.text):
+            if item.text[stop.end()].islower() and not (
+                _STATES_TIME.search(item.text[start : stop.start()])
+                and _STATES_TIME.search(item.text[stop.end() :])
+            ):
+                continue
             sentences.append(item.cut(start, stop.start()))
             start = stop.end()
         sentences.append(item.cut(start))
     return [s for s in sentences if s]
-
-
-# ---------------------------------------------------------------- transportation
-
-
-def _transport(parts: Sequence[Part], knowledge: Knowledge) -> Service | None:
-    """Special transportation stated outside the service table."""
-    pattern = re.compile(
-        r"((?:special|specialized)(?: education)? transportation|transporte especial(?:izado)?)\s*:\s*", re.I
-    )
-    for part in parts:
-        if part.kind in ("attachment", "notes", "notice", "evaluation"):
-            continue
-        if (bus := _bus_marked(part)) is not None:
-            return bus
-        for table in part.tables:
-            if re.search(
-                r"(?i)special(?:ized)? transportation|transporte especial", table.rows[0][0].text.flat
-            ) and (bus := _bus_row(table, knowledge)):
-                return bus
-        for unit in part.units():
-            passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]
-            for passage in passages:
-                for match in pattern.finditer(passage.text):
-                    rest = passage.cut(match.end())
-                    sentence = re.match(r"[^.\n☐☒]+(?:\n[^.\n☐☒:]+)?", rest.text)
-                    if (
-                        not sentence
-                        or re.match(r"(?i)\s*(?:☐|☒|no\b|not|none|n/a|yes|s[ií]\b|regular)", rest.text)
-                        or len(sentence.group()) < 12
-                    ):
-                        continue
-                    body = rest.cut(0, sentence.end())
-                    how = re.search(
-                        r"[,;]\s*(daily.*|each day.*|both ways.*|round trip.*|to and from.*|diari.*)$",
-                        body.flat,
-                        re.I,
-                    )
-                    name_words = body.flat[: how.start()] if how else body.flat
-                    label = passage.cut(match.start(), match.end(1))
-                    service = Service()
-                    service.name = read_as(
-                        f"{label.flat}: {name_words}", Passage.join([label, body], ": "), "sentence"
-                    )
-                    service.kind = concluded("transportation", "derived")
-                    if how:
-                        service.as_written = read_as(how[1], body, "sentence")
-                        service.per = read_as("day", body, "sentence")
-                        service.sessions = read_as(2, body, "sentence")
-                    return service
-    return None
-
-
-_NEEDS_BUS = re.compile(
-    r"(?i)^\W*(?:the )?(?:student|child|estudiante)?\s*(?:requires?|needs?|will receive|necesita|requiere)\s+(?:special(?:ized)? transportation|transporte especial)"
-    r"|^\W*(?:special(?:ized)? transportation|transporte especial)\b(?![^.]{0,30}\bnot\b)"
-)
-
-
-def _bus_marked(part: Part) -> Service | None:
-    """Special transportation marked as needed in a choice: "☒ The student requires special transportation"."""
-    for unit in part.units():
-        for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
-            for choice in choices_in(passage) if TICKED in passage.text else ():
-                if choice.marked and _NEEDS_BUS.search(choice.words.flat):
-                    at = re.search(
-                        r"(?i)(?:special(?:ized)? )?transportation|transporte especial", choice.words.text
-                    )
-                    assert at is not None
-                    name = choice.words.cut(at.start(), at.end())
-                    service = Service(name=read_as(name.flat.capitalize(), name, "box", trust=0.85))
-                    service.kind = concluded("transportation", "derived")
-                    _how_often(service, choice.words.cut(at.end()))
-                    return service
-    return None
-
-
-def _how_often(service: Service, words: Passage) -> None:
-    """What follows the mark says how often the bus goes: "Daily, to and from school"."""
-    if not re.search(r"(?i)\b(?:daily|each day|every day|diari\w+|cada día)\b", words.flat):
-        return
-    service.as_written = read_as(words.flat.strip(" :,;"), words, "box")
-    service.per = read_as("day", words, "box")
-    if re.search(r"(?i)both ways|round|two[- ]way|to and from|ida y vuelta|ambos", words.flat):
-        service.sessions = read_as(2, words, "box")
-
-
-def _bus_row(table: Table, knowledge: Knowledge) -> Service | None:
-    """The first row of a table headed by special transportation, with what it says of the way and how often."""
-    for row in table.rows[1:]:
-        cells = [cell.text for cell in row if cell.text and not knowledge.says_nothing(cell.text.text)]
-        if len(cells) < 2 or re.match(r"(?i)\W*(?:no|none|not)\b", cells[1].flat) or EMPTY in cells[0].text:
-            continue
-        service = Service(name=read_as(cells[0].flat, cells[0], "column"))
-        service.kind = concluded("transportation", "derived")
-        service.as_written = read_as(cells[1].flat, cells[1], "column")
-        if re.search(r"(?i)daily|each day|every day|diari|cada día", cells[1].flat):
-            service.per = read_as("day", cells[1], "column")
-            if re.search(r"(?i)both ways|round|two[- ]way|to and from|ida y vuelta|ambos", cells[1].flat):
-                service.sessions = read_as(2, cells[1], "column")
-        if len(cells) > 2:
-            service.location = read_as(cells[2].flat, cells[2], "column", trust=0.8)
-        return service
-    return None
 
 
 def overlaps(start: date, end: date, day: date) -> bool:

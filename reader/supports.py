@@ -96,6 +96,8 @@ def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Text]:
                 found += [read_as(bare(text.flat), text, "loose") for text in rows]
                 continue
         passages = [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]
+        if part.kind == "accommodations" and isinstance(unit, Passage):
+            found += _told_in_sentences(unit, knowledge)
         for passage in passages:
             marked = [choice.words for choice in choices_in(passage) if choice.marked and choice.words]
             worded_marks = sum(knowledge.worded_as_support(words.flat) for words in marked)
@@ -116,6 +118,35 @@ def _told_by_contents(part: Part, knowledge: Knowledge) -> list[Text]:
     return found
 
 
+_GIVES = re.compile(
+    r"(?:(?:^|(?<=[.\n]))\s*(?:Classroom|Class|Instruction|In class|In all classes)\s*:\s*|\b(?:will (?:have|receive|get|be given|use)|receives|is given|is allowed|may use|gets)\s+)(?P<list>[^.:☐☒]*(?:\.\d[^.:☐☒]*)*)"
+)
+
+
+def _told_in_sentences(text: Passage, knowledge: Knowledge) -> list[Text]:
+    """Accommodations that a sentence lists: "Ana will have extra time, a seat in front and a copy of the notes"."""
+    found: list[Text] = []
+    flat = text.text.replace("\n", " ")
+    for said in _GIVES.finditer(flat):
+        listed = text.cut(*said.span("list"))
+        inner = re.sub(r"\([^)]*\)", lambda aside: "_" * len(aside.group()), listed.text)
+        items, start = [], 0
+        for stop in re.finditer(r",\s*(?:and |y )?(?:an? |the )?|\s+and (?:an? |the )|$", inner):
+            items.append(listed.cut(start, stop.start()))
+            start = stop.end()
+        items = [item for item in items if item]
+        worded = sum(knowledge.worded_as_support(item.flat) for item in items)
+        if (
+            len(items) >= 2
+            and worded >= 0.6 * len(items)
+            and all(len(item.flat.split()) <= 14 for item in items)
+        ):
+            lead = re.match(r"(?:an?|the)\s+", items[0].text)
+            items[0] = items[0].cut(lead.end()) if lead else items[0]
+            found += [read_as(bare(item.flat), item, "loose") for item in items]
+    return found
+
+
 def _distinct(values: list[Text]) -> list[Text]:
     seen: set[str] = set()
     found = []
@@ -128,6 +159,7 @@ def _distinct(values: list[Text]) -> list[Text]:
 
 
 _ONLY_HEADING = re.compile(
+    r"(?:setting|timing|timing/scheduling|scheduling|presentation|response)\W*|"
     r"(?:(?:general|program|classroom|testing|student|list|the|of|and|other|curriculum)\s+)*(?:accommodations?|modifications?|adaptations?|adaptaciones|acomodaciones|modificaciones"
     r"|supplementary aids(?: and services)?|supports?)(?:\s*(?:and|/|y|or)\s*(?:accommodations?|modifications?|supports?|modificaciones))?(?:\s*\([^)]*\))?\W*"
 )
@@ -285,6 +317,13 @@ def _lines_of_cell(cell: Cell) -> list[Passage]:
 def _short_lines(lines: list[Passage], right: float) -> list[list[Passage]]:
     """Lines grouped to items: one that begins with a capital, after a line with room left, opens an item."""
     items: list[list[Passage]] = []
+    if len(lines) > 2 and all(line.text[:1].isupper() for line in lines):
+        apart = sum(
+            right - above.words[-1].box[2] > below.words[0].box[2] - below.words[0].box[0] + 8
+            for above, below in pairwise(lines)
+        )
+        if apart >= 0.6 * (len(lines) - 1):  # each begins as an item does, and most have room left
+            return [[line] for line in lines]
     for line in lines:
         last = items[-1][-1] if items else None
         if last is not None and line.words and last.words:

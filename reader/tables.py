@@ -30,7 +30,7 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         if len(head) < 2 or typed or _answered(head):
             continue
         best: tuple[float, str, dict[int, str]] | None = None
-        for kind in knowledge.columns:
+        for kind in _NEEDED:
             roles: dict[int, str] = {}
             for cell in head:
                 role = knowledge.column(kind, cell.text.text)
@@ -59,7 +59,10 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
             first = min(cell.column for cell in head)
             enough = 0.5
             if kind == "accommodations" and (
-                roles.get(first) == "name" or any(knowledge.lists_supports(c.text.text) for c in head)
+                roles.get(first) == "name"
+                or any(
+                    knowledge.lists_supports(c.text.text) or _OF_SUPPORTS.fullmatch(c.text.flat) for c in head
+                )
             ):
                 enough = 0.1
             if _decides(kind, set(roles.values())) and share >= enough and (best is None or score > best[0]):
@@ -76,11 +79,21 @@ def table_kind(table: Table, knowledge: Knowledge) -> tuple[str, dict[int, str],
         and len(table.rows[0]) > 2
         and not any(_TIME.search(c.text.flat) or re.search(r":\s*\S", c.text.flat) for c in table.rows[0])
     ):
-        roles = {c.column: role for c in table.rows[0] if (role := knowledge.column("services", c.text.text))}
+        roles = {
+            c.column: role
+            for c in table.rows[0]
+            if (
+                role := knowledge.column("services", c.text.text)
+                or knowledge.column_by_word("services", c.text.flat)
+            )
+        }
         _refine_by_content(table, roles, 1)
         if _decides("services", set(roles.values())) and "amount" in roles.values():
             return "services", roles, 1
     return None
+
+
+_OF_SUPPORTS = re.compile(r"(?i)\W*(?:program |curriculum )?(?:modifications?|accommodations?)\W*")
 
 
 def _answered(row: list[Cell]) -> bool:

@@ -20,7 +20,7 @@ from reader.reading import (
     read_as,
 )
 
-_AREAS = {
+AREAS = {
     "transition.education": "education/training",
     "transition.employment": "employment",
     "transition.independent": "independent living",
@@ -46,7 +46,7 @@ def read_transition(
     found = Transition()
     seen: set[str] = set()
     for entry in entries:
-        area, value = _AREAS.get(entry.role or ""), entry.value
+        area, value = AREAS.get(entry.role or ""), entry.value
         if (
             entry.part == "transition"
             and (entry.role or "goal.").startswith("goal.")
@@ -93,9 +93,21 @@ def read_transition(
                     )
     if not found.postsecondary_goals:
         for part in parts:
+            for plan in _PLANS.finditer(part.prose.text) if part.kind == "transition" else ():
+                text = part.prose.cut(plan.start(), plan.end())
+                flat = re.sub(r"\s*:\s*", " ", text.flat)
+                seen.add(squeezed(flat))
+                found.postsecondary_goals.append(
+                    PostsecondaryGoal(_PLANNED[plan["what"].lower()], read_as(flat, text, "row"))
+                )
+    told = bool(found.postsecondary_goals)  # then only what plainly is another one
+    if len(found.postsecondary_goals) < 3:
+        for part in parts:
             if part.kind != "transition":
                 continue
             for sentence in _sentences(part.prose):
+                if told and not _PLAINLY_AFTER.search(sentence.flat):
+                    continue
                 if (
                     _POST.search(sentence.flat)
                     and re.search(r"(?i)\bwill\b|rá\b", sentence.flat)
@@ -112,6 +124,11 @@ def read_transition(
                         body = body.cut(begun[-1])
                     while label := re.match(r"^([A-Z][\w /&]{3,50}?)(?: goal)?\s*:\s*", body.text):
                         body = body.cut(label.end())
+                    if any(
+                        squeezed(body.flat).rstrip(".") in other or other in squeezed(body.flat)
+                        for other in seen
+                    ):
+                        continue
                     seen.add(squeezed(body.flat))
                     found.postsecondary_goals.append(
                         PostsecondaryGoal(_area_of(sentence.flat), read_as(body.flat, body, "sentence"))
@@ -129,6 +146,18 @@ def read_transition(
 
 
 _POST_START = re.compile(r"\b(?:After|Upon|Following|Within|Once|Después|Al)\b(?= [a-záéíóú])")
+_PLANNED = {
+    "learn": "education/training",
+    "study": "education/training",
+    "work": "employment",
+    "live": "independent living",
+}
+_PLANS = re.compile(  # "After high school, I plan to work: as a welder"
+    r"(?:After|Upon|Following) [^,:.\n]{0,24}(?:school|graduat\w+)[^,:.\n]{0,20}, (?:[A-Z][\w'’-]*|he|she|they) (?:plans? to|will|intends? to|wants? to) (?P<what>learn|study|work|live)\s*:\s*[^\n:]{4,120}"
+)
+_PLAINLY_AFTER = re.compile(
+    r"\b(?:After|Upon|Following) (?:high school|graduation|graduating|leaving (?:high )?school|(?:the )?completion of (?:high )?school|completing high school)\b, [^.]{2,30}\bwill\b"
+)
 _AFTER_SCHOOL = re.compile(
     r"(?i)\bafter (?:high )?school\b|post-?\s?secondary|post-?\s?school|postsecundari|después de la"
 )

@@ -54,7 +54,7 @@ class Taken:
         for sheet in self.sheets:
             sheet.running = []
             if self.form != "docx":
-                pages.arrange(sheet, knowledge.is_head, knowledge.is_list)
+                pages.arrange(sheet, knowledge.is_head, knowledge.is_list, knowledge.may_head)
         if self.form == "docx":
             self.sheets, self.form = document.sheets_of(
                 path_of(self.name).read_bytes(), None, None, knowledge

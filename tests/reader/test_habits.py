@@ -11,7 +11,7 @@ from reader.doubts import doubt
 from reader.factors import read_factors
 from reader.goal_sentences import lined
 from reader.goals import read_goals
-from reader.identity import read_identity, read_team
+from reader.identity import read_identity
 from reader.knowledge import unglossed
 from reader.layout import Cell, Line, Passage, Word
 from reader.names import name_in_pieces
@@ -22,6 +22,7 @@ from reader.progress import read_progress
 from reader.reading import Goal, Member, Reading, Service, Value, read_as
 from reader.services import read_services
 from reader.supports import read_supports
+from reader.team import read_team
 from tests.reader.bench import judged
 from tests.reader.forms import habits
 from tests.reader.scoring import score

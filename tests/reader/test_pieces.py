@@ -11,7 +11,7 @@ from reader.choices import choices_in, chosen
 from reader.entries import entries_of
 from reader.factors import read_factors
 from reader.goals import read_goals
-from reader.identity import read_identity, read_team
+from reader.identity import read_identity
 from reader.knowledge import everything
 from reader.layout import Cell, Line, Passage, Table, Word
 from reader.parts import Part, parts_of
@@ -22,6 +22,7 @@ from reader.reading import Goal, Reading, read_as
 from reader.services import read_services
 from reader.supports import read_supports
 from reader.tables import table_kind
+from reader.team import read_team
 from reader.transition import read_transition
 
 KNOWN = everything()
@@ -456,7 +457,9 @@ def test_reports_told_on_the_pages_for_them():
         title="Progress Reports",
     )
 
-    assert read_progress([pages], entries(pages), KNOWN).frequency.value == "each nine-week period"
+    assert (
+        read_progress([pages], entries(pages), KNOWN).frequency.value == "at the end of each nine-week period"
+    )
 
 
 # ---------------------------------------------------------------- headings
