@@ -31,11 +31,19 @@ from reader.tables import table_kind
 def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
     """The goals of an IEP, in order."""
     drafts: list[Draft] = []
+    opening: list[
+        Item
+    ] = []  # what a part says of the goals of the next: their area, and where the child stands
+    heads = False  # whether parts end with that
     for part in parts:
         if part.kind in ("goals", "progress") or (
             part.kind not in ("attachment", "notes", "evaluation", "notice") and _has_goals(part, knowledge)
         ):
-            _join(drafts, _gather(part, knowledge))
+            items = [*opening, *_gather(part, knowledge)]
+            heads = heads or bool(opening)
+            kept, opening = _apart(items, heads=heads)
+            _join(drafts, grouped(kept))
+    _join(drafts, grouped(opening))
     if not any("text" in draft.slots for draft in drafts):
         drafts = []
         for part in parts:
@@ -64,6 +72,26 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
     return _numbered(goals)
 
 
+def _apart(items: list[Item], *, heads: bool) -> tuple[list[Item], list[Item]]:
+    """What a part says of its own goals, and what of those of the next part. It says nothing but that where it has no
+    goal; after its goals only in a form whose areas stand before (`heads`)."""
+    if {slot for slot, value, _, _ in items if value} in _OPENING:
+        return [], items
+    texts = [at for at, (slot, value, _, _) in enumerate(items) if slot == "text" and value]
+    last = texts[-1] if texts else len(items)
+    for at in range(last + 1, len(items)):
+        slots = {slot for slot, value, _, _ in items[at:] if value}
+        if heads and items[at][0] == "area" and slots in _OPENING:
+            return items[:at], items[at:]
+    return items, []
+
+
+_OPENING = (
+    {"area", "present"},
+    {"area", "baseline"},
+    {"area", "number", "present"},
+    {"area", "number", "baseline"},
+)
 SHIFTED = 0.88
 
 
@@ -159,7 +187,8 @@ def _numbered(goals: list[Goal]) -> list[Goal]:
     return goals
 
 
-def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
+def _gather(part: Part, knowledge: Knowledge) -> list[Item]:
+    """What a part says of goals, in the order of the page."""
     items = _title_items(part, knowledge)
     units = (piece for unit in part.units() for piece in at_objectives(unit, knowledge))
     for unit in units:
@@ -190,7 +219,7 @@ def _gather(part: Part, knowledge: Knowledge) -> list[Draft]:
     if any(slot == "text" and how != "loose" and value for slot, value, how, _ in items):
         # where goals are labelled, a sentence without a label is not one
         items = [item for item in items if item[0] != "text" or item[2] != "loose"]
-    return grouped(items)
+    return items
 
 
 def _title_items(part: Part, knowledge: Knowledge) -> list[Item]:

@@ -239,6 +239,8 @@ def _unknown(passage: Passage, window: int, at: int, end: int, starts: set[int],
             word = passage.word_at(start - 1)
             if word is None or not (word.bold or text[start - 1].isspace()):
                 break
+            if text[start - 1] == "\n" and ":" in text[text.rfind("\n", 0, start - 1) + 1 : start - 1]:
+                break  # the line above is a label with its own value
             start -= 1
         label = text[start:at].strip()
         if 0 < len(label) <= 160:

@@ -659,7 +659,7 @@ _STATES_TIME = re.compile(
 )
 _NOT_A_SERVICE = re.compile(
     r"(?i)\b(?:extended school year|esy|options? considered|considered|training|school day|instructional day|the team|"
-    r"meeting|rejected|travel time|assessment|follow the|calendar|goal)\b"
+    r"meeting|rejected|travel time|instructional time|student spends|total minutes|assessment|follow the|calendar|goal)\b"
 )
 
 

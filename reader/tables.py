@@ -207,6 +207,7 @@ def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
         roles.get(first) is None
         and len(columns[first]) >= 0.7 * rows
         and (sum(bool(_TIME.search(text)) for text in columns[first]) < 0.3 * rows)
+        and not all(_AN_ANSWER.fullmatch(text) for text in columns[first])
     ):
         for column, role in list(roles.items()):
             if role == "name":
@@ -214,6 +215,7 @@ def _refine_by_content(table: Table, roles: dict[int, str], depth: int) -> None:
         roles[first] = "name"
 
 
+_AN_ANSWER = re.compile(r"(?i)\W*(?:yes|no|y|n|x|n/?a|sí|true|false)?\W*")
 _WILL = re.compile(r"(?i)\b(?:will|shall|podrá|deberá)\b|\b\w{3,}rá\b")
 
 

@@ -517,6 +517,44 @@ def test_choices_beside_labelled_dates_are_two_columns():
     assert said.index("Next review due:") + 1 == said.index("10/05/2027")
 
 
+def test_a_column_of_answers_names_no_service():
+    grid = table(
+        "At once with others|Service(s)|Who gives it|Frequency|Location|Begins|Ends",
+        "No|Writing|Special teacher|20 minutes / 3 times weekly|Resource room|09/08/2026|06/04/2027",
+        "Yes|Behavior|Aide|15 minutes / 5 times weekly|Classroom|09/08/2026|06/04/2027",
+    )
+    found, _ = read_services([part("services", grid)], KNOWN, start=None, end=None, day_minutes=None)
+    assert [(s.name.value, s.minutes_per_week.value) for s in found] == [("Writing", 60), ("Behavior", 75)]
+
+
+def test_the_minutes_of_a_whole_week_are_no_service():
+    told = lines("Total minutes per week of instructional time for this student: 1,720 minutes per week")
+    found, _ = read_services([part("services", told)], KNOWN, start=None, end=None, day_minutes=None)
+    assert found == []
+
+
+def test_each_service_under_a_bold_label_of_its_own():
+    told = lines("*Related service:* Music therapy, in a group\n*Length and frequency:* 2 times per week for 20 minutes\n*Location:* Band room")  # fmt: skip
+    found, _ = read_services([part("services", told)], KNOWN, start=None, end=None, day_minutes=None)
+    assert [(s.name.value, s.minutes_per_week.value, s.location.value) for s in found] == [("Music therapy, in a group", 40, "Band room")]  # fmt: skip
+
+
+def test_an_area_at_the_end_of_a_part_belongs_to_the_goals_of_the_next():
+    sentence = (
+        "By 10/2/2027, given ten {0} tasks, Ivo will finish {1} of 10 as measured by weekly {0} checks."
+    )
+    parts = [
+        part("goals", lines("Area of need: Mathematics\nPresent level: Ivo adds within 20.")),
+        part("goals", lines(sentence.format("adding", 8)), title="Measurable Annual Goal"),
+        part("goals", lines(sentence.format("counting", 9) + "\nArea of need: Behavior\nPresent level: Ivo leaves his seat."), title="Measurable Annual Goal"),
+        part("goals", lines(sentence.format("seat", 7)), title="Measurable Annual Goal"),
+    ]  # fmt: skip
+    found = read_goals(parts, KNOWN)
+    assert [(goal.area.value if goal.area else None, goal.text.value.split()[4]) for goal in found] == [
+        ("Mathematics", "adding"), (None, "counting"), ("Behavior", "seat"),
+    ]  # fmt: skip
+
+
 # ---------------------------------------------------------------- doubts
 
 
