@@ -420,7 +420,11 @@ def _rows_of_run(
         if (
             rows
             and not ruled
-            and ((0 not in slots and gap < 0.9 * here.pieces[0].height) or (partial and gap <= close))
+            and (
+                (0 not in slots and gap < 0.9 * here.pieces[0].height)
+                or (partial and gap <= close)
+                or (list(slots) == [0] and gap < 0.9 * here.pieces[0].height and _goes_on_below(rows[-1]))
+            )
         ):
             for slot, piece in slots.items():
                 cell = next((c for c in rows[-1] if c.column == slot), None)
@@ -432,6 +436,12 @@ def _rows_of_run(
         else:
             rows.append([_cell_at(piece, slot, edges, here) for slot, piece in sorted(slots.items())])
     return rows
+
+
+def _goes_on_below(row: list[Cell]) -> bool:
+    """Whether the first cell of a row is a sentence that has not ended."""
+    text = row[0].text.flat if row and row[0].column == 0 else ""
+    return len(text.split()) >= 6 and text[-1:] not in ".!?:;"
 
 
 def _cell_at(piece: Passage, slot: int, edges: list[float], line: Line) -> Cell:

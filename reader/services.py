@@ -544,11 +544,19 @@ def _stacked(
             if role == "name" and "name" in current:
                 finish()
                 current, heads = {}, {}
-            if entry.value:
-                column = len(heads)
-                heads[column] = entry.label
-                place = entry.value.places()[0]
-                current.setdefault(role, []).append(Cell(place.box, place.page, entry.value, column=column))
+            below = entry.value.lines()
+            ends = next(
+                (n for n, line in enumerate(below) if n and len(dates_in(line.flat)) == 2), len(below)
+            )
+            for own, value in (
+                (role, Passage.join(below[:ends], "\n")),
+                ("dates", Passage.join(below[ends:], "\n")),
+            ):
+                if value:  # the dates may stand under the last label: "From 9/1/2026 to 8/31/2027"
+                    column = len(heads)
+                    heads[column] = entry.label
+                    place = value.places()[0]
+                    current.setdefault(own, []).append(Cell(place.box, place.page, value, column=column))
     finish()
     return found
 

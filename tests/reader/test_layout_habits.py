@@ -320,3 +320,48 @@ def test_a_table_whose_headings_only_tell_by_their_words():
         ("Nursing", None),
     ]
     assert services(part("services", other, title="SERVICES")) == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Where is the student now?", "present_levels"), ("What we want Ada to learn", "goals"), ("Time with classmates", "lre"),
+        ("Help Ada will get", "services"), ("Planning for life after school", "transition"), ("Who was at the meeting", "team"),
+        ("How and when we will report", "progress"), ("Things to think about", "special_factors"), ("Consent for Services", "consent"),
+        ("What the bus costs", None), ("Who was at the door", None),
+    ],
+)  # fmt: skip
+def test_headings_in_plain_words(heading, kind):
+    assert KNOWN.heading_by_word(heading) == kind
+
+
+def test_a_sentence_goes_on_below_where_no_line_parts_the_rows():
+    found = blocks(
+        {40: "Goal", 330: "How measured", 460: "Baseline"},
+        {40: "1. Ada will read ninety words in one minute on", 330: "Weekly probe", 460: "44 words"},
+        {40: "3 of 4 pages by May 2027."},
+        {40: "2. Ada will add.", 330: "Quiz", 460: "6 of 10"},
+        {40: "Notes of the team"},
+        bold=1,
+    )
+
+    assert [row[0] for row in cells(found[0])] == [
+        "Goal",
+        "1. Ada will read ninety words in one minute on 3 of 4 pages by May 2027.",
+        "2. Ada will add.",
+        "Notes of the team",
+    ]
+
+
+def test_dates_under_the_last_label_of_a_service():
+    told = lines(
+        "SERVICE 1: Reading\nAmount: 45 minutes per day\nLocation: Room 3\nFrom 9/1/2026 to 8/31/2027"
+    )
+
+    (found,) = services(part("services", told, title="SERVICES"))
+
+    assert (found.location.value, found.start.value, found.end.value) == (
+        "Room 3",
+        "2026-09-01",
+        "2027-08-31",
+    )
