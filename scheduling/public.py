@@ -193,7 +193,8 @@ def book_details(request: FirmRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         # A time that somebody has, perhaps this very family, keeps its page: the form is answered there.
         if why := _why_not(service, starts_at, at=timezone.now()):
-            messages.info(request, f"{why} {_('Please choose another one.')}")
+            another = _("Please choose another one.")
+            messages.info(request, f"{why} {another}")
             one = {"with": context["advocate"].pk} if context["advocate"] else {}
             day = starts_at.astimezone(zone).date()
             return redirect(
