@@ -105,10 +105,10 @@ def _closed(request: HttpRequest, template: str, context: dict[str, Any], *, sta
 
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the service worker shows without a connection. It names no firm and no person."""
-    return render(
-        request, "errors/offline.html", {"firm": None, "user": None, "brand_url": "", "service_worker": ""}
-    )
+    """What the service worker shows without a connection. It names no firm and no person, and takes away no message
+    that waits for the next page: the worker fetches it whenever it likes."""
+    nobodys = {"firm": None, "user": None, "brand_url": "", "service_worker": "", "messages": []}
+    return render(request, "errors/offline.html", nobodys)
 
 
 @require_GET

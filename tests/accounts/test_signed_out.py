@@ -95,3 +95,11 @@ def test_a_guest_finds_the_way_home_from_the_firms_page(visitor, gus, luz):
 def test_who_may_not_search_is_shown_no_search(visitor, bea, ana):
     assert 'id="palette"' not in visitor.as_(bea).get("/today/").content.decode()
     assert 'id="palette"' in visitor.as_(ana).get("/today/").content.decode()
+
+
+def test_the_page_for_offline_takes_no_message_away(visitor, ana, mateo, clock):
+    """The worker fetches it at any time, also between a form that was sent and the page that says so."""
+    told = {"work": f"student:{mateo.pk}", "on": "2026-11-24", "minutes": "20", "activity": "call", "description": "Call", "billing": "billable"}  # fmt: skip
+    sent(visitor.as_(ana), "/time/", told)
+    assert visitor.get("/offline/").status_code == 200
+    assert "Written down: 0:20" in visitor.get("/time/").content.decode()
