@@ -17,7 +17,7 @@ from reader.layout import Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import Service, Text, Value, read_as
 from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in, ride_in
-from reader.service_rows import answers_questions, one_each
+from reader.service_rows import answers_questions, one_each, supports_listed
 from reader.tables import table_kind, upright
 from reader.transport import transport
 
@@ -67,9 +67,23 @@ def read_services(
                 elif kind and kind[0] == "accommodations":
                     services += _people_among_supports(unit, kind[2], knowledge, day_minutes)
                 elif kind is None and part.kind == "services":
-                    services += _stacked(
-                        [cell.text for cell in unit.cells()], knowledge, day_minutes, part.title.flat
-                    )
+                    texts = [cell.text for cell in unit.cells()]
+                    boxed = _stacked(texts, knowledge, day_minutes, part.title.flat)
+                    if not boxed and all(len(row) == 2 for row in unit.rows):  # labels beside what they name
+                        beside = [
+                            Passage.join(
+                                (cell.text for cell in row), " " if row[0].text.flat.endswith(":") else ": "
+                            )
+                            for row in unit.rows
+                        ]
+                        boxed = _stacked(beside, knowledge, day_minutes, part.title.flat)
+                    if not boxed and all(len(row) == 1 for row in unit.rows):  # sentences in a box
+                        for text in texts:
+                            boxed += _paragraphs(text, knowledge, day_minutes) or _sentences(
+                                text, knowledge, day_minutes
+                            )
+                        _kind_by_title(boxed, part.title.flat)
+                    services += boxed
             elif part.kind == "services":
                 boxed = _under_names(unit, knowledge, day_minutes, part.title.flat)
                 boxed = boxed or _paragraphs(unit, knowledge, day_minutes)
@@ -83,6 +97,18 @@ def read_services(
         service.start = service.start or start
         service.end = service.end or end
     return services, supports
+
+
+def _kind_by_title(services: Sequence[Service], title: str) -> None:
+    """Let what is told under "Related services" be that, where the name alone would be teaching."""
+    section = _section_kind(title)
+    for service in services:
+        if (
+            service.kind
+            and service.kind.value == "special_education"
+            and section in ("related", "supplementary")
+        ):
+            service.kind = replace(service.kind, value=section)
 
 
 def _lists_services(table: Table, knowledge: Knowledge) -> bool:
@@ -231,6 +257,10 @@ def _table(
         written = [cell for cell in row if cell.text]
         if answers_questions(row):
             continue
+        if len(written) == 1 and (listed := supports_listed(written[0].text, heading)) is not None:
+            if listed[0] in ("accommodation", "modification"):
+                supports += [Support(item, listed[0]) for item in listed[1]]
+            continue
         if len(written) == 1 and (
             len(row) == 1 or (written[0].column == row[0].column and written[0].text.bold)
         ):
@@ -290,7 +320,12 @@ def _table(
             r"(?i)\bonce\b|\bone[- ]time\b|una vez", " ".join(cell.text.flat for cell in row)
         )
         if personnel and (
-            not stated or once or any(word in plain(words) for word in knowledge.words["personnel_training"])
+            not stated
+            or once
+            or (
+                any(word in plain(words) for word in knowledge.words["personnel_training"])
+                and (service.per is None or service.per.value == "year")
+            )
         ):
             continue
         if (
@@ -418,6 +453,12 @@ def _without_totals(timed: list[Cell], head: dict[int, Passage]) -> list[Cell]:
     summed = [cell for cell in timed if _TOTAL.search(head.get(cell.column, Passage()).flat)]
     rest = [cell for cell in timed if cell not in summed]
     words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in rest)
+    if len(timed) == 2:  # "2 sessions a week, 1 hour each", and what that makes
+        for own, total in (timed, timed[::-1]):
+            made = re.fullmatch(r"\W*(\d[\d,]*(?:\.\d+)?)\W*", total.text.flat)
+            told = amount_of(own.text.flat).per_week
+            if made and told is not None and abs(float(made[1].replace(",", "")) - told) < 0.5:
+                return [own]
     return rest if summed and amount_of(words).per_week is not None else timed
 
 
@@ -605,6 +646,8 @@ def _amount(
             )
             # a reporting period is nine weeks in most schools, and not in all
             trust = 0.85 if slot == "per" and re.search(r"(?i)reporting period", words) else None
+            if slot in ("per", "sessions") and re.search(r"(?i)\bevery other week\b", words):
+                trust = 0.85  # half a session a week, or two a month
             setattr(service, slot, read_as(number, source, how, trust=trust))
 
 
@@ -666,7 +709,7 @@ _NOT_A_SERVICE = re.compile(
 def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
     """Lines such as "Speech therapy: 30 minutes, 2 times per week, speech room"."""
     found = []
-    for line in _items(text):
+    for line in [one for item in _items(text) for one in _each_of(item)]:
         words = line.flat
         open_ended = _OPEN_ENDED.match(line.text.replace("\n", " "))
         if open_ended and len(words) < 140 and not _NOT_A_SERVICE.search(words):
@@ -704,19 +747,33 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
     return found
 
 
+def _each_of(line: Passage) -> list[Passage]:
+    """A sentence that says how much of several services, cut before each: "30 minutes of … and 60 minutes of …"."""
+    text = line.text.replace("\n", " ")
+    cuts = (
+        list(_EACH_OF.finditer(text))
+        if re.search(r"(?i)\d+ (?:minutes?|mins?|hours?)\b[^,;]{0,40}\bof\b", text)
+        else []
+    )
+    cuts = [cut for cut in cuts if amount_of(text[: cut.start()]).per is not None]
+    starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)]
+    return [line.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
 _COUNT = (
     r"\d|(?:one|two|three|four|five|six|once|twice|daily|weekly|monthly|una?|dos|tres|diari\w+|semanal\w*)\b"
 )
 _LISTED = re.compile(
     rf"(?i)^\W*(?:\d+[.)]\s*)?(.{{3,90}}?)\s*(?:[:–—,\t]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*(?={_COUNT})(.+)$"
 )
-_EACH_OF = re.compile(r"(?i)(?:,| and|;)\s+(?=\d+ (?:minutes?|mins?|hours?)\b[^,;]{3,40}\bof\b)")
+_EACH_OF = re.compile(r"(?i)(?:,| and|;)\s+(?=\d+ (?:minutes?|mins?|hours?)\b[^,;]{0,40}\bof\b)")
+_SO_MUCH_OF = re.compile(r"(?i)\W*\d+ (?:minutes?|mins?|hours?)\b[^,;.]{0,40}?\bof\s")
 _RECEIVES = re.compile(r"(?i)^\W*[\w'’ ]{2,40}?\s(?:will receive|receives|recibirá|recibe)\s+(.+)$")
 _PROVIDED = re.compile(
     r"(?i)^\W*(.{3,70}?)\s+(?:(?:will be|is|are)\s+(?:provided|delivered|given)|se proporcionará)\s+(.+)$"
 )
 _OF = re.compile(
-    rf"(?i)\b(?:of|de)\s+(?!{_COUNT})((?:(?!\b(?:{_COUNT}|per\b|by\b|from\b|each\b|every\b|at\b|for\b|en\b|por\b|cada\b|in (?:the|a|an|his|her)\b))[\w/()&: -])+)"
+    rf"(?i)\b(?:of|de)\s+(?!{_COUNT})((?:(?!\b(?:{_COUNT}|per\b|by\b|with\b|from\b|each\b|every\b|an? (?:day|week|month|quarter|semester|year)\b|at\b|for\b|en\b|por\b|cada\b|in (?:the|a|an|his|her)\b))[\w/()&: -])+)"
 )
 _FIRST = re.compile(
     r"(?i)((?:(?!\b(?:for|in (?:the|a|an)|per|by|at|por)\b)[^\W\d_]|[/()&, -])+?)\s+(?:for|por)\b"
@@ -756,6 +813,8 @@ def _named(line: Passage) -> tuple[Passage, Passage] | None:
         flat = body.text.replace("\n", " ")
         spot = _OF.search(flat) or _FIRST.match(flat)
         return (body.cut(*spot.span(1)), body) if spot else None
+    if _SO_MUCH_OF.match(text) and (spot := _OF.search(text)):
+        return line.cut(*spot.span(1)), line
     if provided := _PROVIDED.match(text):
         return line.cut(*provided.span(1)), line.cut(*provided.span(2))
     if listed := _LISTED.match(text):
@@ -775,16 +834,19 @@ def _reads_as_service(name: str, knowledge: Knowledge) -> bool:
 
 
 _PLACE = re.compile(
-    r"(?i)\b(?:in|at|en)\s+(?:the\s+|la\s+|el\s+|a\s+|an\s+)?((?:[a-záéíóúñ/' -]+?)"
+    r"(?i)\b(?:in|at|en)\s+(?:the\s+|la\s+|el\s+|a\s+|an\s+|his\s+|her\s+)?((?:[a-záéíóúñ/' -]*?)"
     r"\b(?:rooms?|classrooms?|class|setting|school|clinic|office|community|environment|aula|salón|clase|escuela|oficina)\b(?:\s+de\s+\w+)?)"
 )
 
 
+_LED = re.compile(
+    r"(?i)\W*(?:in|at|by|with) (?:(?:the|an?|his|her|their) )?(?=\w)"
+)  # "in the gym", "by the nurse"
 _ONLY_PLACE = re.compile(
     r"(?i)(?!.*\d+ ?min)(?:[\w/'’-]+ ){0,4}(?:rooms?|classrooms?|class|gym(?:nasium)?|library|office|playground|cafeteria|clinic|community|setting|environment)(?: [A-Z]?\d{0,3})?"
 )
 _ONLY_PERSON = re.compile(
-    r"(?i)(?:(?:the|an?|by|with|certified|licensed)\s+)?(?:[\w/'’-]+ ){0,4}(?:teacher|therapist|pathologist|counselor|psychologist|nurse|social worker|paraprofessional|aide|interpreter|specialist|provider)"
+    r"(?i)(?!.*\w with )(?:(?:the|an?|by|with|certified|licensed)\s+)?(?:[\w/'’-]+ ){0,4}(?:teacher|therapist|pathologist|counselor|psychologist|nurse|social worker|paraprofessional|aide|interpreter|specialist|provider)"
 )
 
 
@@ -793,17 +855,21 @@ def _where(service: Service, text: Passage) -> None:
     pieces = [m.span() for m in re.finditer(r"[^,;\t]+", text.text)][1:]
     for start, end in pieces:  # "45 minutes daily, resource room, reading teacher"
         piece = text.cut(start, end)
+        if lead := _LED.match(piece.text):
+            piece = piece.cut(lead.end())
         if service.location is None and _ONLY_PLACE.fullmatch(piece.flat):
             service.location = read_as(piece.flat, piece, "sentence")
         elif service.provider is None and _ONLY_PERSON.fullmatch(piece.flat):
             service.provider = read_as(piece.flat, piece, "sentence")
+    if service.location is None and not _PLACE.search(text.text) and (spot := place_in(text)) is not None:
+        service.location = read_as(spot.flat, spot, "sentence")
     place = _PLACE.search(text.text) if service.location is None else None
     if place:
         service.location = read_as(
             " ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence"
         )
     by = re.search(
-        r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
+        r"(?i)\b(?:by|with|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
         text.text,
     )
     if by and service.provider is None:
