@@ -62,6 +62,7 @@ _IN = re.compile(
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
+    r"(?:away|apart|separate) from (?:(?:the|his|her|their|other|same-age|typical|non-?disabled)\s+){0,2}(?:peers|students|children|classmates)|"
     r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b|\bremoval from\b"
 )
 

@@ -452,3 +452,80 @@ def test_half_a_quarter_is_how_often(words):
     )
 
     assert read_progress([pages], entries(pages), KNOWN).frequency.value.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "eligible"),
+    [
+        ("Summer services offered: No", False),
+        ("The team talked about ESY and decided against it.", False),
+        ("ESY services are warranted: math, 2 hours a week", True),
+        ("Team considered ESY: Yes Student qualifies: No", False),
+    ],
+)
+def test_how_a_summer_is_turned_down_or_given(words, eligible):
+    page = part("esy", lines(words), title="Extended School Year")
+
+    assert read_extended_year([page], entries(page), KNOWN).eligible.value is eligible
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Has the student been told of the rights that transfer? Yes", True),
+        ("Has the student been told of the rights that transfer? No", False),
+        ("Ada has received a letter on her rights at 18 (9/3/2026).", True),
+        ("We went over with Ada the rights she will have at 18.", True),
+        ("We went over with parents the rights they will keep until she is 18.", False),
+        ("Student initials that rights were explained: AO", True),
+        ("Student initials that rights were explained: ____", False),
+        ("☐ The student has been informed of the rights that transfer at age 18", False),
+        ("☒ The student has been informed of the rights that transfer at age 18", True),
+        ("Student was notified of the transfer of rights on:\nDiploma: regular", False),
+        ("Student was notified of the transfer of rights on:\n9/3/2026", True),
+    ],
+)
+def test_more_ways_to_tell_of_rights(words, told):
+    page = part("transition", lines(words), title="Transition")
+
+    assert read_transfer([page], entries(page), born=date(2009, 5, 1), until=date(2026, 11, 1)).value is told
+
+
+def test_people_with_their_roles_in_parentheses_on_one_line():
+    people = lines("Ida Roe (Parent) | Ben Ode (School Nurse)\nDi Fox (Psychologist) | Cy Dent (Teacher)")
+
+    assert [(m.role.value, m.name.value) for m in read_team([part("team", people)], KNOWN)] == [
+        ("Parent", "Ida Roe"),
+        ("School Nurse", "Ben Ode"),
+        ("Psychologist", "Di Fox"),
+        ("Teacher", "Cy Dent"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "share"),
+    [
+        ("Time outside general education: 300 of 2,000 minutes per week", 85),
+        ("Minutes per week with nondisabled peers: 1,620 of 1,800", 90),
+        ("Time away from students without disabilities: 30%", 70),
+        ("Time in general education classes: 5 of 6 periods", None),
+    ],
+)
+def test_a_share_told_as_so_many_of_so_many(words, share):
+    pages = part("lre", lines(words), title="PLACEMENT")
+    found = read_placement([pages], entries(pages), KNOWN).percent_general_education
+
+    assert (found and found.value) == share
+
+
+@pytest.mark.parametrize(
+    ("words", "often"),
+    [
+        ("Reports go home at the same time as report cards.", "at the same time as report cards"),
+        ("Each quarter the case manager mails a report on the goals.", "Each quarter"),
+    ],
+)
+def test_where_how_often_begins_and_ends(words, often):
+    pages = part("progress", lines(words), title="PROGRESS")
+
+    assert read_progress([pages], entries(pages), KNOWN).frequency.value == often

@@ -350,6 +350,9 @@ def test_a_goals_cell_may_open_with_where_the_child_is():
         "Starting point: Ada rides 2 of 7 stops alone.\nGoal: With a map, Ada will ride to 6 of 7 stops alone.\n"
         "Benchmarks\n1.1 Ada will ride to 4 of 7 stops."
     )
+    unknown = row(
+        "Rides so far: Ada rides 2 of 7 stops alone.\nGoal: With a map, Ada will ride to 6 of 7 stops alone."
+    )
     headed = row("Bus travel: With a map, Ada will ride to 6 of 7 stops alone.")
 
     assert labelled.text.value == headed.text.value == "With a map, Ada will ride to 6 of 7 stops alone."
@@ -357,6 +360,7 @@ def test_a_goals_cell_may_open_with_where_the_child_is():
     assert (labelled.area.value, labelled.measurement.value) == ("Travel", "Ride log")
     assert [step.value for step in labelled.objectives] == ["Ada will ride to 4 of 7 stops"]
     assert headed.baseline is None
+    assert unknown.area.value == "Travel"  # what a label that nobody knows says is no area
 
 
 @pytest.mark.parametrize(

@@ -435,3 +435,50 @@ def test_a_remark_beside_names_over_their_captions():
 
     assert page(True) == ["Parent: Ida Roe", "School Nurse: Ben Ode", "ABSENT, sent notes"]
     assert page(False)[:3] == ["Ida Roe", "Ben Ode", "ABSENT, sent notes"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "weekly"),
+    [
+        (".5 hour weekly", 30),
+        ("1 1/2 hours per week", 90),
+        ("30 minutes, Mon-Thu", 120),
+        ("45 min every third week", None),
+    ],
+)
+def test_points_fractions_and_spans_of_days(amount, weekly):
+    assert amount_of(amount).per_week == weekly
+
+
+def test_so_much_of_one_service_and_so_much_of_another():
+    told = lines(
+        "Ada will receive 30 minutes of speech therapy twice a week in the music room and 60 minutes of occupational "
+        "therapy a month in her classroom."
+    )
+    alone = lines(
+        "Ada will receive 30 minutes of speech therapy and 10 minutes of rest at noon twice a week."
+    )
+
+    found = services(part("services", told, title="SERVICES"))
+
+    assert [(s.name.value, s.minutes_per_week.value, s.location.value) for s in found] == [
+        ("speech therapy", 60, "music room"),
+        ("occupational therapy", 15, "classroom"),
+    ]
+    assert len(services(part("services", alone, title="SERVICES"))) == 1
+
+
+def test_labels_beside_what_they_name_service_after_service():
+    rows = table(
+        "Service:|Speech therapy", "How much:|30 minutes twice a week", "Where:|Room 3",
+        "Service:|Reading", "How much:|45 minutes daily", "Where:|Room 5",
+    )  # fmt: skip
+    other = table("Service:|see the letter", "Where:|Room 3", "Who:|the team")
+
+    assert [
+        (s.name.value, s.minutes_per_week.value, s.location.value) for s in services(part("services", rows))
+    ] == [
+        ("Speech therapy", 60, "Room 3"),
+        ("Reading", 225, "Room 5"),
+    ]
+    assert services(part("services", other)) == []
