@@ -15,16 +15,16 @@ STATES_TIME = re.compile(
 
 
 def each_of(line: Passage) -> list[Passage]:
-    """A sentence that says how much of several services, cut before each: "30 minutes of … and 60 minutes of …"."""
+    """What a child receives of several services, a sentence for each: "30 minutes of … and 60 minutes of …"."""
     text = line.text.replace("\n", " ")
-    cuts = (
-        list(_EACH_OF.finditer(text))
-        if re.search(r"(?i)\d+ (?:minutes?|mins?|hours?)\b[^,;]{0,40}\bof\b", text)
-        else []
-    )
-    cuts = [cut for cut in cuts if amount_of(text[: cut.start()]).per is not None]
+    received = _RECEIVES.match(text)
+    if received is None:
+        return [line]
+    cuts = [cut for cut in _EACH_OF.finditer(text) if amount_of(text[: cut.start()]).per is not None]
     starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(text)]
-    return [line.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+    pieces = [line.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+    lead = line.cut(0, received.start(1))
+    return [pieces[0], *(Passage.join([lead, piece], " ") for piece in pieces[1:])]
 
 
 _COUNT = (
@@ -34,7 +34,6 @@ _LISTED = re.compile(
     rf"(?i)^\W*(?:\d+[.)]\s*)?(.{{3,90}}?)\s*(?:[:–—,\t]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*(?={_COUNT})(.+)$"
 )
 _EACH_OF = re.compile(r"(?i)(?:,| and|;)\s+(?=\d+ (?:minutes?|mins?|hours?)\b[^,;]{0,40}\bof\b)")
-_SO_MUCH_OF = re.compile(r"(?i)\W*\d+ (?:minutes?|mins?|hours?)\b[^,;.]{0,40}?\bof\s")
 _RECEIVES = re.compile(r"(?i)^\W*[\w'’ ]{2,40}?\s(?:will receive|receives|recibirá|recibe)\s+(.+)$")
 _PROVIDED = re.compile(
     r"(?i)^\W*(.{3,70}?)\s+(?:(?:will be|is|are)\s+(?:provided|delivered|given)|se proporcionará)\s+(.+)$"
@@ -62,8 +61,6 @@ def name_and_rest(line: Passage) -> tuple[Passage, Passage] | None:
         flat = body.text.replace("\n", " ")
         spot = _OF.search(flat) or _FIRST.match(flat)
         return (body.cut(*spot.span(1)), body) if spot else None
-    if _SO_MUCH_OF.match(text) and (spot := _OF.search(text)):
-        return line.cut(*spot.span(1)), line
     if provided := _PROVIDED.match(text):
         return line.cut(*provided.span(1)), line.cut(*provided.span(2))
     if listed := _LISTED.match(text):
