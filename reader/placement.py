@@ -222,10 +222,10 @@ def _share_counted(parts: Sequence[Part]) -> Value | None:
         told = apart or of_all
         if told is None:
             for within in _COUNT_WITHIN.finditer(flat):
-                spent, whole = (float(number.replace(",", "")) for number in within.group(2, 3))
-                inside, outside = _IN.search(within["of"]), _OUT.search(within["of"])
-                if bool(inside) != bool(outside) and 0 < spent <= whole:
-                    share = round(100 * (spent if inside else whole - spent) / whole, 2)
+                spent, every = (float(number.replace(",", "")) for number in within.group(2, 3))
+                in_class, apart_from = _IN.search(within["of"]), _OUT.search(within["of"])
+                if bool(in_class) != bool(apart_from) and 0 < spent <= every:
+                    share = round(100 * (spent if in_class else every - spent) / every, 2)
                     return read_as(share, part.prose.cut(*within.span()), "sentence", trust=0.8)
             continue
         first, second = (float(number.replace(",", "")) for number in (told[1], told[3 if apart else 2]))

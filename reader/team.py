@@ -224,8 +224,10 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
         apart = [p for p in text.split("\t") if re.match(r"[\W_]*[^,\t]{4,50},\s+\S", p.text)]
         beside = len(apart) > 1 and len(apart) == len(text.split("\t"))  # a person on each side
         told = [re.match(r"[\W_]*([^:\t]{4,60}):\s+\S", p.text) for p in text.split("\t")]
-        aside = [re.match(r"[\W_]*[^(\t]{4,50}\s\(([^)\t]{3,50})\)\W*$", p.text) for p in text.split("\t")]
-        beside = beside or sum(bool(one and knowledge.is_role(one[1])) for one in aside) > 1
+        bracketed = [
+            re.match(r"[\W_]*[^(\t]{4,50}\s\(([^)\t]{3,50})\)\W*$", p.text) for p in text.split("\t")
+        ]
+        beside = beside or sum(bool(one and knowledge.is_role(one[1])) for one in bracketed) > 1
         beside = beside or sum(bool(one and knowledge.is_role(one[1])) for one in told) > 1
         for piece in re.finditer(r"[^;•\t]+" if beside else r"[^;•]+", text.text):
             whole = text.cut(piece.start(), piece.end())
