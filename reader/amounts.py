@@ -179,6 +179,9 @@ _PLAINER = tuple(  # the same thing said in other ways
             r"\1 times ",
         ),
         (r"\bper\s*:\s*(?=day|week|month|quarter|year)", "per "),
+        (r"(?<![\w.])\.(?=\d)", "0."),  # ".5 hour"
+        (r"\b(\d+)[ -]1\s?[/\u2044]\s?2(?= ?h)", r"\1.5"),
+        (r"\bmon(?:day)?s?\s?(?:-|to|through)\s?thu(?:r|rs|rsday)?s?\b", "4 days per week"),
         (r"\bm\s?-\s?f\b|\bmon(?:day)?s?\s?(?:-|to|through)\s?fri(?:day)?s?\b", "5 days per week"),
         (r"\b(?:x|for)\s+3\d weeks\b", ""),
         (
@@ -197,7 +200,7 @@ _EVERY_OTHER = re.compile(
 )
 # "biweekly" may be twice a week or every second week; a cycle of another length has no fixed share of a week
 _ODD_PERIOD = re.compile(
-    r"\bbi-?weekly\b|every (?:three|3|five|5|seven|7|eight|8) weeks|(?:per|every|each|/) ?(?:[1-46-9]|1\d|two|three|four|six|seven|eight|ten)[ -]days?(?: cycle|s)?\b|\b(?:[1-46-9]|10|two|three|four|six|seven|eight|ten)[ -]day cycle"
+    r"\bbi-?weekly\b|every (?:three|3|five|5|seven|7|eight|8) weeks|every third week|(?:per|every|each|/) ?(?:[1-46-9]|1\d|two|three|four|six|seven|eight|ten)[ -]days?(?: cycle|s)?\b|\b(?:[1-46-9]|10|two|three|four|six|seven|eight|ten)[ -]day cycle"
 )
 _CYCLE = re.compile(r"\b(\d{1,2}|two|three|four|five|six|seven|eight|ten)[ -]day cycle")
 _EACH_DAY = re.compile(r"\bdaily\b|(?:per|a|each) day\b|\bdiari")

@@ -13,6 +13,7 @@ from reader.labels import Entry, entered, entries_in
 from reader.layout import EMPTY, TICKED, Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import TRUST, Assessments, Value, read_as
+from reader.service_rows import supports_for_tests
 from reader.supports import bare, yes_no
 from reader.tables import table_kind
 from reader.tests_taken import tests_elsewhere, tests_told
@@ -198,6 +199,11 @@ def read_assessments(parts: Sequence[Part], knowledge: Knowledge, *, iep: bool) 
             takes = _TAKES_ALTERNATE.search(part.prose.text.replace("\n", " "))
             if takes and EMPTY not in takes.group() and not re.search(r"(?i)\bnot\b", takes.group()):
                 alternate, source = True, part.prose.cut(takes.start(), takes.end())
+    if not found.accommodations:
+        listed_for = supports_for_tests(
+            [table for part in parts if part.kind == "services" for table in part.tables]
+        )
+        found.accommodations += [read_as(bare(item.flat), item, "loose") for item in listed_for]
     _dedupe(found, knowledge)
     if named_alternate is not None and not regular and found.participation is None:
         alternate, source = True, named_alternate
@@ -790,7 +796,11 @@ def _accommodations(value: Passage, found: Assessments, knowledge: Knowledge) ->
                 found.accommodations.append(read_as(bare(line.flat), line, "label"))
         return
     splitter = (
-        ";" if ";" in value.text else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)
+        ";"
+        if ";" in value.text
+        else " / "
+        if value.text.count(" / ") > 1
+        else ("," if value.text.count(",") >= 1 and len(value.flat) < 160 else None)
     )
     sentence = re.match(r"[^.]+(?:\.(?=\S)[^.]*)*", value.text.replace("\n", " "))
     body = value.cut(0, sentence.end()) if sentence else value

@@ -101,9 +101,15 @@ def _boxes_behind(text: str, glyphs: list[re.Match[str]]) -> list[tuple[int, int
 
 
 def _whole_lines(passage: Passage) -> list[Passage]:
-    """The lines, a box at a line's end joined to its words on the next."""
+    """The lines, a box at a line's end joined to its words on the next, and words at a line's begin to the box above
+    for which there was no room."""
     found: list[Passage] = []
-    for line in passage.lines():
+    lines = passage.lines()
+    right = max((line.words[-1].box[2] for line in lines if line.words), default=0.0)
+    for line in lines:
+        if found and (end := _ends_choice(found[-1], line, right)):
+            found[-1] = Passage.join([found[-1], line.cut(0, end)], " ")
+            line = line.cut(end)
         last = found[-1].text[-1:] if found else ""
         goes_on = line.text[:1].islower() or (
             line.text[:1].isalnum()
@@ -115,6 +121,20 @@ def _whole_lines(passage: Passage) -> list[Passage]:
         else:
             found.append(line)
     return found
+
+
+def _ends_choice(above: Passage, line: Passage, right: float) -> int | None:
+    """Where the words end with which a line goes on with the last box of the line above: "☐ Data | Collection ☒ Grades"."""
+    first = _GLYPH.search(line.text)
+    if first is None or not first.start() or not above.words or not line.words:
+        return None
+    words = line.text[: first.start()]
+    boxed = (
+        _GLYPH.match(above.text) and not _GLYPH.match(above.text[-1:]) and line.text[first.end() :].strip()
+    )
+    word = line.words[0]
+    no_room = right - above.words[-1].box[2] < word.box[2] - word.box[0] + 8
+    return first.start() if boxed and no_room and 0 < len(words.split()) < 4 and ":" not in words else None
 
 
 def _opened_by_question(text: str) -> bool:

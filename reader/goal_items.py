@@ -157,12 +157,15 @@ def _number_value(entry: Entry, knowledge: Knowledge) -> list[Item]:
     if number:
         digits = entry.value.cut(number.start(1), number.end(1))
         rest = _strip_lead(entry.value.cut(number.end()))
+        if of_all := re.match(r"(?i)(?:of|out of|de|/)\s*\d{1,2}\b\W*", rest.text):  # "1 of 4"
+            rest = rest.cut(of_all.end())
         return [
             ("number", digits, entry.how, entry.label),
             *(_area_or_text(rest, knowledge, entry) if rest else []),
         ]
     if is_goal(entry.value.flat, knowledge):
-        return [("text", entry.value, entry.how, entry.label)]
+        text, listed = _without_lists(entry.value, knowledge)
+        return [("text", text, entry.how, entry.label), *listed]
     if entry.value:
         return [("area", entry.value.lines()[0], entry.how, entry.label)]
     return [("open", Passage(), entry.how, entry.label)]

@@ -222,14 +222,17 @@ def _baseline(draft: Draft, knowledge: Knowledge) -> Text | None:
             )
         return read_as(_sentence_end(words), own, draft.how["baseline"])
     best = None
+    most = 0
+    aim = set(re.findall(r"[^\W\d_]{4,}", draft.slots["text"].flat.lower()))
     start = 0
     ends = [m.end() for m in re.finditer(r"(?<=[a-z\d%)])\.(?=\s+[A-ZÁÉÍÓÚ])", own.text)] + [len(own.text)]
     for end in ends:
         sentence = own.cut(start, end)
         start = end
         figure = re.search(r"\d", sentence.flat)
-        if figure and best is None:
-            best = sentence
+        alike = len(aim & set(re.findall(r"[^\W\d_]{4,}", sentence.flat.lower())))
+        if figure and (best is None or alike >= most + 2):  # a later sentence that plainly measures the same
+            best, most = sentence, alike
     if best is None:
         return None
     return read_as(_sentence_end(best.flat), best, "sentence")
@@ -347,7 +350,7 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
             if (
                 (
                     "consecutive" in weak.group()
-                    or (_WITHIN.match(weak.group().strip()) and not between.strip())
+                    or (_WITHIN.match(weak.group().strip()) and not _OR_LESS.sub("", between).strip())
                 )
                 and len(between.split()) <= 2
                 and "," not in between
@@ -400,8 +403,11 @@ def take_apart(text: Passage, knowledge: Knowledge) -> dict[str, Passage]:
 
 
 _WITHIN = re.compile(r"(?i)(?:with)?in (?:no more than |less than )?[\w-]+ (?:minutes?|seconds?)\b")
+_OR_LESS = re.compile(r"(?i)\bor (?:less|under|fewer|menos)\b")
 _UNAIDED = re.compile(
     r"(?i)(?<=\w)\s+(?:without|with no|sin) (?:any |physical |adult |teacher |verbal )?(?:help|assistance|ayuda)\s*$"
+    r"|(?<=\w)\s+with (?:(?:only|just|minimal|occasional|stand-?by) (?:\w+ ){0,2}(?:help|assistance|support|supervision|prompting)(?: only)?"
+    r"|(?:\w+ ){1,2}(?:help|assistance|support|supervision|prompt(?:s|ing)?|cues?) only)\s*$"
     r"|(?<=\w),?\s+before \d{1,2}(?::\d\d)? ?[ap]\.?\s?m\.?\s*$"
 )
 _SPELLED = re.compile(

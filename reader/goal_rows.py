@@ -164,6 +164,16 @@ def _labelled_inside(text: Passage, knowledge: Knowledge) -> list[Item]:
     ]
 
 
+def _names_own_goal(text: Passage, knowledge: Knowledge) -> bool:
+    """Whether a cell names its goal on a line below its first, so that what opens it is another labelled part."""
+    return any(
+        knowledge.label(line.text.partition(":")[0]) == "goal.text"
+        and is_goal(line.text.partition(":")[2], knowledge)
+        for line in text.lines()[1:]
+        if ":" in line.text
+    )
+
+
 _NUMBER_AREA = re.compile(r"\W*(?:goal\s*)?#?(\d{1,2})\b[\s.:)–-]*([^.?]{0,90})$", re.I)
 
 
@@ -202,6 +212,8 @@ def _goal_cell(text: Passage, head: Passage, knowledge: Knowledge) -> list[Item]
         area
         and not re.search(r"\b(?:will|given|when|by|during)\b", area[1], re.I)
         and len(area[1].split()) <= 8
+        and not (knowledge.label(area[1]) or "").startswith("goal.")  # "Current level: 7 of 20"
+        and not _names_own_goal(text, knowledge)
     ):
         found.append(("area", text.cut(0, area.end(1)), "column", head))
         text = text.cut(area.end())

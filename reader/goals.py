@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from reader.choices import chosen
 from reader.entries import entries_of
@@ -35,6 +36,7 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
         Item
     ] = []  # what a part says of the goals of the next: their area, and where the child stands
     heads = False  # whether parts end with that
+    over: list[Draft] = []  # goals of parts that have no area of their own, under an area given before
     for part in parts:
         if part.kind in ("goals", "progress") or (
             part.kind not in ("attachment", "notes", "evaluation", "notice") and _has_goals(part, knowledge)
@@ -42,8 +44,14 @@ def read_goals(parts: Sequence[Part], knowledge: Knowledge) -> list[Goal]:
             items = [*opening, *_gather(part, knowledge)]
             heads = heads or bool(opening)
             kept, opening = _apart(items, heads=heads)
-            _join(drafts, grouped(kept))
+            more = grouped(kept)
+            if heads and drafts and len(more) == 1 and not {"area", "number"} & set(more[0].slots):
+                over.append(more[0])
+            _join(drafts, more)
     _join(drafts, grouped(opening))
+    for before, draft in pairwise(drafts):
+        if any(draft is one for one in over) and "area" in before.slots:
+            draft.put("area", before.slots["area"], "told")
     if not any("text" in draft.slots for draft in drafts):
         drafts = []
         for part in parts:

@@ -515,6 +515,7 @@ def _begun_above(before: Line, above: Line, names: Line, sheet: Sheet) -> dict[i
             index is None
             or ":" in piece.text
             or piece.bold
+            or _explains(piece.flat)
             or not any(abs(value.words[0].box[0] - left) < 3 for value in above.pieces)
         ):
             return None
@@ -527,7 +528,10 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
     gap = line.box[1] - above.box[3]
     small = max(word.height for piece in line.pieces for word in piece.words)
     large = max(word.height for piece in above.pieces for word in piece.words)
-    if not -2 <= gap <= large or small > CAPTION * large or len(line.pieces) < len(above.pieces):
+    if not -2 <= gap <= large or small > CAPTION * large:
+        return None
+    beside = _remarks(above, line) if len(line.pieces) < len(above.pieces) else []
+    if beside is None:
         return None
     if above.text.bold or capitals(above.text.text) or any(_explains(p.flat) for p in line.pieces):
         return None  # a heading with a line under it, and what is to be written there
@@ -543,13 +547,24 @@ def _under(above: Line, line: Line, sheet: Sheet) -> Line | None:
         value = [v for v in above.pieces if abs(v.words[0].box[0] - start) < 12]
         if value:
             taken[index] = value[0]
-    if len(taken) != len(above.pieces):
+    if len(taken) + len(beside) != len(above.pieces):
         return None
     pieces = [
         Passage.join([piece, taken[index]] if index in taken else [piece], ": ")
         for index, piece in enumerate(line.pieces)
     ]
+    pieces = sorted([*pieces, *beside], key=lambda piece: piece.words[0].box[0])
     return Line(pieces, line.page, around([above.box, line.box]))
+
+
+def _remarks(above: Line, line: Line) -> list[Passage] | None:
+    """The pieces of a line of values that no name under it names, each printed in bold beside a value; none if one is not."""
+    found = [
+        piece
+        for piece in above.pieces
+        if not any(abs(name.words[0].box[0] - piece.words[0].box[0]) < 12 for name in line.pieces)
+    ]
+    return found if found and all(piece.bold for piece in found) else None
 
 
 def _explains(text: str) -> bool:
@@ -615,6 +630,9 @@ def _side_by_side(lines: list[Line], sheet: Sheet, is_list: IsColumn) -> list[Li
     index = 0
     while index < len(lines):
         band = _band(lines, index, sheet, is_list) if len(lines[index].pieces) == 2 else None
+        if band is None and (stepped := _stepped_heads(lines, index)) is not None:
+            band = _band([stepped, *lines[index + 2 :]], 0, sheet, is_list)
+            band = (band[0] + 1, *band[1:]) if band is not None else None
         if band is None:
             found.append(lines[index])
             index += 1
@@ -623,6 +641,22 @@ def _side_by_side(lines: list[Line], sheet: Sheet, is_list: IsColumn) -> list[Li
         found += [*left, *right]
         index += used
     return found
+
+
+def _stepped_heads(lines: list[Line], index: int) -> Line | None:
+    """Two bold headings beside each other, the right one a little lower, as one line of both."""
+    if index + 1 >= len(lines):
+        return None
+    left, right = lines[index], lines[index + 1]
+    if (
+        len(left.pieces) == len(right.pieces) == 1
+        and left.text.bold
+        and right.text.bold
+        and right.box[0] > left.box[2] + left.text.height
+        and right.box[1] < left.box[3] - 0.2 * left.text.height
+    ):
+        return Line([*left.pieces, *right.pieces], left.page, around([left.box, right.box]))
+    return None
 
 
 def _band(

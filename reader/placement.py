@@ -44,9 +44,11 @@ def read_placement(parts: Sequence[Part], entries: Sequence[Entry], knowledge: K
 
 
 def _percent(value: Passage) -> tuple[float, Passage] | None:
-    match = re.search(
-        r"(\d{1,3}(?:\.\d+)?)\s*%|^\W*(\d{1,3}(?:\.\d+)?)\b(?!\s*(?:min|hour|/))", value.text[:160]
-    )
+    words = value.text[:160]
+    bare = _RANGE.sub(lambda match: " " * len(match.group()), words)
+    if len(_SHARE.findall(bare)) == 1:  # "☒ 80% or more  ☐ 40% to 79%  Actual: 86.2%"
+        words = bare
+    match = re.search(r"(\d{1,3}(?:\.\d+)?)\s*%|^\W*(\d{1,3}(?:\.\d+)?)\b(?!\s*(?:min|hour|/))", words)
     if not match:
         return None
     number = float(match[1] or match[2])
@@ -60,6 +62,7 @@ _IN = re.compile(
 )
 _OUT = re.compile(
     r"(?i)(?:outside|removed from|away from|out of|apart from|fuera de)\s+(?:of\s+)?(?:the\s+|la\s+|el\s+|del\s+)?(?:general|regular|educaci[oó]n general|aula|clase)|"
+    r"(?:away|apart|separate) from (?:(?:the|his|her|their|other|same-age|typical|non-?disabled)\s+){0,2}(?:peers|students|children|classmates)|"
     r"in (?:a |the )?special education|special class|self-contained|resource (?:room|class|setting)|separate (?:class|setting)|not participate|en educaci[oó]n especial|removed\b|\bremoval from\b"
 )
 
@@ -204,6 +207,11 @@ _HOURS_OF_ALL = re.compile(  # "Hours in school per week 32.5; hours in special 
 )
 
 
+_COUNT_WITHIN = re.compile(  # "Time outside general education: 200 of 2,000 minutes"
+    r"(?i)(?P<of>[^.;:\d☐☒%]{8,90})[:=]?\s*(\d{1,4}(?:,\d{3})?(?:\.\d+)?)\s*(?:minutes?|min\.?|hours?)?\s*(?:out )?of\s*(?:the |a )?(?:total (?:of )?)?(\d{1,4}(?:,\d{3})?(?:\.\d+)?)(?!\s*(?:%|classes|periods))"
+)
+
+
 def _share_counted(parts: Sequence[Part]) -> Value | None:
     """The share where only hours or minutes of each are told."""
     for part in parts:
@@ -213,6 +221,12 @@ def _share_counted(parts: Sequence[Part]) -> Value | None:
         apart, of_all = _HOURS_APART.search(flat), _HOURS_OF_ALL.search(flat)
         told = apart or of_all
         if told is None:
+            for within in _COUNT_WITHIN.finditer(flat):
+                spent, every = (float(number.replace(",", "")) for number in within.group(2, 3))
+                in_class, apart_from = _IN.search(within["of"]), _OUT.search(within["of"])
+                if bool(in_class) != bool(apart_from) and 0 < spent <= every:
+                    share = round(100 * (spent if in_class else every - spent) / every, 2)
+                    return read_as(share, part.prose.cut(*within.span()), "sentence", trust=0.8)
             continue
         first, second = (float(number.replace(",", "")) for number in (told[1], told[3 if apart else 2]))
         whole = first + second if apart else first
@@ -336,7 +350,7 @@ def _answered_why(parts: Sequence[Part]) -> Passage | None:
             if isinstance(unit, Table):
                 steps += [(cell.text, True) for cell in unit.cells()]
             else:
-                steps += [(line, False) for line in unit.lines()]
+                steps += _typed_together(unit.lines())
             for passage in [unit] if isinstance(unit, Passage) else [cell.text for cell in unit.cells()]:
                 flat = passage.text.replace("\n", " ").replace("\t", " ")
                 for said in _WHY_TOLD.finditer(flat):
@@ -359,6 +373,18 @@ def _answered_why(parts: Sequence[Part]) -> Passage | None:
                 return step
             question = f"{question} {flat}" if not boxed and question else flat
     return None
+
+
+def _typed_together(lines: Sequence[Passage]) -> list[tuple[Passage, bool]]:
+    """(line, whether it was typed into a field), the lines of one field as one."""
+    found: list[tuple[Passage, bool]] = []
+    for line in lines:
+        typed = bool(line.words) and all(word.entry for word in line.words)
+        if typed and found and found[-1][1]:
+            found[-1] = (Passage.join([found[-1][0], line], "\n"), True)
+        else:
+            found.append((line, typed))
+    return found
 
 
 def _more_than_percent(words: str) -> bool:
@@ -418,10 +444,10 @@ def _near(passage: Passage) -> Passage:
 
 
 _NOT_ESY = re.compile(
-    r"(?i)not (?:eligible|needed|recommended|necessary|required|qualify)|does not (?:need|require|qualify)|do(?:es)? not show|did not see|no (?:es|son) (?:necesari|elegible)|no (?:necesita|requiere|califica)|not qualif|is not|no elegible|no recomendad|no se recomienda|will not"
+    r"(?i)not (?:eligible|needed|recommended|necessary|required|qualify)|does not (?:need|require|qualify)|do(?:es)? not show|did not see|no (?:es|son) (?:necesari|elegible)|no (?:necesita|requiere|califica)|not qualif|is not|not warranted|decided against|declined|turned down|no elegible|no recomendad|no se recomienda|will not"
 )
 _YES_ESY = re.compile(
-    r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|qualifies|will receive|will be provided|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy"
+    r"(?i)\b(?:is eligible|eligible|needed|recommended|necessary|required|warranted|qualifies|will receive|will be provided|needs esy|es elegible|necesari|recomendad|recibirá|califica)\b|requires esy"
 )
 
 
@@ -436,7 +462,7 @@ _ESY_OPEN = re.compile(
 def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, Passage, str] | None:
     """(eligible, the words, how); eligible is none where the decision was put off."""
     said = re.search(
-        r"(?i)(?<!\()\bconsider(?:ed)?\b[^?.:☐☒]{0,90}\W{0,3}(?:[☐☒]\s*yes\s*[☐☒]\s*no\b|[☐☒]\s*no\s*[☐☒]\s*yes\b|yes\b)\W*",
+        r"(?i)(?<!\()\b(?:consider(?:ed)?|discussed|addressed|reviewed)\b[^?.:☐☒]{0,90}\W{0,3}(?:[☐☒]\s*yes\s*[☐☒]\s*no\b|[☐☒]\s*no\s*[☐☒]\s*yes\b|yes\b)\W*",
         passage.text,
     )
     if said:
@@ -474,7 +500,7 @@ def _esy_decision(passage: Passage, knowledge: Knowledge) -> tuple[bool | None, 
         or re.search(r"\?\s*(Y|N|y|n)\W*$", flat)
         or re.search(r"(?i)\besy\b[^?.]{0,20}\?\s*(yes|no|sí)\b", flat)
         or re.search(
-            r"(?i)\b(?:needed|eligible|required|necessary|qualify|recommended|need|elegible|necesit\w+)\b[^?.]{0,40}\?\s*(yes|no|sí)\b",
+            r"(?i)\b(?:needed|eligible|required|necessary|qualif\w+|recommended|warranted|offered|decision|result|need|elegible|necesit\w+)\b[^?.:]{0,40}[?:]\s*(yes|no|sí|y|n)\b",
             flat,
         )
     )

@@ -130,10 +130,12 @@ def _frequency(value: Passage, periods: list[str]) -> Passage | None:
     )
     if lead and not re.match(r"every|each|cada", text[start:]):
         start = lead.start()
+    if same := re.search(r"\bat the same times? (?:as|with) (?:the )?$", text[:start]):
+        start = same.start()
     if ends := re.search(r"\b(?:at|by|near) the (?:end|close|conclusion) of $", text[:start]):
         start = ends.start()
     stop = re.search(
-        r"\.(?:\s|$)|;|,?\s+and (?:states?|shows?|says?|tells?|lists?|gives?|describes?|explains?)\b|(?<=report card) of (?:each|every|the)\b|,?\s+(?:mailed|e-?mailed|posted|handed out|by means of|by written|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
+        r"\.(?:\s|$)|;|,?\s+and (?:states?|shows?|says?|tells?|lists?|gives?|describes?|explains?)\b|\s+(?=(?:the|an?|his|her|m[rs]s?\.?)\s[^.;]{3,40}\b(?:mails?|sends?|writes?|gives?)\b)|(?<=report card) of (?:each|every|the)\b|,?\s+(?:mailed|e-?mailed|posted|handed out|by means of|by written|written (?:progress )?reports?\b|through|in (?:english|spanish|writing)|using|via|sent home|mediante|por medio|por escrito|(?:progress )?codes?:)",
         text[start:],
     )
     end = start + stop.start() if stop else len(text)

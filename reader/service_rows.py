@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from reader.amounts import amount_of
-from reader.layout import Cell, Passage
+from reader.layout import Cell, Passage, Table
 
 _MODE = re.compile(
     r"(?i)\b(?:direct|indirect|consult\w*|individual|group|one[- ]to[- ]one|small group|push[- ]in|pull[- ]out|co-?t(?:eaching|aught)|integrated|itinerant)\b"
@@ -92,3 +92,47 @@ def answers_questions(row: Sequence[Cell]) -> bool:
     """Whether the cells of a row are numbered questions of the form with their answers: "4. Transportation: ☒ Regular"."""
     filled = [cell for cell in row if cell.text]
     return len(filled) > 0 and all(_NUMBERED.match(cell.text.text) for cell in filled)
+
+
+_LISTS = (
+    ("test", re.compile(r"assessment|\btests?\b|testing|evaluaci|prueba")),
+    ("staff", re.compile(r"personnel|\bstaff\b|personal escolar")),
+    ("modification", re.compile(r"modific")),
+    ("accommodation", re.compile(r"accommod|adaptac|acomodac|\baids\b")),
+)
+_LIST = re.compile(r"(?:^|(?<=\s))[•▪‣●○◦]\s+")
+
+
+def supports_listed(text: Passage, heading: str) -> tuple[str, list[Passage]] | None:
+    """(accommodation, modification, test or staff, items) of a row that holds a bulleted list, by the words before it or
+    else by the heading above. None where a row holds no list, or nothing says of what."""
+    marks = list(_LIST.finditer(text.text))
+    if not marks:
+        return None
+    lead = text.text[: marks[0].start()]
+    for words in (lead.lower(), heading.lower()):
+        kind = next((kind for kind, pattern in _LISTS if pattern.search(words)), None)
+        if kind is not None:
+            ends = [mark.start() for mark in marks[1:]] + [len(text.text)]
+            items = [text.cut(mark.end(), end).strip() for mark, end in zip(marks, ends, strict=True)]
+            return kind, [item for item in items if item]
+    return None
+
+
+def supports_for_tests(tables: Sequence[Table]) -> list[Passage]:
+    """What tables of services list for tests: a bulleted row under "Accommodations needed for assessments"."""
+    found: list[Passage] = []
+    for table in tables:
+        heading = ""
+        for row in table.rows:
+            if len(filled := [cell.text for cell in row if cell.text]) != 1:
+                continue
+            listed = supports_listed(filled[0], heading)
+            if (
+                listed is not None
+                and listed[0] == "test"
+                and "accom" in f"{heading} {filled[0].flat}".lower()
+            ):
+                found += listed[1]
+            heading = filled[0].flat if listed is None else heading
+    return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from itertools import pairwise
 
 from reader.amounts import Amount, amount_of, unspecified
@@ -17,7 +16,8 @@ from reader.layout import Cell, Passage, Table
 from reader.parts import Part
 from reader.reading import Service, Text, Value, read_as
 from reader.service_paragraphs import amounts_in, paragraphs, place_in, provider_in, ride_in
-from reader.service_rows import answers_questions, one_each
+from reader.service_rows import answers_questions, one_each, supports_listed
+from reader.service_sentences import STATES_TIME, each_of, items, name_and_rest, where_and_who
 from reader.tables import table_kind, upright
 from reader.transport import transport
 
@@ -67,9 +67,23 @@ def read_services(
                 elif kind and kind[0] == "accommodations":
                     services += _people_among_supports(unit, kind[2], knowledge, day_minutes)
                 elif kind is None and part.kind == "services":
-                    services += _stacked(
-                        [cell.text for cell in unit.cells()], knowledge, day_minutes, part.title.flat
-                    )
+                    texts = [cell.text for cell in unit.cells()]
+                    boxed = _stacked(texts, knowledge, day_minutes, part.title.flat)
+                    if not boxed and all(len(row) == 2 for row in unit.rows):  # labels beside what they name
+                        beside = [
+                            Passage.join(
+                                (cell.text for cell in row), " " if row[0].text.flat.endswith(":") else ": "
+                            )
+                            for row in unit.rows
+                        ]
+                        boxed = _stacked(beside, knowledge, day_minutes, part.title.flat)
+                    if not boxed and all(len(row) == 1 for row in unit.rows):  # sentences in a box
+                        for text in texts:
+                            boxed += _paragraphs(text, knowledge, day_minutes) or _sentences(
+                                text, knowledge, day_minutes
+                            )
+                        _kind_by_title(boxed, part.title.flat)
+                    services += boxed
             elif part.kind == "services":
                 boxed = _under_names(unit, knowledge, day_minutes, part.title.flat)
                 boxed = boxed or _paragraphs(unit, knowledge, day_minutes)
@@ -83,6 +97,18 @@ def read_services(
         service.start = service.start or start
         service.end = service.end or end
     return services, supports
+
+
+def _kind_by_title(services: Sequence[Service], title: str) -> None:
+    """Let what is told under "Related services" be that, where the name alone would be teaching."""
+    section = _section_kind(title)
+    for service in services:
+        if (
+            service.kind
+            and service.kind.value == "special_education"
+            and section in ("related", "supplementary")
+        ):
+            service.kind = replace(service.kind, value=section)
 
 
 def _lists_services(table: Table, knowledge: Knowledge) -> bool:
@@ -107,7 +133,7 @@ def timed_support(row: list[Cell], name: Cell, knowledge: Knowledge, heading: st
     ):
         return False
     amounts = [
-        amount_of(cell.text.flat) for cell in row if cell is not name and _STATES_TIME.search(cell.text.text)
+        amount_of(cell.text.flat) for cell in row if cell is not name and STATES_TIME.search(cell.text.text)
     ]
     return any(amount.minutes is not None and amount.per is not None for amount in amounts)
 
@@ -231,6 +257,10 @@ def _table(
         written = [cell for cell in row if cell.text]
         if answers_questions(row):
             continue
+        if len(written) == 1 and (listed := supports_listed(written[0].text, heading)) is not None:
+            if listed[0] in ("accommodation", "modification"):
+                supports += [Support(item, listed[0]) for item in listed[1]]
+            continue
         if len(written) == 1 and (
             len(row) == 1 or (written[0].column == row[0].column and written[0].text.bold)
         ):
@@ -290,7 +320,12 @@ def _table(
             r"(?i)\bonce\b|\bone[- ]time\b|una vez", " ".join(cell.text.flat for cell in row)
         )
         if personnel and (
-            not stated or once or any(word in plain(words) for word in knowledge.words["personnel_training"])
+            not stated
+            or once
+            or (
+                any(word in plain(words) for word in knowledge.words["personnel_training"])
+                and (service.per is None or service.per.value == "year")
+            )
         ):
             continue
         if (
@@ -418,6 +453,12 @@ def _without_totals(timed: list[Cell], head: dict[int, Passage]) -> list[Cell]:
     summed = [cell for cell in timed if _TOTAL.search(head.get(cell.column, Passage()).flat)]
     rest = [cell for cell in timed if cell not in summed]
     words = ", ".join(_with_unit(cell.text.flat, head.get(cell.column, Passage()).flat) for cell in rest)
+    if len(timed) == 2:  # "2 sessions a week, 1 hour each", and what that makes
+        for own, total in (timed, timed[::-1]):
+            made = re.fullmatch(r"\W*(\d[\d,]*(?:\.\d+)?)\W*", total.text.flat)
+            told = amount_of(own.text.flat).per_week
+            if made and told is not None and abs(float(made[1].replace(",", "")) - told) < 0.5:
+                return [own]
     return rest if summed and amount_of(words).per_week is not None else timed
 
 
@@ -539,7 +580,7 @@ def _stacked(
             role = knowledge.column("services", label) or knowledge.column_by_word("services", label)
             if role is None or len(label.split()) > 5 or (role == "name" and not entry.value):
                 continue
-            if role in ("start", "end") and _STATES_TIME.search(entry.value.text):
+            if role in ("start", "end") and STATES_TIME.search(entry.value.text):
                 role = "amount"
             if role == "name" and "name" in current:
                 finish()
@@ -613,6 +654,8 @@ def _amount(
             )
             # a reporting period is nine weeks in most schools, and not in all
             trust = 0.85 if slot == "per" and re.search(r"(?i)reporting period", words) else None
+            if slot in ("per", "sessions") and re.search(r"(?i)\bevery other week\b", words):
+                trust = 0.85  # half a session a week, or two a month
             setattr(service, slot, read_as(number, source, how, trust=trust))
 
 
@@ -662,9 +705,6 @@ def _setting(service: Service) -> Text | None:
 # ---------------------------------------------------------------- services in sentences
 
 
-_STATES_TIME = re.compile(
-    r"\b\d+(?:\.\d+)?\s*-?\s*(?:min|minutes?|minutos|hours?|hrs?|horas?)\b|\bmp[wm]\b", re.I
-)
 _NOT_A_SERVICE = re.compile(
     r"(?i)\b(?:extended school year|esy|options? considered|considered|training|school day|instructional day|the team|"
     r"meeting|rejected|travel time|instructional time|student spends|total minutes|assessment|follow the|calendar|goal)\b"
@@ -674,7 +714,7 @@ _NOT_A_SERVICE = re.compile(
 def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
     """Lines such as "Speech therapy: 30 minutes, 2 times per week, speech room"."""
     found = []
-    for line in _items(text):
+    for line in [one for item in items(text) for one in each_of(item)]:
         words = line.flat
         open_ended = _OPEN_ENDED.match(line.text.replace("\n", " "))
         if open_ended and len(words) < 140 and not _NOT_A_SERVICE.search(words):
@@ -685,24 +725,24 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
                     knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence"
                 )
                 service.as_written = read_as(rest.flat, rest, "sentence")
-                _where(service, line)
+                where_and_who(service, line)
                 found.append(service)
             continue
-        if not _STATES_TIME.search(words) or _NOT_A_SERVICE.search(words) or len(words) > 320:
+        if not STATES_TIME.search(words) or _NOT_A_SERVICE.search(words) or len(words) > 320:
             continue
-        named = _named(line)
-        if named is None:
+        told = name_and_rest(line)
+        if told is None:
             continue
-        name, rest = named
+        name, rest = told
         amount = amount_of(rest.flat, day_minutes=day_minutes)
-        if amount.minutes is None or amount.per is None or _STATES_TIME.search(name.flat):
+        if amount.minutes is None or amount.per is None or STATES_TIME.search(name.flat):
             continue
         service = Service()
         service.name = read_as(name.flat, name, "sentence")
         service.kind = Value(knowledge.kind_of_service(name.flat), name.flat, name.places(), 0.8, "sentence")
         _amount(service, rest.flat, rest, "", service.kind.value, day_minutes, how="sentence")
         service.as_written = read_as(rest.flat, rest, "sentence")
-        _where(service, rest)
+        where_and_who(service, rest)
         days = dates_in(rest.text)
         if len(days) > 1:
             service.start = read_as(days[0][2].isoformat(), rest, "sentence")
@@ -710,25 +750,6 @@ def _sentences(text: Passage, knowledge: Knowledge, day_minutes: float | None) -
         service.setting = _setting(service)
         found.append(service)
     return found
-
-
-_COUNT = (
-    r"\d|(?:one|two|three|four|five|six|once|twice|daily|weekly|monthly|una?|dos|tres|diari\w+|semanal\w*)\b"
-)
-_LISTED = re.compile(
-    rf"(?i)^\W*(?:\d+[.)]\s*)?(.{{3,90}}?)\s*(?:[:–—,\t]|\s-\s|\s+for\s|\s+por\s|\s+\()\s*(?={_COUNT})(.+)$"
-)
-_EACH_OF = re.compile(r"(?i)(?:,| and|;)\s+(?=\d+ (?:minutes?|mins?|hours?)\b[^,;]{3,40}\bof\b)")
-_RECEIVES = re.compile(r"(?i)^\W*[\w'’ ]{2,40}?\s(?:will receive|receives|recibirá|recibe)\s+(.+)$")
-_PROVIDED = re.compile(
-    r"(?i)^\W*(.{3,70}?)\s+(?:(?:will be|is|are)\s+(?:provided|delivered|given)|se proporcionará)\s+(.+)$"
-)
-_OF = re.compile(
-    rf"(?i)\b(?:of|de)\s+(?!{_COUNT})((?:(?!\b(?:{_COUNT}|per\b|by\b|from\b|each\b|every\b|at\b|for\b|en\b|por\b|cada\b|in (?:the|a|an|his|her)\b))[\w/()&: -])+)"
-)
-_FIRST = re.compile(
-    r"(?i)((?:(?!\b(?:for|in (?:the|a|an)|per|by|at|por)\b)[^\W\d_]|[/()&, -])+?)\s+(?:for|por)\b"
-)
 
 
 def _paragraphs(text: Passage, knowledge: Knowledge, day_minutes: float | None) -> list[Service]:
@@ -749,28 +770,6 @@ def _paragraphs(text: Passage, knowledge: Knowledge, day_minutes: float | None) 
     return found
 
 
-_KIND_LABEL = re.compile(
-    r"(?i)\W*(?:special education(?: services?)?|related services?|supplementary (?:aids?|services?)(?: (?:and|&) services)?|services?|programs?)\s*:\s+(?=\S)"
-)
-
-
-def _named(line: Passage) -> tuple[Passage, Passage] | None:
-    """(name, amount and the rest) of a sentence or list item that states a service."""
-    text = line.text.replace("\n", " ")
-    if kind := _KIND_LABEL.match(text):
-        line, text = line.cut(kind.end()), text[kind.end() :]
-    if received := _RECEIVES.match(text):
-        body = line.cut(received.start(1))
-        flat = body.text.replace("\n", " ")
-        spot = _OF.search(flat) or _FIRST.match(flat)
-        return (body.cut(*spot.span(1)), body) if spot else None
-    if provided := _PROVIDED.match(text):
-        return line.cut(*provided.span(1)), line.cut(*provided.span(2))
-    if listed := _LISTED.match(text):
-        return line.cut(*listed.span(1)), line.cut(*listed.span(2))
-    return None
-
-
 _OPEN_ENDED = re.compile(
     r"(?i)^\W*(?:\d+[.)]\s*)?(.{3,80}?)\s*(?:[:–—,]|\s-\s)\s*((?:as (?:needed|appropriate|required)|on request|seg[uú]n sea necesario).*)$"
 )
@@ -780,82 +779,3 @@ def _reads_as_service(name: str, knowledge: Knowledge) -> bool:
     return knowledge.kind_of_service(name) != "special_education" or bool(
         re.search(r"(?i)service|therapy|instruction|support|consult|servicio|terapia|instrucción|apoyo", name)
     )
-
-
-_PLACE = re.compile(
-    r"(?i)\b(?:in|at|en)\s+(?:the\s+|la\s+|el\s+|a\s+|an\s+)?((?:[a-záéíóúñ/' -]+?)"
-    r"\b(?:rooms?|classrooms?|class|setting|school|clinic|office|community|environment|aula|salón|clase|escuela|oficina)\b(?:\s+de\s+\w+)?)"
-)
-
-
-_ONLY_PLACE = re.compile(
-    r"(?i)(?!.*\d+ ?min)(?:[\w/'’-]+ ){0,4}(?:rooms?|classrooms?|class|gym(?:nasium)?|library|office|playground|cafeteria|clinic|community|setting|environment)(?: [A-Z]?\d{0,3})?"
-)
-_ONLY_PERSON = re.compile(
-    r"(?i)(?:(?:the|an?|by|with|certified|licensed)\s+)?(?:[\w/'’-]+ ){0,4}(?:teacher|therapist|pathologist|counselor|psychologist|nurse|social worker|paraprofessional|aide|interpreter|specialist|provider)"
-)
-
-
-def _where(service: Service, text: Passage) -> None:
-    """Place and provider named in a sentence."""
-    pieces = [m.span() for m in re.finditer(r"[^,;\t]+", text.text)][1:]
-    for start, end in pieces:  # "45 minutes daily, resource room, reading teacher"
-        piece = text.cut(start, end)
-        if service.location is None and _ONLY_PLACE.fullmatch(piece.flat):
-            service.location = read_as(piece.flat, piece, "sentence")
-        elif service.provider is None and _ONLY_PERSON.fullmatch(piece.flat):
-            service.provider = read_as(piece.flat, piece, "sentence")
-    place = _PLACE.search(text.text) if service.location is None else None
-    if place:
-        service.location = read_as(
-            " ".join(place[1].split()), text.cut(place.start(1), place.end(1)), "sentence"
-        )
-    by = re.search(
-        r"(?i)\b(?:by|provided by|por)\s+(?:a |an |the |el |la |un |una )([a-záéíóúñ/' -]{4,50}?)(?=[,.;]|$|\s+in\b|\s+from\b|\s+en\b)",
-        text.text,
-    )
-    if by and service.provider is None:
-        service.provider = read_as(by[1].strip(), text.cut(by.start(1), by.end(1)), "sentence")
-
-
-def _items(text: Passage) -> list[Passage]:
-    """Sentences or list items: a line that goes on below is joined to what follows."""
-    found: list[Passage] = []
-    lines = text.lines()
-    widest = max((line.words[-1].box[2] for line in lines if line.words), default=0.0)
-    current: list[Passage] = []
-    for line in lines:
-        anew = (
-            line.text[:1].isupper()
-            and _STATES_TIME.search(line.text)
-            and _STATES_TIME.search(current[-1].text)
-            if current
-            else None
-        )
-        if current and (anew or re.match(r"\W*[•·▪‣●○◦*–-]\s|^\s*\d{1,2}[.)]\s", line.text)):
-            found.append(Passage.join(current, "\n"))
-            current = []
-        current.append(line)
-        full = line.words and line.words[-1].box[2] > widest - 70
-        if not full or line.flat.endswith((".", ";")):
-            found.append(Passage.join(current, "\n"))
-            current = []
-    if current:
-        found.append(Passage.join(current, "\n"))
-    sentences = []
-    for item in found:
-        start = 0
-        for stop in re.finditer(r"(?<=[a-z)%])[.;]\s+(?=[A-Z•])|(?<=[a-z)]);\s+(?=[a-z])", item.text):
-            if item.text[stop.end()].islower() and not (
-                _STATES_TIME.search(item.text[start : stop.start()])
-                and _STATES_TIME.search(item.text[stop.end() :])
-            ):
-                continue
-            sentences.append(item.cut(start, stop.start()))
-            start = stop.end()
-        sentences.append(item.cut(start))
-    return [s for s in sentences if s]
-
-
-def overlaps(start: date, end: date, day: date) -> bool:
-    return start <= day <= end

@@ -417,9 +417,18 @@ def _bulleted(lines: list[Passage]) -> list[Passage]:
     return [Passage.join(item, "\n") for item in items]
 
 
+def _slot_of(part: Part) -> str:
+    """What a part lists: modifications where its title begins so and names nothing else ("Modifications in science")."""
+    title = plain(part.title.flat)
+    alone = re.match(r"\W*(?:(?:program|curriculum) )?modific", title) and not re.search(
+        r"accom|adapt|\baids?\b|support", title
+    )
+    return "modification" if part.kind == "modifications" or alone else "accommodation"
+
+
 def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
     """A table of supports without a known heading: choices in cells, or category beside its list."""
-    slot = "modification" if part.kind == "modifications" else "accommodation"
+    slot = _slot_of(part)
     if unheaded := _unheaded(table, knowledge):
         for cell in unheaded:
             _add(cell.text, slot, kept, knowledge, "told")
@@ -468,6 +477,7 @@ def _loose_table(table: Table, part: Part, kept: dict[str, list[Text]], knowledg
                     _entry(entry, kept, knowledge)
 
 
+_NUMBER = re.compile(r"\W*\d{1,2}\W*")
 _SAYS_WHO = re.compile(r"(?i)^(?:by|where|when|who|location|setting|frequency|start|staff)\s*:")
 
 
@@ -623,7 +633,7 @@ def _first_paragraph(value: Passage) -> Passage:
 
 
 def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Knowledge) -> None:
-    slot = "modification" if part.kind == "modifications" else "accommodation"
+    slot = _slot_of(part)
     entered = [line for line in unit.lines() if line.words and all(w.entry for w in line.words)]
     for entry in entries_in(unit, knowledge, part.kind):
         if entry.role in ("modifications", "accommodations"):
@@ -660,6 +670,13 @@ def _prose(unit: Passage, part: Part, kept: dict[str, list[Text]], knowledge: Kn
             else:
                 for item in _plain_list(lines):
                     _add(item, slot, kept, knowledge, "row")
+        elif (
+            entry.role is None
+            and _NUMBER.fullmatch(entry.label.text)
+            and 0 < len(entry.value.flat.split()) <= 25
+            and not re.search(rf"[{TICKED}{EMPTY}]", entry.value.text)
+        ):  # a printed number and what is typed beside it
+            _add(entry.value, slot, kept, knowledge, "row")
         elif (
             entry.role is None
             and entry.value

@@ -129,7 +129,7 @@ def _paired(table: Table, knowledge: Knowledge) -> list[Member]:
             found += [member] if member else []
     if len(found) < 3:
         found = []
-    found += _names_over_roles(table, knowledge)
+    found += _names_over_roles(table, knowledge) or _roles_over_names(table, knowledge)
     for row in table.rows:
         cells = [cell.text for cell in row if cell.text]
         index = 0
@@ -159,6 +159,21 @@ def _names_over_roles(table: Table, knowledge: Knowledge) -> list[Member]:
             is_name(a.flat) and not knowledge.is_role(a.flat) and knowledge.is_role(b.flat) for a, b in pairs
         ):
             found += [member for a, b in pairs if (member := _member(a, b, "row"))]
+    return found
+
+
+def _roles_over_names(table: Table, knowledge: Knowledge) -> list[Member]:
+    """A row of roles, each the last line over a name in the row below."""
+    found: list[Member] = []
+    for above, below in pairwise(table.rows):
+        if len(above) < 2 or len(above) != len(below):
+            continue
+        pairs = [(a.text.lines()[-1], b.text) for a, b in zip(above, below, strict=True) if a.text and b.text]
+        if len(pairs) > 1 and all(
+            knowledge.is_role(role.flat) and is_name(name.flat) and not knowledge.is_role(name.flat)
+            for role, name in pairs
+        ):
+            found += [member for role, name in pairs if (member := _member(name, role, "row"))]
     return found
 
 
@@ -208,6 +223,12 @@ def _lines(part: Part, knowledge: Knowledge) -> list[Member]:
         text = Passage.join((_without_heading(piece, knowledge) for piece in block.pieces), "\t")
         apart = [p for p in text.split("\t") if re.match(r"[\W_]*[^,\t]{4,50},\s+\S", p.text)]
         beside = len(apart) > 1 and len(apart) == len(text.split("\t"))  # a person on each side
+        told = [re.match(r"[\W_]*([^:\t]{4,60}):\s+\S", p.text) for p in text.split("\t")]
+        bracketed = [
+            re.match(r"[\W_]*[^(\t]{4,50}\s\(([^)\t]{3,50})\)\W*$", p.text) for p in text.split("\t")
+        ]
+        beside = beside or sum(bool(one and knowledge.is_role(one[1])) for one in bracketed) > 1
+        beside = beside or sum(bool(one and knowledge.is_role(one[1])) for one in told) > 1
         for piece in re.finditer(r"[^;•\t]+" if beside else r"[^;•]+", text.text):
             whole = text.cut(piece.start(), piece.end())
             split = re.match(r"^\W*(.+?)\s*(?:,|:|\t|\s[-–—]\s|\()\s*(.+?)\)?\s*$", whole.text, re.S)

@@ -9,7 +9,7 @@ from datetime import date
 from reader.dates import age_on, dates_in
 from reader.knowledge import Knowledge, plain, squeezed
 from reader.labels import Entry
-from reader.layout import TICKED, Passage, Table
+from reader.layout import EMPTY, TICKED, Passage, Table
 from reader.parts import Part
 from reader.reading import (
     Flag,
@@ -237,6 +237,24 @@ def _post_goal(value: Passage, knowledge: Knowledge) -> Passage | None:
     return sentence
 
 
+_DATE_ASKED = re.compile(
+    r"(?i)^\W*(?:(?:the )?(?:date|day|fecha)\b[^:.?☐☒]{0,160}(?:[:?]|\t|$)|[^:.?☐☒]{20,160}\b(?:on|date|fecha)\s*:)(?P<answer>.*)$"
+)
+
+
+def _left_blank(text: str, at: int) -> bool:
+    """Whether the words at a place are a box that is not marked, or a label that asks for a date ("Date the student was
+    told …:") without one behind it or at the begin of the next line."""
+    start = text.rfind("\n", 0, at) + 1
+    line, _, below = text[start:].partition("\n")
+    if line.startswith(EMPTY) and TICKED not in line[: at - start]:
+        return True
+    asked = _DATE_ASKED.match(line)
+    return asked is not None and not dates_in(
+        asked["answer"] if asked["answer"].strip(" _\t") else below[:18]
+    )
+
+
 def read_transfer(
     parts: Sequence[Part], entries: Sequence[Entry], *, born: date | None, until: date | None
 ) -> Flag | None:
@@ -260,6 +278,10 @@ def read_transfer(
         r"|(?:informed|notified|told)[^.:]{0,60}:\s*\d{1,2}/\d{1,2}/\d{2,4}"
         r"|(?:informed|told|notified|advised) of (?:the |his |her |their )?rights[^.:]{0,60}:\s*☒\s*yes\b[^.]{0,30}"
         r"|student informed on:?\s*\d{1,2}/\d{1,2}/\d{2,4}|rights[^.]{0,80}(?:were )?explained to (?:the student|him|her|them)[^.]{0,40}\.?"
+        r"|(?:has|have|was) (?:the )?\w+ been (?:told|informed|advised|notified)[^?.]{0,40}\brights[^?.]{0,80}\?\s*(?:☒\s*)?yes\b"
+        r"|\breceived (?:an? |the |written )?(?:letter|notice|notification|statement)[^.]{0,40}\b(?:on|of|about) (?:the |his |her |their )?(?:[\w-]+ ){0,3}rights[^.]{0,60}"
+        r"|(?:went over|reviewed|discussed|shared) with (?!parent|famil)[\w ]{2,30}\brights[^.]{0,60}\b(?:18|majority|transfer|adult)"
+        r"|\binitials?\b[^:_]{0,60}\brights[^:_]{0,40}:\s*(?-i:[A-Z]\.?[A-Z]{1,2}\b)"
         r"|(?:acknowledges?|understands?) (?:that )?(?:his|her|their|the)[^.]{0,40}rights (?:will )?transfer",
         flat,
     )
@@ -281,6 +303,7 @@ def read_transfer(
         and signed
         and (not boilerplate or TICKED in told.group())
         and not re.search(r"_{4,}", told.group())
+        and not _left_blank(text.text, told.start())
     ):
         return read_as(True, text.cut(told.start(), told.end()), "sentence")
     for entry in entries:

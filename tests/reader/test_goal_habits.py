@@ -331,3 +331,73 @@ def test_an_objective_in_spanish_is_no_goal():
         "Ada leerá 70 palabras por minuto para enero de 2027"
     ]
     assert (found.area.value, found.measurement.value) == ("Lectura", "prueba semanal")
+
+
+# ---------------------------------------------------------------- what stands in a goal's cell
+
+
+def test_a_goals_cell_may_open_with_where_the_child_is():
+    def row(words):
+        return goals(
+            table(
+                "#|Area|Goal|How measured",
+                f"1|Travel|{words}|Ride log",
+                "2|Cooking|Ada will boil two eggs.|Log",
+            )
+        )[0]
+
+    labelled = row(
+        "Starting point: Ada rides 2 of 7 stops alone.\nGoal: With a map, Ada will ride to 6 of 7 stops alone.\n"
+        "Benchmarks\n1.1 Ada will ride to 4 of 7 stops."
+    )
+    unknown = row(
+        "Rides so far: Ada rides 2 of 7 stops alone.\nGoal: With a map, Ada will ride to 6 of 7 stops alone."
+    )
+    headed = row("Bus travel: With a map, Ada will ride to 6 of 7 stops alone.")
+
+    assert labelled.text.value == headed.text.value == "With a map, Ada will ride to 6 of 7 stops alone."
+    assert labelled.baseline.value == "Ada rides 2 of 7 stops alone"
+    assert (labelled.area.value, labelled.measurement.value) == ("Travel", "Ride log")
+    assert [step.value for step in labelled.objectives] == ["Ada will ride to 4 of 7 stops"]
+    assert headed.baseline is None
+    assert unknown.area.value == "Travel"  # what a label that nobody knows says is no area
+
+
+@pytest.mark.parametrize(
+    ("number", "area"), [("2 of 5", None), ("2 out of 5", None), ("2 Money of Spain", "Money of Spain")]
+)
+def test_how_many_goals_there_are_is_no_area(number, area):
+    (found,) = goals(
+        table(f"Goal number: {number}"), lines("Annual goal: Ada will count 8 of 10 coins by May 2027.")
+    )
+
+    assert (found.number.value, found.area and found.area.value) == ("2", area)
+
+
+@pytest.mark.parametrize(
+    ("words", "behavior", "criterion"),
+    [
+        ("Ada will copy a six-line poem in 15 minutes or less in three out of four lessons.", "copy a six-line poem", "15 minutes or less in three out of four lessons"),
+        ("Ada will climb to the stage with light support only on 7 of 8 days.", "climb to the stage", "light support only on 7 of 8 days"),
+        ("Ada will write to a friend with support on 7 of 8 days.", "write to a friend with support", "7 of 8 days"),
+    ],
+)  # fmt: skip
+def test_how_fast_and_with_how_little_help_is_of_the_criterion(words, behavior, criterion):
+    (found,) = goals(lines(f"Annual goal: {words}"))
+
+    assert (found.behavior.value, found.criterion.value) == (behavior, criterion)
+
+
+def test_the_sentence_of_a_long_present_level_that_measures_what_the_goal_does():
+    levels = (
+        "Ada counts to 1,000 and likes games with dice. She tires after 20 minutes of work at her desk and asks to walk. "
+        "On the May checks she told the time to the minute on 3 of 12 clocks."
+    )
+    goal = "Annual goal: By May 2027, shown twelve clocks, Ada will tell the time to the minute on 10 of 12 clocks."
+    other = "Annual goal: By May 2027, Ada will jump rope for 30 seconds on 4 of 5 tries."
+
+    def baseline(text):
+        return goals(lines(f"Present level of performance: {levels}\n{text}"))[0].baseline.value
+
+    assert baseline(goal) == "On the May checks she told the time to the minute on 3 of 12 clocks"
+    assert baseline(other).startswith("Ada counts to 1,000")

@@ -6,6 +6,8 @@ from reader.amounts import amount_of, numbers_left
 from reader.layout import Line, Sheet, Table, Word
 from reader.pages import arrange, stitch
 from reader.parts import parts_of
+from reader.service_rows import supports_for_tests
+from reader.services import read_services
 from tests.reader.test_pieces import KNOWN, lines, part, services, table
 
 
@@ -365,3 +367,163 @@ def test_dates_under_the_last_label_of_a_service():
         "2026-09-01",
         "2027-08-31",
     )
+
+
+def test_services_told_in_a_box():
+    box = table(
+        "From 9/1/2026 to 6/1/2027 Ada will get:\n"
+        "Physical Therapy: 2 sessions per month, 40 min. each, in the gym, by the physical therapist\n"
+        "Career coaching: 1 session per week, 1 hr., in the job center, by the job coach"
+    )
+    other = table("Physical Therapy: see the report of the clinic\nCareer coaching: the team talked about it")
+
+    found = services(part("services", box, title="Related services"))
+
+    assert [(s.name.value, s.minutes_per_week.value, s.location.value, s.provider.value) for s in found] == [
+        ("Physical Therapy", 20, "gym", "physical therapist"),
+        ("Career coaching", 60, "job center", "job coach"),
+    ]
+    assert {s.kind.value for s in found} == {"related"}
+    assert all(s.minutes.confidence < 0.9 for s in found)
+    assert services(part("services", other, title="Related services")) == []
+
+
+def test_what_sessions_make_up_in_a_week_is_no_part_of_the_amount():
+    def written(number):
+        rows = table(
+            "Service|Sessions and time|Min. per week|Location",
+            f"Reading|4 sessions per week, 45 min. each|{number}|Room 3",
+        )
+        (found,) = services(part("services", rows, title="SERVICES"))
+        return found.as_written.value
+
+    assert written("180") == "4 sessions per week, 45 min. each"
+    assert written("95") == "4 sessions per week, 45 min. each, 95"  # something else, and a person looks
+
+
+def test_lists_of_what_helps_in_the_table_of_services():
+    rows = table(
+        "Service|Frequency|Amount|Location",
+        "*Related Services*",
+        "Nursing|2 times weekly|20 minutes|Clinic",
+        "*Supplementary Aids and Services*",
+        "Accommodations, each day in all rooms: • Slant board • Books on tape",
+        "*Program Modifications*",
+        "Weekly, in science: • Half of the terms to learn",
+        "*Accommodations for State Tests*",
+        "On each test: • Breaks • Quiet room",
+        "*Supports for Personnel*",
+        "Training of aides in lifting|1 time each quarter|30 minutes|Gym",
+        "Each fall: • A talk with the bus driver",
+    )
+    page = part("services", rows, title="SERVICES")
+    found, extra = read_services([page], KNOWN, start=None, end=None, day_minutes=None)
+
+    assert [s.name.value for s in found] == ["Nursing", "Training of aides in lifting"]
+    assert [(one.kind, one.text.flat) for one in extra] == [
+        ("accommodation", "Slant board"),
+        ("accommodation", "Books on tape"),
+        ("modification", "Half of the terms to learn"),
+    ]
+    assert [item.flat for item in supports_for_tests([rows])] == ["Breaks", "Quiet room"]
+
+
+def test_lists_beside_each_other_under_headings_of_unlike_height():
+    def page(lower):
+        sheet = Sheet(1, 612, 792)
+        for left, top, text in [
+            (40, 100, "*Accommodations in music and art"),
+            (320, 100 + lower, "*Modifications in music and art"),
+            (40, 116, "• Headphones"),
+            (320, 116 + lower, "• Half of the songs with the words in"),
+            (40, 132, "• A stool near the door"),
+            (320, 132 + lower, "large print"),
+            (40, 148, "• Notes in color"),
+            (320, 148 + lower, "• No solo parts"),
+        ]:
+            at = float(left)
+            for token in text.split():
+                words = token.strip("*")
+                sheet.words.append(
+                    Word(words, 1, (at, top, at + 5.0 * len(words), top + 11), bold="*" in text)
+                )
+                at += 5.0 * len(words) + 3
+        arrange(sheet, KNOWN.is_head, KNOWN.is_list)
+        return [block.text.flat for block in sheet.blocks]
+
+    assert page(4)[:4] == [
+        "Accommodations in music and art",
+        "• Headphones",
+        "• A stool near the door",
+        "• Notes in color",
+    ]
+    assert page(4)[-3:] == ["• Half of the songs with the words in", "large print", "• No solo parts"]
+
+
+def test_a_remark_beside_names_over_their_captions():
+    def page(bold):
+        sheet = Sheet(1, 612, 792)
+        rows = [
+            (100, 10, {40: "Ida Roe", 300: "Ben Ode", 430: "ABSENT, sent notes"}),
+            (112, 7, {40: "Parent", 300: "School Nurse"}),
+        ]
+        for top, height, row in rows:
+            for left, text in row.items():
+                at = float(left)
+                for token in text.split():
+                    box = (at, top, at + 0.5 * height * len(token), top + height)
+                    sheet.words.append(Word(token, 1, box, bold=bold and left == 430))
+                    at += 0.5 * height * len(token) + 3
+        sheet.across += [(111.0, 40.0, 250.0), (111.0, 300.0, 420.0)]
+        arrange(sheet, KNOWN.is_head, KNOWN.is_list)
+        return [piece.flat for block in sheet.blocks for piece in block.pieces]
+
+    assert page(True) == ["Parent: Ida Roe", "School Nurse: Ben Ode", "ABSENT, sent notes"]
+    assert page(False)[:3] == ["Ida Roe", "Ben Ode", "ABSENT, sent notes"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "weekly"),
+    [
+        (".5 hour weekly", 30),
+        ("1 1/2 hours per week", 90),
+        ("30 minutes, Mon-Thu", 120),
+        ("45 min every third week", None),
+    ],
+)
+def test_points_fractions_and_spans_of_days(amount, weekly):
+    assert amount_of(amount).per_week == weekly
+
+
+def test_so_much_of_one_service_and_so_much_of_another():
+    told = lines(
+        "Ada will receive 30 minutes of speech therapy twice a week in the music room and 60 minutes of occupational "
+        "therapy a month in her classroom."
+    )
+    alone = lines(
+        "Ada will receive 30 minutes of speech therapy and 10 minutes of rest at noon twice a week."
+    )
+
+    found = services(part("services", told, title="SERVICES"))
+
+    assert [(s.name.value, s.minutes_per_week.value, s.location.value) for s in found] == [
+        ("speech therapy", 60, "music room"),
+        ("occupational therapy", 15, "classroom"),
+    ]
+    assert len(services(part("services", alone, title="SERVICES"))) == 1
+
+
+def test_labels_beside_what_they_name_service_after_service():
+    rows = table(
+        "Service:|Speech therapy", "How much:|30 minutes twice a week", "Where:|Room 3",
+        "Service:|Reading", "How much:|45 minutes daily", "Where:|Room 5",
+    )  # fmt: skip
+    other = table("Service:|see the letter", "Where:|Room 3", "Who:|the team")
+
+    assert [
+        (s.name.value, s.minutes_per_week.value, s.location.value) for s in services(part("services", rows))
+    ] == [
+        ("Speech therapy", 60, "Room 3"),
+        ("Reading", 225, "Room 5"),
+    ]
+    assert services(part("services", other)) == []
