@@ -107,7 +107,13 @@ def _closed(request: HttpRequest, template: str, context: dict[str, Any], *, sta
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows without a connection. It names no firm and no person, and takes away no message
     that waits for the next page: the worker fetches it whenever it likes."""
-    nobodys: dict[str, Any] = {"firm": None, "user": None, "brand_url": "", "service_worker": "", "messages": []}
+    nobodys: dict[str, Any] = {
+        "firm": None,
+        "user": None,
+        "brand_url": "",
+        "service_worker": "",
+        "messages": [],
+    }
     return render(request, "errors/offline.html", nobodys)
 
 
