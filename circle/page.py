@@ -16,7 +16,7 @@ from clients import guests, papers
 from clients.guests import Parts
 from clients.models import AboutPage, GuestGrant, Part, Student
 from progress import page as goals
-from progress import sheets
+from progress import sheets, trend
 from progress.models import DataSheet, Phase, Strategy, TermReport, Win
 from progress.page import Line
 from web.paging import ListPage, asked_page, page_of_read
@@ -92,7 +92,7 @@ def _goals(page: SharedPage) -> list[Line]:
     if not current:
         return []
     chain = sheets.chains(everything)
-    points = goals.points_of([key for sheet in current for key in chain[sheet.pk]], newest=goals.MOST_SMALL)
+    points = goals.points_of([key for sheet in current for key in chain[sheet.pk]], newest=trend.WINDOW)
     known = Q(strategy__shared_at__isnull=False) if page.parts.may(Part.STRATEGIES) else Q(strategy=None)
     phases = list(Phase.objects.filter(Q(strategy=None) | known, student=page.student))
     return [
