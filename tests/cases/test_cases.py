@@ -214,7 +214,7 @@ def test_a_case_is_not_offered_to_who_leads_it(visitor, ana, marcus, case):
     assert f'<option value="{ana.pk}"' not in form
 
 
-def test_closing_says_what_is_still_open_and_what_becomes_of_it(visitor, ana, case):
+def test_closing_says_what_is_still_open_and_what_becomes_of_it(visitor, ana, case, clock):
     from cases import meetings
 
     plan = {"case": case, "kind": "iep", "advocate": ana, "by": ana, "at": AT}
