@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import urlencode
 
-from web.again import typed
+from web.again import typed, unkept
 from web.middleware import page_above
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -161,7 +161,7 @@ class AccessMiddleware:
         if request.method in SAFE:
             return redirect(_sign_in(request.get_full_path()))
         context = {"typed": typed(request), "sign_in_url": _sign_in(page_above(request.path))}
-        return render(request, "errors/signed_out.html", context, status=403)
+        return unkept(render(request, "errors/signed_out.html", context, status=403))
 
 
 def _sign_in(path: str) -> str:

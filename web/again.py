@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 # The same once more within this time may be a second press on a page one went back to; whoever sends it is asked.
 LATELY = timedelta(minutes=10)
@@ -48,6 +48,12 @@ def typed(request: HttpRequest) -> Typed | None:
         return None
     words = [text for _name, text in pairs if len(text.strip()) >= WORDS and re.search(r"\s", text.strip())]
     return Typed(request.get_full_path(), pairs, words, has_files=bool(request.FILES))
+
+
+def unkept(page: HttpResponse) -> HttpResponse:
+    """A page that shows what was typed and that no browser keeps: the next person may not be the one who typed it."""
+    page.headers["Cache-Control"] = "no-store, private"
+    return page
 
 
 def _is_from_here(request: HttpRequest) -> bool:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from web import kit as kits
 from web import theme as themes
-from web.again import typed
+from web.again import typed, unkept
 from web.brand import brand_css, brand_version
 from web.middleware import chosen_language, page_above
 
@@ -62,7 +62,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`CSRF_FAILURE_VIEW`: the form's token was missing or old. What was typed on a page of ours may be sent again."""
     context = {"typed": typed(request), "above": page_above(request.path)}
-    return render(request, "errors/csrf.html", context, status=403)
+    return unkept(render(request, "errors/csrf.html", context, status=403))
 
 
 def too_many(request: HttpRequest, *, wait_seconds: int = 0) -> HttpResponse:

@@ -39,7 +39,7 @@ def test_a_note_sent_after_the_time_ran_out_is_shown_and_can_be_sent_again(visit
     answer = sent(visitor, log, {"kind": "call", "text": NOTE})
 
     page = answer.content.decode()
-    assert answer.status_code == 403
+    assert (answer.status_code, answer["Cache-Control"]) == (403, "no-store, private")
     assert "You are signed out" in page
     assert (
         f'<a class="btn btn-primary" href="/sign-in/?next={quote(log.removesuffix("log/"), safe="")}" target="_blank"'
@@ -71,7 +71,7 @@ def test_an_old_page_keeps_its_words_too(visitor, ana, log):
     visitor.client = Browser(enforce_csrf_checks=True)
     answer = sent(visitor.as_(ana), log, {"text": NOTE})
     page = answer.content.decode()
-    assert answer.status_code == 403
+    assert (answer.status_code, answer["Cache-Control"]) == (403, "no-store, private")
     assert "Please try that once more" in page
     assert form_of(page) == {"text": NOTE}
 
